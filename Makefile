@@ -1,0 +1,104 @@
+# unroll: recurrent language models as Unix filters
+#
+#   make            build everything (executables land in bin/)
+#   make demo       dependencies, build, the whole pipe on the bundled corpus
+#   make test       the tests; SAN=address,undefined for a sanitizer build
+#   make lint bench-text bench fuzz install uninstall clean deps deps-dev
+
+VERSION := 0.1.0
+TOOLS := tok vocab encode train gradcheck score sample decode
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+CC ?= cc
+SAN ?=
+comma := ,
+CONFIG := $(if $(SAN),$(subst $(comma),-,$(SAN)),release)
+BUILD := build/$(CONFIG)
+
+DEPS := gcc make pkg-config libopenblas-dev libutf8proc-dev libzip-dev zlib1g-dev bats mandoc
+DEPS_DEV := shellcheck cppcheck clang libclang-rt-dev
+
+WARN := -Wall -Wextra -Wpedantic -Wshadow -Wundef -Wvla -Wformat=2 -Wwrite-strings \
+	-Wstrict-prototypes -Wmissing-prototypes
+CFLAGS ?= -O2 -g
+KERNEL_CFLAGS ?= -O3 -fno-math-errno -fno-trapping-math
+ALL_CFLAGS = -std=c11 -D_POSIX_C_SOURCE=200809L -D_FILE_OFFSET_BITS=64 $(WARN) $(CFLAGS) \
+	$(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer) \
+	-DVERSION='"$(VERSION)"' -MMD -MP -pthread
+ALL_LDFLAGS = $(LDFLAGS) -Wl,--as-needed -pthread $(if $(SAN),-fsanitize=$(SAN))
+
+# Each folder sees what the arrow bin -> lib -> kern.h <- kernels/* allows.
+INC_bin := -Ilib -Ikernels
+INC_lib := -Ilib -Ikernels
+INC_kernels := -Ikernels -Ikernels/ref -Ikernels/cpu
+INC_tests := -Ilib -Ikernels
+
+BINS := $(TOOLS:%=$(BUILD)/bin/%)
+LIB_OBJS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard lib/*.c))
+KERN_OBJS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard kernels/*.c))
+TEST_BINS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*.c))
+FUZZERS := $(patsubst tests/fuzz/%.c,%,$(filter-out tests/fuzz/replay.c,$(wildcard tests/fuzz/*.c)))
+REPLAYS := $(FUZZERS:%=$(BUILD)/tests/fuzz/%)
+
+.PHONY: all test check lint demo bench bench-text fuzz install uninstall clean deps deps-dev
+.SECONDARY:
+.DELETE_ON_ERROR:
+
+all: $(BINS) $(if $(SAN),,$(TOOLS:%=bin/%))
+
+ifeq ($(filter clean deps deps-dev demo lint,$(or $(MAKECMDGOALS),all)),)
+include $(BUILD)/config.mk
+endif
+$(BUILD)/config.mk: mk/probe.sh
+	@mkdir -p $(@D)
+	@mk/probe.sh $@
+
+LIBS = $(LIBZIP_LIBS) $(UTF8PROC_LIBS) $(ZLIB_LIBS) $(OPENBLAS_LIBS) -lm
+THIRD_PARTY_lib = $(LIBZIP_CFLAGS) $(ZLIB_CFLAGS) $(UTF8PROC_CFLAGS)
+THIRD_PARTY_kernels = $(OPENBLAS_CFLAGS)
+
+bin/%: $(BUILD)/bin/%
+	@ln -sf ../$< $@
+
+$(BUILD)/bin/%: $(BUILD)/bin/%.o $(BUILD)/libcore.a $(BUILD)/libkern.a
+	$(CC) $(ALL_LDFLAGS) -o $@ $< $(BUILD)/libcore.a $(BUILD)/libkern.a $(LIBS)
+
+$(BUILD)/libcore.a: $(LIB_OBJS)
+$(BUILD)/libkern.a: $(KERN_OBJS)
+$(BUILD)/lib%.a:
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(BUILD)/bin/%.o: bin/%.c $(BUILD)/config.mk
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(INC_bin) -c -o $@ $<
+$(BUILD)/lib/%.o: lib/%.c $(BUILD)/config.mk
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(INC_lib) $(THIRD_PARTY_lib) -c -o $@ $<
+$(BUILD)/kernels/%.o: kernels/%.c $(BUILD)/config.mk
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(KERNEL_CFLAGS) $(INC_kernels) $(THIRD_PARTY_kernels) -c -o $@ $<
+$(BUILD)/tests/%.o: tests/%.c $(BUILD)/config.mk
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(INC_tests) -c -o $@ $<
+
+$(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/libcore.a $(BUILD)/libkern.a
+	$(CC) $(ALL_LDFLAGS) -o $@ $< $(BUILD)/libcore.a $(BUILD)/libkern.a $(LIBS)
+
+# A fuzz target is an ordinary program over a saved corpus, too.
+$(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/tests/fuzz/replay.o $(BUILD)/libcore.a
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+
+test check: all $(TEST_BINS) $(REPLAYS)
+	@BUILD=$(CURDIR)/$(BUILD) SAN=$(SAN) tests/run
+
+deps:
+	@mk/deps.sh $(DEPS)
+deps-dev: deps
+	@mk/deps.sh $(DEPS_DEV)
+
+clean:
+	rm -rf build demo $(TOOLS:%=bin/%)
+
+-include $(wildcard $(BUILD)/*/*.d $(BUILD)/*/*/*.d)

@@ -1,0 +1,57 @@
+/*
+ * index.h - the index stream: header, table, empty line, frames, last frame.
+ * index-stream(5) is the specification; nothing else knows the bytes.
+ */
+#ifndef INDEX_H
+#define INDEX_H
+
+#include "vocab.h"
+
+/* One sentence (with its START and END), or one line of a stream. */
+struct frame {
+	uint32_t n;		/* indexes */
+	uint32_t bytes;		/* UTF-8 length of its token line with the newline; 0: unknown */
+	uint32_t *w;		/* (n) rows of the vocabulary */
+};
+
+struct index_reader {
+	struct vocab vocab;	/* the table that came with the stream */
+	uint32_t crc_vocab;	/* vocab_crc() of it */
+	uint64_t frames;	/* frames given so far */
+	struct frame frame;	/* the latest one; good until the next call */
+	FILE *f;
+	bool text;		/* form=text */
+	unsigned width;		/* bytes an index: 2 or 4 */
+	uint32_t crc;		/* of the payload so far */
+	struct buf raw;		/* the frame as read */
+	size_t cap;		/* room in frame.w */
+	char err[200];
+};
+
+/*
+ * Reads header and table from f, which stays the caller's.  NULL, or a phrase
+ * with the place in it and what to do; so does index_next().  Frames grow as
+ * bytes arrive, never by what a length field claims.
+ */
+const char *index_open(struct index_reader *r, FILE *f);
+
+/* Reads a frame: *more is false when the last frame has come instead and its
+ * checksum was right.  Every index is below the table's size. */
+const char *index_next(struct index_reader *r, bool *more);
+
+void index_close(struct index_reader *r);	/* frees; does not close f */
+
+struct index_writer {
+	FILE *f;
+	bool text;
+	unsigned width;
+	uint32_t crc;
+};
+
+/* Header, table and empty line; frames; the last frame.  v is only used during
+ * the call.  Write errors stay in ferror(f). */
+void index_begin(struct index_writer *w, FILE *f, const struct vocab *v, bool text);
+void index_put(struct index_writer *w, const uint32_t *index, uint32_t n, uint32_t bytes);
+void index_end(struct index_writer *w);
+
+#endif

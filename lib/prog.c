@@ -1,0 +1,146 @@
+/*
+ * prog.c - messages, exit statuses and operands, the same in every program.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "prog.h"
+
+const char *prog_name = "unroll";
+bool prog_quiet;
+
+/* Errors of the system are named after a colon, as perror() does. */
+static void
+say(int errnum, const char *fmt, va_list ap)
+{
+	fflush(stdout);
+	fprintf(stderr, "%s: ", prog_name);
+	vfprintf(stderr, fmt, ap);
+	if (errnum)
+		fprintf(stderr, ": %s", strerror(errnum));
+	fputc('\n', stderr);
+}
+
+void
+prog_init(const char *argv0)
+{
+	const char *slash = strrchr(argv0, '/');
+
+	prog_name = slash ? slash + 1 : argv0;
+	signal(SIGPIPE, SIG_DFL);
+}
+
+int
+prog_finish(void)
+{
+	if (ferror(stdout))
+		die_errno("write error on standard output");
+	if (fclose(stdout) != 0)
+		die_errno("write error on standard output");
+	return PROG_OK;
+}
+
+void
+prog_note(const char *fmt, ...)
+{
+	va_list ap;
+
+	if (prog_quiet)
+		return;
+	va_start(ap, fmt);
+	say(0, fmt, ap);
+	va_end(ap);
+}
+
+void
+prog_warn(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	say(0, fmt, ap);
+	va_end(ap);
+}
+
+void
+die(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	say(0, fmt, ap);
+	va_end(ap);
+	exit(PROG_FAIL);
+}
+
+void
+die_errno(const char *fmt, ...)
+{
+	int errnum = errno;
+	va_list ap;
+
+	va_start(ap, fmt);
+	say(errnum, fmt, ap);
+	va_end(ap);
+	exit(PROG_FAIL);
+}
+
+void
+die_usage(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	say(0, fmt, ap);
+	va_end(ap);
+	exit(PROG_USAGE);
+}
+
+/* fopen() takes a directory and only the first read fails: say it at once. */
+static FILE *
+open_input(const char *name)
+{
+	struct stat st;
+	FILE *f = fopen(name, "r");
+
+	if (f == NULL)
+		die_errno("%s", name);
+	if (fstat(fileno(f), &st) == 0 && S_ISDIR(st.st_mode)) {
+		errno = EISDIR;
+		die_errno("%s", name);
+	}
+	return f;
+}
+
+static void
+close_input(struct prog_inputs *in)
+{
+	if (in->f == NULL)
+		return;
+	if (ferror(in->f))
+		die_errno("%s: read error", in->name);
+	if (in->f != stdin)
+		fclose(in->f);
+	in->f = NULL;
+}
+
+bool
+prog_next_input(struct prog_inputs *in)
+{
+	close_input(in);
+	if (in->next >= in->argc && !(in->argc == 0 && in->next == 0))
+		return false;
+	in->name = in->argc == 0 ? "-" : in->argv[in->next];
+	in->next++;
+	if (strcmp(in->name, "-") == 0) {
+		in->name = "standard input";
+		in->f = stdin;
+	} else {
+		in->f = open_input(in->name);
+	}
+	return true;
+}

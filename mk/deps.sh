@@ -1,0 +1,31 @@
+#!/bin/sh
+# Installs Debian packages by name, those that are not there yet.  Needs root
+# or sudo only when something is missing, and says what to do without either.
+set -eu
+missing=
+for p in "$@"; do
+	case $(dpkg-query -W -f '${Status}' "$p" 2>/dev/null || true) in
+	"install ok installed") ;;
+	*) missing="$missing $p" ;;
+	esac
+done
+if [ -z "$missing" ]; then
+	exit 0
+fi
+if ! command -v apt-get >/dev/null; then
+	echo "deps: no apt-get here; install what corresponds to:$missing" >&2
+	exit 1
+fi
+if [ "$(id -u)" -eq 0 ]; then
+	as_root=
+elif command -v sudo >/dev/null; then
+	as_root=sudo
+else
+	echo "deps: not root; ask for: apt-get install$missing" >&2
+	exit 1
+fi
+echo "deps: installing$missing" >&2
+# A stale list still installs most of the time, so only its failure matters.
+$as_root apt-get update -qq || true
+# shellcheck disable=SC2086
+DEBIAN_FRONTEND=noninteractive $as_root apt-get install -y -qq --no-install-recommends $missing >&2

@@ -1,0 +1,40 @@
+# Loaded by every .bats file.  make test puts the freshly built tools first
+# in PATH; running bats by hand works too, after a make.
+bats_require_minimum_version 1.5.0
+
+TOP=$(cd "$BATS_TEST_DIRNAME/.." && pwd)
+: "${BUILD:=$TOP/build/release}"
+PATH="$BUILD/bin:$PATH"
+TOOLS=$(sed -n 's/^TOOLS *:= *\([^#]*\).*/\1/p' "$TOP/Makefile")
+SHARED=$TOP/../shared/data	# real corpora, not part of the project
+export LC_ALL=C TOP BUILD PATH TOOLS SHARED
+
+# pipe 'a | b | c': run a pipeline, failing if any stage fails.
+pipe() {
+	bash -o pipefail -c "$1"
+}
+
+# one_line_error TOOL: stderr is exactly one line, signed by TOOL, and nothing
+# came out.  After run --separate-stderr.
+# shellcheck disable=SC2154
+one_line_error() {
+	[ "${#stderr_lines[@]}" -eq 1 ]
+	[[ "${stderr_lines[0]}" == "$1: "* ]]
+	[ -z "$output" ]
+}
+
+# need FILE...: skip the test, saying so, where a shared corpus is absent.
+need() {
+	local f
+	for f; do
+		[ -e "$SHARED/$f" ] || skip "no $f beside the project"
+	done
+}
+
+# need_numpy: sets PYTHON to one that has NumPy, or skips.
+need_numpy() {
+	for PYTHON in python3 /usr/bin/python3; do
+		"$PYTHON" -c 'import numpy' 2>/dev/null && return 0
+	done
+	skip "no python3 with NumPy"
+}
