@@ -31,12 +31,15 @@ ALL_LDFLAGS = $(LDFLAGS) -Wl,--as-needed -pthread $(if $(SAN),-fsanitize=$(SAN))
 # Each folder sees what the arrow bin -> lib -> kern.h <- kernels/* allows.
 INC_bin := -Ilib -Ikernels
 INC_lib := -Ilib -Ikernels
-INC_kernels := -Ikernels -Ikernels/ref -Ikernels/cpu
+INC_kernels := -Ikernels
 INC_tests := -Ilib -Ikernels
 
 BINS := $(TOOLS:%=$(BUILD)/bin/%)
 LIB_OBJS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard lib/*.c))
-KERN_OBJS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard kernels/*.c))
+# Sources compiled twice, for float and for double.
+REAL_SRCS := kernels/host.c $(wildcard kernels/ref/*.c kernels/blas/*.c)
+KERN_OBJS := $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(REAL_SRCS),$(wildcard kernels/*.c))) \
+	$(foreach r,f32 f64,$(patsubst %.c,$(BUILD)/%.$r.o,$(REAL_SRCS)))
 TEST_BINS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*.c))
 FUZZERS := $(patsubst tests/fuzz/%.c,%,$(filter-out tests/fuzz/replay.c,$(wildcard tests/fuzz/*.c)))
 REPLAYS := $(FUZZERS:%=$(BUILD)/tests/fuzz/%)
@@ -79,6 +82,12 @@ $(BUILD)/lib/%.o: lib/%.c $(BUILD)/config.mk
 $(BUILD)/kernels/%.o: kernels/%.c $(BUILD)/config.mk
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(KERNEL_CFLAGS) $(INC_kernels) $(THIRD_PARTY_kernels) -c -o $@ $<
+$(BUILD)/kernels/%.f32.o: kernels/%.c $(BUILD)/config.mk
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(KERNEL_CFLAGS) $(INC_kernels) $(THIRD_PARTY_kernels) -DREAL_F32 -c -o $@ $<
+$(BUILD)/kernels/%.f64.o: kernels/%.c $(BUILD)/config.mk
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(KERNEL_CFLAGS) $(INC_kernels) $(THIRD_PARTY_kernels) -DREAL_F64 -c -o $@ $<
 $(BUILD)/tests/%.o: tests/%.c $(BUILD)/config.mk
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(INC_tests) -c -o $@ $<

@@ -1,0 +1,279 @@
+/*
+ * ref.c - the definition: every operation as its formula reads, sums in double.
+ *
+ * Written to be believed, not to be fast; the other backends are held against
+ * it.  Forward and backward stand side by side.
+ */
+#include <stdlib.h>
+
+#include "backend.h"
+#include "host.h"
+
+struct state {
+	const char *error;
+};
+
+static void
+note(struct kern *k, const char *error)
+{
+	struct state *s = k->ctx;
+
+	if (s->error == NULL)
+		s->error = error;
+}
+
+/* n doubles of zero; on failure NULL, noted. */
+static double *
+scratch(struct kern *k, size_t n)
+{
+	double *p = calloc(n ? n : 1, sizeof(*p));
+
+	if (p == NULL)
+		note(k, "out of memory");
+	return p;
+}
+
+static void
+embed_forward(struct kern *k, const struct kern_mat *u, const struct kern_batch *b, void *to)
+{
+	int h = u->rows;
+	real *a = to;
+
+	(void)k;
+	for (int r = 0; r < b->t; r++)
+		for (int i = 0; i < h; i++)
+			a[(size_t)r * h + i] = u->p[(size_t)b->x[r] * h + i];
+}
+
+static void
+embed_backward(struct kern *k, const struct kern_batch *b, const void *from, struct kern_mat *du)
+{
+	int h = du->rows;
+	const real *d = from;
+
+	(void)k;
+	for (int r = 0; r < b->t; r++) {
+		NAME(host_touch)(du, b->x[r]);
+		for (int i = 0; i < h; i++)
+			du->p[(size_t)b->x[r] * h + i] += d[(size_t)r * h + i];
+	}
+}
+
+/* The state before row r of sequence i; NULL stands for zeros. */
+static const real *
+before(const struct kern_batch *b, int i, int r, int h, const real *s, const real *s0)
+{
+	if (r > b->start[i])
+		return s + (size_t)(r - 1) * h;
+	return s0 ? s0 + (size_t)i * h : NULL;
+}
+
+static void
+rnn_forward(struct kern *k, const struct kern_mat *w, const struct kern_batch *b, const void *from,
+    const void *s0, void *to)
+{
+	int h = w->rows;
+	const real *a = from;
+	real *s = to;
+
+	(void)k;
+	for (int i = 0; i < b->nseq; i++)
+		for (int r = b->start[i]; r < b->start[i + 1]; r++) {
+			const real *last = before(b, i, r, h, s, s0);
+
+			for (int j = 0; j < h; j++) {
+				double sum = a[(size_t)r * h + j];
+
+				for (int l = 0; last && l < h; l++)
+					sum += (double)w->p[(size_t)j * h + l] * last[l];
+				s[(size_t)r * h + j] = (real)tanh(sum);
+			}
+		}
+}
+
+/*
+ * One row's error delta(h) reaches row r of sequence i: it is counted in D and
+ * dW there, and delta becomes the error at the row before, (W' delta)(1 - s^2).
+ */
+static void
+back_one(const struct kern_mat *w, int r, int h, const real *last, double *delta, double *next,
+    double *d, double *dw)
+{
+	for (int j = 0; j < h; j++) {
+		d[(size_t)r * h + j] += delta[j];
+		for (int l = 0; last && l < h; l++)
+			dw[(size_t)j * h + l] += delta[j] * last[l];
+	}
+	for (int l = 0; last && l < h; l++) {
+		double sum = 0;
+
+		for (int j = 0; j < h; j++)
+			sum += w->p[(size_t)j * h + l] * delta[j];
+		next[l] = sum * (1 - (double)last[l] * last[l]);
+	}
+	for (int l = 0; last && l < h; l++)
+		delta[l] = next[l];
+}
+
+static void
+rnn_backward(struct kern *k, const struct kern_mat *w, const struct kern_batch *b, int bptt,
+    const void *states, const void *s0, const void *errors, void *to, struct kern_mat *dw)
+{
+	int h = w->rows;
+	const real *s = states, *ds = errors;
+	size_t n = (size_t)b->t * h, hh = (size_t)h * h;
+	double *mem = scratch(k, n + hh + 2 * (size_t)h);
+	double *d = mem, *sum = mem + n, *delta = sum + hh, *next = delta + h;
+	real *out = to;
+
+	if (mem == NULL)
+		return;
+	for (int i = 0; i < b->nseq; i++)
+		for (int t = b->start[i]; t < b->start[i + 1]; t++) {
+			for (int j = 0; j < h; j++) {
+				double st = s[(size_t)t * h + j];
+
+				delta[j] = ds[(size_t)t * h + j] * (1 - st * st);
+			}
+			for (int r = t; r >= b->start[i] && r >= t - bptt; r--)
+				back_one(w, r, h, before(b, i, r, h, s, s0), delta, next, d, sum);
+		}
+	for (size_t i = 0; i < n; i++)
+		out[i] = (real)d[i];
+	for (size_t i = 0; i < hh; i++)
+		dw->p[i] += (real)sum[i];
+	free(mem);
+}
+
+/* l(v) = ln softmax(V s) for one row s(h). */
+static void
+log_softmax(const struct kern_mat *v, const real *s, double *l)
+{
+	double max = -INFINITY, sum = 0;
+
+	for (int i = 0; i < v->rows; i++) {
+		double dot = 0;
+
+		for (int j = 0; j < v->cols; j++)
+			dot += (double)v->p[(size_t)i * v->cols + j] * s[j];
+		l[i] = dot;
+		max = dot > max ? dot : max;
+	}
+	for (int i = 0; i < v->rows; i++)
+		sum += exp(l[i] - max);
+	for (int i = 0; i < v->rows; i++)
+		l[i] -= max + log(sum);
+}
+
+static void
+out_forward(struct kern *k, const struct kern_mat *v, int t, const void *states, const uint32_t *y,
+    double *logp)
+{
+	const real *s = states;
+	double *l = scratch(k, (size_t)v->rows);
+
+	for (int r = 0; l && r < t; r++) {
+		log_softmax(v, s + (size_t)r * v->cols, l);
+		logp[r] = l[y[r]];
+	}
+	free(l);
+}
+
+/* ds(h) = P V and dv(v,h) += P' s for one row, P in p(v). */
+static void
+out_back_one(const struct kern_mat *v, const real *s, const double *p, real *ds, double *dv)
+{
+	int h = v->cols;
+
+	for (int j = 0; j < h; j++) {
+		double sum = 0;
+
+		for (int i = 0; i < v->rows; i++) {
+			sum += p[i] * v->p[(size_t)i * h + j];
+			dv[(size_t)i * h + j] += p[i] * s[j];
+		}
+		ds[j] = (real)sum;
+	}
+}
+
+static void
+out_backward(struct kern *k, const struct kern_mat *v, int t, const void *states, const uint32_t *y,
+    void *to, struct kern_mat *dv, double *logp)
+{
+	size_t n = (size_t)v->rows * v->cols;
+	const real *s = states;
+	real *ds = to;
+	double *p = scratch(k, (size_t)v->rows + n), *sum = p + v->rows;
+
+	if (p == NULL)
+		return;
+	for (int r = 0; r < t; r++) {
+		log_softmax(v, s + (size_t)r * v->cols, p);
+		logp[r] = p[y[r]];
+		for (int i = 0; i < v->rows; i++)
+			p[i] = exp(p[i]) - (i == (int)y[r]);
+		out_back_one(v, s + (size_t)r * v->cols, p, ds + (size_t)r * v->cols, sum);
+	}
+	for (size_t i = 0; i < n; i++)
+		dv->p[i] += (real)sum[i];
+	free(p);
+}
+
+static void
+out_logp(struct kern *k, const struct kern_mat *v, int t, const void *states, void *to)
+{
+	const real *s = states;
+	real *out = to;
+	double *l = scratch(k, (size_t)v->rows);
+
+	for (int r = 0; l && r < t; r++) {
+		log_softmax(v, s + (size_t)r * v->cols, l);
+		for (int i = 0; i < v->rows; i++)
+			out[(size_t)r * v->rows + i] = (real)l[i];
+	}
+	free(l);
+}
+
+static const char *
+error(struct kern *k)
+{
+	struct state *s = k->ctx;
+
+	return s->error;
+}
+
+static void
+ref_close(struct kern *k)
+{
+	free(k->ctx);
+	free(k);
+}
+
+struct kern *
+NAME(ref_open)(int threads, const char **why)
+{
+	struct kern *k = calloc(1, sizeof(*k));
+	struct state *s = calloc(1, sizeof(*s));
+
+	(void)threads;	/* one row after another: a definition has no need of more */
+	if (k == NULL || s == NULL) {
+		*why = "out of memory";
+		free(k);
+		free(s);
+		return NULL;
+	}
+	NAME(host_memory)(k);
+	k->name = "ref";
+	k->isa = "plain C";
+	k->ctx = s;
+	k->close = ref_close;
+	k->error = error;
+	k->embed_forward = embed_forward;
+	k->embed_backward = embed_backward;
+	k->rnn_forward = rnn_forward;
+	k->rnn_backward = rnn_backward;
+	k->out_forward = out_forward;
+	k->out_backward = out_backward;
+	k->out_logp = out_logp;
+	return k;
+}

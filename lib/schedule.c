@@ -1,0 +1,169 @@
+/*
+ * schedule.c - epochs, evaluations, and the learning rate.
+ *
+ * An evaluation that falls on the schedule (epoch a multiple of p->every) is
+ * done once, wherever a run begins or ends, and alone moves the rate: so a run
+ * in two halves equals a run in one.
+ */
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "schedule.h"
+
+enum { EVAL_ROWS = 4096 };	/* steps packed together when only looking */
+
+static const char *
+room(struct schedule *s, size_t t)
+{
+	return mem_grow(&s->logp, &s->cap, t, sizeof(*s->logp)) ? NULL : "out of memory";
+}
+
+static double
+total(const double *logp, int t)
+{
+	double sum = 0;
+
+	for (int i = 0; i < t; i++)
+		sum += logp[i];
+	return sum;
+}
+
+static bool
+told_to_stop(struct schedule *s)
+{
+	if (s->watch.stop && s->watch.stop(s->watch.arg))
+		s->stopped = true;
+	return s->stopped;
+}
+
+static void
+tick(struct schedule *s, uint64_t evaluated)
+{
+	if (s->watch.tick)
+		s->watch.tick(s->watch.arg, s->p, evaluated);
+}
+
+const char *
+schedule_evaluate(struct schedule *s, double *loss)
+{
+	double sum = 0;
+
+	for (size_t first = 0, taken; first < s->c->n; first += taken) {
+		const char *why = batch_frames(&s->batcher, s->c, first, s->c->n - first,
+		    EVAL_ROWS, &taken);
+
+		if (why || (why = room(s, (size_t)s->batcher.b.t)) ||
+		    (why = net_logp(s->net, &s->batcher.b, s->logp)))
+			return why;
+		sum += total(s->logp, s->batcher.b.t);
+		tick(s, first + taken);
+		if (told_to_stop(s))
+			break;
+	}
+	*loss = -sum / (double)s->c->steps;
+	return NULL;
+}
+
+static const char *
+not_a_number(struct schedule *s)
+{
+	snprintf(s->err, sizeof(s->err),
+	    "the loss is no longer a number at sentence %" PRIu64 " of epoch %" PRIu64
+	    " (rate %g)", s->p->sentence, s->p->epoch, s->p->rate);
+	return s->err;
+}
+
+/* Evaluates; the schedule's own evaluations also move the rate. */
+static const char *
+look(struct schedule *s, bool scheduled)
+{
+	struct model_progress *p = s->p;
+	bool risen;
+	double loss;
+	const char *why = schedule_evaluate(s, &loss);
+
+	if (why || s->stopped)
+		return why;
+	if (!isfinite(loss))
+		return not_a_number(s);
+	if (s->watch.evaluated)
+		s->watch.evaluated(s->watch.arg, p, loss);
+	if (scheduled) {
+		risen = isfinite(p->loss) && loss > p->loss;
+		p->loss = loss;
+		p->evaluated = p->epoch;
+		if (risen) {
+			p->rate *= 0.5;
+			if (s->watch.slowed)
+				s->watch.slowed(s->watch.arg, p->rate);
+		}
+	}
+	return s->watch.save ? s->watch.save(s->watch.arg) : NULL;
+}
+
+static bool
+is_due(const struct model_progress *p)
+{
+	bool done = isfinite(p->loss) && p->evaluated == p->epoch;
+
+	return p->every && p->sentence == 0 && p->epoch % p->every == 0 && !done;
+}
+
+/* One update on the next p->batch sentences. */
+static const char *
+step(struct schedule *s)
+{
+	struct model_progress *p = s->p;
+	size_t n = s->c->n - p->sentence, taken;
+	const char *why;
+
+	n = n < p->batch ? n : p->batch;
+	if ((why = batch_frames(&s->batcher, s->c, p->sentence, n, SIZE_MAX, &taken)) ||
+	    (why = room(s, (size_t)s->batcher.b.t)) ||
+	    (why = net_step(s->net, &s->batcher.b, (int)p->bptt, p->rate, s->logp)))
+		return why;
+	if (!isfinite(total(s->logp, s->batcher.b.t)))
+		return not_a_number(s);
+	p->sentence += taken;
+	p->seen += taken;
+	tick(s, 0);
+	return NULL;
+}
+
+const char *
+schedule_run(struct schedule *s, uint64_t epochs)
+{
+	struct model_progress *p = s->p;
+	const char *why;
+	bool fresh = false;	/* an evaluation of where we stand was just said */
+
+	while (!told_to_stop(s)) {
+		if (is_due(p)) {
+			if ((why = look(s, true)) != NULL)
+				return why;
+			fresh = true;
+			continue;
+		}
+		if (p->epoch >= epochs)
+			break;
+		fresh = false;
+		if ((why = step(s)) != NULL)
+			return why;
+		if (p->sentence == s->c->n) {
+			p->sentence = 0;
+			p->epoch++;
+		}
+	}
+	return p->every && !fresh && !s->stopped ? look(s, false) : NULL;
+}
+
+void
+schedule_free(struct schedule *s)
+{
+	batcher_free(&s->batcher);
+	free(s->logp);
+	s->logp = NULL;
+	s->cap = 0;
+}
