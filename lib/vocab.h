@@ -13,6 +13,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "line.h"
 #include "mem.h"
 
 #define VOCAB_START   "SENTENCE_START"
@@ -37,8 +38,12 @@ struct vocab {
 	struct vocab_row *row;
 	size_t cap;
 	struct buf text;	/* the words, one after another */
-	uint32_t *slot;		/* the hash table: row + 1, or 0 */
-	size_t nslot;		/* a power of two */
+	struct vocab_slot {	/* the hash table */
+		uint32_t row;	/* row + 1, or 0 */
+		uint32_t tag;	/* half of the word's hash */
+	} *slot;
+	size_t nslot;		/* a power of two, or 0 */
+	bool places;		/* every row says where its word came first */
 	int64_t unknown;	/* the row of UNKNOWN_TOKEN, or -1 */
 	char err[200];		/* what the last phrase said, when it had numbers in it */
 };
@@ -51,20 +56,28 @@ enum { VOCAB_START_ROW = 0, VOCAB_END_ROW = 1 };
  * is wrong and where ("row 17: ..."), good until the struct is freed.
  */
 
-/* Reads rows from f until an empty line, or (in a .tsv) the end of the file;
- * *ended tells which: true for the empty line.  The unit is row 0's.  A third
- * column (first) is kept where it is there. */
+/* Reads rows until an empty line, or (in a .tsv) the end of the file; *ended
+ * tells which: true for the empty line.  The unit is row 0's.  A third column
+ * (first) is kept where it is there; "-" in it is VOCAB_NO_FIRST.  f is read
+ * ahead: what follows the empty line is lost to the caller. */
 const char *vocab_read(struct vocab *v, FILE *f, bool *ended);
+
+/* The same out of an open reader, max rows at most. */
+const char *vocab_read_rows(struct vocab *v, struct line *in, uint32_t max, bool *ended);
 
 /* The same from len bytes in memory, as a model file holds them. */
 const char *vocab_parse(struct vocab *v, const char *p, size_t len);
 
-/* Appends a row; NULL, or "out of memory" / "row N: '...' stands twice". */
+/* Appends a row; NULL, or "out of memory" / "row N: '...' stands twice".
+ * Row 0 sets the unit, UNKNOWN_TOKEN sets unknown. */
 const char *vocab_add(struct vocab *v, const char *word, size_t len, uint64_t count,
     uint64_t first);
 
 /* Writes word TAB count rows, without the empty line.  Errors stay in ferror(). */
 void vocab_write(const struct vocab *v, FILE *f);
+
+/* The same with a third column, first. */
+void vocab_write_places(const struct vocab *v, FILE *f);
 
 /* The same bytes into a buffer; false when out of memory. */
 bool vocab_format(const struct vocab *v, struct buf *out);
