@@ -3,6 +3,7 @@
  */
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "mem.h"
 #include "model.h"
@@ -119,6 +120,49 @@ model_init(struct model *m, uint32_t seed)
 	/* each by the number of its inputs: C for U, H for V and W */
 	for (size_t i = 0; i < m->nparam; i++)
 		draw(&r, &m->param[i], m->shape.real, sqrt(1.0 / (double)m->param[i].cols));
+}
+
+static void
+convert(const struct model_param *from, enum real old, struct model_param *to)
+{
+	for (size_t i = 0; i < from->rows * from->cols; i++)
+		if (old == REAL_F32)
+			((double *)to->data)[i] = ((const float *)from->data)[i];
+		else
+			((float *)to->data)[i] = (float)((const double *)from->data)[i];
+}
+
+const char *
+model_set_real(struct model *m, enum real real)
+{
+	struct model other = { 0 };
+	struct model_shape shape = m->shape;
+	const char *why;
+
+	if (shape.real == real)
+		return NULL;
+	shape.real = real;
+	if ((why = model_new(&other, shape)) != NULL)
+		return why;
+	for (size_t i = 0; i < m->nparam; i++)
+		convert(&m->param[i], m->shape.real, &other.param[i]);
+	free(m->param[0].data);
+	memcpy(m->param, other.param, sizeof(m->param));
+	m->shape = shape;
+	return NULL;
+}
+
+const char *
+model_check_vocab(struct model *m, const struct vocab *v)
+{
+	uint32_t theirs = vocab_crc(v), ours = m->has_vocab ? vocab_crc(&m->vocab) : theirs;
+
+	if (v->size == m->shape.vocab && theirs == ours)
+		return NULL;
+	return phrase(m->err, sizeof(m->err), "the stream's vocabulary (%lu words, %08lx) is not "
+	    "the model's (%lu words, %08lx); encode with: encode -v MODEL",
+	    (unsigned long)v->size, (unsigned long)theirs,
+	    (unsigned long)m->shape.vocab, (unsigned long)ours);
 }
 
 void

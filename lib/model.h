@@ -82,6 +82,13 @@ const char *model_load(struct model *m, const char *path);
  * would refuse, a vocabulary of another size than the weights. */
 const char *model_save(struct model *m, const char *path);
 
+/* Turns every parameter into this type.  NULL or "out of memory". */
+const char *model_set_real(struct model *m, enum real real);
+
+/* NULL, or a phrase: a stream with the table v is not in this model's words.  A
+ * model without a vocabulary takes any table of its size. */
+const char *model_check_vocab(struct model *m, const struct vocab *v);
+
 void model_free(struct model *m);
 
 #endif

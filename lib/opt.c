@@ -15,6 +15,7 @@
 enum { MAX_OPTIONS = 60 };
 
 static bool quiet;
+static bool given[128];		/* by letter */
 static const struct opt everyones[] = {
 	{ 'h', "help", OPT_FLAG, { .flag = NULL }, NULL, 0, 0, "print this summary and exit" },
 	{ 'q', "quiet", OPT_FLAG, { .flag = &quiet }, NULL, 0, 0, "say nothing but errors" },
@@ -50,7 +51,7 @@ static void
 print_default(const struct opt *o)
 {
 	const char *word;
-	size_t len;
+	size_t len = 0;
 
 	switch (o->type) {
 	case OPT_FLAG:
@@ -220,8 +221,15 @@ opt_parse(int argc, char *argv[], const struct opt *table, const char *operands)
 		}
 		if (c == ':' || c == '?')
 			complain(c, argv);
+		given[c & 127] = true;
 		set(find(table, c), optarg);
 	}
 	prog_quiet = quiet;
 	return optind;
+}
+
+bool
+opt_given(char letter)
+{
+	return given[letter & 127];
 }

@@ -39,4 +39,7 @@ struct opt {
  */
 int opt_parse(int argc, char *argv[], const struct opt *table, const char *operands);
 
+/* Whether the command line had this option. */
+bool opt_given(char letter);
+
 #endif
