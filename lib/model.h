@@ -62,6 +62,11 @@ struct model {
 /* Parameters of zeros in this shape.  NULL or a phrase.  model_free() after. */
 const char *model_new(struct model *m, struct model_shape shape);
 
+/* Its two halves: the list of parameters, whose data is NULL, and then their
+ * memory, as one block that begins at param[0].data. */
+const char *model_plan(struct model *m, struct model_shape shape);
+const char *model_alloc(struct model *m);
+
 /* The tutorial's start: U in +-sqrt(1/C), then V and W in +-sqrt(1/H), row by
  * row from RandomState(seed); drawn in double whatever `real` is. */
 void model_init(struct model *m, uint32_t seed);
@@ -72,6 +77,9 @@ void model_init(struct model *m, uint32_t seed);
  * size than the weights, a config line that makes no sense, a newer version.
  */
 const char *model_load(struct model *m, const char *path);
+
+/* NULL, or a phrase: what npz_write() says, weights or a loss that model_load()
+ * would refuse, a vocabulary of another size than the weights. */
 const char *model_save(struct model *m, const char *path);
 
 void model_free(struct model *m);
