@@ -62,6 +62,18 @@ def forward(net, x):
     return s, z - np.log(np.exp(z).sum(axis=1, keepdims=True))
 
 
+def forward_literal(net, x):
+    """States as forward() has them, and outputs, each at its own step."""
+    s = np.zeros((len(x) + 1, net.H), net.U.dtype)
+    o = np.zeros((len(x), net.C), net.U.dtype)
+    for t, word in enumerate(x):
+        s[t + 1] = np.tanh(net.U[:, word] + net.W @ s[t])
+        z = net.V @ s[t + 1]
+        e = np.exp(z - z.max())
+        o[t] = e / e.sum()
+    return s, o
+
+
 def log_probability(net, x, y):
     """ln P of one sentence, summed in double."""
     _, log_o = forward(net, x)
@@ -74,17 +86,16 @@ def mean_loss(net, sentences):
     return total / sum(len(y) for _, y in sentences)
 
 
-def output_error(log_o, y):
-    """d loss / d (V s_t): the outputs, less one where the truth is."""
-    d = np.exp(log_o)
-    d[np.arange(len(y)), y] -= 1
-    return d
+def output_error(o, y):
+    """d loss / d (V s_t): the outputs, less one where the truth is.  In place."""
+    o[np.arange(len(y)), y] -= 1
+    return o
 
 
 def gradient_literal(net, x, y, bptt):
     """dU, dV, dW by the definition, one t and one step back at a time."""
-    s, log_o = forward(net, x)
-    d_o = output_error(log_o, y)
+    s, o = forward_literal(net, x)
+    d_o = output_error(o, y)
     dU, dV, dW = (np.zeros_like(a) for a in (net.U, net.V, net.W))
     for t in range(len(x)):
         dV += np.outer(d_o[t], s[t + 1])
@@ -105,7 +116,7 @@ def gradient_batched(net, x, y, bptt):
     the sentence and their columns of dU (all the others are zero), dV and dW.
     """
     s, log_o = forward(net, x)
-    d_o = output_error(log_o, y)
+    d_o = output_error(np.exp(log_o), y)
     dV = d_o.T @ s[1:]
     slope = 1 - s ** 2
     d = (d_o @ net.V) * slope[1:]
