@@ -63,6 +63,18 @@ close() {
 	    --vocab 30 --hidden 7 --check
 }
 
+@test "an index stream made by the page reads as the lines it was made of" {
+	need_numpy
+	cd "$BATS_TEST_TMPDIR"
+	"$ORACLE/as-stream.sh" "$EXPECT/tiny.tsv" < "$EXPECT/tiny.index.txt" > stream
+	for data in stream "$EXPECT/tiny.index.txt"; do
+		"$PYTHON" "$ORACLE/rnn_numpy.py" --data "$data" --vocab 30 --hidden 16 --score > got
+		close 1e-9 "$EXPECT/tiny.h16.start.score" got
+	done
+	sed '$d' stream > cut
+	run -1 "$PYTHON" "$ORACLE/rnn_numpy.py" --data cut --vocab 30 --hidden 16 --score
+}
+
 @test "NumPy gives the first epochs on the shared corpora again" {
 	need_numpy
 	need reddit-head.index-200.txt movie-reviews.tokens.gz movie-reviews.vocab.tsv \
