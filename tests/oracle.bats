@@ -12,7 +12,7 @@ close() {
 }
 
 @test "close.awk lets last digits pass and nothing else" {
-	cd "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR" || return
 	printf 'dU 1 2\n0.5 -100\n' > want
 	printf 'dU 1 2\n0.50000001 -100.0000001\n' > got
 	run -0 close 1e-7 want got
@@ -65,21 +65,21 @@ close() {
 
 @test "an index stream made by the page reads as the lines it was made of" {
 	need_numpy
-	cd "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR" || return
 	"$ORACLE/as-stream.sh" "$EXPECT/tiny.tsv" < "$EXPECT/tiny.index.txt" > stream
 	for data in stream "$EXPECT/tiny.index.txt"; do
 		"$PYTHON" "$ORACLE/rnn_numpy.py" --data "$data" --vocab 30 --hidden 16 --score > got
 		close 1e-9 "$EXPECT/tiny.h16.start.score" got
 	done
-	sed '$d' stream > cut
-	run -1 "$PYTHON" "$ORACLE/rnn_numpy.py" --data cut --vocab 30 --hidden 16 --score
+	sed '$d' stream > cut.stream
+	run -1 "$PYTHON" "$ORACLE/rnn_numpy.py" --data cut.stream --vocab 30 --hidden 16 --score
 }
 
 @test "NumPy gives the first epochs on the shared corpora again" {
 	need_numpy
 	need reddit-head.index-200.txt movie-reviews.tokens.gz movie-reviews.vocab.tsv \
 	    trained-model-theano.npz
-	cd "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR" || return
 	"$PYTHON" "$ORACLE/rnn_numpy.py" --data "$SHARED/reddit-head.index-200.txt" --vocab 200 \
 	    --hidden 20 --epochs 3 --literal > got
 	head -n 4 "$EXPECT/reddit-200.h20.loss" > want
