@@ -52,15 +52,23 @@ struct run {
 	const char *name;		/* likewise */
 	struct totals totals;
 	struct progress progress;
-	uint64_t sentences;		/* printed so far */
+	uint64_t sentences;		/* done so far */
+	uint64_t before;		/* of them in earlier streams */
 };
+
+/* Of the sentence at hand, in its stream, from 1. */
+static uint64_t
+number(const struct run *run)
+{
+	return run->sentences - run->before + 1;
+}
 
 static void
 check_finite(const struct run *run, double logp)
 {
 	if (!isfinite(logp))
 		die("%s: sentence %" PRIu64 ": the model gives no number for it; "
-		    "are its weights too large?", run->name, run->sentences + 1);
+		    "are its weights too large?", run->name, number(run));
 }
 
 static void
@@ -166,7 +174,7 @@ flush(struct run *run)
 	const char *why = o.words || o.predict ? print_steps(run) : print_sentences(run);
 
 	if (why)
-		die("%s: sentence %" PRIu64 ": %s", run->name, run->sentences + 1, why);
+		die("%s: sentence %" PRIu64 ": %s", run->name, number(run), why);
 	if (ferror(stdout))
 		die_errno("write error on standard output");
 	window_clear(&run->window);
@@ -186,6 +194,7 @@ score_stream(struct run *run, const char *path, struct prog_inputs *in)
 		die("%s: %s: %s", path, in->name, why);
 	run->vocab = &r.vocab;
 	run->name = in->name;
+	run->before = run->sentences;
 	while ((why = index_next(&r, &more)) == NULL && more) {
 		if (!window_has_room(&run->window, &r.frame, run->rows))
 			flush(run);
