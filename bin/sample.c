@@ -54,6 +54,7 @@ static const struct opt options[] = {
 };
 
 struct run {
+	const char *path;	/* of the model */
 	struct model model;
 	struct net net;
 	struct sampler sampler;
@@ -69,19 +70,20 @@ struct run {
 };
 
 static void
-load(struct run *run, const char *path)
+load(struct run *run)
 {
 	struct model *m = &run->model;
-	const char *why = model_load(m, path);
+	const char *why = model_load(m, run->path);
 
 	if (why || (o.f64 && (why = model_set_real(m, REAL_F64)) != NULL))
-		die("%s: %s", path, why);
+		die("%s: %s", run->path, why);
 }
 
 /* The table of -v, for a model without one or to be held against its own. */
 static void
-read_table(struct model *m, const char *path, char *table)
+read_table(struct run *run, char *table)
 {
+	struct model *m = &run->model;
 	struct prog_inputs file = { .argc = 1, .argv = &table };
 	struct vocab v = { 0 };
 	const char *why;
@@ -94,10 +96,10 @@ read_table(struct model *m, const char *path, char *table)
 		die("%s: %s", file.name, why);
 	prog_next_input(&file);
 	if (v.size != m->shape.vocab)
-		die("%s: %" PRIu32 " words, but %s has %" PRIu32, table, v.size, path,
+		die("%s: %" PRIu32 " words, but %s has %" PRIu32, table, v.size, run->path,
 		    m->shape.vocab);
 	if (m->has_vocab && vocab_crc(&v) != vocab_crc(&m->vocab))
-		die("%s: not the vocabulary of %s", table, path);
+		die("%s: not the vocabulary of %s", table, run->path);
 	if (m->has_vocab)
 		vocab_free(&m->vocab);
 	m->vocab = v;
@@ -210,18 +212,18 @@ add_word(struct run *run, uint32_t word)
 	run->bytes += run->model.vocab.row[word].len + 1;
 }
 
-/* l is what the next word is drawn by. */
+/* The next word, by l, after so many.  In a stream what ends a line is a word. */
 static uint32_t
 draw(struct run *run, const void *l, long words)
 {
+	bool counts = run->first != NULL;
 	int64_t word;
 
 	if (run->end >= 0)
-		run->sampler.barred[run->end] = words + (run->first != NULL) < o.shortest;
+		run->sampler.barred[run->end] = words + counts < o.shortest;
 	word = sampler_draw(&run->sampler, l, run->net.size);
 	if (word < 0)
-		die("no word can be drawn after the %ld words of a sentence: "
-		    "the model leaves none", words);
+		die("%s: it leaves no word to be drawn after %ld words", run->path, words);
 	return (uint32_t)word;
 }
 
@@ -300,11 +302,12 @@ main(int argc, char *argv[])
 		die_usage("one model is needed; usage: sample [options] model");
 	if (o.shortest > o.longest)
 		die_usage("-m %ld is more than -M %ld", o.shortest, o.longest);
-	load(&run, argv[i]);
+	run.path = argv[i];
+	load(&run);
 	if (o.vocab)
-		read_table(&run.model, argv[i], (char *)o.vocab);
+		read_table(&run, (char *)o.vocab);
 	if (!run.model.has_vocab)
-		die("%s: no vocabulary in it; name its table with -v", argv[i]);
+		die("%s: no vocabulary in it; name its table with -v", run.path);
 	k = open_device(&run);
 	begin(&run);
 	write_frames(&run);
