@@ -3,7 +3,7 @@
  *
  *	model make FILE hidden words f4|f8 seed		weights, vocabulary, progress
  *	model bare FILE hidden words f4|f8 seed		weights only
- *	model show FILE			everything but the weights, and a sum of each
+ *	model show FILE			everything but the weights, and their CRC-32
  *	model values FILE array n	the first n weights of an array
  *	model copy FROM TO		load and save
  */
@@ -12,6 +12,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include <zlib.h>
 
 #include "model.h"
 
@@ -99,12 +101,11 @@ show(const struct model *m)
 {
 	for (size_t k = 0; k < m->nparam; k++) {
 		const struct model_param *p = &m->param[k];
-		double sum = 0;
+		size_t bytes = p->rows * p->cols * (m->shape.real == REAL_F64 ? 8 : 4);
 
-		for (size_t i = 0; i < p->rows * p->cols; i++)
-			sum += value(m, p, i);
-		printf("%s %zu x %zu %s sum %.12g\n", p->name, p->rows, p->cols,
-		    m->shape.real == REAL_F64 ? "float64" : "float32", sum);
+		printf("%s %zu x %zu %s crc %08lx\n", p->name, p->rows, p->cols,
+		    m->shape.real == REAL_F64 ? "float64" : "float32",
+		    crc32(0, p->data, (uInt)bytes));
 	}
 	if (m->has_vocab) {
 		size_t len;
