@@ -1,9 +1,10 @@
+# shellcheck disable=SC2016,SC2030,SC2031  # sed scripts; status is of each test
 load helper
 
 UNIT=$BUILD/tests/unit
 
 setup() {
-	cd "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR" || return
 }
 
 # head TYPE SHAPE [ORDER]: the dict of a .npy head
