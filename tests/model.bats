@@ -117,7 +117,7 @@ one_array() {
 	[ "${lines[8]}" = $'w2\t998 version=1' ]
 }
 
-@test "what NumPy writes is read: plain, deflated, in Fortran order, through a pipe" {
+@test "what NumPy writes is read: plain, deflated, in Fortran order, version 2.0" {
 	need_numpy
 	"$PYTHON" - <<-'EOF'
 	import io, sys, zipfile
@@ -579,4 +579,31 @@ unwritten() {
 	run bash -c "ulimit -v 200000; '$UNIT/model' show m.npz"
 	[ "$status" -eq 1 ]
 	[ "$output" = "model: m.npz: the weights do not fit into memory" ]
+}
+
+@test "the page lists the keys as they are written" {
+	"$UNIT/model" make model.npz 3 5 f4 10
+	grep -a '^[a-z_0-9]*=' model.npz | sed 's/=.*//' > written
+	sed -n '/^\.Ss Configuration/,/^Lines are written/s/^\.It Li //p' "$TOP/man/model.5" > listed
+	[ "$(wc -l < listed)" -eq 21 ]
+	diff listed written
+}
+
+@test "the page's example runs" {
+	need_numpy
+	"$UNIT/model" make model.npz 3 5 f4 10
+	sed -n '/^\.Sh EXAMPLES/,$p' "$TOP/man/model.5" |
+	    sed -n '/^\.Bd -literal/,/^\.Ed/{/^\./!p}; /^\.Ed/q' | sed 's/\\e/\\/g' > example.py
+	run "$PYTHON" example.py
+	[ "$status" -eq 0 ]
+	[ "${lines[0]}" = "3 hidden units, 5 words" ]
+	[ "${lines[1]}" = "['version=1', 'unit=sentence', 'cell=rnn']" ]
+	[ "${lines[2]}" = "w2" ]
+}
+
+@test "the page is clean" {
+	command -v mandoc > /dev/null || skip "no mandoc"
+	run mandoc -Tlint -W warning "$TOP/man/model.5"
+	[ "$status" -eq 0 ]
+	[ -z "$output" ]
 }
