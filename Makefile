@@ -37,9 +37,19 @@ INC_tests := -Ilib -Ikernels
 BINS := $(TOOLS:%=$(BUILD)/bin/%)
 LIB_OBJS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard lib/*.c))
 # Sources compiled twice, for float and for double.
-REAL_SRCS := kernels/host.c $(wildcard kernels/ref/*.c kernels/blas/*.c)
-KERN_OBJS := $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(REAL_SRCS),$(wildcard kernels/*.c))) \
-	$(foreach r,f32 f64,$(patsubst %.c,$(BUILD)/%.$r.o,$(REAL_SRCS)))
+REAL_SRCS := kernels/host.c kernels/embed.c $(wildcard kernels/ref/*.c kernels/blas/*.c)
+# ... and those compiled for each instruction set as well.
+ISA_SRCS := $(filter-out kernels/cpu/dispatch.c,$(wildcard kernels/cpu/*.c))
+ISAS := $(if $(filter x86_64,$(shell uname -m)),avx512 avx2) plain
+FLAGS_avx512 := -DISA=avx512 -DISA_AVX512 -mavx512f -mavx512dq -mavx512vl -mavx2 -mfma \
+	-mprefer-vector-width=512
+FLAGS_avx2 := -DISA=avx2 -DISA_AVX2 -mavx2 -mfma
+FLAGS_plain := -DISA=plain -DISA_PLAIN
+FLAGS_f32 := -DREAL_F32
+FLAGS_f64 := -DREAL_F64
+KERN_SRCS := kernels/cpu/dispatch.c $(filter-out $(REAL_SRCS),$(wildcard kernels/*.c))
+KERN_OBJS := $(KERN_SRCS:%.c=$(BUILD)/%.o) $(foreach r,f32 f64,$(REAL_SRCS:%.c=$(BUILD)/%.$r.o) \
+	$(foreach i,$(ISAS),$(ISA_SRCS:%.c=$(BUILD)/%.$i.$r.o)))
 TEST_BINS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*.c))
 FUZZERS := $(patsubst tests/fuzz/%.c,%,$(filter-out tests/fuzz/replay.c,$(wildcard tests/fuzz/*.c)))
 REPLAYS := $(FUZZERS:%=$(BUILD)/tests/fuzz/%)
@@ -82,12 +92,19 @@ $(BUILD)/lib/%.o: lib/%.c $(BUILD)/config.mk
 $(BUILD)/kernels/%.o: kernels/%.c $(BUILD)/config.mk
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(KERNEL_CFLAGS) $(INC_kernels) $(THIRD_PARTY_kernels) -c -o $@ $<
-$(BUILD)/kernels/%.f32.o: kernels/%.c $(BUILD)/config.mk
-	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(KERNEL_CFLAGS) $(INC_kernels) $(THIRD_PARTY_kernels) -DREAL_F32 -c -o $@ $<
-$(BUILD)/kernels/%.f64.o: kernels/%.c $(BUILD)/config.mk
-	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(KERNEL_CFLAGS) $(INC_kernels) $(THIRD_PARTY_kernels) -DREAL_F64 -c -o $@ $<
+define real_rule
+$(BUILD)/kernels/%.$(1).o: kernels/%.c $(BUILD)/config.mk
+	@mkdir -p $$(@D)
+	$$(CC) $$(ALL_CFLAGS) $$(KERNEL_CFLAGS) $$(INC_kernels) $$(THIRD_PARTY_kernels) $$(FLAGS_$(1)) \
+		-c -o $$@ $$<
+endef
+define isa_rule
+$(BUILD)/kernels/cpu/%.$(1).$(2).o: kernels/cpu/%.c $(BUILD)/config.mk
+	@mkdir -p $$(@D)
+	$$(CC) $$(ALL_CFLAGS) $$(KERNEL_CFLAGS) $$(INC_kernels) -Ikernels/cpu $$(FLAGS_$(1)) $$(FLAGS_$(2)) \
+		-c -o $$@ $$<
+endef
+$(foreach r,f32 f64,$(eval $(call real_rule,$r))$(foreach i,$(ISAS),$(eval $(call isa_rule,$i,$r))))
 $(BUILD)/tests/%.o: tests/%.c $(BUILD)/config.mk
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(INC_tests) -c -o $@ $<

@@ -9,6 +9,7 @@
 
 struct kern *ref_open_f32(int threads, const char **why);
 struct kern *ref_open_f64(int threads, const char **why);
+struct kern *cpu_open(enum kern_real real, int threads, const char **why);
 struct kern *blas_open_f32(int threads, const char **why);
 struct kern *blas_open_f64(int threads, const char **why);
 
