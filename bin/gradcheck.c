@@ -1,0 +1,228 @@
+/*
+ * gradcheck - holds the gradient that training goes by against the loss itself
+ *
+ * Without operands it is the tutorial's check, in the tutorial's words.
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "corpus.h"
+#include "gradcheck.h"
+#include "index.h"
+#include "model.h"
+#include "net.h"
+#include "opt.h"
+#include "prog.h"
+#include "progress.h"
+
+static struct {
+	long bptt, hidden, most, seed, sentences, threads, vocab;
+	double step, threshold;
+	const char *device, *flip, *model;
+} o = {
+	.bptt = 1000, .hidden = 10, .most = 200, .seed = 10, .sentences = 1, .vocab = 100,
+	.step = 0.001, .threshold = 0.01, .device = "auto"
+};
+
+static const struct opt options[] = {
+	{ 'b', "bptt", OPT_INT, { .i = &o.bptt }, "n", 0, 1e9, "steps an error goes back" },
+	{ 'C', "vocabulary", OPT_INT, { .i = &o.vocab }, "n", 5, VOCAB_MAX, "words" },
+	{ 'd', "device", OPT_STR, { .s = &o.device }, "name", 0, 0, "auto, cpu, blas or ref" },
+	{ 'e', "step", OPT_REAL, { .x = &o.step }, "h", 1e-9, 1, "how far an entry is moved" },
+	{ 'H', "hidden", OPT_INT, { .i = &o.hidden }, "n", 1, 65536, "hidden units" },
+	{ 'j', "threads", OPT_INT, { .i = &o.threads }, "n", 0, 1024, "0: one a processor" },
+	{ 'm', "model", OPT_STR, { .s = &o.model }, "model", 0, 0,
+	    "check this model on the streams' sentences" },
+	{ 'n', "limit", OPT_INT, { .i = &o.sentences }, "n", 1, 1e9, "with -m: the first n sentences" },
+	{ 'N', "entries", OPT_INT, { .i = &o.most }, "n", 0, 1e15,
+	    "with -m: entries of a parameter to check; 0: all" },
+	{ 's', "seed", OPT_INT, { .i = &o.seed }, "n", 0, 4294967295.0, "of the weights" },
+	{ 't', "threshold", OPT_REAL, { .x = &o.threshold }, "error", 1e-12, 1,
+	    "relative errors above it fail" },
+	{ 'x', "spoil", OPT_STR, { .s = &o.flip }, "name", 0, 0,
+	    "a wrong sign in this parameter's gradient" },
+	{ 0 }
+};
+
+struct run {
+	struct model model;
+	struct corpus corpus;
+	struct batcher batcher;
+	struct net net;
+	struct gradcheck check;
+	struct progress progress;
+};
+
+/* The tutorial's net and its one sentence. */
+static void
+make_toy(struct run *run)
+{
+	uint32_t w[] = { 0, 1, 2, 3, 4 };
+	struct frame f = { .n = 5, .w = w };
+	struct model_shape shape = {
+		.cell = CELL_RNN, .real = REAL_F64, .layers = 1,
+		.hidden = (uint32_t)o.hidden, .vocab = (uint32_t)o.vocab
+	};
+	const char *why = model_new(&run->model, shape);
+
+	if (why == NULL)
+		why = corpus_add(&run->corpus, &f);
+	if (why)
+		die("%ld hidden units and %ld words: %s", o.hidden, o.vocab, why);
+	model_init(&run->model, (uint32_t)o.seed);
+}
+
+static void
+read_stream(struct run *run, struct prog_inputs *in)
+{
+	struct index_reader r;
+	bool more;
+	const char *why;
+
+	if ((why = index_open(&r, in->f)) != NULL)
+		die("%s: %s", in->name, why);
+	if ((why = model_check_vocab(&run->model, &r.vocab)) != NULL)
+		die("%s: %s: %s", o.model, in->name, why);
+	while ((why = index_next(&r, &more)) == NULL && more)
+		if (run->corpus.n < (size_t)o.sentences &&
+		    (why = corpus_add(&run->corpus, &r.frame)) != NULL)
+			break;
+	if (why)
+		die("%s: %s", in->name, why);
+	index_close(&r);
+}
+
+static void
+read_model(struct run *run, int argc, char *argv[])
+{
+	struct prog_inputs in = { .argc = argc, .argv = argv };
+	const char *why = model_load(&run->model, o.model);
+
+	if (why || (why = model_set_real(&run->model, REAL_F64)) != NULL)
+		die("%s: %s", o.model, why);
+	while (prog_next_input(&in))
+		read_stream(run, &in);
+	if (run->corpus.n == 0)
+		die("%s: no sentence to check on", argc ? argv[argc - 1] : "standard input");
+}
+
+/* The parameter of -x; their number when there is none. */
+static size_t
+flipped(const struct model *m)
+{
+	size_t i = 0;
+
+	while (o.flip && i < m->nparam && strcmp(m->param[i].name, o.flip) != 0)
+		i++;
+	if (o.flip && i == m->nparam)
+		die_usage("-x: '%s' is no parameter; there are U, V and W", o.flip);
+	return o.flip ? i : m->nparam;
+}
+
+static void
+begin(struct run *run, struct kern *k)
+{
+	size_t taken;
+	const char *why = net_open(&run->net, k, &run->model);
+
+	if (why == NULL)
+		why = batch_frames(&run->batcher, &run->corpus, 0, run->corpus.n, SIZE_MAX,
+		    &taken);
+	run->check = (struct gradcheck){
+		.net = &run->net, .m = &run->model, .b = &run->batcher.b, .bptt = (int)o.bptt,
+		.step = o.step, .threshold = o.threshold,
+		.most = o.model ? (size_t)o.most : 0, .flipped = flipped(&run->model)
+	};
+	if (why || (why = gradcheck_begin(&run->check)) != NULL)
+		die("device %s: %s", k->name, why);
+}
+
+static void
+print_error(const struct model_param *p, const struct gradcheck_result *r)
+{
+	printf("Gradient Check ERROR: parameter=%s ix=(%zu, %zu)\n", p->name,
+	    r->entry / p->cols, r->entry % p->cols);
+	printf("+h Loss: %f\n", r->plus);
+	printf("-h Loss: %f\n", r->minus);
+	printf("Estimated_gradient: %f\n", r->estimated);
+	printf("Backpropagation gradient: %f\n", r->backprop);
+	printf("Relative Error: %f\n", r->error);
+}
+
+/* True if every parameter passed. */
+static bool
+check(struct run *run)
+{
+	const struct model *m = &run->model;
+	struct gradcheck_result worst = { 0 };
+	size_t where = 0;
+	bool passed = true;
+
+	for (size_t i = 0; i < m->nparam; i++) {
+		const struct model_param *p = &m->param[i];
+		struct gradcheck_result r;
+		const char *why;
+
+		printf("Performing gradient check for parameter %s with size %zu.\n", p->name,
+		    p->rows * p->cols);
+		if ((why = gradcheck_param(&run->check, i, &r)) != NULL)
+			die("parameter %s: %s", p->name, why);
+		if (r.passed)
+			printf("Gradient check for parameter %s passed.\n", p->name);
+		else
+			print_error(p, &r);
+		passed = passed && r.passed;
+		if (i == 0 || !(r.error <= worst.error)) {
+			worst = r;
+			where = i;
+		}
+	}
+	prog_note("worst: parameter %s at (%zu, %zu), relative error %.3g", m->param[where].name,
+	    worst.entry / m->param[where].cols, worst.entry % m->param[where].cols,
+	    worst.error);
+	return passed;
+}
+
+static void
+check_options(int operands)
+{
+	if (o.model == NULL && operands > 0)
+		die_usage("index streams need the model (-m) that is to be checked on them");
+	for (const char *c = "CHs"; o.model && *c; c++)
+		if (opt_given(*c))
+			die_usage("-%c is the model's own with -m", *c);
+	for (const char *c = "nN"; !o.model && *c; c++)
+		if (opt_given(*c))
+			die_usage("-%c goes with -m only", *c);
+}
+
+int
+main(int argc, char *argv[])
+{
+	static struct run run;
+	struct kern *k;
+	const char *why;
+	bool passed;
+	int i;
+
+	prog_init(argv[0]);
+	i = opt_parse(argc, argv, options, "[index-stream ...]");
+	check_options(argc - i);
+	if (o.model)
+		read_model(&run, argc - i, argv + i);
+	else
+		make_toy(&run);
+	k = kern_open(o.device, KERN_F64, (int)o.threads, &why);
+	if (k == NULL)
+		die("device %s: %s", o.device, why);
+	begin(&run, k);
+	passed = check(&run);
+	gradcheck_free(&run.check);
+	batcher_free(&run.batcher);
+	corpus_free(&run.corpus);
+	net_free(&run.net);
+	k->close(k);
+	model_free(&run.model);
+	return prog_finish() == PROG_OK && passed ? PROG_OK : PROG_FAIL;
+}

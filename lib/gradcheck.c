@@ -1,0 +1,214 @@
+/*
+ * gradcheck.c - central differences, entry by entry.
+ */
+#include <float.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gradcheck.h"
+#include "mem.h"
+
+static const char *const no_memory = "out of memory";
+
+static size_t
+entries(const struct model_param *p)
+{
+	return p->rows * p->cols;
+}
+
+static size_t
+largest(const double *x, size_t n)
+{
+	size_t best = 0;
+
+	for (size_t i = 1; i < n; i++)
+		if (fabs(x[i]) > fabs(x[best]))
+			best = i;
+	return best;
+}
+
+static struct kern_mat *
+on_device(const struct kern_net *p, size_t i)
+{
+	struct kern_mat *const mats[] = { p->u, p->v, p->w };	/* as in the model */
+
+	return mats[i];
+}
+
+/* Room for everything, so that checking allocates nothing. */
+static bool
+make_room(struct gradcheck *g)
+{
+	size_t most = 0;
+
+	for (size_t i = 0; i < g->m->nparam; i++) {
+		size_t n = entries(&g->m->param[i]);
+
+		g->grad[i] = mem_zeros(n, sizeof(double));
+		if (g->grad[i] == NULL)
+			return false;
+		most = n > most ? n : most;
+	}
+	g->logp = mem_zeros((size_t)g->b->t, sizeof(*g->logp));
+	g->order = mem_zeros(most, sizeof(*g->order));
+	return g->logp && g->order;
+}
+
+const char *
+gradcheck_begin(struct gradcheck *g)
+{
+	struct kern *k = g->net->k;
+	const char *why;
+
+	if (!make_room(g))
+		return no_memory;
+	if ((why = net_gradient(g->net, g->b, g->bptt, g->logp)) != NULL)
+		return why;
+	for (size_t i = 0; i < g->m->nparam; i++) {
+		double *grad = g->grad[i];
+
+		k->mat_get(k, grad, on_device(&g->net->g, i));
+		if (i == g->flipped) {
+			size_t j = largest(grad, entries(&g->m->param[i]));
+
+			grad[j] = -grad[j];
+		}
+	}
+	return k->error(k);
+}
+
+/* J with entry j of parameter i moved by `by`. */
+static const char *
+loss_at(struct gradcheck *g, size_t i, size_t j, double by, double *loss)
+{
+	struct kern *k = g->net->k;
+	double *x = g->m->param[i].data, was = x[j];
+	const char *why;
+
+	x[j] = was + by;
+	k->mat_put(k, on_device(&g->net->p, i), x);
+	x[j] = was;
+	if ((why = net_logp(g->net, g->b, g->logp)) != NULL)
+		return why;
+	*loss = 0;
+	for (int r = 0; r < g->b->t; r++)
+		*loss -= g->logp[r];
+	return NULL;
+}
+
+/* Lets order[at] sink among the n of a heap, the smallest gradient on top. */
+static void
+sink(const double *x, size_t *order, size_t at, size_t n)
+{
+	size_t entry = order[at];
+
+	for (;;) {
+		size_t child = 2 * at + 1;
+
+		if (child >= n)
+			break;
+		if (child + 1 < n && fabs(x[order[child + 1]]) < fabs(x[order[child]]))
+			child++;
+		if (fabs(x[entry]) <= fabs(x[order[child]]))
+			break;
+		order[at] = order[child];
+		at = child;
+	}
+	order[at] = entry;
+}
+
+/*
+ * The entries to check into g->order: half of them those with the largest
+ * gradients, the others evenly spread.  Some may stand twice.
+ */
+static size_t
+choose(struct gradcheck *g, const double *x, size_t n)
+{
+	size_t big = g->most / 2, *order = g->order;
+
+	if (g->most == 0 || g->most >= n) {
+		for (size_t i = 0; i < n; i++)
+			order[i] = i;
+		return n;
+	}
+	for (size_t i = 0; i < big; i++)
+		order[i] = i;
+	for (size_t i = big; i-- > 0;)
+		sink(x, order, i, big);
+	for (size_t i = big; i < n && big > 0; i++)
+		if (fabs(x[i]) > fabs(x[order[0]])) {
+			order[0] = i;
+			sink(x, order, 0, big);
+		}
+	for (size_t i = big; i < g->most; i++)
+		order[i] = (i - big) * n / (g->most - big);
+	return g->most;
+}
+
+/* Below this neither number says anything: J is a double, too. */
+static double
+least(const struct gradcheck *g, double loss, double largest_gradient)
+{
+	double noise = 16 * DBL_EPSILON * fabs(loss) / g->step / g->threshold;
+	double bound = fabs(largest_gradient) / 1000;
+
+	return noise < bound ? noise : bound;
+}
+
+static double
+relative_error(double b, double e, double floor)
+{
+	if ((b == 0 && e == 0) || (fabs(b) < floor && fabs(e) < floor))
+		return 0;
+	return fabs(b - e) / (fabs(b) + fabs(e));
+}
+
+static const char *
+check_entry(struct gradcheck *g, size_t i, size_t j, double peak, struct gradcheck_result *r)
+{
+	struct gradcheck_result c = { .entry = j, .backprop = g->grad[i][j] };
+	const char *why;
+
+	if ((why = loss_at(g, i, j, g->step, &c.plus)) != NULL ||
+	    (why = loss_at(g, i, j, -g->step, &c.minus)) != NULL)
+		return why;
+	c.estimated = (c.plus - c.minus) / (2 * g->step);
+	c.error = relative_error(c.backprop, c.estimated, least(g, c.plus, peak));
+	/* not a number is the worst there is */
+	if (r->checked == 0 || (!isnan(r->error) && !(c.error <= r->error))) {
+		c.checked = r->checked;
+		*r = c;
+	}
+	r->checked++;
+	return NULL;
+}
+
+const char *
+gradcheck_param(struct gradcheck *g, size_t i, struct gradcheck_result *r)
+{
+	struct kern *k = g->net->k;
+	size_t n = entries(&g->m->param[i]), chosen = choose(g, g->grad[i], n);
+	double peak = g->grad[i][largest(g->grad[i], n)];
+	const char *why = NULL;
+
+	*r = (struct gradcheck_result){ 0 };
+	for (size_t j = 0; j < chosen && why == NULL; j++)
+		why = check_entry(g, i, g->order[j], peak, r);
+	k->mat_put(k, on_device(&g->net->p, i), g->m->param[i].data);
+	r->passed = r->error <= g->threshold;
+	return why ? why : k->error(k);
+}
+
+void
+gradcheck_free(struct gradcheck *g)
+{
+	for (size_t i = 0; i < MODEL_PARAMS_MAX; i++) {
+		free(g->grad[i]);
+		g->grad[i] = NULL;
+	}
+	free(g->logp);
+	free(g->order);
+	g->logp = NULL;
+	g->order = NULL;
+}
