@@ -1,0 +1,167 @@
+/*
+ * encode - turns the words of a vocabulary stream, or of a token stream with a
+ * vocabulary given beside it, into the rows of the table.
+ */
+#include <string.h>
+
+#include "index.h"
+#include "npz.h"
+#include "opt.h"
+#include "prog.h"
+#include "rows.h"
+#include "vstream.h"
+
+static struct {
+	bool text;
+	const char *vocab;
+} o;
+
+static const struct opt options[] = {
+	{ 't', "text", OPT_FLAG, { .flag = &o.text }, NULL, 0, 0,
+	    "write indexes in decimal, a frame a line" },
+	{ 'v', "vocabulary", OPT_STR, { .s = &o.vocab }, "FILE", 0, 0,
+	    "input is a token stream; FILE is a table or a model" },
+	{ 0 }
+};
+
+/* Where frames go.  The header waits for the first table. */
+struct output {
+	struct index_writer w;
+	struct rows rows;
+	bool begun;
+	uint32_t crc;		/* of the table that the header names */
+};
+
+static void
+begin(struct output *out, const struct vocab *v, const char *name)
+{
+	uint32_t crc = vocab_crc(v);
+
+	if (out->begun && crc != out->crc)
+		die("%s: its table is not that of the first stream", name);
+	if (!out->begun)
+		index_begin(&out->w, stdout, v, o.text);
+	out->begun = true;
+	out->crc = crc;
+}
+
+static void
+encode_vstream(struct output *out, const char *name, FILE *f)
+{
+	struct vstream s;
+	const char *why = vstream_open(&s, f);
+	bool more;
+
+	if (why != NULL)
+		die("%s: %s", name, why);
+	begin(out, &s.vocab, name);
+	while ((why = vstream_next(&s, &out->rows, &more)) == NULL && more)
+		index_put(&out->w, out->rows.w, out->rows.n,
+		    (uint32_t)s.tokens.in.len + 1);
+	if (why != NULL)
+		die("%s: %s", name, why);
+	vstream_close(&s);
+}
+
+static void
+encode_tokens(struct output *out, const struct vocab *v, const char *name, FILE *f)
+{
+	struct tokens t;
+	const char *why;
+	bool more, ended = true;
+
+	tokens_open(&t, f);
+	while ((why = tokens_line(&t, &more)) == NULL && more) {
+		ended = t.in.ended;
+		if ((why = rows_of(&out->rows, v, &t)) != NULL)
+			break;
+		if (!out->begun)
+			begin(out, v, name);
+		index_put(&out->w, out->rows.w, out->rows.n, (uint32_t)t.in.len + 1);
+	}
+	if (why != NULL)
+		die("%s: %s", name, why);
+	if (!ended)
+		prog_warn("%s: the last line ends without a newline; "
+		    "was the writer cut off?", name);
+	tokens_close(&t);
+}
+
+/* The table as a model keeps it. */
+static const char *
+vocab_of_model(struct vocab *v, const char *path)
+{
+	static struct npz z;
+	const struct npz_array *a;
+	const char *why = npz_read(&z, path);
+
+	if (why != NULL)
+		return why;
+	a = npz_find(&z, "vocab");
+	if (a == NULL)
+		return "a model without a vocabulary; give its table instead";
+	if (a->type != NPZ_U1)
+		return "array vocab: not of bytes";
+	why = vocab_parse(v, a->data, a->n);
+	npz_free(&z);
+	return why;
+}
+
+static const char *
+vocab_of_table(struct vocab *v, struct line *in)
+{
+	bool ended;
+	const char *why = vocab_read_rows(v, in, VOCAB_MAX, &ended);
+
+	if (why == NULL && ended)
+		why = "an empty line after the rows: this is not a table alone";
+	return why;
+}
+
+/* The vocabulary of -v; a model is known by the first bytes of a zip. */
+static void
+read_vocab(struct vocab *v, char *path)
+{
+	struct prog_inputs file = { .argc = 1, .argv = &path };
+	struct line in;
+	const char *p, *why;
+	size_t got;
+
+	if (strcmp(path, "-") == 0)
+		die_usage("-v: a file is needed: standard input brings the tokens");
+	prog_next_input(&file);
+	line_open(&in, file.f);
+	if ((why = line_peek(&in, 4, &p, &got)) == NULL)
+		why = got == 4 && memcmp(p, "PK\3\4", 4) == 0 ?
+		    vocab_of_model(v, path) : vocab_of_table(v, &in);
+	if (why != NULL)
+		die("%s: %s", path, why);
+	line_close(&in);
+	prog_next_input(&file);
+}
+
+int
+main(int argc, char *argv[])
+{
+	struct output out = { .begun = false };
+	struct vocab v = { .size = 0 };
+	struct prog_inputs in = { .argc = 0 };
+	int i;
+
+	prog_init(argv[0]);
+	i = opt_parse(argc, argv, options, "[FILE ...]");
+	in.argc = argc - i;
+	in.argv = argv + i;
+	if (o.vocab)
+		read_vocab(&v, (char *)o.vocab);
+	while (prog_next_input(&in)) {
+		if (o.vocab)
+			encode_tokens(&out, &v, in.name, in.f);
+		else
+			encode_vstream(&out, in.name, in.f);
+	}
+	index_end(&out.w);
+	vocab_free(&v);
+	rows_free(&out.rows);
+	return prog_finish();
+}

@@ -1,0 +1,291 @@
+/*
+ * score - model and index stream to numbers
+ *
+ * Frames are read into a window, scored together, and printed in the order
+ * they came.
+ */
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "index.h"
+#include "mem.h"
+#include "model.h"
+#include "net.h"
+#include "opt.h"
+#include "prog.h"
+#include "progress.h"
+#include "scores.h"
+
+enum {
+	ROWS = 4096,		/* steps scored together */
+	REALS = 1 << 21		/* numbers held when every word's is wanted */
+};
+
+static struct {
+	bool f64, predict, totals, words;
+	long threads;
+	const char *device;
+} o = { .device = "auto" };
+
+static const struct opt options[] = {
+	{ 'd', "device", OPT_STR, { .s = &o.device }, "name", 0, 0, "auto, cpu, blas or ref" },
+	{ 'D', "double", OPT_FLAG, { .flag = &o.f64 }, NULL, 0, 0, "double precision" },
+	{ 'j', "threads", OPT_INT, { .i = &o.threads }, "n", 0, 1024, "0: one a processor" },
+	{ 'p', "predict", OPT_FLAG, { .flag = &o.predict }, NULL, 0, 0,
+	    "the most probable next word at each step" },
+	{ 't', "totals", OPT_FLAG, { .flag = &o.totals }, NULL, 0, 0,
+	    "mean loss, perplexity, bits per byte" },
+	{ 'w', "words", OPT_FLAG, { .flag = &o.words }, NULL, 0, 0,
+	    "a line a token: token, ln P, rank" },
+	{ 0 }
+};
+
+struct run {
+	struct model model;
+	struct net net;
+	struct window window;
+	size_t rows;			/* the window's */
+	void *l;			/* (rows, v) with -w and -p */
+	const struct vocab *vocab;	/* of the stream at hand */
+	const char *name;		/* likewise */
+	struct totals totals;
+	struct progress progress;
+	uint64_t sentences;		/* done so far */
+	uint64_t before;		/* of them in earlier streams */
+};
+
+/* Of the sentence at hand, in its stream, from 1. */
+static uint64_t
+number(const struct run *run)
+{
+	return run->sentences - run->before + 1;
+}
+
+static void
+check_finite(const struct run *run, double logp)
+{
+	if (!isfinite(logp))
+		die("%s: sentence %" PRIu64 ": the model gives no number for it; "
+		    "are its weights too large?", run->name, number(run));
+}
+
+static void
+print_sentence(struct run *run, const struct window_frame *f)
+{
+	double logp = window_frame_logp(&run->window, f);
+
+	check_finite(run, logp);
+	printf("%.6f\t%d\t", logp, f->steps);
+	if (f->steps)
+		printf("%.4f\n", exp(-logp / f->steps));
+	else
+		puts("unknown");
+}
+
+static void
+print_word(const struct run *run, uint32_t word)
+{
+	size_t len;
+	const char *p = vocab_word(run->vocab, word, &len);
+
+	fwrite(p, 1, len, stdout);
+}
+
+/* One step of -w or -p; l(v) is what the model says there. */
+static void
+print_step(const struct run *run, const void *l, uint32_t y, bool first)
+{
+	struct guess g = guess_of(l, run->net.size, run->model.shape.vocab, y);
+
+	check_finite(run, g.logp);
+	if (o.words) {
+		print_word(run, y);
+		printf("\t%.6f\t%" PRIu32 "\n", g.logp, g.rank);
+	} else {
+		if (!first)
+			putchar(' ');
+		print_word(run, g.best);
+	}
+}
+
+/* A frame too long for its table of all words: a step at a time. */
+static const char *
+print_long(struct run *run, const struct window_frame *f)
+{
+	const struct window *w = &run->window;
+	const char *why;
+
+	net_restart(&run->net);
+	for (int r = f->first; r < f->first + f->steps; r++) {
+		if ((why = net_next(&run->net, w->x[r], run->l)) != NULL)
+			return why;
+		print_step(run, run->l, w->y[r], r == f->first);
+	}
+	return NULL;
+}
+
+static const char *
+print_steps(struct run *run)
+{
+	const struct window *w = &run->window;
+	size_t v = run->model.shape.vocab;
+	bool all = (size_t)w->b.t <= run->rows;
+	const char *why = all && w->b.t > 0 ? net_logp_all(&run->net, &w->b, run->l) : NULL;
+
+	for (size_t i = 0; i < w->n && why == NULL; i++) {
+		const struct window_frame *f = &w->frame[i];
+
+		if (!all)
+			why = print_long(run, f);
+		for (int r = f->first; all && r < f->first + f->steps; r++)
+			print_step(run, (const char *)run->l + (size_t)r * v * run->net.size,
+			    w->y[r], r == f->first);
+		if (o.predict)
+			putchar('\n');
+		run->sentences++;
+	}
+	return why;
+}
+
+static const char *
+print_sentences(struct run *run)
+{
+	struct window *w = &run->window;
+	const char *why = window_logp(w, &run->net);
+
+	if (why)
+		return why;
+	for (size_t i = 0; i < w->n; i++) {
+		if (o.totals)
+			check_finite(run, window_frame_logp(w, &w->frame[i]));
+		else
+			print_sentence(run, &w->frame[i]);
+		run->sentences++;
+	}
+	totals_add(&run->totals, w, run->vocab->unknown);
+	return NULL;
+}
+
+static void
+flush(struct run *run)
+{
+	const char *why = o.words || o.predict ? print_steps(run) : print_sentences(run);
+
+	if (why)
+		die("%s: sentence %" PRIu64 ": %s", run->name, number(run), why);
+	if (ferror(stdout))
+		die_errno("write error on standard output");
+	window_clear(&run->window);
+	progress_show(&run->progress, "scoring", run->sentences, 0, "sentences");
+}
+
+static void
+score_stream(struct run *run, const char *path, struct prog_inputs *in)
+{
+	struct index_reader r;
+	bool more;
+	const char *why;
+
+	if ((why = index_open(&r, in->f)) != NULL)
+		die("%s: %s", in->name, why);
+	if ((why = model_check_vocab(&run->model, &r.vocab)) != NULL)
+		die("%s: %s: %s", path, in->name, why);
+	run->vocab = &r.vocab;
+	run->name = in->name;
+	run->before = run->sentences;
+	while ((why = index_next(&r, &more)) == NULL && more) {
+		if (!window_has_room(&run->window, &r.frame, run->rows))
+			flush(run);
+		if ((why = window_add(&run->window, &r.frame)) != NULL)
+			break;
+	}
+	flush(run);
+	if (why)
+		die("%s: %s", in->name, why);
+	index_close(&r);
+}
+
+static void
+print_mean(const char *suffix, double logp, uint64_t n)
+{
+	if (n == 0) {
+		printf("loss%s\tunknown\nperplexity%s\tunknown\n", suffix, suffix);
+		return;
+	}
+	printf("loss%s\t%.6f\n", suffix, -logp / (double)n);
+	printf("perplexity%s\t%.4f\n", suffix, exp(-logp / (double)n));
+}
+
+static void
+print_totals(const struct totals *t)
+{
+	printf("sentences\t%" PRIu64 "\ntokens\t%" PRIu64 "\n", t->sentences, t->tokens);
+	print_mean("", t->logp, t->tokens);
+	if (t->unknown_bytes || t->bytes == 0)
+		puts("bits_per_byte\tunknown");
+	else
+		printf("bits_per_byte\t%.6f\n", -t->logp / log(2) / (double)t->bytes);
+	printf("tokens_known\t%" PRIu64 "\n", t->known);
+	print_mean("_known", t->logp_known, t->known);
+}
+
+static struct kern *
+open_model(struct run *run, const char *path)
+{
+	struct model *m = &run->model;
+	struct kern *k;
+	const char *why = model_load(m, path);
+
+	if (why || (o.f64 && (why = model_set_real(m, REAL_F64)) != NULL))
+		die("%s: %s", path, why);
+	k = kern_open(o.device, m->shape.real == REAL_F64 ? KERN_F64 : KERN_F32, (int)o.threads,
+	    &why);
+	if (k == NULL)
+		die("device %s: %s", o.device, why);
+	if ((why = net_open(&run->net, k, m)) != NULL)
+		die("device %s: %s", k->name, why);
+	run->rows = ROWS;
+	if (!o.words && !o.predict)
+		return k;
+	if (run->rows > REALS / m->shape.vocab)
+		run->rows = REALS / m->shape.vocab ? REALS / m->shape.vocab : 1;
+	run->l = mem_zeros(run->rows * m->shape.vocab, run->net.size);
+	if (run->l == NULL)
+		die("%s: out of memory", path);
+	return k;
+}
+
+int
+main(int argc, char *argv[])
+{
+	static struct run run;
+	struct prog_inputs in = { 0 };
+	struct kern *k;
+	const char *path;
+	int i;
+
+	prog_init(argv[0]);
+	i = opt_parse(argc, argv, options, "model [index-stream ...]");
+	if (o.totals + o.words + o.predict > 1)
+		die_usage("-p, -t and -w exclude each other");
+	if (i == argc)
+		die_usage("which model? usage: score [options] model [index-stream ...]");
+	path = argv[i++];
+	k = open_model(&run, path);
+	in.argc = argc - i;
+	in.argv = argv + i;
+	progress_start(&run.progress, 0);
+	while (prog_next_input(&in))
+		score_stream(&run, path, &in);
+	progress_clear(&run.progress);
+	if (o.totals)
+		print_totals(&run.totals);
+	net_free(&run.net);
+	k->close(k);
+	window_free(&run.window);
+	free(run.l);
+	model_free(&run.model);
+	return prog_finish();
+}

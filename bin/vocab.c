@@ -1,0 +1,178 @@
+/*
+ * vocab - counts the tokens of a stream, cuts the table, and passes both on.
+ *
+ * The tokens are looked at twice, counted and then copied, so they are kept in
+ * a spool between; the table alone (-t, -M) needs no second look.
+ */
+#include "aside.h"
+#include "count.h"
+#include "opt.h"
+#include "prog.h"
+#include "spelling.h"
+#include "spool.h"
+#include "vstream.h"
+
+static struct {
+	long min, size;
+	bool merge, stream, table;
+	const char *out;
+} o = { .min = 1, .size = 8000 };
+
+static const struct opt options[] = {
+	{ 'M', "merge", OPT_FLAG, { .flag = &o.merge }, NULL, 0, 0,
+	    "operands are tables of shards, in order; write one table" },
+	{ 'S', "stream", OPT_FLAG, { .flag = &o.stream }, NULL, 0, 0,
+	    "unit=stream: no SENTENCE_START and SENTENCE_END" },
+	{ 'm', "min", OPT_INT, { .i = &o.min }, "COUNT", 1, 1e15,
+	    "drop words seen fewer than COUNT times" },
+	{ 'n', "size", OPT_INT, { .i = &o.size }, "SIZE", 0, VOCAB_MAX,
+	    "rows at most, markers included; 0: no limit" },
+	{ 'o', "output", OPT_STR, { .s = &o.out }, "FILE", 0, 0,
+	    "write the table to FILE, too" },
+	{ 't', "table", OPT_FLAG, { .flag = &o.table }, NULL, 0, 0,
+	    "write the table only" },
+	{ 0 }
+};
+
+static void
+read_options(int argc, char *argv[], struct prog_inputs *in)
+{
+	int i = opt_parse(argc, argv, options, "[FILE ...]"), least;
+
+	if (o.merge && o.stream)
+		die_usage("-M: the tables say their unit themselves; leave out -S");
+	least = o.stream || o.merge ? 2 : 3;
+	if (o.size != 0 && o.size < least)
+		die_usage("-n: %ld rows cannot hold the markers and UNKNOWN_TOKEN: "
+		    "%d at least, or 0", o.size, least);
+	if (o.merge)
+		o.table = true;
+	*in = (struct prog_inputs){ .argc = argc - i, .argv = argv + i };
+}
+
+static void
+count_input(struct count *c, struct spool *s, const char *name, FILE *f)
+{
+	struct tokens t;
+	const char *why;
+	bool more, ended = true;
+
+	tokens_open(&t, f);
+	while ((why = tokens_line(&t, &more)) == NULL && more) {
+		ended = t.in.ended;
+		if ((why = count_line(c, &t)) != NULL)
+			break;
+		if (o.table)
+			continue;
+		if ((why = spool_put(s, t.in.p, t.in.len)) != NULL ||
+		    (why = spool_put(s, "\n", 1)) != NULL)
+			break;
+	}
+	if (why != NULL)
+		die("%s: %s", name, why);
+	if (!ended)
+		prog_warn("%s: the last line ends without a newline; "
+		    "was the writer cut off?", name);
+	tokens_close(&t);
+}
+
+static void
+merge_input(struct count *c, const char *name, FILE *f)
+{
+	struct vocab v = { .size = 0 };
+	const char *why;
+	struct line in;
+	bool ended;
+
+	line_open(&in, f);
+	if ((why = vocab_read_rows(&v, &in, UINT32_MAX - 1, &ended)) == NULL && ended)
+		why = "an empty line after the rows: this is not a table alone";
+	if (why != NULL || (why = count_merge(c, &v)) != NULL)
+		die("%s: %s", name, why);
+	line_close(&in);
+	vocab_free(&v);
+}
+
+/* What the tutorial prints. */
+static void
+report(const struct count *c, const struct vocab *v)
+{
+	const char *lines = c->unit == UNIT_SENTENCE ? "sentences" : "lines";
+	uint32_t last = v->size - 1 - (v->unknown >= 0 && v->size > 1);
+	char shown[SPELLING_SHOWN];
+	size_t len;
+	const char *word = vocab_word(v, last, &len);
+
+	if (c->lines > 0)
+		prog_note("Parsed %llu %s.", (unsigned long long)c->lines, lines);
+	prog_note("Found %llu unique words tokens.", (unsigned long long)count_unique(c));
+	prog_note("Using vocabulary size %u.", v->size);
+	prog_note("The least frequent word in our vocabulary is '%s' and appeared %llu times.",
+	    spelling_show(shown, word, len), (unsigned long long)v->row[last].count);
+	if (c->markers > 0)
+		prog_warn("%llu tokens of the text are spelled like a marker: "
+		    "counted as " VOCAB_UNKNOWN, (unsigned long long)c->markers);
+}
+
+static void
+write_table(const struct vocab *v, FILE *f)
+{
+	if (v->places)
+		vocab_write_places(v, f);
+	else
+		vocab_write(v, f);
+}
+
+static void
+write_output(const struct count *c, const struct vocab *v, struct spool *s)
+{
+	struct aside a;
+	const char *why;
+
+	if (o.out) {
+		if ((why = aside_open(&a, o.out)) != NULL)
+			die("%s: %s", o.out, why);
+		write_table(v, a.f);
+		if ((why = aside_commit(&a)) != NULL)
+			die("%s: %s", o.out, why);
+	}
+	if (o.table) {
+		write_table(v, stdout);
+		return;
+	}
+	vstream_begin(stdout, v, c);
+	if ((why = spool_copy(s, stdout)) != NULL)
+		die("%s", why);
+}
+
+int
+main(int argc, char *argv[])
+{
+	struct count c = { .unit = UNIT_SENTENCE };
+	struct prog_inputs in;
+	struct spool s;
+	struct vocab v;
+	const char *why;
+
+	prog_init(argv[0]);
+	read_options(argc, argv, &in);
+	if (o.stream)
+		c.unit = UNIT_STREAM;
+	spool_init(&s);
+	while (prog_next_input(&in)) {
+		if (o.merge)
+			merge_input(&c, in.name, in.f);
+		else
+			count_input(&c, &s, in.name, in.f);
+	}
+	if ((why = count_cut(&c, (uint32_t)o.size, (uint64_t)o.min, &v)) != NULL)
+		die("%s", why);
+	if (!o.table && v.size > VOCAB_MAX)
+		die("%u words: more than a stream's table can hold; choose -n or -m", v.size);
+	report(&c, &v);
+	write_output(&c, &v, &s);
+	vocab_free(&v);
+	spool_free(&s);
+	count_free(&c);
+	return prog_finish();
+}

@@ -1,0 +1,24 @@
+/*
+ * aside.h - an output file that appears whole or not at all: written beside its
+ * target and renamed.  A target that is there and no regular file (a device, a
+ * pipe) is written as it is.
+ */
+#ifndef ASIDE_H
+#define ASIDE_H
+
+#include <stdio.h>
+
+struct aside {
+	FILE *f;	/* write here */
+	char *path;	/* the target, symbolic links followed */
+	char *tmp;	/* beside it, or NULL: f is the target */
+};
+
+/* NULL, or a phrase (the system's); then there is nothing to close. */
+const char *aside_open(struct aside *a, const char *path);
+
+/* Closes the file and puts it in its place.  NULL or a phrase; then the target is
+ * as it was.  Frees in any case. */
+const char *aside_commit(struct aside *a);
+
+#endif

@@ -1,0 +1,95 @@
+/*
+ * detok.c - frames as text: the form of it, and its plain forms.
+ */
+#include <string.h>
+
+#include "detok.h"
+#include "prose.h"
+#include "spelling.h"
+
+/* The length of the character that p, of len bytes, begins with: bytes that go
+ * on with one are 10xxxxxx. */
+static size_t
+character(const char *p, size_t len)
+{
+	size_t n = len > 0;
+
+	while (n < len && ((unsigned char)p[n] & 0xc0) == 0x80)
+		n++;
+	return n;
+}
+
+/* What an escape stands for, or 0. */
+static char
+escaped(const char *p, size_t len)
+{
+	if (len != 2 || p[0] != '\\')
+		return 0;
+	return p[1] == 's' ? ' ' : p[1] == 't' ? '\t' : p[1] == 'n' ? '\n' :
+	    p[1] == '\\' ? '\\' : 0;
+}
+
+bool
+detok_is_characters(const struct vocab *v)
+{
+	if (v->unit != UNIT_STREAM)
+		return false;
+	for (uint32_t i = 0; i < v->size; i++) {
+		size_t len;
+		const char *p = vocab_word(v, i, &len);
+
+		if ((int64_t)i == v->unknown || escaped(p, len))
+			continue;
+		if (character(p, len) != len || (len == 1 && p[0] == '\\'))
+			return false;
+	}
+	return true;
+}
+
+static bool
+put_characters(struct buf *out, const struct vocab *v, const struct frame *f)
+{
+	for (uint32_t i = 0; i < f->n; i++) {
+		size_t len;
+		const char *p = vocab_word(v, f->w[i], &len);
+		char c = escaped(p, len);
+
+		if ((int64_t)f->w[i] == v->unknown)
+			p = "\xef\xbf\xbd", len = 3;
+		if (c ? !buf_putc(out, c) : !buf_put(out, p, len))
+			return false;
+	}
+	if (out->len > 0 && out->p[out->len - 1] == '\n')
+		return true;
+	return buf_putc(out, '\n');
+}
+
+static bool
+put_tokens(struct buf *out, const struct vocab *v, const uint32_t *w, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++) {
+		size_t len;
+		const char *p = vocab_word(v, w[i], &len);
+
+		if (!buf_put(out, p, len) || !buf_putc(out, i + 1 < n ? ' ' : '\n'))
+			return false;
+	}
+	return n > 0 || buf_putc(out, '\n');
+}
+
+bool
+detok_frame(struct buf *out, const struct vocab *v, const struct frame *f, enum detok_form form)
+{
+	uint32_t n = f->n, *w = f->w;
+
+	out->len = 0;
+	if (form == DETOK_CHARACTERS)
+		return put_characters(out, v, f);
+	if (v->unit == UNIT_SENTENCE) {
+		n -= 2;
+		w++;
+	}
+	if (form == DETOK_TOKENS)
+		return put_tokens(out, v, w, n);
+	return prose_put(out, v, w, n) && buf_putc(out, '\n');
+}

@@ -1,0 +1,30 @@
+/*
+ * detok.h - frames as text again.
+ */
+#ifndef DETOK_H
+#define DETOK_H
+
+#include "index.h"
+
+enum detok_form {
+	DETOK_TOKENS,		/* tokens with a space between */
+	DETOK_PROSE,		/* spaced as a person would, with capitals */
+	DETOK_CHARACTERS	/* put together as they are, escapes undone */
+};
+
+/*
+ * Whether the words of the table are characters: unit=stream, and every row is
+ * one character that is no lone backslash, or one of \s \t \n \\, or
+ * UNKNOWN_TOKEN.
+ */
+bool detok_is_characters(const struct vocab *v);
+
+/*
+ * The frame as a line, its newline included, in place of what out held; START and
+ * END are left out.  In DETOK_CHARACTERS the newline is only added where the
+ * frame does not end in one, and UNKNOWN_TOKEN is U+FFFD.  False: no memory.
+ */
+bool detok_frame(struct buf *out, const struct vocab *v, const struct frame *f,
+    enum detok_form form);
+
+#endif

@@ -1,0 +1,13 @@
+/*
+ * prose.h - tokens spaced as a person would write them: what the word rules of
+ * tok took apart, put together again as far as the tokens tell.
+ */
+#ifndef PROSE_H
+#define PROSE_H
+
+#include "vocab.h"
+
+/* Appends the n words of a sentence, without a newline.  False: no memory. */
+bool prose_put(struct buf *out, const struct vocab *v, const uint32_t *w, uint32_t n);
+
+#endif
