@@ -110,8 +110,9 @@ report(const struct count *c, const struct vocab *v)
 	prog_note("The least frequent word in our vocabulary is '%s' and appeared %llu times.",
 	    spelling_show(shown, word, len), (unsigned long long)v->row[last].count);
 	if (c->markers > 0)
-		prog_warn("%llu tokens of the text are spelled like a marker: "
-		    "counted as " VOCAB_UNKNOWN, (unsigned long long)c->markers);
+		prog_note("%llu token%s of the text spelled like a marker: "
+		    "counted as " VOCAB_UNKNOWN ".", (unsigned long long)c->markers,
+		    c->markers == 1 ? "" : "s");
 }
 
 static void
