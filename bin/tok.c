@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "csv.h"
-#include "line.h"
+#include "textline.h"
 #include "opt.h"
 #include "prog.h"
 #include "sentence.h"
@@ -121,12 +121,12 @@ write_text(const char *p, size_t len, const char *name, const char *what, uint64
 static void
 read_lines(const struct prog_inputs *in)
 {
-	struct line_reader r;
-	const char *why = line_open(&r, in->f);
+	struct textline r;
+	const char *why = textline_open(&r, in->f);
 	bool more = why == NULL;
 
 	while (more) {
-		why = line_next(&r, &more);
+		why = textline_next(&r, &more);
 		if (why || !more)
 			break;
 		write_text(r.text.p ? r.text.p : "", r.text.len, in->name, "line",
@@ -134,7 +134,7 @@ read_lines(const struct prog_inputs *in)
 	}
 	if (why)
 		die("%s: line %llu: %s", in->name, (unsigned long long)r.number, why);
-	line_close(&r);
+	textline_close(&r);
 }
 
 /* Reads the header and gives the column that is wanted. */

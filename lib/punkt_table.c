@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "line.h"
+#include "textline.h"
 #include "punkt.h"
 
 /* FNV-1a. */
@@ -149,7 +149,7 @@ static const char *
 load_file(struct punkt *t, const char *dir, const char *name, unsigned kind)
 {
 	struct buf path = { 0 };
-	struct line_reader r = { 0 };
+	struct textline r = { 0 };
 	const char *why;
 	bool more = true;
 	FILE *f;
@@ -165,9 +165,9 @@ load_file(struct punkt *t, const char *dir, const char *name, unsigned kind)
 		snprintf(t->err, sizeof(t->err), "%s: %s", name, strerror(errno));
 		return t->err;
 	}
-	why = line_open(&r, f);
+	why = textline_open(&r, f);
 	while (why == NULL && more) {
-		why = line_next(&r, &more);
+		why = textline_next(&r, &more);
 		if (why == NULL && more)
 			why = add_line(t, r.text.p, r.text.len, kind);
 	}
@@ -177,7 +177,7 @@ load_file(struct punkt *t, const char *dir, const char *name, unsigned kind)
 	else if (ferror(f))
 		snprintf(t->err, sizeof(t->err), "%s: %s", name, strerror(errno));
 	why = why || ferror(f) ? t->err : NULL;
-	line_close(&r);
+	textline_close(&r);
 	fclose(f);
 	return why;
 }

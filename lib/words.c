@@ -12,7 +12,7 @@
  *           closing quotes                      W13 - W17
  *   clitics 's 'm 'd ' 'll 're 've n't          W18, W19
  *
- * and tokens_cut() does the rest: contractions (W20, W21), cutting (W22).
+ * and cut_tokens() does the rest: contractions (W20, W21), cutting (W22).
  *
  * "Pad" means to put a space on each side.  A pass whose trigger characters
  * do not occur is left out.  (A second rule for final periods, W11, finds
@@ -20,7 +20,7 @@
  */
 #include <string.h>
 
-#include "tokens.h"
+#include "cut.h"
 #include "unicode.h"
 #include "utf8.h"
 #include "words.h"
@@ -391,7 +391,7 @@ words_cut(struct words *w, const char *p, size_t len, struct buf *out)
 		return false;
 	if ((seen & APOS) && !run(w, pass_clitics, &f, extra))
 		return false;
-	return tokens_cut(f.p, f.end, out);
+	return cut_tokens(f.p, f.end, out);
 }
 
 void

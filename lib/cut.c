@@ -1,9 +1,9 @@
 /*
- * tokens.c - cutting at white space, and inside contractions.
+ * cut.c - cutting at white space, and inside contractions.
  */
 #include <string.h>
 
-#include "tokens.h"
+#include "cut.h"
 #include "unicode.h"
 #include "utf8.h"
 
@@ -164,7 +164,7 @@ cut_token(struct cut *c)
 }
 
 bool
-tokens_cut(const char *p, const char *end, struct buf *out)
+cut_tokens(const char *p, const char *end, struct buf *out)
 {
 	struct cut c = { .p = p, .end = end, .out = out, .before = 2 };
 	size_t len = (size_t)(end - p);

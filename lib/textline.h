@@ -1,17 +1,17 @@
 /*
- * line.h - text by lines, which end in LF or CRLF.
+ * textline.h - text by lines, which end in LF or CRLF.
  */
-#ifndef LINE_H
-#define LINE_H
+#ifndef TEXTLINE_H
+#define TEXTLINE_H
 
 #include <stdint.h>
 
 #include "block.h"
 #include "mem.h"
 
-#define LINE_LIMIT ((size_t)256 << 20)	/* bytes in a line at most */
+#define TEXTLINE_LIMIT ((size_t)256 << 20)	/* bytes in a line at most */
 
-struct line_reader {
+struct textline {
 	struct block in;
 	struct buf text;	/* the latest line, without its end */
 	uint64_t number;	/* of the latest line, from 1 */
@@ -20,8 +20,8 @@ struct line_reader {
 
 /* Each gives NULL, or what is wrong.  f stays the caller's; after *more is
  * false, ferror(f) tells whether reading failed. */
-const char *line_open(struct line_reader *r, FILE *f);
-const char *line_next(struct line_reader *r, bool *more);
-void line_close(struct line_reader *r);
+const char *textline_open(struct textline *r, FILE *f);
+const char *textline_next(struct textline *r, bool *more);
+void textline_close(struct textline *r);
 
 #endif

@@ -1,19 +1,19 @@
 /*
- * line.c - text by lines.
+ * textline.c - text by lines.
  */
 #include <string.h>
 
-#include "line.h"
+#include "textline.h"
 
 const char *
-line_open(struct line_reader *r, FILE *f)
+textline_open(struct textline *r, FILE *f)
 {
-	*r = (struct line_reader){ 0 };
+	*r = (struct textline){ 0 };
 	return block_open(&r->in, f) ? NULL : "out of memory";
 }
 
 const char *
-line_next(struct line_reader *r, bool *more)
+textline_next(struct textline *r, bool *more)
 {
 	r->text.len = 0;
 	r->ended = false;
@@ -28,7 +28,7 @@ line_next(struct line_reader *r, bool *more)
 
 		if (end)
 			n = (size_t)(end - p);
-		if (n > LINE_LIMIT - r->text.len)
+		if (n > TEXTLINE_LIMIT - r->text.len)
 			return "longer than 256 MiB";
 		if (!buf_put(&r->text, p, n))
 			return "out of memory";
@@ -41,7 +41,7 @@ line_next(struct line_reader *r, bool *more)
 }
 
 void
-line_close(struct line_reader *r)
+textline_close(struct textline *r)
 {
 	block_close(&r->in);
 	buf_free(&r->text);

@@ -1,9 +1,9 @@
 /*
- * tokens.h - the last of the word rules: text in which everything else is
+ * cut.h - the last of the word rules: text in which everything else is
  * padded by spaces, into tokens.
  */
-#ifndef TOKENS_H
-#define TOKENS_H
+#ifndef CUT_H
+#define CUT_H
 
 #include "mem.h"
 
@@ -12,6 +12,6 @@
  * space; a space comes first where out is not empty.  Contractions such as
  * cannot and 'tis become two.  False: no memory.
  */
-bool tokens_cut(const char *p, const char *end, struct buf *out);
+bool cut_tokens(const char *p, const char *end, struct buf *out);
 
 #endif
