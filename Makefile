@@ -23,6 +23,7 @@ WARN := -Wall -Wextra -Wpedantic -Wshadow -Wundef -Wvla -Wformat=2 -Wwrite-strin
 	-Wstrict-prototypes -Wmissing-prototypes
 CFLAGS ?= -O2 -g
 KERNEL_CFLAGS ?= -O3 -fno-math-errno -fno-trapping-math
+PIC := -fPIC
 ALL_CFLAGS = -std=c11 -D_XOPEN_SOURCE=700 -D_FILE_OFFSET_BITS=64 $(WARN) $(CFLAGS) \
 	$(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer) \
 	-DVERSION='"$(VERSION)"' -MMD -MP -pthread
@@ -37,7 +38,7 @@ INC_tests := -Ilib -Ikernels
 BINS := $(TOOLS:%=$(BUILD)/bin/%)
 LIB_OBJS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard lib/*.c))
 # Sources compiled twice, for float and for double.
-REAL_SRCS := kernels/host.c kernels/embed.c $(wildcard kernels/ref/*.c kernels/blas/*.c)
+REAL_SRCS := kernels/host.c kernels/embed.c $(wildcard kernels/ref/*.c)
 # ... and those compiled for each instruction set as well.
 ISA_SRCS := $(filter-out kernels/cpu/dispatch.c,$(wildcard kernels/cpu/*.c))
 ISAS := $(if $(filter x86_64,$(shell uname -m)),avx512 avx2) plain
@@ -47,6 +48,10 @@ FLAGS_avx2 := -DISA=avx2 -DISA_AVX2 -mavx2 -mfma
 FLAGS_plain := -DISA=plain -DISA_PLAIN
 FLAGS_f32 := -DREAL_F32
 FLAGS_f64 := -DREAL_F64
+# The OpenBLAS backend is a plugin, with the sources it shares inside.
+BLAS_OBJS := $(patsubst %.c,$(BUILD)/%.o,kernels/blas/entry.c kernels/pool.c) $(foreach r,f32 f64,\
+	$(patsubst %.c,$(BUILD)/%.$r.o,kernels/blas/blas.c kernels/host.c kernels/embed.c))
+PLUGINS := $(BUILD)/plugins/libunroll-blas.so
 KERN_SRCS := kernels/cpu/dispatch.c $(filter-out $(REAL_SRCS),$(wildcard kernels/*.c))
 KERN_OBJS := $(KERN_SRCS:%.c=$(BUILD)/%.o) $(foreach r,f32 f64,$(REAL_SRCS:%.c=$(BUILD)/%.$r.o) \
 	$(foreach i,$(ISAS),$(ISA_SRCS:%.c=$(BUILD)/%.$i.$r.o)))
@@ -58,7 +63,7 @@ REPLAYS := $(FUZZERS:%=$(BUILD)/tests/fuzz/%)
 .SECONDARY:
 .DELETE_ON_ERROR:
 
-all: $(BINS) $(if $(SAN),,$(TOOLS:%=bin/%))
+all: $(BINS) $(PLUGINS) $(if $(SAN),,$(TOOLS:%=bin/%))
 
 ifeq ($(filter clean deps deps-dev demo lint,$(or $(MAKECMDGOALS),all)),)
 include $(BUILD)/config.mk
@@ -67,7 +72,7 @@ $(BUILD)/config.mk: mk/probe.sh
 	@mkdir -p $(@D)
 	@mk/probe.sh $@
 
-LIBS = $(LIBZIP_LIBS) $(UTF8PROC_LIBS) $(ZLIB_LIBS) $(OPENBLAS_LIBS) -lm
+LIBS = $(LIBZIP_LIBS) $(UTF8PROC_LIBS) $(ZLIB_LIBS) -ldl -lm
 THIRD_PARTY_lib = $(LIBZIP_CFLAGS) $(ZLIB_CFLAGS) $(UTF8PROC_CFLAGS)
 THIRD_PARTY_kernels = $(OPENBLAS_CFLAGS)
 
@@ -83,6 +88,10 @@ $(BUILD)/lib%.a:
 	@rm -f $@
 	$(AR) rcs $@ $^
 
+$(BUILD)/plugins/libunroll-blas.so: $(BLAS_OBJS)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) -shared -o $@ $^ $(OPENBLAS_LIBS) -lm
+
 $(BUILD)/bin/%.o: bin/%.c $(BUILD)/config.mk
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(INC_bin) -c -o $@ $<
@@ -91,17 +100,17 @@ $(BUILD)/lib/%.o: lib/%.c $(BUILD)/config.mk
 	$(CC) $(ALL_CFLAGS) $(INC_lib) $(THIRD_PARTY_lib) -c -o $@ $<
 $(BUILD)/kernels/%.o: kernels/%.c $(BUILD)/config.mk
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(KERNEL_CFLAGS) $(INC_kernels) $(THIRD_PARTY_kernels) -c -o $@ $<
+	$(CC) $(ALL_CFLAGS) $(KERNEL_CFLAGS) $(PIC) $(INC_kernels) $(THIRD_PARTY_kernels) -c -o $@ $<
 define real_rule
 $(BUILD)/kernels/%.$(1).o: kernels/%.c $(BUILD)/config.mk
 	@mkdir -p $$(@D)
-	$$(CC) $$(ALL_CFLAGS) $$(KERNEL_CFLAGS) $$(INC_kernels) $$(THIRD_PARTY_kernels) $$(FLAGS_$(1)) \
+	$$(CC) $$(ALL_CFLAGS) $$(KERNEL_CFLAGS) $$(PIC) $$(INC_kernels) $$(THIRD_PARTY_kernels) $$(FLAGS_$(1)) \
 		-c -o $$@ $$<
 endef
 define isa_rule
 $(BUILD)/kernels/cpu/%.$(1).$(2).o: kernels/cpu/%.c $(BUILD)/config.mk
 	@mkdir -p $$(@D)
-	$$(CC) $$(ALL_CFLAGS) $$(KERNEL_CFLAGS) $$(INC_kernels) -Ikernels/cpu $$(FLAGS_$(1)) $$(FLAGS_$(2)) \
+	$$(CC) $$(ALL_CFLAGS) $$(KERNEL_CFLAGS) $$(PIC) $$(INC_kernels) -Ikernels/cpu $$(FLAGS_$(1)) $$(FLAGS_$(2)) \
 		-c -o $$@ $$<
 endef
 $(foreach r,f32 f64,$(eval $(call real_rule,$r))$(foreach i,$(ISAS),$(eval $(call isa_rule,$i,$r))))

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "backend.h"
+#include "blas.h"
 #include "host.h"
 #include "pool.h"
 
