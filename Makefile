@@ -35,13 +35,15 @@ INC_lib := -Ilib -Ikernels
 INC_kernels := -Ikernels
 INC_tests := -Ilib -Ikernels
 
+# Instruction sets of kernels/cpu.
+ISAS := $(if $(filter x86_64,$(shell uname -m)),avx512 avx2) plain
+
 BINS := $(TOOLS:%=$(BUILD)/bin/%)
 LIB_OBJS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard lib/*.c))
 # Sources compiled twice, for float and for double.
 REAL_SRCS := kernels/host.c kernels/embed.c $(wildcard kernels/ref/*.c)
 # ... and those compiled for each instruction set as well.
 ISA_SRCS := $(filter-out kernels/cpu/dispatch.c,$(wildcard kernels/cpu/*.c))
-ISAS := $(if $(filter x86_64,$(shell uname -m)),avx512 avx2) plain
 FLAGS_avx512 := -DISA=avx512 -DISA_AVX512 -mavx512f -mavx512dq -mavx512vl -mavx2 -mfma \
 	-mprefer-vector-width=512
 FLAGS_avx2 := -DISA=avx2 -DISA_AVX2 -mavx2 -mfma
@@ -55,7 +57,8 @@ PLUGINS := $(BUILD)/plugins/libunroll-blas.so
 KERN_SRCS := kernels/cpu/dispatch.c $(filter-out $(REAL_SRCS),$(wildcard kernels/*.c))
 KERN_OBJS := $(KERN_SRCS:%.c=$(BUILD)/%.o) $(foreach r,f32 f64,$(REAL_SRCS:%.c=$(BUILD)/%.$r.o) \
 	$(foreach i,$(ISAS),$(ISA_SRCS:%.c=$(BUILD)/%.$i.$r.o)))
-TEST_BINS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*.c))
+TEST_BINS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*.c)) \
+	$(foreach t,$(wildcard tests/isa/*.c),$(foreach i,$(ISAS),$(t:%.c=$(BUILD)/%.$i.f32) $(t:%.c=$(BUILD)/%.$i.f64)))
 FUZZERS := $(patsubst tests/fuzz/%.c,%,$(filter-out tests/fuzz/replay.c,$(wildcard tests/fuzz/*.c)))
 REPLAYS := $(FUZZERS:%=$(BUILD)/tests/fuzz/%)
 
@@ -113,6 +116,14 @@ $(BUILD)/kernels/cpu/%.$(1).$(2).o: kernels/cpu/%.c $(BUILD)/config.mk
 	$$(CC) $$(ALL_CFLAGS) $$(KERNEL_CFLAGS) $$(PIC) $$(INC_kernels) -Ikernels/cpu $$(FLAGS_$(1)) $$(FLAGS_$(2)) \
 		-c -o $$@ $$<
 endef
+# Tests of what is inside the CPU kernels, built as those are.
+define isa_test_rule
+$(BUILD)/tests/isa/%.$(1).$(2): tests/isa/%.c $(BUILD)/config.mk
+	@mkdir -p $$(@D)
+	$$(CC) $$(ALL_CFLAGS) $$(KERNEL_CFLAGS) $$(INC_kernels) -Ikernels/cpu $$(FLAGS_$(1)) $$(FLAGS_$(2)) \
+		$$(ALL_LDFLAGS) -o $$@ $$< -lm
+endef
+$(foreach r,f32 f64,$(foreach i,$(ISAS),$(eval $(call isa_test_rule,$i,$r))))
 $(foreach r,f32 f64,$(eval $(call real_rule,$r))$(foreach i,$(ISAS),$(eval $(call isa_rule,$i,$r))))
 $(BUILD)/tests/%.o: tests/%.c $(BUILD)/config.mk
 	@mkdir -p $(@D)
@@ -124,6 +135,14 @@ $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/libcore.a $(BUILD)/libke
 # A fuzz target is an ordinary program over a saved corpus, too.
 $(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/tests/fuzz/replay.o $(BUILD)/libcore.a
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+
+$(BUILD)/bench/%.o: bench/%.c $(BUILD)/config.mk
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(INC_tests) $(OPENBLAS_CFLAGS) -c -o $@ $<
+$(BUILD)/bench/step: $(BUILD)/bench/step.o $(BUILD)/libcore.a $(BUILD)/libkern.a
+	$(CC) $(ALL_LDFLAGS) -o $@ $< $(BUILD)/libcore.a $(BUILD)/libkern.a $(LIBS)
+$(BUILD)/bench/gemm: $(BUILD)/bench/gemm.o
+	$(CC) $(ALL_LDFLAGS) -o $@ $< $(OPENBLAS_LIBS) -lm
 
 test check: all $(TEST_BINS) $(REPLAYS)
 	@BUILD=$(CURDIR)/$(BUILD) SAN=$(SAN) tests/run

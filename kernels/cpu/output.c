@@ -14,7 +14,7 @@ enum {
 	SLABS = 32,			/* partial sums of dS, at most */
 	SLAB_BYTES = 64 << 20,		/* of all of them together, about */
 	FORWARD_ROWS = 8 * TILE,	/* rows at a time when only looking */
-	ROWS_MOST = 1024, ROWS_LEAST = 32,
+	ROWS_MOST = 256, ROWS_LEAST = 32,
 	EXPONENTIALS = 16 << 20,	/* of them kept at a time, about */
 	ALIGN = 64
 };

@@ -3,7 +3,6 @@
  * set: LANES reals, VECS registers to hold them.
  *
  *	v_load, v_store		LANES reals, any alignment
- *	v_load_part(p, n)	n of them, the others 0; v_store_part(p, n, v)
  *	v_set1(x)  v_zero()  v_add  v_sub  v_mul  v_div
  *	v_fma(a, b, c)		a b + c
  *	v_max(a, b)		b where either is no number

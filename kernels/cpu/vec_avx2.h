@@ -38,26 +38,6 @@ v_sign(vec a, vec s)
 	return V(or)(a, V(and)(s, v_set1((real)-0.0)));
 }
 
-INLINE vec
-v_load_part(const real *p, int n)
-{
-	real a[LANES] = { 0 };
-
-	for (int i = 0; i < n; i++)
-		a[i] = p[i];
-	return v_load(a);
-}
-
-INLINE void
-v_store_part(real *p, int n, vec v)
-{
-	real a[LANES];
-
-	v_store(a, v);
-	for (int i = 0; i < n; i++)
-		p[i] = a[i];
-}
-
 /* 2^n is its exponent field alone. */
 INLINE vec
 v_scale(vec a, vec n)

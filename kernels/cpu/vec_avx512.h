@@ -10,21 +10,16 @@ enum { VECS = 32 };
 
 #if defined(REAL_F32)
 typedef __m512 vec;
-typedef __mmask16 vec_mask;
 enum { LANES = 16 };
 #define V(op) _mm512_##op##_ps
 #else
 typedef __m512d vec;
-typedef __mmask8 vec_mask;
 enum { LANES = 8 };
 #define V(op) _mm512_##op##_pd
 #endif
 
 INLINE vec v_load(const real *p) { return V(loadu)(p); }
 INLINE void v_store(real *p, vec v) { V(storeu)(p, v); }
-INLINE vec_mask v_first(int n) { return (vec_mask)((1u << n) - 1); }
-INLINE vec v_load_part(const real *p, int n) { return V(maskz_loadu)(v_first(n), p); }
-INLINE void v_store_part(real *p, int n, vec v) { V(mask_storeu)(p, v_first(n), v); }
 INLINE vec v_set1(real x) { return V(set1)(x); }
 INLINE vec v_zero(void) { return V(setzero)(); }
 INLINE vec v_add(vec a, vec b) { return V(add)(a, b); }

@@ -1,6 +1,7 @@
 /*
- * vec_plain.h - vec.h in plain C, for any compiler and processor: small arrays
- * in loops of fixed length, which compilers turn into what vectors there are.
+ * vec_plain.h - vec.h for any processor: compilers that know vectors as a type
+ * turn it into what registers there are; for others, or with VEC_STRUCT, it is
+ * plain C, small arrays in loops of fixed length.
  */
 #ifndef VEC_PLAIN_H
 #define VEC_PLAIN_H
@@ -10,25 +11,46 @@
 
 enum { VECS = 16, LANES = 16 / sizeof(real) };
 
-typedef struct { real a[LANES]; } vec;
-
 #define EACH_LANE UNROLL for (int i = 0; i < LANES; i++)
-#define LANEWISE(name, args, expr) \
-	INLINE vec name args { vec v; EACH_LANE v.a[i] = (expr); return v; }
 
+#if defined(__GNUC__) && !defined(VEC_STRUCT)
+/* gcc and clang know small vectors as a type, for any processor. */
+typedef real vec __attribute__((vector_size(16)));
+#define LANE(v) (v)[i]
+
+INLINE vec v_load(const real *p) { vec v; memcpy(&v, p, sizeof(v)); return v; }
+INLINE void v_store(real *p, vec v) { memcpy(p, &v, sizeof(v)); }
+INLINE vec v_zero(void) { return (vec){ 0 }; }
+INLINE vec v_set1(real x) { return x - v_zero(); }
+INLINE vec v_add(vec x, vec y) { return x + y; }
+INLINE vec v_sub(vec x, vec y) { return x - y; }
+INLINE vec v_mul(vec x, vec y) { return x * y; }
+INLINE vec v_div(vec x, vec y) { return x / y; }
+INLINE vec v_fma(vec x, vec y, vec z) { return x * y + z; }
+#else
+typedef struct { real a[LANES]; } vec;
+#define LANE(v) (v).a[i]
+#endif
+
+#define LANEWISE(name, args, expr) \
+	INLINE vec name args { vec v; EACH_LANE LANE(v) = (expr); return v; }
+
+#if !defined(__GNUC__) || defined(VEC_STRUCT)
+INLINE void v_store(real *p, vec v) { EACH_LANE p[i] = LANE(v); }
 LANEWISE(v_load, (const real *p), p[i])
-LANEWISE(v_set1, (real x), x)
 LANEWISE(v_zero, (void), 0)
-LANEWISE(v_add, (vec x, vec y), x.a[i] + y.a[i])
-LANEWISE(v_sub, (vec x, vec y), x.a[i] - y.a[i])
-LANEWISE(v_mul, (vec x, vec y), x.a[i] * y.a[i])
-LANEWISE(v_div, (vec x, vec y), x.a[i] / y.a[i])
-LANEWISE(v_fma, (vec x, vec y, vec z), x.a[i] * y.a[i] + z.a[i])
-LANEWISE(v_max, (vec x, vec y), x.a[i] > y.a[i] ? x.a[i] : y.a[i])
-LANEWISE(v_min, (vec x, vec y), x.a[i] < y.a[i] ? x.a[i] : y.a[i])
-LANEWISE(v_abs, (vec x), (real)fabs(x.a[i]))
-LANEWISE(v_sign, (vec x, vec s), (real)copysign(x.a[i], s.a[i]))
-LANEWISE(v_load_part, (const real *p, int n), i < n ? p[i] : 0)
+LANEWISE(v_set1, (real x), x)
+LANEWISE(v_add, (vec x, vec y), LANE(x) + LANE(y))
+LANEWISE(v_sub, (vec x, vec y), LANE(x) - LANE(y))
+LANEWISE(v_mul, (vec x, vec y), LANE(x) * LANE(y))
+LANEWISE(v_div, (vec x, vec y), LANE(x) / LANE(y))
+LANEWISE(v_fma, (vec x, vec y, vec z), LANE(x) * LANE(y) + LANE(z))
+#endif
+
+LANEWISE(v_max, (vec x, vec y), LANE(x) > LANE(y) ? LANE(x) : LANE(y))
+LANEWISE(v_min, (vec x, vec y), LANE(x) < LANE(y) ? LANE(x) : LANE(y))
+LANEWISE(v_abs, (vec x), (real)fabs(LANE(x)))
+LANEWISE(v_sign, (vec x, vec s), (real)copysign(LANE(x), LANE(s)))
 
 /* Adding 1.5 2^23 (2^52) leaves no room for a fraction. */
 #if defined(REAL_F32)
@@ -36,19 +58,10 @@ static const real no_fraction = 12582912.0f;
 #else
 static const real no_fraction = 6755399441055744.0;
 #endif
-LANEWISE(v_round, (vec x), (x.a[i] + no_fraction) - no_fraction)
-
-INLINE void
-v_store(real *p, vec v)
+INLINE vec
+v_round(vec x)
 {
-	EACH_LANE p[i] = v.a[i];
-}
-
-INLINE void
-v_store_part(real *p, int n, vec v)
-{
-	for (int i = 0; i < n; i++)
-		p[i] = v.a[i];
+	return v_sub(v_add(x, v_set1(no_fraction)), v_set1(no_fraction));
 }
 
 /* 2^n is its exponent field alone. */
@@ -58,34 +71,42 @@ v_scale(vec x, vec n)
 	EACH_LANE {
 		real two_n;
 #if defined(REAL_F32)
-		uint32_t bits = (uint32_t)((int32_t)n.a[i] + 127) << 23;
+		uint32_t bits = (uint32_t)((int32_t)LANE(n) + 127) << 23;
 #else
-		uint64_t bits = (uint64_t)((int64_t)n.a[i] + 1023) << 52;
+		uint64_t bits = (uint64_t)((int64_t)LANE(n) + 1023) << 52;
 #endif
 
 		memcpy(&two_n, &bits, sizeof(two_n));
-		x.a[i] *= two_n;
+		LANE(x) *= two_n;
 	}
 	return x;
 }
 
 INLINE real
+first(vec v)
+{
+	int i = 0;
+
+	return LANE(v);
+}
+
+INLINE real
 v_sum(vec v)
 {
-	real sum = v.a[0];
+	real sum = first(v);
 
 	for (int i = 1; i < LANES; i++)
-		sum += v.a[i];
+		sum += LANE(v);
 	return sum;
 }
 
 INLINE real
 v_top(vec v)
 {
-	real top = v.a[0];
+	real top = first(v);
 
 	for (int i = 1; i < LANES; i++)
-		top = v.a[i] > top ? v.a[i] : top;
+		top = LANE(v) > top ? LANE(v) : top;
 	return top;
 }
 
