@@ -62,7 +62,7 @@ TEST_BINS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*.c)) \
 FUZZERS := $(patsubst tests/fuzz/%.c,%,$(filter-out tests/fuzz/replay.c,$(wildcard tests/fuzz/*.c)))
 REPLAYS := $(FUZZERS:%=$(BUILD)/tests/fuzz/%)
 
-.PHONY: all test check lint demo bench bench-text fuzz install uninstall clean deps deps-dev
+.PHONY: all test check lint demo bench profile bench-text fuzz install uninstall clean deps deps-dev
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -143,6 +143,13 @@ $(BUILD)/bench/step: $(BUILD)/bench/step.o $(BUILD)/libcore.a $(BUILD)/libkern.a
 	$(CC) $(ALL_LDFLAGS) -o $@ $< $(BUILD)/libcore.a $(BUILD)/libkern.a $(LIBS)
 $(BUILD)/bench/gemm: $(BUILD)/bench/gemm.o
 	$(CC) $(ALL_LDFLAGS) -o $@ $< $(OPENBLAS_LIBS) -lm
+
+# Figures for BENCH.md; and where a step's time goes, layer by layer.
+bench: all $(BUILD)/bench/step $(BUILD)/bench/gemm
+	@BUILD=$(CURDIR)/$(BUILD) bench/train.sh
+profile: all $(BUILD)/bench/step
+	@$(BUILD)/bench/step gen 200 8000 1 > $(BUILD)/bench/lines
+	@$(BUILD)/bench/step profile cpu 1 100 8000 4 1 5 < $(BUILD)/bench/lines
 
 test check: all $(TEST_BINS) $(REPLAYS)
 	@BUILD=$(CURDIR)/$(BUILD) SAN=$(SAN) tests/run
