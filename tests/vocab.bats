@@ -317,6 +317,14 @@ merged_equals() {
 	[[ "$stderr" == *'File too large'* ]]
 }
 
+@test "progress is drawn on a terminal, and not with -q" {
+	yes 'many words of one sentence that says nothing new' | head -n 2000000 > big
+	run -0 script -qec 'vocab -t big > table' /dev/null
+	[[ "$output" == *'vocab: counting: '*' lines, '* ]]
+	run -0 script -qec 'vocab -q -t big > table' /dev/null
+	[ -z "$output" ]
+}
+
 @test "a megabyte of one token, and a line of a million" {
 	head -c 1000000 /dev/zero | tr '\0' x > long
 	echo >> long
