@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# shellcheck disable=SC1003,SC1111,SC2016,SC2018,SC2019,SC2094,SC2154,SC2238  # quotes as data; files only read
 # decode: rows to text; and what a reader notices of a damaged index stream.
 
 setup() {

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# shellcheck disable=SC2154,SC2238  # what run sets; files named for what they hold
 # vocab: counting, cutting, merging; what it says and what it refuses.
 
 setup() {
