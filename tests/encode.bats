@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# shellcheck disable=SC2016,SC2154  # backticks in messages; what run sets
 # encode: words to rows; and what it notices of a damaged vocabulary stream.
 
 setup() {

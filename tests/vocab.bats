@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# shellcheck disable=SC2154,SC2238  # what run sets; files named for what they hold
 # vocab: counting, cutting, merging; what it says and what it refuses.
 
 setup() {
@@ -315,6 +316,14 @@ merged_equals() {
 	run -1 --separate-stderr bash -o pipefail -c 'trap "" XFSZ; ulimit -f 1000; vocab -q big | cat'
 	one_line_error vocab
 	[[ "$stderr" == *'File too large'* ]]
+}
+
+@test "progress is drawn on a terminal, and not with -q" {
+	yes 'many words of one sentence that says nothing new' | head -n 2000000 > big
+	run -0 script -qec 'vocab -t big > table' /dev/null
+	[[ "$output" == *'vocab: counting: '*' lines, '* ]]
+	run -0 script -qec 'vocab -q -t big > table' /dev/null
+	[ -z "$output" ]
 }
 
 @test "a megabyte of one token, and a line of a million" {
