@@ -258,7 +258,7 @@ enum answer { NO, YES, UNKNOWN };
 static enum answer
 starts(const struct token *b, unsigned first, unsigned bits)
 {
-	if (b->len == 1 && strchr(";:,.!?", *b->p))
+	if (b->len == 1 && memchr(";:,.!?", *b->p, 6))
 		return NO;
 	if ((first & CHAR_UPPER) && (bits & PUNKT_LC) && !(bits & PUNKT_MID_UC))
 		return YES;
