@@ -7,11 +7,14 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "csv.h"
 #include "textline.h"
 #include "opt.h"
 #include "prog.h"
+#include "progress.h"
 #include "sentence.h"
 #include "utf8.h"
 
@@ -53,17 +56,51 @@ static struct {
 	const char *name, *what;
 } bad;
 
+/* Bytes read of the files before, and of all there are (0: unknown). */
+static struct {
+	struct progress line;
+	uint64_t before, total;
+} done;
+
+/* Draws how far the input is, unless tokens go to the terminal as well. */
+static void
+start_progress(const struct prog_inputs *in)
+{
+	struct stat st;
+
+	if (isatty(STDOUT_FILENO))
+		return;
+	progress_start(&done.line, 0);
+	for (int i = 0; i < in->argc || i == 0; i++) {
+		bool named = in->argc > 0 && strcmp(in->argv[i], "-") != 0;
+
+		if ((named ? stat(in->argv[i], &st) : fstat(STDIN_FILENO, &st)) != 0 ||
+		    !S_ISREG(st.st_mode)) {
+			done.total = 0;
+			return;
+		}
+		done.total += (uint64_t)st.st_size;
+	}
+}
+
+static void
+show_progress(uint64_t bytes)
+{
+	progress_show(&done.line, "reading", (done.before + bytes) >> 10, done.total >> 10,
+	    "KiB");
+}
+
 /* The column as a number from 0, or SIZE_MAX if it is a name. */
 static size_t
 column_number(void)
 {
-	size_t digits = strspn(o.column, "0123456789"), n;
+	size_t sign = *o.column == '-', digits = strspn(o.column + sign, "0123456789"), n;
 
-	if (digits == 0 || o.column[digits])
+	if (digits == 0 || o.column[sign + digits])
 		return SIZE_MAX;
 	errno = 0;
-	n = strtoul(o.column, NULL, 10);
-	if (errno || n < 1 || n > MAX_COLUMN)
+	n = strtoul(o.column + sign, NULL, 10);
+	if (sign || errno || n < 1 || n > MAX_COLUMN)
 		die_usage("-c: '%s' is not a column from 1 to %d", o.column, MAX_COLUMN);
 	return n - 1;
 }
@@ -127,13 +164,16 @@ read_lines(const struct prog_inputs *in)
 
 	while (more) {
 		why = textline_next(&r, &more);
-		if (why || !more)
+		if (why || !more || ferror(stdout))
 			break;
 		write_text(r.text.p ? r.text.p : "", r.text.len, in->name, "line",
 		    r.number, r.ended);
+		show_progress(r.in.bytes);
 	}
+	progress_clear(&done.line);
 	if (why)
 		die("%s: line %llu: %s", in->name, (unsigned long long)r.number, why);
+	done.before += r.in.bytes;
 	textline_close(&r);
 }
 
@@ -182,27 +222,33 @@ read_csv(const struct prog_inputs *in)
 	for (;;) {
 		why = csv_next(&c, want, &more);
 		number = c.record - header;
-		if (why)
+		if (why) {
+			progress_clear(&done.line);
 			die("%s: record %llu (line %llu): %s", in->name,
 			    (unsigned long long)number, (unsigned long long)c.line, why);
-		if (!more)
+		}
+		if (!more || ferror(stdout))
 			break;
 		field = csv_field(&c, 0, &len);
 		if (field)
 			write_text(field, len, in->name, "record", number, true);
 		else if (c.ncol > 0 && missing++ == 0)
 			first = number;
+		show_progress(c.in.bytes);
 		if (c.unclosed && !ferror(in->f)) {
+			progress_clear(&done.line);
 			prog_warn("%s: record %llu: quoted field never ends (it starts on line %llu)",
 			    in->name, (unsigned long long)number, (unsigned long long)c.line);
 			status = PROG_FAIL;
 		}
 	}
+	progress_clear(&done.line);
 	if (missing) {
 		prog_warn("%s: record %llu: no column %s (records without it: %llu)", in->name,
 		    (unsigned long long)first, o.column, (unsigned long long)missing);
 		status = PROG_FAIL;
 	}
+	done.before += c.in.bytes;
 	csv_close(&c);
 }
 
@@ -219,6 +265,7 @@ main(int argc, char *argv[])
 	setvbuf(stdout, NULL, _IOFBF, OUT_BYTES);
 	in.argc = argc - i;
 	in.argv = argv + i;
+	start_progress(&in);
 	while (prog_next_input(&in)) {
 		if (o.format == CSV)
 			read_csv(&in);

@@ -25,6 +25,7 @@ block_fill(struct block *b)
 		return true;
 	b->pos = 0;
 	b->n = fread(b->p, 1, BLOCK_BYTES, b->f);
+	b->bytes += b->n;
 	if (!b->started && b->n >= bom && memcmp(b->p, UTF8_BOM, bom) == 0)
 		b->pos = bom;
 	b->started = true;

@@ -5,6 +5,7 @@
 #define BLOCK_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 
 struct block {
@@ -12,6 +13,7 @@ struct block {
 	char *p;		/* n bytes, of which pos are used up */
 	size_t pos, n;
 	bool started;
+	uint64_t bytes;		/* read so far */
 };
 
 /* Reads from f, which stays the caller's.  False: no memory. */

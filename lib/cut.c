@@ -21,9 +21,14 @@ word_at(const char *p, const char *end)
 
 /* A letter in any of the cases that count as its own. */
 static bool
-same_letter(char letter, uint32_t c)
+same_letter(char letter, const char *p)
 {
-	return c == (unsigned char)letter || unicode_lower_char(c) == (unsigned char)letter ||
+	uint32_t c = (unsigned char)*p;
+
+	if (c < 0x80)
+		return *p == letter || (c >= 'A' && c <= 'Z' && *p + 'a' - 'A' == letter);
+	c = utf8_at(p);
+	return unicode_lower_char(c) == (unsigned char)letter ||
 	    (letter == 'i' && c == 0x0131) || (letter == 's' && c == 0x017F);
 }
 
@@ -35,7 +40,7 @@ contraction_at(const struct contraction *c, const char *p, const char *end, size
 	const char *q = p;
 
 	for (size_t i = 0; c->text[i]; i++) {
-		if (q == end || !same_letter(c->text[i], utf8_at(q)))
+		if (q == end || !same_letter(c->text[i], q))
 			return false;
 		q += utf8_len((unsigned char)*q);
 		if (i + 1 == c->first)
@@ -64,50 +69,7 @@ contracts(const char *p, const char *end, size_t *half, size_t *whole)
 	return false;
 }
 
-/* Where cutting stands. */
-struct cut {
-	const char *p, *end;
-	const char *token;	/* start of the token that is being passed */
-	struct buf *out;	/* has room enough */
-	/* what stood before the token: 2 a space, 1 the end of 'tis, 0 other things */
-	int before;
-};
-
-static void
-put_token(struct cut *c, const char *end)
-{
-	size_t n = (size_t)(end - c->token);
-
-	if (n == 0)
-		return;
-	if (c->out->len > 0)
-		c->out->p[c->out->len++] = ' ';
-	memcpy(c->out->p + c->out->len, c->token, n);
-	c->out->len += n;
-	c->token = end;
-}
-
-/* 'tis and 'twas after a space. */
-static void
-cut_tis(struct cut *c)
-{
-	static const struct contraction tis = { "'tis", 2, false }, twas = { "'twas", 2, false };
-	size_t half, whole;
-
-	if (c->before == 2 && contraction_at(&tis, c->token, c->end, &half, &whole))
-		c->before = 1;
-	else if (c->before > 0 && contraction_at(&twas, c->token, c->end, &half, &whole))
-		c->before = 0;
-	else
-		return;
-	c->p = c->token + whole;
-	put_token(c, c->token + half);
-	put_token(c, c->p);
-	if (c->before == 1 && c->p < c->end && *c->p == '\'')
-		cut_tis(c);
-}
-
-/* Bytes of which a token may consist without being looked at. */
+/* What the bytes of ASCII are to a token. */
 enum { LETTER = 1, STARTS = 2, BLANK = 4 };
 static const unsigned char kind[256] = {
 	['\t'] = BLANK, ['\n'] = BLANK, ['\v'] = BLANK, ['\f'] = BLANK, ['\r'] = BLANK,
@@ -124,6 +86,17 @@ static const unsigned char kind[256] = {
 #undef S
 };
 
+/* What stands before a token, as far as 'tis and 'twas care. */
+enum before { OTHER, TIS, SPACE };
+
+/* Where cutting stands. */
+struct cut {
+	const char *p, *end;
+	char *start, *out;	/* what is written, with room enough */
+	bool begun;		/* a token is being written */
+	enum before before;
+};
+
 static bool
 blank_at(const char *p)
 {
@@ -132,53 +105,102 @@ blank_at(const char *p)
 	return unicode_class(utf8_at(p)) & CHAR_SPACE;
 }
 
-/* Cuts the token that starts at c->p, and the contractions in it. */
+/* Takes n bytes into the token, beginning it if need be. */
+static void
+take(struct cut *c, size_t n)
+{
+	if (!c->begun && c->out > c->start)
+		*c->out++ = ' ';
+	c->begun = true;
+	while (n-- > 0)
+		*c->out++ = *c->p++;
+}
+
+/* Takes a contraction as two tokens of their own. */
+static void
+take_halves(struct cut *c, size_t half, size_t whole)
+{
+	c->begun = false;
+	take(c, half);
+	c->begun = false;
+	take(c, whole - half);
+	c->begun = false;
+}
+
+/* Takes what is left of a run of ASCII letters. */
+static void
+take_letters(struct cut *c)
+{
+	const char *p = c->p, *end = c->end;
+	char *out = c->out;
+
+	while (p < end && (kind[(unsigned char)*p] & LETTER))
+		*out++ = *p++;
+	c->p = p;
+	c->out = out;
+}
+
+/* 'tis and 'twas after a space.  All 'tis are taken before any 'twas, so that
+ * one of these may come right after one of those. */
+static void
+cut_tis(struct cut *c)
+{
+	static const struct contraction tis = { "'tis", 2, false }, twas = { "'twas", 2, false };
+	size_t half, whole;
+
+	if (c->before == SPACE && contraction_at(&tis, c->p, c->end, &half, &whole)) {
+		take_halves(c, half, whole);
+		c->before = TIS;
+	}
+	if (c->before != OTHER && contraction_at(&twas, c->p, c->end, &half, &whole))
+		take_halves(c, half, whole);
+	c->before = OTHER;
+}
+
+/* Takes the token at c->p, and the contractions in it apart. */
 static void
 cut_token(struct cut *c)
 {
 	bool word = false;	/* a word character stands before p */
 	size_t half, whole;
 
-	c->token = c->p;
+	c->begun = false;
 	if (*c->p == '\'')
 		cut_tis(c);
 	while (c->p < c->end && !blank_at(c->p)) {
 		if (!word && (kind[(unsigned char)*c->p] & STARTS) &&
 		    contracts(c->p, c->end, &half, &whole)) {
-			put_token(c, c->p);
-			c->p += whole;
-			put_token(c, c->token + half);
-			put_token(c, c->p);
-			c->before = 2;
-			if (c->p < c->end && *c->p == '\'')
-				cut_tis(c);
-			word = false;
+			take_halves(c, half, whole);
+			c->before = SPACE;
+			cut_tis(c);
 			continue;
 		}
 		word = word_at(c->p, c->end);
-		c->p += utf8_len((unsigned char)*c->p);
-		while (word && c->p < c->end && (kind[(unsigned char)*c->p] & LETTER))
-			c->p++;
+		take(c, utf8_len((unsigned char)*c->p));
+		if (word)
+			take_letters(c);
 	}
-	put_token(c, c->p);
 }
 
 bool
 cut_tokens(const char *p, const char *end, struct buf *out)
 {
-	struct cut c = { .p = p, .end = end, .out = out, .before = 2 };
+	struct cut c = { .p = p, .end = end, .before = SPACE };
 	size_t len = (size_t)(end - p);
 
 	/* a contraction has four characters at least and takes one space more */
 	if (!buf_reserve(out, len + len / 2 + 16))
 		return false;
+	c.start = out->p;
+	c.out = out->p + out->len;
 	while (c.p < end) {
 		if (!blank_at(c.p)) {
 			cut_token(&c);
 			continue;
 		}
-		c.before = *c.p == ' ' ? 2 : 0;
+		c.before = *c.p == ' ' ? SPACE : OTHER;
 		c.p += utf8_len((unsigned char)*c.p);
 	}
+	out->len = (size_t)(c.out - out->p);
 	return true;
 }

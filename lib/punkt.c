@@ -20,12 +20,14 @@ enum {
 	MARK    = 2,	/* may end a sentence */
 	AFTER   = 4,	/* may follow the mark directly */
 	NOSTART = 8,	/* starts no word of more than one character */
-	CLOSER  = 16	/* goes back to the sentence before */
+	CLOSER  = 16,	/* goes back to the sentence before */
+	SPACE   = 32	/* any white space; of all characters, not just ASCII ones */
 };
 
 static const unsigned char set[256] = {
-	['\t'] = BLANK, ['\n'] = BLANK, ['\v'] = BLANK, ['\f'] = BLANK, ['\r'] = BLANK,
-	[' '] = BLANK,
+	['\t'] = BLANK | SPACE, ['\n'] = BLANK | SPACE, ['\v'] = BLANK | SPACE,
+	['\f'] = BLANK | SPACE, ['\r'] = BLANK | SPACE, [' '] = BLANK | SPACE,
+	[0x1C] = SPACE, [0x1D] = SPACE, [0x1E] = SPACE, [0x1F] = SPACE,
 	['.'] = MARK, ['?'] = MARK | AFTER, ['!'] = MARK | AFTER,
 	[')'] = AFTER | NOSTART | CLOSER, ['"'] = AFTER | NOSTART | CLOSER,
 	[';'] = AFTER | NOSTART, ['}'] = AFTER | NOSTART | CLOSER,
@@ -60,6 +62,8 @@ class_at(const char *p)
 static bool
 space_at(const char *p)
 {
+	if ((unsigned char)*p < 0x80)
+		return is(*p, SPACE);
 	return class_at(p) & CHAR_SPACE;
 }
 
@@ -258,7 +262,7 @@ enum answer { NO, YES, UNKNOWN };
 static enum answer
 starts(const struct token *b, unsigned first, unsigned bits)
 {
-	if (b->len == 1 && strchr(";:,.!?", *b->p))
+	if (b->len == 1 && memchr(";:,.!?", *b->p, 6))
 		return NO;
 	if ((first & CHAR_UPPER) && (bits & PUNKT_LC) && !(bits & PUNKT_MID_UC))
 		return YES;

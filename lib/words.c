@@ -103,9 +103,9 @@ pad(struct flow *f, size_t n)
 	*f->out++ = ' ';
 }
 
-/* The bytes of the quote of this list that stands at p, or 0. */
+/* The bytes of the string of this list that stands at p, or 0. */
 static size_t
-quote_at(const char *const *list, const char *p, const char *end)
+string_at(const char *const *list, const char *p, const char *end)
 {
 	for (; *list; list++) {
 		size_t n = strlen(*list);
@@ -173,7 +173,7 @@ pass_open(struct flow *f)
 		if (*f->p == '`') {
 			put_ticks(f);
 			opens = true;
-		} else if ((n = quote_at(opening, f->p, f->end)) > 0) {
+		} else if ((n = string_at(opening, f->p, f->end)) > 0) {
 			pad(f, n);
 			opens = true;
 		} else if (opens && (n = *f->p == '"' ? 1 :
@@ -204,7 +204,7 @@ final_period(const char *p, const char *end)
 	};
 	const char *q = end;
 
-	while (q > p && quote_at(closers, utf8_before(q), q))
+	while (q > p && string_at(closers, utf8_before(q), q))
 		q = utf8_before(q);
 	return q - p >= 2 && q[-1] == '.' && q[-2] != '.' ? q - 1 : NULL;
 }
@@ -296,37 +296,13 @@ pass_pads(struct flow *f)
 				copy(f, 1);
 		} else if (has(f->p, f->end, LATE)) {
 			pad(f, 1);
-		} else if ((n = quote_at(closing, f->p, f->end)) > 0) {
+		} else if ((n = string_at(closing, f->p, f->end)) > 0) {
 			pad(f, n);
 		} else {
 			copy(f, utf8_len((unsigned char)*f->p));
 		}
 	}
 	*f->out++ = ' ';
-}
-
-/* The bytes of the clitic that starts with the apostrophe at p, a space being
- * after it; 0 if there is none. */
-static size_t
-clitic(const char *p, const char *end)
-{
-	static const char *const two[] = { "ll", "LL", "re", "RE", "ve", "VE", NULL };
-
-	if (end - p >= 2 && p[1] == ' ')
-		return 1;
-	if (end - p >= 3 && p[2] == ' ' && p[1] && strchr("sSmMdD", p[1]))
-		return 2;
-	if (end - p >= 4 && p[3] == ' ' && quote_at(two, p + 1, p + 3))
-		return 3;
-	return 0;
-}
-
-/* Is "n't" or "N'T" and a space around the apostrophe at p? */
-static bool
-negates(const char *p, const char *start, const char *end)
-{
-	return p > start && end - p >= 3 && p[2] == ' ' &&
-	    ((p[-1] == 'n' && p[1] == 't') || (p[-1] == 'N' && p[1] == 'T'));
 }
 
 /* Has the place p something before it that a clitic can come off? */
@@ -336,15 +312,36 @@ leans(const char *p, const char *start)
 	return p > start && p[-1] != '\'' && p[-1] != ' ';
 }
 
+/* 's 'm 'd or ' alone, and a space, at p: W18. */
+static bool
+short_clitic(const char *p, const char *start, const char *end)
+{
+	size_t n = end - p >= 2 && p[1] && strchr("sSmMdD", p[1]) ? 2 : 1;
+
+	return *p == '\'' && leans(p, start) && (size_t)(end - p) > n && p[n] == ' ';
+}
+
+/* 'll 're 've or n't and a space at p, or a clitic that W18 has taken off: W19. */
+static bool
+long_clitic(const char *p, const char *start, const char *end)
+{
+	static const char *const list[] = {
+		"'ll", "'LL", "'re", "'RE", "'ve", "'VE", "n't", "N'T", NULL
+	};
+
+	return leans(p, start) && string_at(list, p, end) && end - p > 3 &&
+	    (p[3] == ' ' || short_clitic(p + 3, start, end));
+}
+
 static void
 pass_clitics(struct flow *f)
 {
 	const char *start = f->p;
 
 	while (copy_until(f, APOS), f->p < f->end) {
-		if (leans(f->p, start) && clitic(f->p, f->end)) {
+		if (short_clitic(f->p, start, f->end) || long_clitic(f->p, start, f->end)) {
 			*f->out++ = ' ';
-		} else if (negates(f->p, start, f->end) && leans(f->p - 1, start)) {
+		} else if (f->p > start && long_clitic(f->p - 1, start, f->end)) {
 			f->out[-1] = ' ';
 			*f->out++ = f->p[-1];
 		}
