@@ -57,6 +57,7 @@ struct run {
 	struct schedule schedule;
 	struct progress progress;
 	uint64_t epochs;
+	bool saved;			/* o.out is of this run */
 };
 
 static volatile sig_atomic_t signalled;
@@ -241,6 +242,7 @@ save(void *arg)
 		why = model_save(&run->model, o.out);
 	if (why)
 		die("%s: %s", o.out, why);
+	run->saved = true;
 	return NULL;
 }
 
@@ -263,6 +265,17 @@ told_to_stop(void *arg)
 {
 	(void)arg;
 	return signalled != 0;
+}
+
+/* Better said now than after hours. */
+static void
+check_output(void)
+{
+	char err[200];
+	const char *why = npz_can_write(o.out, err, sizeof(err));
+
+	if (why)
+		die("%s: %s", o.out, why);
 }
 
 static struct kern *
@@ -294,8 +307,10 @@ learn(struct run *run, struct kern *k)
 	progress_start(&run->progress, p->seen);
 	why = schedule_run(&run->schedule, run->epochs);
 	progress_clear(&run->progress);
-	if (why)
+	if (why && run->saved)
 		die("%s; try a smaller -r (%s holds the last model that was saved)", why, o.out);
+	if (why)
+		die("%s; try a smaller -r (no model was saved yet)", why);
 	save(run);
 }
 
@@ -319,6 +334,7 @@ main(int argc, char *argv[])
 	prog_init(argv[0]);
 	i = opt_parse(argc, argv, options, "[index-stream ...]");
 	check_options();
+	check_output();
 	read_corpus(&run, argc - i, argv + i);
 	if (o.resume) {
 		resume(&run);

@@ -49,7 +49,7 @@ find_target(struct target *t, const char *path, bool *is_new)
 
 	*is_new = stat(path, &st) != 0;
 	if (*is_new) {
-		if (errno != ENOENT)
+		if (errno != ENOENT || *path == '\0')
 			return strerror(errno);
 		if (lstat(path, &st) == 0)
 			return "is a symbolic link that leads nowhere";
@@ -169,27 +169,52 @@ put_in_place(const struct target *t)
 	return why;
 }
 
+/* The target, and an empty file beside it. */
+static const char *
+open_target(struct target *t, const char *path, char *err, size_t size)
+{
+	bool is_new;
+	const char *why;
+
+	*t = (struct target){ .fd = -1 };
+	why = find_target(t, path, &is_new);
+	return why ? why : make_tmp(t, is_new, err, size);
+}
+
+static void
+close_target(struct target *t, bool keep)
+{
+	if (t->fd >= 0) {
+		close(t->fd);
+		if (!keep)
+			unlink(t->tmp);
+	}
+	free(t->tmp);
+	free(t->path);
+}
+
+const char *
+npz_can_write(const char *path, char *err, size_t size)
+{
+	struct target t;
+	const char *why = open_target(&t, path, err, size);
+
+	close_target(&t, false);
+	return why;
+}
+
 const char *
 npz_write(const char *path, const struct npz_array *a, size_t n, char *err, size_t size)
 {
-	struct target t = { .fd = -1 };
-	bool is_new;
-	const char *why = find_target(&t, path, &is_new);
+	struct target t;
+	const char *why = open_target(&t, path, err, size);
 
-	if (why == NULL)
-		why = make_tmp(&t, is_new, err, size);
 	if (why == NULL && n == 0)
 		why = "no arrays to write";
 	if (why == NULL)
 		why = write_zip(t.tmp, a, n);
 	if (why == NULL)
 		why = put_in_place(&t);
-	if (t.fd >= 0) {
-		close(t.fd);
-		if (why != NULL)
-			unlink(t.tmp);
-	}
-	free(t.tmp);
-	free(t.path);
+	close_target(&t, why == NULL);
 	return why;
 }
