@@ -23,6 +23,7 @@ WARN := -Wall -Wextra -Wpedantic -Wshadow -Wundef -Wvla -Wformat=2 -Wwrite-strin
 	-Wstrict-prototypes -Wmissing-prototypes
 CFLAGS ?= -O2 -g
 KERNEL_CFLAGS ?= -O3 -fno-math-errno -fno-trapping-math
+PIC := -fPIC
 ALL_CFLAGS = -std=c11 -D_XOPEN_SOURCE=700 -D_FILE_OFFSET_BITS=64 $(WARN) $(CFLAGS) \
 	$(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer) \
 	-DVERSION='"$(VERSION)"' -MMD -MP -pthread
@@ -34,21 +35,38 @@ INC_lib := -Ilib -Ikernels
 INC_kernels := -Ikernels
 INC_tests := -Ilib -Ikernels
 
+# Instruction sets of kernels/cpu.
+ISAS := $(if $(filter x86_64,$(shell uname -m)),avx512 avx2) plain
+
 BINS := $(TOOLS:%=$(BUILD)/bin/%)
 LIB_OBJS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard lib/*.c))
 # Sources compiled twice, for float and for double.
-REAL_SRCS := kernels/host.c $(wildcard kernels/ref/*.c kernels/blas/*.c)
-KERN_OBJS := $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(REAL_SRCS),$(wildcard kernels/*.c))) \
-	$(foreach r,f32 f64,$(patsubst %.c,$(BUILD)/%.$r.o,$(REAL_SRCS)))
-TEST_BINS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*.c))
+REAL_SRCS := kernels/host.c kernels/embed.c $(wildcard kernels/ref/*.c)
+# ... and those compiled for each instruction set as well.
+ISA_SRCS := $(filter-out kernels/cpu/dispatch.c,$(wildcard kernels/cpu/*.c))
+FLAGS_avx512 := -DISA=avx512 -DISA_AVX512 -mavx512f -mavx512dq -mavx512vl -mavx2 -mfma \
+	-mprefer-vector-width=512
+FLAGS_avx2 := -DISA=avx2 -DISA_AVX2 -mavx2 -mfma
+FLAGS_plain := -DISA=plain -DISA_PLAIN
+FLAGS_f32 := -DREAL_F32
+FLAGS_f64 := -DREAL_F64
+# The OpenBLAS backend is a plugin, with the sources it shares inside.
+BLAS_OBJS := $(patsubst %.c,$(BUILD)/%.o,kernels/blas/entry.c kernels/pool.c) $(foreach r,f32 f64,\
+	$(patsubst %.c,$(BUILD)/%.$r.o,kernels/blas/blas.c kernels/host.c kernels/embed.c))
+PLUGINS := $(BUILD)/plugins/libunroll-blas.so
+KERN_SRCS := kernels/cpu/dispatch.c $(filter-out $(REAL_SRCS),$(wildcard kernels/*.c))
+KERN_OBJS := $(KERN_SRCS:%.c=$(BUILD)/%.o) $(foreach r,f32 f64,$(REAL_SRCS:%.c=$(BUILD)/%.$r.o) \
+	$(foreach i,$(ISAS),$(ISA_SRCS:%.c=$(BUILD)/%.$i.$r.o)))
+TEST_BINS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*.c)) \
+	$(foreach t,$(wildcard tests/isa/*.c),$(foreach i,$(ISAS),$(t:%.c=$(BUILD)/%.$i.f32) $(t:%.c=$(BUILD)/%.$i.f64)))
 FUZZERS := $(patsubst tests/fuzz/%.c,%,$(filter-out tests/fuzz/replay.c,$(wildcard tests/fuzz/*.c)))
 REPLAYS := $(FUZZERS:%=$(BUILD)/tests/fuzz/%)
 
-.PHONY: all test check lint demo bench bench-text fuzz install uninstall clean deps deps-dev
+.PHONY: all test check lint demo bench profile bench-text fuzz install uninstall clean deps deps-dev
 .SECONDARY:
 .DELETE_ON_ERROR:
 
-all: $(BINS) $(if $(SAN),,$(TOOLS:%=bin/%))
+all: $(BINS) $(PLUGINS) $(if $(SAN),,$(TOOLS:%=bin/%))
 
 ifeq ($(filter clean deps deps-dev demo lint,$(or $(MAKECMDGOALS),all)),)
 include $(BUILD)/config.mk
@@ -57,7 +75,7 @@ $(BUILD)/config.mk: mk/probe.sh
 	@mkdir -p $(@D)
 	@mk/probe.sh $@
 
-LIBS = $(LIBZIP_LIBS) $(UTF8PROC_LIBS) $(ZLIB_LIBS) $(OPENBLAS_LIBS) -lm
+LIBS = $(LIBZIP_LIBS) $(UTF8PROC_LIBS) $(ZLIB_LIBS) -ldl -lm
 THIRD_PARTY_lib = $(LIBZIP_CFLAGS) $(ZLIB_CFLAGS) $(UTF8PROC_CFLAGS)
 THIRD_PARTY_kernels = $(OPENBLAS_CFLAGS)
 
@@ -73,6 +91,10 @@ $(BUILD)/lib%.a:
 	@rm -f $@
 	$(AR) rcs $@ $^
 
+$(BUILD)/plugins/libunroll-blas.so: $(BLAS_OBJS)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) -shared -o $@ $^ $(OPENBLAS_LIBS) -lm
+
 $(BUILD)/bin/%.o: bin/%.c $(BUILD)/config.mk
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(INC_bin) -c -o $@ $<
@@ -81,13 +103,28 @@ $(BUILD)/lib/%.o: lib/%.c $(BUILD)/config.mk
 	$(CC) $(ALL_CFLAGS) $(INC_lib) $(THIRD_PARTY_lib) -c -o $@ $<
 $(BUILD)/kernels/%.o: kernels/%.c $(BUILD)/config.mk
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(KERNEL_CFLAGS) $(INC_kernels) $(THIRD_PARTY_kernels) -c -o $@ $<
-$(BUILD)/kernels/%.f32.o: kernels/%.c $(BUILD)/config.mk
-	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(KERNEL_CFLAGS) $(INC_kernels) $(THIRD_PARTY_kernels) -DREAL_F32 -c -o $@ $<
-$(BUILD)/kernels/%.f64.o: kernels/%.c $(BUILD)/config.mk
-	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(KERNEL_CFLAGS) $(INC_kernels) $(THIRD_PARTY_kernels) -DREAL_F64 -c -o $@ $<
+	$(CC) $(ALL_CFLAGS) $(KERNEL_CFLAGS) $(PIC) $(INC_kernels) $(THIRD_PARTY_kernels) -c -o $@ $<
+define real_rule
+$(BUILD)/kernels/%.$(1).o: kernels/%.c $(BUILD)/config.mk
+	@mkdir -p $$(@D)
+	$$(CC) $$(ALL_CFLAGS) $$(KERNEL_CFLAGS) $$(PIC) $$(INC_kernels) $$(THIRD_PARTY_kernels) $$(FLAGS_$(1)) \
+		-c -o $$@ $$<
+endef
+define isa_rule
+$(BUILD)/kernels/cpu/%.$(1).$(2).o: kernels/cpu/%.c $(BUILD)/config.mk
+	@mkdir -p $$(@D)
+	$$(CC) $$(ALL_CFLAGS) $$(KERNEL_CFLAGS) $$(PIC) $$(INC_kernels) -Ikernels/cpu $$(FLAGS_$(1)) $$(FLAGS_$(2)) \
+		-c -o $$@ $$<
+endef
+# Tests of what is inside the CPU kernels, built as those are.
+define isa_test_rule
+$(BUILD)/tests/isa/%.$(1).$(2): tests/isa/%.c $(BUILD)/config.mk
+	@mkdir -p $$(@D)
+	$$(CC) $$(ALL_CFLAGS) $$(KERNEL_CFLAGS) $$(INC_kernels) -Ikernels/cpu $$(FLAGS_$(1)) $$(FLAGS_$(2)) \
+		$$(ALL_LDFLAGS) -o $$@ $$< -lm
+endef
+$(foreach r,f32 f64,$(foreach i,$(ISAS),$(eval $(call isa_test_rule,$i,$r))))
+$(foreach r,f32 f64,$(eval $(call real_rule,$r))$(foreach i,$(ISAS),$(eval $(call isa_rule,$i,$r))))
 $(BUILD)/tests/%.o: tests/%.c $(BUILD)/config.mk
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(INC_tests) -c -o $@ $<
@@ -98,6 +135,21 @@ $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/libcore.a $(BUILD)/libke
 # A fuzz target is an ordinary program over a saved corpus, too.
 $(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/tests/fuzz/replay.o $(BUILD)/libcore.a
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+
+$(BUILD)/bench/%.o: bench/%.c $(BUILD)/config.mk
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(INC_tests) $(OPENBLAS_CFLAGS) -c -o $@ $<
+$(BUILD)/bench/step: $(BUILD)/bench/step.o $(BUILD)/libcore.a $(BUILD)/libkern.a
+	$(CC) $(ALL_LDFLAGS) -o $@ $< $(BUILD)/libcore.a $(BUILD)/libkern.a $(LIBS)
+$(BUILD)/bench/gemm: $(BUILD)/bench/gemm.o
+	$(CC) $(ALL_LDFLAGS) -o $@ $< $(OPENBLAS_LIBS) -lm
+
+# Figures for BENCH.md; and where a step's time goes, layer by layer.
+bench: all $(BUILD)/bench/step $(BUILD)/bench/gemm
+	@BUILD=$(CURDIR)/$(BUILD) bench/train.sh
+profile: all $(BUILD)/bench/step
+	@$(BUILD)/bench/step gen 200 8000 1 > $(BUILD)/bench/lines
+	@$(BUILD)/bench/step profile cpu 1 100 8000 4 1 5 < $(BUILD)/bench/lines
 
 test check: all $(TEST_BINS) $(REPLAYS)
 	@BUILD=$(CURDIR)/$(BUILD) SAN=$(SAN) tests/run

@@ -1,10 +1,13 @@
 /*
  * decode - turns an index stream into text.
  */
+#include <unistd.h>
+
 #include "detok.h"
 #include "index.h"
 #include "opt.h"
 #include "prog.h"
+#include "progress.h"
 
 static struct {
 	bool prose;
@@ -16,20 +19,33 @@ static const struct opt options[] = {
 	{ 0 }
 };
 
+/* Not over the text that comes out on the same terminal. */
+static void
+begin_progress(struct progress *p)
+{
+	progress_start(p, 0);
+	if (isatty(STDOUT_FILENO))
+		p->on = false;
+}
+
 static void
 decode(struct index_reader *r, const char *name)
 {
 	enum detok_form form = detok_is_characters(&r->vocab) ? DETOK_CHARACTERS :
 	    o.prose ? DETOK_PROSE : DETOK_TOKENS;
 	struct buf text = { .len = 0 };
+	struct progress progress;
 	const char *why;
 	bool more;
 
+	begin_progress(&progress);
 	while ((why = index_next(r, &more)) == NULL && more) {
+		progress_show(&progress, "decoding", r->frames, 0, "lines");
 		if (!detok_frame(&text, &r->vocab, &r->frame, form))
 			die("out of memory");
 		fwrite(text.p, 1, text.len, stdout);
 	}
+	progress_clear(&progress);
 	if (why != NULL)
 		die("%s: %s", name, why);
 	buf_free(&text);

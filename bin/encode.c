@@ -3,11 +3,13 @@
  * vocabulary given beside it, into the rows of the table.
  */
 #include <string.h>
+#include <unistd.h>
 
 #include "index.h"
 #include "npz.h"
 #include "opt.h"
 #include "prog.h"
+#include "progress.h"
 #include "rows.h"
 #include "vstream.h"
 
@@ -30,6 +32,7 @@ struct output {
 	struct rows rows;
 	bool begun;
 	uint32_t crc;		/* of the table that the header names */
+	struct progress progress;
 };
 
 static void
@@ -45,6 +48,15 @@ begin(struct output *out, const struct vocab *v, const char *name)
 	out->crc = crc;
 }
 
+/* Not over the text that comes out on the same terminal. */
+static void
+begin_progress(struct progress *p)
+{
+	progress_start(p, 0);
+	if (isatty(STDOUT_FILENO))
+		p->on = false;
+}
+
 static void
 encode_vstream(struct output *out, const char *name, FILE *f)
 {
@@ -55,9 +67,13 @@ encode_vstream(struct output *out, const char *name, FILE *f)
 	if (why != NULL)
 		die("%s: %s", name, why);
 	begin(out, &s.vocab, name);
-	while ((why = vstream_next(&s, &out->rows, &more)) == NULL && more)
+	begin_progress(&out->progress);
+	while ((why = vstream_next(&s, &out->rows, &more)) == NULL && more) {
 		index_put(&out->w, out->rows.w, out->rows.n,
 		    (uint32_t)s.tokens.in.len + 1);
+		progress_show(&out->progress, "encoding", s.read, s.lines, "lines");
+	}
+	progress_clear(&out->progress);
 	if (why != NULL)
 		die("%s: %s", name, why);
 	vstream_close(&s);
@@ -71,6 +87,7 @@ encode_tokens(struct output *out, const struct vocab *v, const char *name, FILE 
 	bool more, ended = true;
 
 	tokens_open(&t, f);
+	begin_progress(&out->progress);
 	while ((why = tokens_line(&t, &more)) == NULL && more) {
 		ended = t.in.ended;
 		if ((why = rows_of(&out->rows, v, &t)) != NULL)
@@ -78,7 +95,9 @@ encode_tokens(struct output *out, const struct vocab *v, const char *name, FILE 
 		if (!out->begun)
 			begin(out, v, name);
 		index_put(&out->w, out->rows.w, out->rows.n, (uint32_t)t.in.len + 1);
+		progress_show(&out->progress, "encoding", t.in.number, 0, "lines");
 	}
+	progress_clear(&out->progress);
 	if (why != NULL)
 		die("%s: %s", name, why);
 	if (!ended)

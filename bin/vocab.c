@@ -8,6 +8,7 @@
 #include "count.h"
 #include "opt.h"
 #include "prog.h"
+#include "progress.h"
 #include "spelling.h"
 #include "spool.h"
 #include "vstream.h"
@@ -33,6 +34,8 @@ static const struct opt options[] = {
 	    "write the table only" },
 	{ 0 }
 };
+
+static struct progress progress;
 
 static void
 read_options(int argc, char *argv[], struct prog_inputs *in)
@@ -60,6 +63,7 @@ count_input(struct count *c, struct spool *s, const char *name, FILE *f)
 	tokens_open(&t, f);
 	while ((why = tokens_line(&t, &more)) == NULL && more) {
 		ended = t.in.ended;
+		progress_show(&progress, "counting", c->lines, 0, "lines");
 		if ((why = count_line(c, &t)) != NULL)
 			break;
 		if (o.table)
@@ -68,6 +72,7 @@ count_input(struct count *c, struct spool *s, const char *name, FILE *f)
 		    (why = spool_put(s, "\n", 1)) != NULL)
 			break;
 	}
+	progress_clear(&progress);
 	if (why != NULL)
 		die("%s: %s", name, why);
 	if (!ended)
@@ -110,8 +115,9 @@ report(const struct count *c, const struct vocab *v)
 	prog_note("The least frequent word in our vocabulary is '%s' and appeared %llu times.",
 	    spelling_show(shown, word, len), (unsigned long long)v->row[last].count);
 	if (c->markers > 0)
-		prog_warn("%llu tokens of the text are spelled like a marker: "
-		    "counted as " VOCAB_UNKNOWN, (unsigned long long)c->markers);
+		prog_note("%llu token%s of the text spelled like a marker: "
+		    "counted as " VOCAB_UNKNOWN ".", (unsigned long long)c->markers,
+		    c->markers == 1 ? "" : "s");
 }
 
 static void
@@ -159,6 +165,7 @@ main(int argc, char *argv[])
 	if (o.stream)
 		c.unit = UNIT_STREAM;
 	spool_init(&s);
+	progress_start(&progress, 0);
 	while (prog_next_input(&in)) {
 		if (o.merge)
 			merge_input(&c, in.name, in.f);

@@ -1,8 +1,5 @@
 /*
  * host.c - memory of the backends that keep everything in host memory.
- *
- * An embedding is stored transposed, a word's h numbers side by side, because
- * every use of it is a look-up by word.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -37,8 +34,7 @@ host_mat_free(struct kern *k, struct kern_mat *m)
 	if (m == NULL)
 		return;
 	free(m->p);
-	free(m->touched);
-	free(m->is_touched);
+	NAME(embed_free)(&m->e);
 	free(m);
 }
 
@@ -52,32 +48,22 @@ host_mat_new(struct kern *k, enum kern_role role, int rows, int cols)
 	m->role = role;
 	m->rows = rows;
 	m->cols = cols;
-	m->p = host_alloc(k, (size_t)rows * cols);
-	if (role == KERN_EMBED) {
-		m->touched = calloc((size_t)cols, sizeof(*m->touched));
-		m->is_touched = calloc((size_t)cols, 1);
-	}
-	if (m->p == NULL || (role == KERN_EMBED && (!m->touched || !m->is_touched))) {
+	if (role == KERN_EMBED)
+		NAME(embed_new)(&m->e, rows, cols);
+	else
+		m->p = host_alloc(k, (size_t)rows * cols);
+	if (m->p == NULL && m->e.p == NULL) {
 		host_mat_free(k, m);
 		return NULL;
 	}
 	return m;
 }
 
-/* B(cols,rows) = A(rows,cols)' */
-static void
-transpose(int rows, int cols, const real *a, real *b)
-{
-	for (int i = 0; i < rows; i++)
-		for (int j = 0; j < cols; j++)
-			b[(size_t)j * rows + i] = a[(size_t)i * cols + j];
-}
-
 static void
 host_mat_put(struct kern *k, struct kern_mat *m, const void *host)
 {
 	if (m->role == KERN_EMBED)
-		transpose(m->rows, m->cols, host, m->p);
+		NAME(embed_put)(&m->e, host);
 	else
 		host_put(k, m->p, host, (size_t)m->rows * m->cols);
 }
@@ -86,46 +72,26 @@ static void
 host_mat_get(struct kern *k, void *host, struct kern_mat *m)
 {
 	if (m->role == KERN_EMBED)
-		transpose(m->cols, m->rows, m->p, host);
+		NAME(embed_get)(&m->e, host);
 	else
 		host_put(k, host, m->p, (size_t)m->rows * m->cols);
 }
 
-void
-NAME(host_touch)(struct kern_mat *m, uint32_t word)
-{
-	if (!m->is_touched[word]) {
-		m->is_touched[word] = 1;
-		m->touched[m->ntouched++] = word;
-	}
-}
-
 static void
-descend(real *p, real *g, size_t n, real rate)
+host_sgd(struct kern *k, struct kern_mat *p, struct kern_mat *g, double by)
 {
-	for (size_t i = 0; i < n; i++) {
-		p[i] -= rate * g[i];
-		g[i] = 0;
-	}
-}
-
-void
-NAME(host_sgd)(struct kern *k, struct kern_mat *p, struct kern_mat *g, double rate)
-{
-	size_t h = (size_t)p->rows;
+	size_t n = (size_t)p->rows * p->cols;
+	real rate = (real)by;
 
 	(void)k;
-	if (p->role != KERN_EMBED) {
-		descend(p->p, g->p, (size_t)p->rows * p->cols, (real)rate);
+	if (p->role == KERN_EMBED) {
+		NAME(embed_sgd)(&p->e, &g->e, rate);
 		return;
 	}
-	for (int i = 0; i < g->ntouched; i++) {
-		size_t word = g->touched[i];
-
-		descend(p->p + word * h, g->p + word * h, h, (real)rate);
-		g->is_touched[word] = 0;
+	for (size_t i = 0; i < n; i++) {
+		p->p[i] -= rate * g->p[i];
+		g->p[i] = 0;
 	}
-	g->ntouched = 0;
 }
 
 void
@@ -136,9 +102,14 @@ NAME(host_memory)(struct kern *k)
 	k->free = host_free;
 	k->put = host_put;
 	k->get = host_put;
+}
+
+void
+NAME(host_matrices)(struct kern *k)
+{
 	k->mat_new = host_mat_new;
 	k->mat_free = host_mat_free;
 	k->mat_put = host_mat_put;
 	k->mat_get = host_mat_get;
-	k->sgd = NAME(host_sgd);
+	k->sgd = host_sgd;
 }

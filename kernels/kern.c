@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "backend.h"
+#include "plugin.h"
 
 int
 kern_processors(void)
@@ -28,8 +29,10 @@ kern_open(const char *name, enum kern_real real, int threads, const char **why)
 		threads = kern_processors();
 	if (strcmp(name, "ref") == 0)
 		return real == KERN_F32 ? ref_open_f32(threads, why) : ref_open_f64(threads, why);
-	if (strcmp(name, "auto") == 0 || strcmp(name, "cpu") == 0 || strcmp(name, "blas") == 0)
-		return real == KERN_F32 ? blas_open_f32(threads, why) : blas_open_f64(threads, why);
+	if (strcmp(name, "auto") == 0 || strcmp(name, "cpu") == 0)
+		return cpu_open(real, threads, why);
+	if (strcmp(name, "blas") == 0)
+		return plugin_open(name, real, threads, why);
 	*why = "no such device; there are auto, cpu, blas and ref";
 	return NULL;
 }

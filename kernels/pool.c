@@ -2,10 +2,16 @@
  * pool.c - a fixed team of threads.
  *
  * A round is announced by raising `round`; each thread works through its own
- * share and then through what others have left, and counts itself out in
- * `busy`.  Waiting is a short spin, then a sleep on a condition variable.
+ * share and then through what others have left.  A round is over when its
+ * tasks are done, not when every thread has turned up: one that the system
+ * keeps from running costs nothing as long as it holds no task.  So a task is
+ * claimed by a ticket that carries the number of its round; who comes late
+ * finds other tickets, and task and arg are read only under a valid one.
+ *
+ * Waiting is a short spin, then a sleep on a condition variable.
  */
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -13,14 +19,14 @@
 #include "pool.h"
 
 enum {
-	SPIN = 20000,		/* about 50 microseconds of pauses */
+	SPIN = 5000,		/* pauses: some tens of microseconds */
 	LINE = 64		/* bytes; keeps counters on cache lines of their own */
 };
 
 struct share {
-	atomic_int next;
-	int end;
-	char pad[LINE - sizeof(atomic_int) - sizeof(int)];
+	atomic_ullong ticket;	/* round << 32 | the next task */
+	atomic_int end;
+	char pad[LINE - sizeof(atomic_ullong) - sizeof(atomic_int)];
 };
 
 struct member {
@@ -36,7 +42,7 @@ struct pool {
 	void (*task)(void *, int, int);
 	void *arg;
 	atomic_uint round;
-	atomic_int busy;		/* members still at work in this round */
+	atomic_int done;		/* tasks of this round */
 	atomic_bool stop;
 	pthread_mutex_t lock;
 	pthread_cond_t wake;
@@ -51,15 +57,45 @@ pause_a_little(void)
 #endif
 }
 
+/* Someone else holds the last task: let it run, should it need this processor. */
 static void
-work(struct pool *p, int number)
+wait_a_little(int *spins)
+{
+	if (++*spins < SPIN)
+		pause_a_little();
+	else
+		sched_yield();
+}
+
+/* The number of a task of this round from the share, or -1. */
+static int
+claim(struct share *s, unsigned round)
+{
+	unsigned long long ticket = atomic_load_explicit(&s->ticket, memory_order_acquire);
+
+	while (ticket >> 32 == round) {
+		int i = (int)(ticket & 0xffffffff);
+
+		if (i >= atomic_load_explicit(&s->end, memory_order_relaxed))
+			return -1;
+		if (atomic_compare_exchange_weak_explicit(&s->ticket, &ticket, ticket + 1,
+		    memory_order_acq_rel, memory_order_acquire))
+			return i;
+	}
+	return -1;
+}
+
+static void
+work(struct pool *p, int number, unsigned round)
 {
 	for (int k = 0; k < p->threads; k++) {
 		struct share *s = &p->share[(number + k) % p->threads];
 		int i;
 
-		while ((i = atomic_fetch_add_explicit(&s->next, 1, memory_order_relaxed)) < s->end)
+		while ((i = claim(s, round)) >= 0) {
 			p->task(p->arg, i, number);
+			atomic_fetch_add_explicit(&p->done, 1, memory_order_release);
+		}
 	}
 }
 
@@ -95,8 +131,7 @@ member_main(void *arg)
 		seen = next_round(p, seen);
 		if (atomic_load(&p->stop))
 			return NULL;
-		work(p, m->number);
-		atomic_fetch_sub_explicit(&p->busy, 1, memory_order_release);
+		work(p, m->number, seen);
 	}
 }
 
@@ -114,6 +149,9 @@ announce(struct pool *p)
 void
 pool_run(struct pool *p, void (*task)(void *arg, int i, int thread), void *arg, int n)
 {
+	unsigned round;
+	int spins = 0;
+
 	if (p->threads == 1 || n == 1) {
 		for (int i = 0; i < n; i++)
 			task(arg, i, 0);
@@ -121,16 +159,18 @@ pool_run(struct pool *p, void (*task)(void *arg, int i, int thread), void *arg, 
 	}
 	p->task = task;
 	p->arg = arg;
+	round = atomic_load(&p->round) + 1;
+	atomic_store(&p->done, 0);
 	for (int i = 0; i < p->threads; i++) {
-		p->share[i].end = (int)((long)n * (i + 1) / p->threads);
-		atomic_store_explicit(&p->share[i].next, (int)((long)n * i / p->threads),
-		    memory_order_relaxed);
+		unsigned long long first = (unsigned long long)n * (unsigned)i / (unsigned)p->threads;
+
+		atomic_store(&p->share[i].end, (int)((long)n * (i + 1) / p->threads));
+		atomic_store(&p->share[i].ticket, (unsigned long long)round << 32 | first);
 	}
-	atomic_store(&p->busy, p->threads - 1);
 	announce(p);
-	work(p, 0);
-	while (atomic_load_explicit(&p->busy, memory_order_acquire) > 0)
-		pause_a_little();
+	work(p, 0, round);
+	while (atomic_load_explicit(&p->done, memory_order_acquire) < n)
+		wait_a_little(&spins);
 }
 
 int

@@ -32,7 +32,7 @@ uint64_t count_unique(const struct count *c);
 /*
  * The table: words seen at least min times, size rows at most (0: no limit),
  * by falling count, ties by first appearance.  With size 0 and min 1 it says
- * where each word came first.  NULL or a phrase.
+ * where each word came first.  NULL or a phrase; vocab_free(out) is due in any case.
  */
 const char *count_cut(const struct count *c, uint32_t size, uint64_t min, struct vocab *out);
 

@@ -65,7 +65,7 @@ guess_shape(struct model *m, const struct npz *z)
 		return phrase(m->err, sizeof(m->err), "array 'U' is of type %s, not "
 		    "float32 or float64", type_name(u->type));
 	if (u->ndim != 2)
-		return phrase(m->err, sizeof(m->err), "array 'U' has %d dimensions, not 2",
+		return phrase(m->err, sizeof(m->err), "array 'U' is of %d dimensions, not 2",
 		    u->ndim);
 	if (u->shape[0] > UINT32_MAX || u->shape[1] > UINT32_MAX)
 		return "array 'U' is larger than any network here";
@@ -91,7 +91,7 @@ check_param(struct model *m, const struct npz *z, const struct model_param *p)
 		return phrase(m->err, sizeof(m->err), "array '%s' is of type %s, not %s",
 		    p->name, type_name(a->type), type_name(want));
 	if (a->ndim != 2)
-		return phrase(m->err, sizeof(m->err), "array '%s' has %d dimensions, not 2",
+		return phrase(m->err, sizeof(m->err), "array '%s' is of %d dimensions, not 2",
 		    p->name, a->ndim);
 	if (a->shape[0] != p->rows || a->shape[1] != p->cols)
 		return phrase(m->err, sizeof(m->err), "array '%s' is %zu x %zu, not %zu x %zu",

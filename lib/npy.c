@@ -111,7 +111,7 @@ take_shape(struct text *t, struct npz_array *a)
 		if (!comma || !take_number(t, &n, &fits))
 			return malformed;
 		if (a->ndim == NPZ_DIMS)
-			return "has more than 4 dimensions";
+			return "is of more than 4 dimensions";
 		a->shape[a->ndim++] = n;
 		comma = take(t, ",");
 		if (!comma && a->ndim == 1)
@@ -219,7 +219,7 @@ npy_length(const unsigned char *p, size_t len, size_t *head)
 	n = p[8] | (size_t)p[9] << 8;
 	if (p[6] > 1)
 		n |= (size_t)p[10] << 16 | (size_t)p[11] << 24;
-	if (n > NPY_HEAD_MAX - fixed)
+	if (n > NPY_HEAD_MAX - fixed || fixed + n < NPY_FIXED)
 		return malformed;
 	*head = fixed + n;
 	return NULL;

@@ -90,7 +90,7 @@ read_head(zip_file_t *f, uint64_t total, struct npz_array *a, bool *fortran,
 		why = npy_length(fixed, n, head);
 	if (why != NULL)
 		return why;
-	if (*head < n || *head > total)
+	if (*head > total)
 		return "is shorter than its own head";
 	p = malloc(*head);
 	if (p == NULL)
@@ -240,7 +240,7 @@ read_members(struct npz *z, zip_t *zip, uint64_t room)
 
 		if (zip_stat_index(zip, (zip_uint64_t)i, ZIP_FL_ENC_RAW, &st) != 0 ||
 		    (st.valid & all) != all)
-			return "damaged: a member of the zip has no description";
+			return "is damaged: a member of the zip has no description";
 		why = read_member(z, zip, &st, &room);
 	}
 	return why;
@@ -252,20 +252,22 @@ open_failure(int code, int sys, int fd)
 	char magic[4];
 
 	switch (code) {
-	case ZIP_ER_NOZIP:
-		if (pread(fd, magic, 4, 0) == 4 && memcmp(magic, "PK\3\4", 4) == 0)
-			return "cut off: the directory at the zip's end is missing";
-		return "not a zip file";
 	case ZIP_ER_INCONS:
-		return "damaged or cut off: the zip's parts contradict each other";
+		return "is damaged or cut off: the zip's parts contradict each other";
 	case ZIP_ER_MEMORY:
-		return "out of memory";
+		return "does not fit into memory";
 	case ZIP_ER_READ:
 	case ZIP_ER_SEEK:
 	case ZIP_ER_OPEN:
 		return sys ? strerror(sys) : "cannot be read";
-	default:
-		return "not a zip file that can be read here";
+	case ZIP_ER_EXISTS:
+		return "is damaged: an array stands twice";
+	case ZIP_ER_MULTIDISK:
+		return "is a part of a zip, not a whole one";
+	default:	/* no directory at its end, in whatever words */
+		if (pread(fd, magic, 4, 0) == 4 && memcmp(magic, "PK\3\4", 4) == 0)
+			return "is cut off: the directory at the zip's end is missing";
+		return "is not a zip file";
 	}
 }
 
@@ -301,9 +303,9 @@ npz_read(struct npz *z, const char *path)
 	else if (S_ISDIR(st.st_mode))
 		why = "is a directory";
 	else if (!S_ISREG(st.st_mode))
-		why = "not a regular file";
+		why = "is not a regular file";
 	else if (st.st_size == 0)
-		why = "empty file";
+		why = "is empty";
 	if (why != NULL) {
 		close(fd);
 		return why;

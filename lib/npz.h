@@ -37,7 +37,8 @@ size_t npz_type_size(enum npz_type t);	/* bytes an element */
  * a header NumPy would not write, a type other than those above (a big-endian
  * one is named as such), a size that overflows or is not what the member
  * holds.  Fortran order is turned into row-major.  Nothing is allocated by a
- * claimed size that the file could not hold.
+ * claimed size that the file could not hold.  Members of other names than
+ * printable ASCII of fewer than NPZ_NAME bytes and ".npy" are passed over.
  */
 const char *npz_read(struct npz *z, const char *path);
 

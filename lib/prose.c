@@ -165,12 +165,28 @@ holds_angle(struct sentence *s, struct word x)
 	return was || is(at(s, -1), "-") ? LEFT : 0;
 }
 
+/* Stars come in pairs, each a star or a run of them; one without a partner is a
+ * sign like any other. */
 static int
 holds_star(struct sentence *s)
 {
+	int run = is(at(s, 1), "*") ? RIGHT : 0;
+	int64_t by = 1;
+
 	if (is(at(s, -1), "*"))
-		return s->star ? LEFT | RIGHT : LEFT;
-	return toggle(&s->star) | (is(at(s, 1), "*") ? RIGHT : 0);
+		return LEFT | run | (s->star ? RIGHT : 0);
+	if (s->star) {
+		s->star = false;
+		return LEFT | run;
+	}
+	while (is(at(s, by), "*"))
+		by++;
+	for (; (int64_t)s->i + by < (int64_t)s->n; by++)
+		if (is(at(s, by), "*")) {
+			s->star = true;
+			return RIGHT;
+		}
+	return run;
 }
 
 static int

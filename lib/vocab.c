@@ -10,7 +10,7 @@
 
 enum { ROW_TAIL = 48 };		/* two tabs, two numbers and a newline at most */
 
-static uint64_t
+static inline uint64_t
 load(const char *p, size_t n)
 {
 	uint64_t x = 0;
@@ -19,7 +19,7 @@ load(const char *p, size_t n)
 	return x;
 }
 
-static uint64_t
+static inline uint64_t
 stir(uint64_t h, uint64_t x)
 {
 	h = (h ^ x) * 0x9e3779b97f4a7c15;
@@ -28,7 +28,7 @@ stir(uint64_t h, uint64_t x)
 
 /* Eight bytes at a time, the last eight overlapping; the value never leaves the
  * process, so the machine's byte order may show in it. */
-static uint64_t
+static inline uint64_t
 hash(const char *p, size_t len)
 {
 	uint64_t h = len * 0xd1342543de82ef95;
@@ -46,8 +46,24 @@ hash(const char *p, size_t len)
 	return stir(h, len);
 }
 
+/* memcmp() == 0, without a call for words of common length. */
+static inline bool
+same(const char *p, const char *q, size_t len)
+{
+	if (len > 16)
+		return memcmp(p, q, len) == 0;
+	if (len >= 8)
+		return load(p, 8) == load(q, 8) && load(p + len - 8, 8) == load(q + len - 8, 8);
+	if (len >= 4)
+		return load(p, 4) == load(q, 4) && load(p + len - 4, 4) == load(q + len - 4, 4);
+	for (size_t i = 0; i < len; i++)
+		if (p[i] != q[i])
+			return false;
+	return true;
+}
+
 /* The slot that holds the word, or the empty one where it would stand. */
-static struct vocab_slot *
+static inline struct vocab_slot *
 find_slot(const struct vocab *v, const char *word, size_t len, uint64_t h)
 {
 	size_t i = h & (v->nslot - 1);
@@ -62,7 +78,7 @@ find_slot(const struct vocab *v, const char *word, size_t len, uint64_t h)
 		if (s->tag != tag)
 			continue;
 		r = &v->row[s->row - 1];
-		if (r->len == len && memcmp(v->text.p + r->word, word, len) == 0)
+		if (r->len == len && same(v->text.p + r->word, word, len))
 			return s;
 	}
 }

@@ -120,6 +120,8 @@ vocab_read_rows(struct vocab *v, struct line *in, uint32_t max, bool *ended)
 	for (;;) {
 		if ((why = line_next(in, &more)) != NULL)
 			return bad_row(v, why);
+		if (!more && v->size == 0)
+			return "empty input where a table was expected";
 		if (!more)
 			return check_markers(v);
 		if (in->len == 0 && in->ended) {

@@ -6,7 +6,7 @@ load helper
 
 EXPECT=$TOP/tests/expect
 ORACLE=$TOP/tests/oracle
-BACKENDS='ref blas'
+BACKENDS='ref blas cpu'
 
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return

@@ -4,10 +4,11 @@ bats_require_minimum_version 1.5.0
 
 TOP=$(cd "$BATS_TEST_DIRNAME/.." && pwd)
 : "${BUILD:=$TOP/build/release}"
+UNROLL_PLUGINS=$BUILD/plugins
 PATH="$BUILD/bin:$PATH"
 TOOLS=$(sed -n 's/^TOOLS *:= *\([^#]*\).*/\1/p' "$TOP/Makefile")
 SHARED=$TOP/../shared/data	# real corpora, not part of the project
-export LC_ALL=C TOP BUILD PATH TOOLS SHARED
+export LC_ALL=C TOP BUILD UNROLL_PLUGINS PATH TOOLS SHARED
 
 # pipe 'a | b | c': run a pipeline, failing if any stage fails.
 pipe() {

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "backend.h"
+#include "blas.h"
 #include "host.h"
 #include "pool.h"
 
@@ -235,28 +235,17 @@ out_backward(struct kern *k, const struct kern_mat *v, int t, const void *s, con
 }
 
 static void
-embed_forward(struct kern *k, const struct kern_mat *u, const struct kern_batch *b, void *to)
+embed_forward(struct kern *k, const struct kern_mat *u, const struct kern_batch *b, void *a)
 {
-	size_t h = (size_t)u->rows;
-	real *a = to;
-
 	(void)k;
-	for (int r = 0; r < b->t; r++)
-		memcpy(a + (size_t)r * h, u->p + b->x[r] * h, h * sizeof(real));
+	NAME(embed_look_up)(&u->e, b, a, (size_t)u->rows);
 }
 
 static void
-embed_backward(struct kern *k, const struct kern_batch *b, const void *from, struct kern_mat *du)
+embed_backward(struct kern *k, const struct kern_batch *b, const void *d, struct kern_mat *du)
 {
-	size_t h = (size_t)du->rows;
-	const real *d = from;
-
 	(void)k;
-	for (int r = 0; r < b->t; r++) {
-		NAME(host_touch)(du, b->x[r]);
-		for (size_t i = 0; i < h; i++)
-			du->p[b->x[r] * h + i] += d[(size_t)r * h + i];
-	}
+	NAME(embed_add)(&du->e, b, d, (size_t)du->rows, 1);
 }
 
 static void
@@ -355,11 +344,12 @@ rnn_backward(struct kern *k, const struct kern_mat *w, const struct kern_batch *
 {
 	struct state *st = k->ctx;
 	size_t n = (size_t)b->t * w->rows;
-	real *e = scratch(k, &st->back, 2 * n), *g = e + n, *d = to;
+	real *e = scratch(k, &st->back, 2 * n), *g, *d = to;
 	const real *s = states;
 
 	if (e == NULL)
 		return;
+	g = e + n;
 	if (bptt >= longest(b) - 1) {
 		back_whole(w, b, s, ds, d);
 	} else {
@@ -400,6 +390,7 @@ static void
 fill(struct kern *k)
 {
 	NAME(host_memory)(k);
+	NAME(host_matrices)(k);
 	k->name = "blas";
 	k->isa = openblas_get_corename();
 	k->close = blas_close;

@@ -42,7 +42,7 @@ embed_forward(struct kern *k, const struct kern_mat *u, const struct kern_batch 
 	(void)k;
 	for (int r = 0; r < b->t; r++)
 		for (int i = 0; i < h; i++)
-			a[(size_t)r * h + i] = u->p[(size_t)b->x[r] * h + i];
+			a[(size_t)r * h + i] = u->e.p[(size_t)b->x[r] * h + i];
 }
 
 static void
@@ -53,9 +53,9 @@ embed_backward(struct kern *k, const struct kern_batch *b, const void *from, str
 
 	(void)k;
 	for (int r = 0; r < b->t; r++) {
-		NAME(host_touch)(du, b->x[r]);
+		NAME(embed_touch)(&du->e, b->x[r]);
 		for (int i = 0; i < h; i++)
-			du->p[(size_t)b->x[r] * h + i] += d[(size_t)r * h + i];
+			du->e.p[(size_t)b->x[r] * h + i] += d[(size_t)r * h + i];
 	}
 }
 
@@ -123,11 +123,14 @@ rnn_backward(struct kern *k, const struct kern_mat *w, const struct kern_batch *
 	const real *s = states, *ds = errors;
 	size_t n = (size_t)b->t * h, hh = (size_t)h * h;
 	double *mem = scratch(k, n + hh + 2 * (size_t)h);
-	double *d = mem, *sum = mem + n, *delta = sum + hh, *next = delta + h;
+	double *d = mem, *sum, *delta, *next;
 	real *out = to;
 
 	if (mem == NULL)
 		return;
+	sum = d + n;
+	delta = sum + hh;
+	next = delta + h;
 	for (int i = 0; i < b->nseq; i++)
 		for (int t = b->start[i]; t < b->start[i + 1]; t++) {
 			for (int j = 0; j < h; j++) {
@@ -203,10 +206,11 @@ out_backward(struct kern *k, const struct kern_mat *v, int t, const void *states
 	size_t n = (size_t)v->rows * v->cols;
 	const real *s = states;
 	real *ds = to;
-	double *p = scratch(k, (size_t)v->rows + n), *sum = p + v->rows;
+	double *p = scratch(k, (size_t)v->rows + n), *sum;
 
 	if (p == NULL)
 		return;
+	sum = p + v->rows;
 	for (int r = 0; r < t; r++) {
 		log_softmax(v, s + (size_t)r * v->cols, p);
 		logp[r] = p[y[r]];
@@ -263,6 +267,7 @@ NAME(ref_open)(int threads, const char **why)
 		return NULL;
 	}
 	NAME(host_memory)(k);
+	NAME(host_matrices)(k);
 	k->name = "ref";
 	k->isa = "plain C";
 	k->ctx = s;

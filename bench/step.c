@@ -1,0 +1,246 @@
+/*
+ * step - how long the kernels take, in this process, without files.
+ *
+ *	step gen N C SEED			N random sentences of 22 words on
+ *						average, a line of indexes each
+ *	step sgd     DEVICE THREADS H C BPTT BATCH SECONDS < lines
+ *	step eval    DEVICE THREADS H C BPTT ROWS  SECONDS < lines
+ *	step profile DEVICE THREADS H C BPTT BATCH SECONDS < lines
+ *
+ * sgd and eval print: milliseconds a sentence in the median pass over the
+ * lines, words/s, GFLOP/s, peak memory in MB.  profile prints what each layer
+ * takes when it is called alone, and the whole step.
+ *
+ * Operations are those of the products, a multiplication and an addition
+ * apart: a word of a step costs 6 H C in the output layer and (4 + 2 bptt) H^2
+ * in the recurrence; when only looking, 2 H C and 2 H^2.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+
+#include "corpus.h"
+#include "net.h"
+
+enum { MAX_PASSES = 1000 };
+
+struct bench {
+	struct kern *k;
+	struct model model;
+	struct net net;
+	struct corpus c;
+	struct batcher batcher;
+	double *logp;
+	int bptt;
+	size_t batch;
+};
+
+static double
+now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+static void
+must(const char *why)
+{
+	if (why) {
+		fprintf(stderr, "step: %s\n", why);
+		exit(1);
+	}
+}
+
+/* Words by a rough Zipf law, lengths from 5 to 39. */
+static void
+generate(long n, long c, uint32_t seed)
+{
+	struct rng r;
+
+	rng_seed(&r, seed);
+	for (long i = 0; i < n; i++) {
+		int words = 5 + (int)(rng_unit(&r) * 35);
+
+		printf("0");
+		for (int k = 0; k < words; k++) {
+			double u = rng_unit(&r);
+
+			printf(" %ld", 2 + (long)((double)(c - 2) * u * u * u));
+		}
+		printf(" 1\n");
+	}
+}
+
+static void
+read_lines(struct bench *b)
+{
+	static char line[1 << 20];
+	static uint32_t w[1 << 16];
+
+	while (fgets(line, sizeof(line), stdin)) {
+		struct frame f = { 0, 0, w };
+
+		for (char *p = strtok(line, " \n"); p; p = strtok(NULL, " \n"))
+			w[f.n++] = (uint32_t)(strtoul(p, NULL, 10) % b->model.shape.vocab);
+		must(corpus_add(&b->c, &f));
+	}
+	must(b->c.n ? NULL : "no sentences on standard input");
+}
+
+static void
+pass_sgd(struct bench *b)
+{
+	for (size_t i = 0, taken; i < b->c.n; i += taken) {
+		size_t n = b->c.n - i < b->batch ? b->c.n - i : b->batch;
+
+		must(batch_frames(&b->batcher, &b->c, i, n, SIZE_MAX, &taken));
+		must(net_step(&b->net, &b->batcher.b, b->bptt, 0.005, b->logp));
+	}
+}
+
+/* As many sentences together as fit in `batch` rows. */
+static void
+pass_eval(struct bench *b)
+{
+	for (size_t i = 0, taken; i < b->c.n; i += taken) {
+		must(batch_frames(&b->batcher, &b->c, i, b->c.n - i, b->batch, &taken));
+		must(net_logp(&b->net, &b->batcher.b, b->logp));
+	}
+}
+
+static int
+by_value(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+static void
+measure(struct bench *b, void (*pass)(struct bench *), double seconds, double flop_a_word)
+{
+	double took[MAX_PASSES], begun, words = (double)b->c.steps;
+	struct rusage use;
+	int n = 0;
+
+	pass(b);	/* the first touch of every page is not the measurement */
+	begun = now();
+	while (n < MAX_PASSES && (n < 3 || now() - begun < seconds)) {
+		double start = now();
+
+		pass(b);
+		took[n++] = now() - start;
+	}
+	qsort(took, (size_t)n, sizeof(*took), by_value);
+	getrusage(RUSAGE_SELF, &use);
+	printf("%.4f ms %.0f words/s %.1f GFLOP/s %ld MB\n", took[n / 2] * 1e3 / (double)b->c.n,
+	    words / took[n / 2], words * flop_a_word / took[n / 2] * 1e-9, use.ru_maxrss / 1024);
+}
+
+/* The layers of one batch, one after another, each on its own clock. */
+enum phase { EMBED, FORWARD, OUT_FORWARD, OUT_BACKWARD, BACKWARD, EMBED_BACK, UPDATE, NPHASE };
+static const char *const phase_name[NPHASE] = {
+	"embed_forward", "rnn_forward", "out_forward", "out_backward", "rnn_backward",
+	"embed_backward", "sgd"
+};
+
+static void
+time_layers(struct bench *b, double took[NPHASE])
+{
+	struct net *n = &b->net;
+	struct kern *k = b->k;
+	const struct kern_batch *q = &b->batcher.b;
+	double t[NPHASE + 1];
+
+	t[0] = now();
+	k->embed_forward(k, n->p.u, q, n->s);
+	t[1] = now();
+	k->rnn_forward(k, n->p.w, q, n->s, NULL, n->s);
+	t[2] = now();
+	k->out_forward(k, n->p.v, q->t, n->s, q->y, b->logp);
+	t[3] = now();
+	k->out_backward(k, n->p.v, q->t, n->s, q->y, n->ds, n->g.v, b->logp);
+	t[4] = now();
+	k->rnn_backward(k, n->p.w, q, b->bptt, n->s, NULL, n->ds, n->d, n->g.w);
+	t[5] = now();
+	k->embed_backward(k, q, n->d, n->g.u);
+	t[6] = now();
+	k->sgd(k, n->p.u, n->g.u, 0.005);
+	k->sgd(k, n->p.v, n->g.v, 0.005);
+	k->sgd(k, n->p.w, n->g.w, 0.005);
+	t[7] = now();
+	for (int i = 0; i < NPHASE; i++)
+		took[i] += t[i + 1] - t[i];
+}
+
+static void
+profile(struct bench *b, double seconds)
+{
+	double took[NPHASE] = { 0 }, whole = 0, begun = now(), start;
+	size_t n = 0;
+
+	/* the longest batch first, so that no buffer grows on the clock */
+	must(batch_frames(&b->batcher, &b->c, 0, b->c.n, SIZE_MAX, &n));
+	must(net_gradient(&b->net, &b->batcher.b, b->bptt, b->logp));
+	must(net_zero(&b->net));
+	for (n = 0; n == 0 || now() - begun < seconds; n += b->c.n)
+		for (size_t i = 0, taken; i < b->c.n; i += taken) {
+			size_t want = b->c.n - i < b->batch ? b->c.n - i : b->batch;
+
+			must(batch_frames(&b->batcher, &b->c, i, want, SIZE_MAX, &taken));
+			time_layers(b, took);
+			start = now();
+			must(net_step(&b->net, &b->batcher.b, b->bptt, 0.005, b->logp));
+			whole += now() - start;
+		}
+	for (int i = 0; i < NPHASE; i++)
+		printf("%-16s %9.2f us a sentence\n", phase_name[i], took[i] * 1e6 / (double)n);
+	printf("%-16s %9.2f us a sentence\n", b->k->step ? "step, fused" : "step",
+	    whole * 1e6 / (double)n);
+}
+
+static void
+run(char *argv[])
+{
+	static struct bench b;
+	struct model_shape shape = { CELL_RNN, REAL_F32, 1, (uint32_t)atoi(argv[4]),
+	    (uint32_t)atoi(argv[5]) };
+	double h = shape.hidden, c = shape.vocab, seconds = atof(argv[8]);
+	const char *why;
+
+	b.bptt = atoi(argv[6]);
+	b.batch = (size_t)atol(argv[7]);
+	must(model_new(&b.model, shape));
+	model_init(&b.model, 1);
+	b.k = kern_open(argv[2], KERN_F32, atoi(argv[3]), &why);
+	if (b.k == NULL)
+		must(why);
+	must(net_open(&b.net, b.k, &b.model));
+	model_free(&b.model);
+	b.model.shape = shape;
+	read_lines(&b);
+	b.logp = calloc(b.c.steps, sizeof(*b.logp));
+	must(b.logp ? NULL : "out of memory");
+	if (strcmp(argv[1], "sgd") == 0)
+		measure(&b, pass_sgd, seconds, 6 * h * c + (4 + 2 * b.bptt) * h * h);
+	else if (strcmp(argv[1], "eval") == 0)
+		measure(&b, pass_eval, seconds, 2 * h * c + 2 * h * h);
+	else
+		profile(&b, seconds);
+}
+
+int
+main(int argc, char *argv[])
+{
+	if (argc == 5 && strcmp(argv[1], "gen") == 0)
+		generate(atol(argv[2]), atol(argv[3]), (uint32_t)atol(argv[4]));
+	else if (argc == 9)
+		run(argv);
+	else
+		must("see the top of bench/step.c");
+	return 0;
+}

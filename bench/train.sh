@@ -1,0 +1,153 @@
+#!/usr/bin/env bash
+# Times the arithmetic against what else there is, in one run and in turn, and
+# prints a table for BENCH.md.  Opponents that are not installed are left out
+# with a word.
+#
+#	bench/train.sh [ROUNDS [SECONDS]]	rounds (5), and seconds a figure (2)
+#	SIZES=0 leaves the table over H and C out
+set -eu -o pipefail
+here=$(cd "$(dirname "$0")/.." && pwd)
+: "${BUILD:=$here/build/release}"
+rounds=${1:-5} seconds=${2:-2}
+step=$BUILD/bench/step gemm=$BUILD/bench/gemm
+export UNROLL_PLUGINS=$BUILD/plugins
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+# median FILE COLUMN
+median() {
+	awk -v c="$2" '{ print $c }' "$1" | sort -g | awk '{ a[NR] = $1 } END {
+		print NR % 2 ? a[(NR + 1) / 2] : (a[NR / 2] + a[NR / 2 + 1]) / 2 }'
+}
+
+# python MODULE: a python3 that has it, or nothing
+python() {
+	local p
+	for p in python3 /usr/bin/python3; do
+		if "$p" -c "import $1" 2>/dev/null; then
+			echo "$p"
+			return
+		fi
+	done
+}
+
+# The instruction sets that matter here, of those the processor has.
+isa() {
+	local flag
+	for flag in avx2 avx512f avx512_bf16 amx_bf16; do
+		! grep -qw "$flag" /proc/cpuinfo || printf ' %s' "$flag"
+	done
+	echo ';'
+}
+
+machine() {
+	local cpu
+	cpu=$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)
+	echo "Machine: $cpu, $(nproc) processors,$(isa)" \
+	    "$(uname -sr); $(${CC:-cc} --version | head -n 1);" \
+	    "OpenBLAS $(pkg-config --modversion openblas) on $("$gemm" 1 0 | sed 's/.*, \(.*\))/\1/');" \
+	    "NumPy ${numpy:+$("$numpy" -c 'import numpy; print(numpy.__version__)')}," \
+	    "PyTorch ${torch:+$("$torch" -c 'import torch; print(torch.__version__)')}."
+	echo "Load when it began: $(cut -d ' ' -f 1 /proc/loadavg)."
+}
+
+# per_sentence: the median out of bench_time.py's line
+per_sentence() {
+	sed -n 's/.*: \([0-9.]*\) ms per sentence.*mean \([0-9.]*\).*/\2/p'
+}
+
+one_round() {
+	local t
+	for t in 1 2; do
+		"$step" sgd cpu $t 100 8000 4 1 "$seconds" < "$work/lines" >> "$work/ours.$t"
+		"$step" sgd blas $t 100 8000 4 1 "$seconds" < "$work/lines" >> "$work/blas.$t"
+		"$step" sgd cpu $t 100 8000 4 32 "$seconds" < "$work/lines" >> "$work/batch.$t"
+		"$step" eval cpu $t 100 8000 4 4096 "$seconds" < "$work/lines" >> "$work/eval.$t"
+		"$gemm" $t "$seconds" >> "$work/gemm.$t"
+		if [ -n "$numpy" ]; then
+			"$numpy" "$here/tests/oracle/bench_numpy.py" --data "$work/lines" --threads $t \
+			    --limit 20 --warm-up 3 | per_sentence >> "$work/literal.$t"
+			"$numpy" "$here/tests/oracle/bench_numpy.py" --data "$work/lines" --threads $t \
+			    --batched | per_sentence >> "$work/batched.$t"
+		fi
+		if [ -n "$torch" ]; then
+			"$torch" "$here/tests/oracle/bench_torch.py" --data "$work/lines" --threads $t |
+			    per_sentence >> "$work/torch.$t"
+		fi
+	done
+}
+
+# row NAME FILE: milliseconds a sentence at 1 and 2 threads, and how many times ours
+row() {
+	[ -s "$work/$2.1" ] || return 0
+	awk -v name="$1" -v a="$(median "$work/$2.1" 1)" -v b="$(median "$work/$2.2" 1)" \
+	    -v oa="$(median "$work/ours.1" 1)" -v ob="$(median "$work/ours.2" 1)" 'BEGIN {
+		printf "| %s | %.3f | %.3f | %.1f | %.1f |\n", name, a, b, a / oa, b / ob }'
+}
+
+rate() {
+	printf '| %s | %.1f | %.1f |\n' "$1" "$(median "$work/$2.1" "$3")" \
+	    "$(median "$work/$2.2" "$3")"
+}
+
+step_table() {
+	echo
+	echo "A step of SGD, one sentence (C=8000, H=100, bptt 4, 22 words on average)," \
+	    "medians of $rounds rounds in turn:"
+	echo
+	echo '| what | 1 thread, ms | 2 threads, ms | times ours (1) | times ours (2) |'
+	echo '| --- | --- | --- | --- | --- |'
+	row 'NumPy, the algorithm step by step, double' literal
+	row 'NumPy, batched over t, float' batched
+	row 'PyTorch, embedding + RNN + linear, whole BPTT, float' torch
+	row 'ours, by OpenBLAS (-d blas)' blas
+	row 'ours (-d cpu)' ours
+	row 'ours, 32 sentences a step (-B 32)' batch
+	echo
+	echo '| GFLOP/s | 1 thread | 2 threads |'
+	echo '| --- | --- | --- |'
+	rate 'OpenBLAS, 2048 x 2048 x 2048' gemm 1
+	rate 'a step' ours 5
+	rate 'a step of 32 sentences' batch 5
+	rate 'looking only (evaluation, score)' eval 5
+	echo
+	echo "Peak memory of a step: $(median "$work/ours.2" 7) MB."
+}
+
+# size H C: GFLOP/s of a step and its part of a large product's, and -B 32's
+size() {
+	local lines=$work/size.$2 n=200 one many big
+
+	[ $(($1 * $2)) -lt 4000000 ] || n=40
+	[ -s "$lines" ] || "$step" gen 200 "$2" 1 > "$lines"
+	one=$(head -n $n "$lines" | "$step" sgd cpu 2 "$1" "$2" 4 1 "$seconds" | awk '{ print $5 }')
+	many=$(head -n $n "$lines" | "$step" sgd cpu 2 "$1" "$2" 4 32 "$seconds" | awk '{ print $5 }')
+	big=$("$gemm" 2 1 | awk '{ print $1 }')
+	awk -v h="$1" -v c="$2" -v a="$one" -v b="$many" -v g="$big" 'BEGIN {
+		printf "| %d | %d | %.0f | %.2f | %.0f | %.2f |\n", h, c, a, a / g, b, b / a }'
+}
+
+size_table() {
+	echo
+	echo 'Any size: a step of one sentence on 2 threads, its part of what OpenBLAS reaches on' \
+	    'a large product in the same minute, and a step of 32:'
+	echo
+	echo '| H | C | GFLOP/s | of a large product | -B 32, GFLOP/s | times -B 1 |'
+	echo '| --- | --- | --- | --- | --- | --- |'
+	for h in 50 100 256 512 1024; do
+		for c in 2000 8000 32000 128000; do
+			size $h $c
+		done
+	done
+}
+
+numpy=$(python numpy) torch=$(python torch)
+[ -n "$numpy" ] || echo 'bench: no python3 with NumPy: left out' >&2
+[ -n "$torch" ] || echo 'bench: no python3 with PyTorch: left out' >&2
+"$step" gen 200 8000 1 > "$work/lines"
+machine
+for ((i = 0; i < rounds; i++)); do
+	one_round
+done
+step_table
+[ "${SIZES:-1}" = 0 ] || size_table

@@ -1,0 +1,19 @@
+/*
+ * entry.c - what libunroll-blas.so exports; plugin.h says how it is found.
+ *
+ * A plugin, because OpenBLAS starts a team of threads as soon as it is loaded,
+ * which programs that do not use it should not pay for.
+ */
+#include "blas.h"
+#include "plugin.h"
+
+extern const int unroll_plugin_version;
+const int unroll_plugin_version = PLUGIN_VERSION;
+
+struct kern *unroll_plugin(enum kern_real real, int threads, const char **why);
+
+struct kern *
+unroll_plugin(enum kern_real real, int threads, const char **why)
+{
+	return real == KERN_F32 ? blas_open_f32(threads, why) : blas_open_f64(threads, why);
+}

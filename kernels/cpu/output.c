@@ -1,0 +1,391 @@
+/*
+ * output.c - the softmax layer in two passes; output.h tells how.
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "elementary.h"
+#include "output.h"
+
+enum {
+	GROUP_BYTES = 512 << 10,	/* of V in a group: half of a core's cache */
+	GROUP_LEAST = 4, GROUP_MOST = 16,	/* panels in a group */
+	SLABS = 32,			/* partial sums of dS, at most */
+	SLAB_BYTES = 64 << 20,		/* of all of them together, about */
+	FORWARD_ROWS = 8 * TILE,	/* rows at a time when only looking */
+	ROWS_MOST = 256, ROWS_LEAST = 32,
+	EXPONENTIALS = 16 << 20,	/* of them kept at a time, about */
+	ALIGN = 64
+};
+
+enum keep { KEEP_NOTHING, KEEP_EXP, KEEP_LOGITS };
+
+/* One call's sizes and places. */
+struct job {
+	const struct panels *vt, *to;
+	struct packed a;
+	int t, h;
+	int group, ngroup, nslab;	/* panels a group; groups; slabs */
+	enum keep keep;
+	const real *s;			/* (t) rows, stride apart */
+	size_t stride;
+	const uint32_t *y;		/* (t), or NULL */
+	real rate;
+	real *e;			/* exponentials: groups, or threads, of (t, width) */
+	size_t espace;			/* reals a thread, if KEEP_NOTHING */
+	real *da;			/* (nslab, h, t) */
+	real *top;			/* (ngroup, t) maxima of a group, then in [0] of all */
+	double *sum;			/* (ngroup, t) sums of exponentials, likewise */
+	real *target;			/* (t) the logit of y */
+};
+
+INLINE int
+least(int a, int b)
+{
+	return a < b ? a : b;
+}
+
+static int
+group_panels(const struct panels *vt)
+{
+	size_t n = GROUP_BYTES / (vt->stride * sizeof(real));
+	int most = (vt->np + 7) / 8;	/* small vocabularies still have eight groups */
+
+	n = n > GROUP_MOST ? GROUP_MOST : n < GROUP_LEAST ? GROUP_LEAST : n;
+	return least((int)n, most);
+}
+
+int
+ISA_NAME(output_rows)(const struct panels *vt)
+{
+	int n = EXPONENTIALS / vt->n;
+
+	return n > ROWS_MOST ? ROWS_MOST : n < ROWS_LEAST ? ROWS_LEAST : n;
+}
+
+static int
+slabs(const struct job *j)
+{
+	size_t one = (size_t)j->h * j->t * sizeof(real);
+	int n = SLAB_BYTES / one > SLABS ? SLABS : (int)(SLAB_BYTES / one);
+
+	return least(n < 8 ? 8 : n, j->ngroup);
+}
+
+static int
+width(const struct job *j, int g)
+{
+	return least(j->group, j->vt->np - g * j->group) * PW;
+}
+
+/* Where the exponentials of a group are. */
+static real *
+exponentials(const struct job *j, int g, int thread)
+{
+	if (j->keep == KEEP_NOTHING)
+		return j->e + (size_t)thread * j->espace;
+	return j->e + (size_t)g * j->group * PW * j->t;
+}
+
+/* The first n of LANES numbers, the others equal to the first. */
+INLINE vec
+load_repeated(const real *p, int n)
+{
+	real a[LANES];
+
+	for (int i = 0; i < LANES; i++)
+		a[i] = p[i < n ? i : 0];
+	return v_load(a);
+}
+
+static real
+maximum(const real *l, int n)
+{
+	vec top = load_repeated(l, least(n, LANES));
+	int i = 0;
+
+	for (; i + LANES <= n; i += LANES)
+		top = v_max(top, v_load(l + i));
+	if (i < n)
+		top = v_max(top, load_repeated(l + i, n - i));
+	return v_top(top);
+}
+
+/* The sum of exp(l - top), and those into e if it is not NULL (may be l). */
+static double
+exponentiate(const real *l, int n, real top, real *e)
+{
+	vec t = v_set1(top), even = v_zero(), odd = v_zero();
+	double rest = 0;
+	int i = 0;
+
+	for (; i + 2 * LANES <= n; i += 2 * LANES) {
+		vec x = v_exp(v_sub(v_load(l + i), t));
+		vec y = v_exp(v_sub(v_load(l + i + LANES), t));
+
+		even = v_add(even, x);
+		odd = v_add(odd, y);
+		if (e) {
+			v_store(e + i, x);
+			v_store(e + i + LANES, y);
+		}
+	}
+	for (; i < n; i += LANES) {
+		int left = least(LANES, n - i);
+		real x[LANES];
+
+		v_store(x, v_exp(v_sub(load_repeated(l + i, left), t)));
+		for (int k = 0; k < left; k++) {
+			rest += x[k];
+			if (e)
+				e[i + k] = x[k];
+		}
+	}
+	return (double)v_sum(v_add(even, odd)) + rest;
+}
+
+/* Pass 1: a group's logits and, for each row, their maximum and sum. */
+static void
+forward_group(void *arg, int g, int thread)
+{
+	const struct job *j = arg;
+	int w = width(j, g), first = g * j->group * PW, n = least(w, j->vt->n - first);
+	real *e = exponentials(j, g, thread);
+
+	for (int i = 0; i < w / PW; i++)
+		ISA_NAME(panel_tile)(&j->a, j->vt, g * j->group + i, e + (size_t)i * PW, (size_t)w);
+	for (int r = 0; r < j->t; r++) {
+		real *row = e + (size_t)r * w, top = maximum(row, n);
+
+		if (j->y && j->y[r] >= (uint32_t)first && j->y[r] < (uint32_t)(first + n))
+			j->target[r] = row[j->y[r] - (uint32_t)first];
+		j->top[(size_t)g * j->t + r] = top;
+		j->sum[(size_t)g * j->t + r] =
+		    exponentiate(row, n, top, j->keep == KEEP_EXP ? row : NULL);
+		for (int i = n; j->keep == KEEP_EXP && i < w; i++)
+			row[i] = 0;	/* columns past the vocabulary */
+	}
+}
+
+/* Joins the groups: top[r] and sum[r] of all words; the groups keep theirs. */
+static void
+join(const struct job *j, real *top, double *sum)
+{
+	for (int r = 0; r < j->t; r++) {
+		top[r] = j->top[r];
+		sum[r] = 0;
+		for (int g = 1; g < j->ngroup; g++)
+			if (!(j->top[(size_t)g * j->t + r] <= top[r]))
+				top[r] = j->top[(size_t)g * j->t + r];
+		for (int g = 0; g < j->ngroup; g++) {
+			size_t at = (size_t)g * j->t + r;
+
+			sum[r] += j->sum[at] * exp((double)j->top[at] - (double)top[r]);
+		}
+	}
+}
+
+/* Bytes for n items of a size, kept to whole cache lines. */
+static size_t
+bytes(size_t n, size_t size)
+{
+	return (n * size + ALIGN - 1) / ALIGN * ALIGN;
+}
+
+static char *
+reserve(struct output *o, size_t n)
+{
+	if (n > o->mem.n) {
+		free(o->mem.p);
+		o->mem.p = aligned_alloc(ALIGN, n);
+		o->mem.n = o->mem.p ? n : 0;
+		o->failed = o->failed || o->mem.p == NULL;
+	}
+	return o->mem.p;
+}
+
+/* Sizes of a job on at most `rows` rows, and its places; NULL: no memory. */
+static struct job *
+prepare(struct output *o, struct job *j, const struct panels *vt, int rows, enum keep keep)
+{
+	size_t t = (size_t)rows, packed, e, da, top, sum, target;
+	char *p;
+
+	*j = (struct job){ .vt = vt, .t = rows, .h = vt->k, .keep = keep };
+	j->group = group_panels(vt);
+	j->ngroup = (vt->np + j->group - 1) / j->group;
+	j->nslab = slabs(j);
+	j->espace = (size_t)j->group * PW * t;
+	packed = bytes(t * j->h, sizeof(real));
+	e = keep == KEEP_NOTHING ? j->espace * pool_threads(o->pool) : (size_t)vt->np * PW * t;
+	e = bytes(e, sizeof(real));
+	da = keep == KEEP_EXP ? bytes((size_t)j->nslab * j->h * t, sizeof(real)) : 0;
+	top = bytes(((size_t)j->ngroup + 1) * t, sizeof(real));
+	sum = bytes(((size_t)j->ngroup + 1) * t, sizeof(double));
+	target = bytes(t, sizeof(real));
+	p = reserve(o, packed + e + da + top + sum + target);
+	if (p == NULL)
+		return NULL;
+	j->a.p = (real *)p;
+	j->e = (real *)(p += packed);
+	j->da = (real *)(p += e);
+	j->top = (real *)(p += da);
+	j->sum = (double *)(p += top);
+	j->target = (real *)(p + sum);
+	return j;
+}
+
+/* Rows first .. of the call, as many as fit; pass 1, joined into *top, *sum. */
+static void
+pass_1(struct output *o, struct job *j, int t, const real *s, size_t stride, const uint32_t *y,
+    real **top, double **sum)
+{
+	j->t = t;
+	j->s = s;
+	j->stride = stride;
+	j->y = y;
+	ISA_NAME(pack_shape)(&j->a, t, j->h, j->a.p);
+	ISA_NAME(pack)(&j->a, s, stride);
+	pool_run(o->pool, forward_group, j, j->ngroup);
+	*top = j->top + (size_t)j->ngroup * t;
+	*sum = j->sum + (size_t)j->ngroup * t;
+	join(j, *top, *sum);
+}
+
+static void
+write_logp(const struct job *j, const real *top, const double *sum, double *logp)
+{
+	for (int r = 0; r < j->t; r++)
+		logp[r] = (double)j->target[r] - (double)top[r] - log(sum[r]);
+}
+
+void
+ISA_NAME(output_forward)(struct output *o, const struct panels *vt, int t, const real *s,
+    size_t stride, const uint32_t *y, double *logp)
+{
+	struct job job, *j = prepare(o, &job, vt, least(t, FORWARD_ROWS), KEEP_NOTHING);
+	double *sum;
+	real *top;
+
+	for (int r = 0; j && r < t; r += FORWARD_ROWS) {
+		pass_1(o, j, least(t - r, FORWARD_ROWS), s + (size_t)r * stride, stride, y + r,
+		    &top, &sum);
+		write_logp(j, top, sum, logp + r);
+	}
+}
+
+/* l(v) = the kept logits of row r, less norm. */
+static void
+normalise_row(const struct job *j, int r, real norm, real *l)
+{
+	for (int g = 0; g < j->ngroup; g++) {
+		int w = width(j, g), first = g * j->group * PW, n = least(w, j->vt->n - first);
+		const real *row = exponentials(j, g, 0) + (size_t)r * w;
+
+		for (int i = 0; i < n; i++)
+			l[first + i] = row[i] - norm;
+	}
+}
+
+void
+ISA_NAME(output_logp)(struct output *o, const struct panels *vt, int t, const real *s,
+    size_t stride, real *l)
+{
+	int rows = least(t, least(FORWARD_ROWS, ISA_NAME(output_rows)(vt)));
+	struct job job, *j = prepare(o, &job, vt, rows, KEEP_LOGITS);
+	double *sum;
+	real *top;
+
+	for (int first = 0; j && first < t; first += rows) {
+		pass_1(o, j, least(t - first, rows), s + (size_t)first * stride, stride, NULL,
+		    &top, &sum);
+		for (int r = 0; r < j->t; r++, l += vt->n)
+			normalise_row(j, r, (real)((double)top[r] + log(sum[r])), l);
+	}
+}
+
+/* Pass 2: a group's probabilities, its share of dS, and its update. */
+static void
+backward_group(const struct job *j, int g, real *da)
+{
+	int w = width(j, g), first = g * j->group * PW, n = w / PW;
+	const real *top = j->top + (size_t)j->ngroup * j->t;
+	const double *sum = j->sum + (size_t)j->ngroup * j->t;
+	real *p = exponentials(j, g, 0);
+
+	for (int r = 0; r < j->t; r++) {
+		double up = (double)j->top[(size_t)g * j->t + r] - (double)top[r];
+		vec by = v_set1((real)(exp(up) / sum[r]));
+		real *row = p + (size_t)r * w;
+
+		for (int i = 0; i < w; i += LANES)
+			v_store(row + i, v_mul(by, v_load(row + i)));
+		if (j->y[r] >= (uint32_t)first && j->y[r] < (uint32_t)(first + w))
+			row[j->y[r] - (uint32_t)first] -= 1;
+	}
+	ISA_NAME(panel_dots)(j->vt, g * j->group, n, j->t, p, (size_t)w, da);
+	for (int i = 0; i < n; i++)
+		ISA_NAME(panel_add_outer)(j->to, g * j->group + i, j->t, j->s, j->stride,
+		    p + (size_t)i * PW, (size_t)w, j->rate);
+}
+
+static void
+backward_slab(void *arg, int slab, int thread)
+{
+	const struct job *j = arg;
+	real *da = j->da + (size_t)slab * j->h * j->t;
+	int end = (int)((long)j->ngroup * (slab + 1) / j->nslab);
+
+	(void)thread;
+	memset(da, 0, (size_t)j->h * j->t * sizeof(real));
+	for (int g = (int)((long)j->ngroup * slab / j->nslab); g < end; g++)
+		backward_group(j, g, da);
+}
+
+/* dS(t,h) = the slabs' shares, added up in their order. */
+static void
+join_slabs(const struct job *j, real *ds, size_t dstride)
+{
+	size_t n = (size_t)j->h * j->t;
+
+	for (int slab = 1; slab < j->nslab; slab++) {
+		const real *part = j->da + (size_t)slab * n;
+
+		for (size_t i = 0; i < n; i++)
+			j->da[i] += part[i];
+	}
+	for (int r = 0; r < j->t; r++)
+		for (int i = 0; i < j->h; i++)
+			ds[(size_t)r * dstride + i] = j->da[(size_t)i * j->t + r];
+}
+
+void
+ISA_NAME(output_backward)(struct output *o, const struct panels *vt, int t, const real *s,
+    size_t stride, const uint32_t *y, real *ds, size_t dstride, const struct panels *to, real rate,
+    double *logp)
+{
+	int rows = least(t, ISA_NAME(output_rows)(vt));
+	struct job job, *j = prepare(o, &job, vt, rows, KEEP_EXP);
+	double *sum;
+	real *top;
+
+	if (j == NULL)
+		return;
+	j->to = to;
+	j->rate = rate;
+	for (int r = 0; r < t; r += rows) {
+		pass_1(o, j, least(t - r, rows), s + (size_t)r * stride, stride, y + r, &top, &sum);
+		write_logp(j, top, sum, logp + r);
+		pool_run(o->pool, backward_slab, j, j->nslab);
+		join_slabs(j, ds + (size_t)r * dstride, dstride);
+	}
+}
+
+void
+ISA_NAME(output_free)(struct output *o)
+{
+	free(o->mem.p);
+	o->mem.p = NULL;
+	o->mem.n = 0;
+}

@@ -1,0 +1,62 @@
+/*
+ * output.h - the softmax layer: logits, loss, errors of the states and the
+ * gradient (or update) of V, in two passes over the panels of V'.
+ *
+ * Pass 1, a group of panels at a time: logits by panel_tile(), and for each
+ * row the group's maximum and sum of exponentials; what is kept of a logit is
+ * exp(logit - the group's maximum).  Then maxima and sums are joined over the
+ * groups.  Pass 2, the same groups: exponentials become probabilities by one
+ * factor a row, less 1 at the target; panel_dots() adds the group's share of
+ * dS, and panel_add_outer() updates the group, which is still in the cache.
+ *
+ * With t rows, h and v: 6 t h v operations in all; V is read twice and
+ * written once, the exponentials (t v numbers) written once and read once.
+ *
+ * Groups and slabs (runs of groups that share a partial dS) depend on the
+ * sizes alone and are joined in their order, so the number of threads cannot
+ * show in the result.
+ */
+#ifndef OUTPUT_H
+#define OUTPUT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "panels.h"
+#include "pool.h"
+
+struct output {
+	struct pool *pool;	/* the caller's */
+	struct memory {
+		char *p;
+		size_t n;
+	} mem;			/* grows to the largest batch, then stays */
+	bool failed;		/* there was no memory; sticky */
+};
+
+void ISA_NAME(output_free)(struct output *o);
+
+/*
+ * vt is V' (h,v) in panels, S(t,h) plain rows `stride` apart.
+ * logp[r] = ln softmax(V S_r)[y_r].
+ */
+void ISA_NAME(output_forward)(struct output *o, const struct panels *vt, int t, const real *s,
+    size_t stride, const uint32_t *y, double *logp);
+
+/* l(t,v) = ln softmax(V S). */
+void ISA_NAME(output_logp)(struct output *o, const struct panels *vt, int t, const real *s,
+    size_t stride, real *l);
+
+/*
+ * As output_forward; and with P = softmax(V S) less 1 at y, dS(t,h) = P V and
+ * to += rate P' S.  `to` may be vt itself if t <= output_rows(): all errors
+ * are taken before a panel changes.
+ */
+void ISA_NAME(output_backward)(struct output *o, const struct panels *vt, int t, const real *s,
+    size_t stride, const uint32_t *y, real *ds, size_t dstride, const struct panels *to, real rate,
+    double *logp);
+
+/* Rows that go through the two passes together; more are taken in parts. */
+int ISA_NAME(output_rows)(const struct panels *vt);
+
+#endif

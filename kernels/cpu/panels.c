@@ -1,0 +1,283 @@
+/*
+ * panels.c - packing, and the three products, each as a small tile of sums
+ * held in registers.  A tile's sizes are constants where it is inlined, and
+ * its loops unroll away.
+ */
+#define _DEFAULT_SOURCE		/* madvise */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "panels.h"
+
+enum { HUGE_PAGE = 2 << 20, ALIGN = 64 };
+
+void
+ISA_NAME(panels_new)(struct panels *b, int k, int n)
+{
+	size_t np = ((size_t)n + PW - 1) / PW, bytes, align;
+
+	*b = (struct panels){ k, n, (int)np, ((size_t)k | 1) * PW, NULL };
+	if (np > SIZE_MAX / 2 / sizeof(real) / b->stride)
+		return;
+	bytes = np * b->stride * sizeof(real);
+	align = bytes >= HUGE_PAGE ? HUGE_PAGE : ALIGN;
+	bytes = (bytes + align - 1) / align * align;
+	b->p = aligned_alloc(align, bytes);
+	if (b->p == NULL)
+		return;
+#if defined(MADV_HUGEPAGE)
+	if (align == HUGE_PAGE)
+		madvise(b->p, bytes, MADV_HUGEPAGE);	/* or not: only speed */
+#endif
+	memset(b->p, 0, bytes);
+}
+
+void
+ISA_NAME(panels_free)(struct panels *b)
+{
+	free(b->p);
+	b->p = NULL;
+}
+
+INLINE real *
+panel(const struct panels *b, int i)
+{
+	return b->p + (size_t)i * b->stride;
+}
+
+void
+ISA_NAME(panels_put)(struct panels *b, const real *host, size_t di, size_t dj)
+{
+	for (int i = 0; i < b->k; i++)
+		for (int j = 0; j < b->n; j++)
+			panel(b, j / PW)[(size_t)i * PW + j % PW] = host[i * di + j * dj];
+}
+
+void
+ISA_NAME(panels_get)(const struct panels *b, real *host, size_t di, size_t dj)
+{
+	for (int j = 0; j < b->n; j++)
+		for (int i = 0; i < b->k; i++)
+			host[i * di + j * dj] = panel(b, j / PW)[(size_t)i * PW + j % PW];
+}
+
+void
+ISA_NAME(pack_shape)(struct packed *a, int t, int k, real *p)
+{
+	int nblock = (t + TILE - 1) / TILE, less = t / nblock;
+
+	*a = (struct packed){ t, k, nblock, less, nblock, p };
+	if (t % nblock) {
+		a->rows = less + 1;
+		a->full = t % nblock;
+	}
+}
+
+/* The rows of a block, and in *first the row it begins with. */
+INLINE int
+block_rows(const struct packed *a, int block, int *first)
+{
+	int past = block > a->full ? block - a->full : 0;
+
+	*first = block * a->rows - past;
+	return block < a->full ? a->rows : a->rows - 1;
+}
+
+void
+ISA_NAME(pack)(struct packed *a, const real *rows, size_t stride)
+{
+	real *p = a->p;
+
+	for (int b = 0; b < a->nblock; b++) {
+		int first, n = block_rows(a, b, &first);
+
+		for (int r = 0; r < n; r++) {
+			const real *row = rows + (size_t)(first + r) * stride;
+
+			for (int i = 0; i < a->k; i++)
+				p[(size_t)i * n + r] = row[i];
+		}
+		p += (size_t)n * a->k;
+	}
+}
+
+INLINE void
+tile(const int n, int k, const real *RESTRICT a, const real *RESTRICT b, real *RESTRICT c,
+    size_t stride)
+{
+	vec left[TILE], right[TILE];
+
+	UNROLL
+	for (int r = 0; r < n; r++)
+		left[r] = right[r] = v_zero();
+	for (int i = 0; i < k; i++) {
+		vec b0 = v_load(b), b1 = v_load(b + LANES);
+
+		UNROLL
+		for (int r = 0; r < n; r++) {
+			vec x = v_set1(a[r]);
+
+			left[r] = v_fma(x, b0, left[r]);
+			right[r] = v_fma(x, b1, right[r]);
+		}
+		a += n;
+		b += PW;
+	}
+	UNROLL
+	for (int r = 0; r < n; r++) {
+		v_store(c + r * stride, left[r]);
+		v_store(c + r * stride + LANES, right[r]);
+	}
+}
+
+/* CASE(n): the tile of just so many rows, n a constant in it. */
+#define TILE_CASE(n) case n: tile(n < TILE ? n : TILE, k, a, b, c, stride); break;
+static void
+tile_of(int n, int k, const real *a, const real *b, real *c, size_t stride)
+{
+	switch (n) {
+	TILE_CASE(1) TILE_CASE(2) TILE_CASE(3) TILE_CASE(4) TILE_CASE(5) TILE_CASE(6)
+#if defined(ISA_AVX512)
+	TILE_CASE(7) TILE_CASE(8) TILE_CASE(9) TILE_CASE(10) TILE_CASE(11) TILE_CASE(12)
+	TILE_CASE(13) TILE_CASE(14)
+#endif
+	}
+}
+
+void
+ISA_NAME(panel_tile)(const struct packed *a, const struct panels *b, int i, real *c, size_t stride)
+{
+	const real *p = a->p;
+
+	for (int block = 0; block < a->nblock; block++) {
+		int first, n = block_rows(a, block, &first);
+
+		tile_of(n, a->k, p, panel(b, i), c + (size_t)first * stride, stride);
+		p += (size_t)n * a->k;
+	}
+}
+
+/* nk rows of the panels against nt rows of P; sums over lanes at the end. */
+INLINE void
+dots(const int nk, const int nt, const real *RESTRICT b, size_t bstride, int n,
+    const real *RESTRICT p, size_t stride, real *RESTRICT da, size_t t)
+{
+	vec sum[DOTS_K][DOTS_T];
+
+	UNROLL
+	for (int j = 0; j < nk; j++)
+		UNROLL
+		for (int r = 0; r < DOTS_T; r++)
+			sum[j][r] = v_zero();
+	for (int i = 0; i < n; i++) {
+		UNROLL
+		for (int half = 0; half < PW; half += LANES) {
+			vec x[DOTS_T];
+
+			UNROLL
+			for (int r = 0; r < nt; r++)
+				x[r] = v_load(p + r * stride + half);
+			UNROLL
+			for (int j = 0; j < nk; j++) {
+				vec y = v_load(b + j * PW + half);
+
+				UNROLL
+				for (int r = 0; r < nt; r++)
+					sum[j][r] = v_fma(x[r], y, sum[j][r]);
+			}
+		}
+		b += bstride;
+		p += PW;
+	}
+	UNROLL
+	for (int j = 0; j < nk; j++) {
+		real out[DOTS_T];
+
+		v_sum4(sum[j], out);
+		UNROLL
+		for (int r = 0; r < nt; r++)
+			da[j * t + r] += out[r];
+	}
+}
+
+#define DOTS_CASE(nt) case nt: dots(nk, nt, b, bstride, n, p, stride, da, t); break;
+INLINE void
+dots_of(const int nk, int nt, const real *b, size_t bstride, int n, const real *p, size_t stride,
+    real *da, size_t t)
+{
+	switch (nt) {
+	DOTS_CASE(1) DOTS_CASE(2) DOTS_CASE(3) DOTS_CASE(4)
+	}
+}
+
+void
+ISA_NAME(panel_dots)(const struct panels *b, int i, int n, int t, const real *p, size_t stride,
+    real *da)
+{
+	const real *row = panel(b, i);
+	int nk;
+
+	for (int j = 0; j < b->k; j += nk) {
+		nk = b->k - j >= DOTS_K ? DOTS_K : b->k - j >= 2 ? 2 : 1;
+		for (int r = 0; r < t; r += DOTS_T) {
+			int nt = t - r < DOTS_T ? t - r : DOTS_T;
+			const real *from = p + (size_t)r * stride;
+			real *to = da + (size_t)j * t + r;
+
+			if (nk == DOTS_K)
+				dots_of(DOTS_K, nt, row, b->stride, n, from, stride, to, (size_t)t);
+			else if (nk == 2)
+				dots_of(2, nt, row, b->stride, n, from, stride, to, (size_t)t);
+			else
+				dots_of(1, nt, row, b->stride, n, from, stride, to, (size_t)t);
+		}
+		row += (size_t)nk * PW;
+	}
+}
+
+INLINE void
+outer(const int n, int t, const real *RESTRICT a, size_t astride, const real *RESTRICT p,
+    size_t pstride, real *RESTRICT b, vec rate)
+{
+	vec left[OUTER], right[OUTER];
+
+	UNROLL
+	for (int j = 0; j < n; j++)
+		left[j] = right[j] = v_zero();
+	for (int r = 0; r < t; r++) {
+		vec p0 = v_load(p), p1 = v_load(p + LANES);
+
+		UNROLL
+		for (int j = 0; j < n; j++) {
+			vec x = v_set1(a[j]);
+
+			left[j] = v_fma(x, p0, left[j]);
+			right[j] = v_fma(x, p1, right[j]);
+		}
+		a += astride;
+		p += pstride;
+	}
+	UNROLL
+	for (int j = 0; j < n; j++) {
+		v_store(b + j * PW, v_fma(rate, left[j], v_load(b + j * PW)));
+		v_store(b + j * PW + LANES, v_fma(rate, right[j], v_load(b + j * PW + LANES)));
+	}
+}
+
+void
+ISA_NAME(panel_add_outer)(const struct panels *b, int i, int t, const real *a, size_t astride,
+    const real *p, size_t pstride, real rate)
+{
+	real *to = panel(b, i);
+	vec by = v_set1(rate);
+	int j = 0;
+
+	for (; j + OUTER <= b->k; j += OUTER)
+		outer(OUTER, t, a + j, astride, p, pstride, to + (size_t)j * PW, by);
+	for (; j + 4 <= b->k; j += 4)
+		outer(4, t, a + j, astride, p, pstride, to + (size_t)j * PW, by);
+	for (; j < b->k; j++)
+		outer(1, t, a + j, astride, p, pstride, to + (size_t)j * PW, by);
+}

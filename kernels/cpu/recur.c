@@ -1,0 +1,394 @@
+/*
+ * recur.c - the recurrence on panels.
+ *
+ * Forward, one sequence is a chain of products of a row and a matrix; several
+ * go in lock-step, so that they share each look at W.  Backward, truncation
+ * helps: with E the errors of all rows at once, bptt products (t,h)(h,h) move
+ * every error one row back; what has passed a row is added up in D, and
+ * dW = D' S' is a single product, since it is linear in the errors.
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "elementary.h"
+#include "recur.h"
+
+enum {
+	CHAINS = 4,		/* sums kept apart in a row product, to overlap them */
+	ALIGN = 64
+};
+static const double worth_sharing = 5e5;	/* multiplications that outweigh a round */
+
+/* n reals (and their alignment); NULL, noted, when there is no memory. */
+static real *
+reserve(struct recur *q, size_t n)
+{
+	if (n > q->n) {
+		size_t bytes = (n * sizeof(real) + ALIGN - 1) / ALIGN * ALIGN;
+
+		free(q->mem);
+		q->mem = aligned_alloc(ALIGN, bytes);
+		q->n = q->mem ? n : 0;
+		q->failed = q->failed || q->mem == NULL;
+	}
+	return q->mem;
+}
+
+void
+ISA_NAME(recur_free)(struct recur *q)
+{
+	free(q->mem);
+	q->mem = NULL;
+	q->n = 0;
+}
+
+static size_t
+row_stride(const struct square *w)
+{
+	return (size_t)w->w.np * PW;
+}
+
+/* Runs the tasks on the team if there is enough to do, else here. */
+static void
+run(struct recur *q, void (*task)(void *, int, int), void *arg, int n, double work)
+{
+	if (work > worth_sharing) {
+		pool_run(q->pool, task, arg, n);
+		return;
+	}
+	for (int i = 0; i < n; i++)
+		task(arg, i, 0);
+}
+
+/* One row through a matrix: out = base + x B, panel by panel. */
+struct row_product {
+	const struct panels *b;
+	const real *x, *base;
+	real *out;
+};
+
+static void
+row_task(void *arg, int i, int thread)
+{
+	const struct row_product *m = arg;
+	const real *b = m->b->p + (size_t)i * m->b->stride, *x = m->x;
+	vec left[CHAINS], right[CHAINS];
+	int k = 0;
+
+	(void)thread;
+	UNROLL
+	for (int c = 0; c < CHAINS; c++)
+		left[c] = right[c] = v_zero();
+	left[0] = v_load(m->base + (size_t)i * PW);
+	right[0] = v_load(m->base + (size_t)i * PW + LANES);
+	for (; k + CHAINS <= m->b->k; k += CHAINS, b += CHAINS * PW) {
+		UNROLL
+		for (int c = 0; c < CHAINS; c++) {
+			vec y = v_set1(x[k + c]);
+
+			left[c] = v_fma(y, v_load(b + c * PW), left[c]);
+			right[c] = v_fma(y, v_load(b + c * PW + LANES), right[c]);
+		}
+	}
+	for (; k < m->b->k; k++, b += PW) {
+		left[0] = v_fma(v_set1(x[k]), v_load(b), left[0]);
+		right[0] = v_fma(v_set1(x[k]), v_load(b + LANES), right[0]);
+	}
+	v_store(m->out + (size_t)i * PW,
+	    v_add(v_add(left[0], left[1]), v_add(left[2], left[3])));
+	v_store(m->out + (size_t)i * PW + LANES,
+	    v_add(v_add(right[0], right[1]), v_add(right[2], right[3])));
+}
+
+static void
+row_product(struct recur *q, const struct panels *b, const real *x, const real *base, real *out)
+{
+	struct row_product m = { b, x, base, out };
+
+	run(q, row_task, &m, b->np, (double)b->k * b->n);
+}
+
+/* row = tanh(row); zeros past h stay zero, tanh(0) being 0. */
+INLINE void
+squash(real *row, size_t n)
+{
+	for (size_t i = 0; i < n; i += LANES)
+		v_store(row + i, v_tanh(v_load(row + i)));
+}
+
+static void
+forward_one(struct recur *q, const struct square *w, int first, int end, const real *s0, real *s)
+{
+	size_t stride = row_stride(w);
+	const real *last = s0;
+
+	for (int r = first; r < end; r++) {
+		real *row = s + (size_t)r * stride;
+
+		if (last)
+			row_product(q, &w->wt, last, row, row);
+		squash(row, stride);
+		last = row;
+	}
+}
+
+/* At most TILE sequences in lock-step: a task of a batch of many. */
+struct lock_step {
+	const struct square *w;
+	const struct kern_batch *b;
+	const int *order;	/* (nseq) sequences, longest first */
+	const real *s0;
+	real *s, *mem;		/* mem: for each task TILE rows, packed, and their products */
+	size_t space;
+};
+
+static int
+length(const struct kern_batch *b, int i)
+{
+	return b->start[i + 1] - b->start[i];
+}
+
+static void
+lock_step_task(void *arg, int task, int thread)
+{
+	const struct lock_step *m = arg;
+	const struct kern_batch *b = m->b;
+	const int *seq = m->order + task * TILE;
+	int n = b->nseq - task * TILE, h = m->w->w.k;
+	size_t stride = row_stride(m->w);
+	real *rows = m->mem + (size_t)task * m->space, *out = rows + 2 * TILE * stride;
+	struct packed a;
+
+	(void)thread;
+	n = n < TILE ? n : TILE;
+	for (int step = 0; n > 0; step++) {
+		bool first = step == 0 && m->s0 == NULL;
+
+		while (n > 0 && length(b, seq[n - 1]) <= step)
+			n--;
+		if (n == 0)
+			break;
+		for (int i = 0; !first && i < n; i++)
+			memcpy(rows + (size_t)i * stride, step == 0 ?
+			    m->s0 + (size_t)seq[i] * h :
+			    m->s + (size_t)(b->start[seq[i]] + step - 1) * stride,
+			    (size_t)h * sizeof(real));
+		if (!first) {
+			ISA_NAME(pack_shape)(&a, n, h, rows + TILE * stride);
+			ISA_NAME(pack)(&a, rows, stride);
+			for (int i = 0; i < m->w->wt.np; i++)
+				ISA_NAME(panel_tile)(&a, &m->w->wt, i, out + (size_t)i * PW, stride);
+		}
+		for (int i = 0; i < n; i++) {
+			real *row = m->s + (size_t)(b->start[seq[i]] + step) * stride;
+
+			for (size_t k = 0; !first && k < stride; k += LANES)
+				v_store(row + k, v_add(v_load(row + k),
+				    v_load(out + (size_t)i * stride + k)));
+			squash(row, stride);
+		}
+	}
+}
+
+/* Longest first, equal ones in their order: a merge sort. */
+static void
+sort_by_length(const struct kern_batch *b, int *order, int *spare, int n)
+{
+	int half = n / 2, i = 0, j = half, k = 0;
+
+	if (n < 2)
+		return;
+	sort_by_length(b, order, spare, half);
+	sort_by_length(b, order + half, spare, n - half);
+	while (i < half || j < n) {
+		bool left = j >= n || (i < half && length(b, order[i]) >= length(b, order[j]));
+
+		spare[k++] = left ? order[i++] : order[j++];
+	}
+	memcpy(order, spare, (size_t)n * sizeof(*order));
+}
+
+static void
+forward_many(struct recur *q, const struct square *w, const struct kern_batch *b, const real *s0,
+    real *s)
+{
+	struct lock_step m = { w, b, NULL, s0, s, NULL, 3 * TILE * row_stride(w) };
+	int ntask = (b->nseq + TILE - 1) / TILE, *order;
+	size_t ints = (2 * (size_t)b->nseq * sizeof(int) + sizeof(real) - 1) / sizeof(real);
+
+	m.mem = reserve(q, (size_t)ntask * m.space + ints);
+	if (m.mem == NULL)
+		return;
+	order = (int *)(m.mem + (size_t)ntask * m.space);
+	for (int i = 0; i < b->nseq; i++)
+		order[i] = i;
+	sort_by_length(b, order, order + b->nseq, b->nseq);
+	m.order = order;
+	run(q, lock_step_task, &m, ntask, (double)b->t * w->w.k * w->w.k);
+}
+
+void
+ISA_NAME(recur_forward)(struct recur *q, const struct square *w, const struct kern_batch *b,
+    const real *s0, real *s)
+{
+	if (b->nseq == 1)
+		forward_one(q, w, 0, b->t, s0, s);
+	else
+		forward_many(q, w, b, s0, s);
+}
+
+/* E (1 - S^2) */
+INLINE vec
+through_tanh(vec e, vec s)
+{
+	return v_mul(e, v_sub(v_set1(1), v_mul(s, s)));
+}
+
+/* One step back for the columns of a panel, all rows. */
+struct back_step {
+	const struct square *w;
+	const struct kern_batch *b;
+	const struct packed *e;		/* the errors before the step */
+	const real *s;
+	real *next, *d;			/* (t, stride): after it; D */
+	real *g;			/* (np, t, PW) products */
+};
+
+static void
+back_task(void *arg, int i, int thread)
+{
+	const struct back_step *m = arg;
+	const struct kern_batch *b = m->b;
+	size_t stride = row_stride(m->w), column = (size_t)i * PW;
+	real *g = m->g + (size_t)i * b->t * PW;
+
+	(void)thread;
+	ISA_NAME(panel_tile)(m->e, &m->w->w, i, g, PW);
+	for (int q = 0; q < b->nseq; q++) {
+		int last = b->start[q + 1] - 1;
+
+		for (int r = b->start[q]; r < last; r++)
+			for (int half = 0; half < PW; half += LANES) {
+				size_t at = (size_t)r * stride + column + half;
+				vec e = v_load(g + ((size_t)r + 1) * PW + half);
+
+				e = through_tanh(e, v_load(m->s + at));
+				v_store(m->next + at, e);
+				v_store(m->d + at, v_add(v_load(m->d + at), e));
+			}
+		for (int half = 0; half < PW; half += LANES)
+			v_store(m->next + (size_t)last * stride + column + half, v_zero());
+	}
+}
+
+/* Without truncation all errors travel together, one row after another. */
+static void
+back_whole(struct recur *q, const struct square *w, int first, int end, const real *s, real *d)
+{
+	size_t stride = row_stride(w);
+
+	for (int r = end - 1; r >= first; r--) {
+		real *row = d + (size_t)r * stride;
+
+		if (r + 1 < end)
+			row_product(q, &w->w, row + stride, row, row);
+		for (size_t i = 0; i < stride; i += LANES)
+			v_store(row + i, through_tanh(v_load(row + i),
+			    v_load(s + (size_t)r * stride + i)));
+	}
+}
+
+static int
+longest(const struct kern_batch *b)
+{
+	int most = 0;
+
+	for (int i = 0; i < b->nseq; i++)
+		most = length(b, i) > most ? length(b, i) : most;
+	return most;
+}
+
+void
+ISA_NAME(recur_backward)(struct recur *q, const struct square *w, const struct kern_batch *b,
+    int bptt, const real *s, real *d)
+{
+	size_t stride = row_stride(w), n = (size_t)b->t * stride;
+	struct packed a;
+	struct back_step m = { w, b, &a, s, NULL, d, NULL };
+	real *p;
+
+	if (bptt >= longest(b) - 1) {
+		for (int i = 0; i < b->nseq; i++)
+			back_whole(q, w, b->start[i], b->start[i + 1], s, d);
+		return;
+	}
+	p = reserve(q, 3 * n);
+	if (p == NULL)
+		return;
+	m.next = p;
+	m.g = p + n;
+	ISA_NAME(pack_shape)(&a, b->t, w->w.k, p + 2 * n);
+	for (size_t i = 0; i < n; i += LANES)
+		v_store(d + i, through_tanh(v_load(d + i), v_load(s + i)));
+	ISA_NAME(pack)(&a, d, stride);
+	for (int step = 0; step < bptt; step++) {
+		run(q, back_task, &m, w->w.np, (double)n * w->w.k);
+		if (step + 1 < bptt)
+			ISA_NAME(pack)(&a, m.next, stride);
+	}
+}
+
+struct update {
+	struct square *to;
+	int t;
+	const real *d, *last;	/* (t, stride) */
+	real rate;
+};
+
+static void
+update_task(void *arg, int i, int thread)
+{
+	const struct update *m = arg;
+	struct panels *w = &m->to->w, *wt = &m->to->wt;
+	size_t stride = row_stride(m->to);
+
+	(void)thread;
+	if (i < w->np)
+		ISA_NAME(panel_add_outer)(w, i, m->t, m->d, stride, m->last + (size_t)i * PW,
+		    stride, m->rate);
+	else
+		ISA_NAME(panel_add_outer)(wt, i - w->np, m->t, m->last, stride,
+		    m->d + (size_t)(i - w->np) * PW, stride, m->rate);
+}
+
+void
+ISA_NAME(recur_update)(struct recur *q, struct square *to, bool both, const struct kern_batch *b,
+    const real *s, const real *s0, const real *d, real rate)
+{
+	size_t stride = row_stride(to), h = (size_t)to->w.k;
+	real *last = reserve(q, (size_t)b->t * stride);
+	struct update m = { to, b->t, d, last, rate };
+
+	if (last == NULL)
+		return;
+	for (int i = 0; i < b->nseq; i++) {
+		real *row = last + (size_t)b->start[i] * stride;
+
+		memset(row, 0, stride * sizeof(real));
+		if (s0)
+			memcpy(row, s0 + (size_t)i * h, h * sizeof(real));
+		memcpy(row + stride, s + (size_t)b->start[i] * stride,
+		    (size_t)(length(b, i) - 1) * stride * sizeof(real));
+	}
+	run(q, update_task, &m, both ? 2 * to->w.np : to->w.np, (double)b->t * h * h);
+}
+
+void
+ISA_NAME(square_turn)(struct square *w)
+{
+	for (int j = 0; j < w->w.k; j++)
+		for (int l = 0; l < w->w.k; l++)
+			w->wt.p[(size_t)(j / PW) * w->wt.stride + (size_t)l * PW + j % PW] =
+			    w->w.p[(size_t)(l / PW) * w->w.stride + (size_t)j * PW + l % PW];
+}

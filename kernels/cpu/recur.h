@@ -1,0 +1,50 @@
+/*
+ * recur.h - the recurrence: forward, and truncated back-propagation through
+ * time for all steps together.
+ *
+ * W is kept twice in panels, as W' for going forward (S W') and as W for going
+ * back (E W).  Rows are padded to the panels: row r of an activation is at
+ * r * stride with stride = np PW, and is zero past h.
+ */
+#ifndef RECUR_H
+#define RECUR_H
+
+#include <stdbool.h>
+
+#include "kern.h"
+#include "panels.h"
+#include "pool.h"
+
+struct square {
+	struct panels w;	/* W:  w[j][l], from the error at j to that at l */
+	struct panels wt;	/* W': wt[l][j], from state l to state j */
+};
+
+struct recur {
+	struct pool *pool;	/* the caller's */
+	real *mem;		/* grows to the largest batch, then stays */
+	size_t n;
+	bool failed;		/* there was no memory; sticky */
+};
+
+void ISA_NAME(recur_free)(struct recur *q);
+
+/* S(t,stride): s_r = tanh(A_r + W s_{r-1}), in place of A.  s0(nseq,h) or NULL. */
+void ISA_NAME(recur_forward)(struct recur *q, const struct square *w, const struct kern_batch *b,
+    const real *s0, real *s);
+
+/*
+ * D(t,stride), which holds dS at first: all error that reached A, each row's
+ * error having gone back at most bptt rows.
+ */
+void ISA_NAME(recur_backward)(struct recur *q, const struct square *w, const struct kern_batch *b,
+    int bptt, const real *s, real *d);
+
+/* to += rate D' S', S' the states one row earlier; both forms, or w alone. */
+void ISA_NAME(recur_update)(struct recur *q, struct square *to, bool both,
+    const struct kern_batch *b, const real *s, const real *s0, const real *d, real rate);
+
+/* W' made anew from W. */
+void ISA_NAME(square_turn)(struct square *w);
+
+#endif

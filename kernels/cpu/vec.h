@@ -1,0 +1,28 @@
+/*
+ * vec.h - a vector of reals under one set of names, whatever the instruction
+ * set: LANES reals, VECS registers to hold them.
+ *
+ *	v_load, v_store		LANES reals, any alignment
+ *	v_set1(x)  v_zero()  v_add  v_sub  v_mul  v_div
+ *	v_fma(a, b, c)		a b + c
+ *	v_max(a, b)		b where either is no number
+ *	v_min(a, b)		likewise
+ *	v_round(a)		to the nearest whole number
+ *	v_scale(a, n)		a 2^n, for whole n from -126 (-1022) to 127 (1023)
+ *	v_abs(a)  v_sign(a, s)	a, which is not negative, with the sign of s
+ *	v_sum(a)  v_top(a)	the sum and the maximum of the lanes, in a fixed order
+ */
+#ifndef VEC_H
+#define VEC_H
+
+#include "isa.h"
+
+#if defined(ISA_AVX512)
+#include "vec_avx512.h"
+#elif defined(ISA_AVX2)
+#include "vec_avx2.h"
+#else
+#include "vec_plain.h"
+#endif
+
+#endif

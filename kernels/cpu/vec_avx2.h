@@ -1,0 +1,98 @@
+/*
+ * vec_avx2.h - vec.h on AVX2 with FMA: 16 registers of 256 bits.
+ */
+#ifndef VEC_AVX2_H
+#define VEC_AVX2_H
+
+#include <immintrin.h>
+
+enum { VECS = 16 };
+
+#if defined(REAL_F32)
+typedef __m256 vec;
+enum { LANES = 8 };
+#define V(op) _mm256_##op##_ps
+#else
+typedef __m256d vec;
+enum { LANES = 4 };
+#define V(op) _mm256_##op##_pd
+#endif
+
+INLINE vec v_load(const real *p) { return V(loadu)(p); }
+INLINE void v_store(real *p, vec v) { V(storeu)(p, v); }
+INLINE vec v_set1(real x) { return V(set1)(x); }
+INLINE vec v_zero(void) { return V(setzero)(); }
+INLINE vec v_add(vec a, vec b) { return V(add)(a, b); }
+INLINE vec v_sub(vec a, vec b) { return V(sub)(a, b); }
+INLINE vec v_mul(vec a, vec b) { return V(mul)(a, b); }
+INLINE vec v_div(vec a, vec b) { return V(div)(a, b); }
+INLINE vec v_fma(vec a, vec b, vec c) { return V(fmadd)(a, b, c); }
+INLINE vec v_max(vec a, vec b) { return V(max)(a, b); }
+INLINE vec v_min(vec a, vec b) { return V(min)(a, b); }
+INLINE vec v_round(vec a) { return V(round)(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC); }
+INLINE vec v_abs(vec a) { return V(andnot)(v_set1((real)-0.0), a); }
+
+INLINE vec
+v_sign(vec a, vec s)
+{
+	return V(or)(a, V(and)(s, v_set1((real)-0.0)));
+}
+
+/* 2^n is its exponent field alone. */
+INLINE vec
+v_scale(vec a, vec n)
+{
+#if defined(REAL_F32)
+	__m256i e = _mm256_add_epi32(_mm256_cvtps_epi32(n), _mm256_set1_epi32(127));
+
+	return v_mul(a, _mm256_castsi256_ps(_mm256_slli_epi32(e, 23)));
+#else
+	__m256i e = _mm256_cvtepi32_epi64(_mm256_cvtpd_epi32(n));
+
+	e = _mm256_slli_epi64(_mm256_add_epi64(e, _mm256_set1_epi64x(1023)), 52);
+	return v_mul(a, _mm256_castsi256_pd(e));
+#endif
+}
+
+INLINE real
+v_sum(vec a)
+{
+#if defined(REAL_F32)
+	__m128 x = _mm_add_ps(_mm256_castps256_ps128(a), _mm256_extractf128_ps(a, 1));
+
+	x = _mm_add_ps(x, _mm_movehl_ps(x, x));
+	return _mm_cvtss_f32(_mm_add_ss(x, _mm_movehdup_ps(x)));
+#else
+	__m128d x = _mm_add_pd(_mm256_castpd256_pd128(a), _mm256_extractf128_pd(a, 1));
+
+	return _mm_cvtsd_f64(_mm_add_sd(x, _mm_unpackhi_pd(x, x)));
+#endif
+}
+
+INLINE real
+v_top(vec v)
+{
+	real a[LANES], top;
+
+	v_store(a, v);
+	top = a[0];
+	for (int i = 1; i < LANES; i++)
+		top = a[i] > top ? a[i] : top;
+	return top;
+}
+
+/* out[i] = the sum of the lanes of a[i]. */
+INLINE void
+v_sum4(const vec a[4], real out[4])
+{
+#if defined(REAL_F32)
+	vec all = _mm256_hadd_ps(_mm256_hadd_ps(a[0], a[1]), _mm256_hadd_ps(a[2], a[3]));
+
+	_mm_storeu_ps(out, _mm_add_ps(_mm256_castps256_ps128(all), _mm256_extractf128_ps(all, 1)));
+#else
+	for (int i = 0; i < 4; i++)
+		out[i] = v_sum(a[i]);
+#endif
+}
+
+#endif

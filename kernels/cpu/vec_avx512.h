@@ -1,0 +1,66 @@
+/*
+ * vec_avx512.h - vec.h on AVX-512 (F and DQ): 32 registers of 512 bits.
+ */
+#ifndef VEC_AVX512_H
+#define VEC_AVX512_H
+
+#include <immintrin.h>
+
+enum { VECS = 32 };
+
+#if defined(REAL_F32)
+typedef __m512 vec;
+enum { LANES = 16 };
+#define V(op) _mm512_##op##_ps
+#else
+typedef __m512d vec;
+enum { LANES = 8 };
+#define V(op) _mm512_##op##_pd
+#endif
+
+INLINE vec v_load(const real *p) { return V(loadu)(p); }
+INLINE void v_store(real *p, vec v) { V(storeu)(p, v); }
+INLINE vec v_set1(real x) { return V(set1)(x); }
+INLINE vec v_zero(void) { return V(setzero)(); }
+INLINE vec v_add(vec a, vec b) { return V(add)(a, b); }
+INLINE vec v_sub(vec a, vec b) { return V(sub)(a, b); }
+INLINE vec v_mul(vec a, vec b) { return V(mul)(a, b); }
+INLINE vec v_div(vec a, vec b) { return V(div)(a, b); }
+INLINE vec v_fma(vec a, vec b, vec c) { return V(fmadd)(a, b, c); }
+INLINE vec v_max(vec a, vec b) { return V(max)(a, b); }
+INLINE vec v_min(vec a, vec b) { return V(min)(a, b); }
+INLINE vec v_round(vec a) { return V(roundscale)(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC); }
+INLINE vec v_scale(vec a, vec n) { return V(scalef)(a, n); }
+INLINE vec v_abs(vec a) { return V(abs)(a); }
+INLINE real v_sum(vec a) { return V(reduce_add)(a); }
+INLINE real v_top(vec a) { return V(reduce_max)(a); }
+
+INLINE vec
+v_sign(vec a, vec s)
+{
+	return V(or)(a, V(and)(s, v_set1((real)-0.0)));
+}
+
+/* out[i] = the sum of the lanes of a[i]: four at once cost little more than one. */
+INLINE void
+v_sum4(const vec a[4], real out[4])
+{
+#if defined(REAL_F32)
+	vec ab = v_add(V(unpacklo)(a[0], a[1]), V(unpackhi)(a[0], a[1]));
+	vec cd = v_add(V(unpacklo)(a[2], a[3]), V(unpackhi)(a[2], a[3]));
+	vec all = v_add(V(shuffle)(ab, cd, 0x44), V(shuffle)(ab, cd, 0xee));
+	__m256 half = _mm256_add_ps(_mm512_castps512_ps256(all), _mm512_extractf32x8_ps(all, 1));
+
+	_mm_storeu_ps(out, _mm_add_ps(_mm256_castps256_ps128(half), _mm256_extractf128_ps(half, 1)));
+#else
+	vec ab = v_add(V(unpacklo)(a[0], a[1]), V(unpackhi)(a[0], a[1]));
+	vec cd = v_add(V(unpacklo)(a[2], a[3]), V(unpackhi)(a[2], a[3]));
+	__m256d x = _mm256_add_pd(_mm512_castpd512_pd256(ab), _mm512_extractf64x4_pd(ab, 1));
+	__m256d y = _mm256_add_pd(_mm512_castpd512_pd256(cd), _mm512_extractf64x4_pd(cd, 1));
+
+	_mm_storeu_pd(out, _mm_add_pd(_mm256_castpd256_pd128(x), _mm256_extractf128_pd(x, 1)));
+	_mm_storeu_pd(out + 2, _mm_add_pd(_mm256_castpd256_pd128(y), _mm256_extractf128_pd(y, 1)));
+#endif
+}
+
+#endif

@@ -1,0 +1,96 @@
+/*
+ * embed.c - look-ups and sparse updates of the input layer.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "embed.h"
+
+void
+NAME(embed_new)(struct embed *e, int h, int v)
+{
+	*e = (struct embed){ .h = h, .v = v };
+	if ((size_t)h > SIZE_MAX / sizeof(real) / (size_t)v)
+		return;
+	e->p = calloc((size_t)h * v, sizeof(real));
+	e->touched = calloc((size_t)v, sizeof(*e->touched));
+	e->is_touched = calloc((size_t)v, 1);
+	if (!e->p || !e->touched || !e->is_touched)
+		NAME(embed_free)(e);
+}
+
+void
+NAME(embed_free)(struct embed *e)
+{
+	free(e->p);
+	free(e->touched);
+	free(e->is_touched);
+	*e = (struct embed){ 0 };
+}
+
+void
+NAME(embed_put)(struct embed *e, const real *host)
+{
+	for (int i = 0; i < e->h; i++)
+		for (int j = 0; j < e->v; j++)
+			e->p[(size_t)j * e->h + i] = host[(size_t)i * e->v + j];
+}
+
+void
+NAME(embed_get)(const struct embed *e, real *host)
+{
+	for (int i = 0; i < e->h; i++)
+		for (int j = 0; j < e->v; j++)
+			host[(size_t)i * e->v + j] = e->p[(size_t)j * e->h + i];
+}
+
+void
+NAME(embed_touch)(struct embed *e, uint32_t word)
+{
+	if (!e->is_touched[word]) {
+		e->is_touched[word] = 1;
+		e->touched[e->ntouched++] = word;
+	}
+}
+
+void
+NAME(embed_look_up)(const struct embed *e, const struct kern_batch *b, real *a, size_t stride)
+{
+	size_t h = (size_t)e->h;
+
+	for (int r = 0; r < b->t; r++)
+		memcpy(a + (size_t)r * stride, e->p + b->x[r] * h, h * sizeof(real));
+}
+
+void
+NAME(embed_add)(struct embed *e, const struct kern_batch *b, const real *d, size_t stride,
+    real rate)
+{
+	size_t h = (size_t)e->h;
+
+	for (int r = 0; r < b->t; r++) {
+		real *row = e->p + b->x[r] * h;
+		const real *from = d + (size_t)r * stride;
+
+		NAME(embed_touch)(e, b->x[r]);
+		for (size_t i = 0; i < h; i++)
+			row[i] += rate * from[i];
+	}
+}
+
+void
+NAME(embed_sgd)(struct embed *p, struct embed *g, real rate)
+{
+	size_t h = (size_t)p->h;
+
+	for (int i = 0; i < g->ntouched; i++) {
+		size_t at = g->touched[i] * h;
+
+		for (size_t j = at; j < at + h; j++) {
+			p->p[j] -= rate * g->p[j];
+			g->p[j] = 0;
+		}
+		g->is_touched[g->touched[i]] = 0;
+	}
+	g->ntouched = 0;
+}

@@ -1,0 +1,43 @@
+/*
+ * embed.h - the input layer: a row of h numbers for each word, looked up.
+ *
+ * Stored a row a word, the transpose of the file's (h, v), since every use is
+ * by word.  A gradient remembers which rows it touched, so that an update
+ * visits those only.
+ */
+#ifndef EMBED_H
+#define EMBED_H
+
+#include "kern.h"
+#include "real.h"
+
+struct embed {
+	int h, v;
+	real *p;			/* (v, h) */
+	uint32_t *touched;		/* (ntouched) words whose row is not zero */
+	unsigned char *is_touched;	/* (v) */
+	int ntouched;
+};
+
+/* Zeros; p is NULL when there is no memory. */
+void NAME(embed_new)(struct embed *e, int h, int v);
+void NAME(embed_free)(struct embed *e);
+
+/* The file's (h, v) of host memory. */
+void NAME(embed_put)(struct embed *e, const real *host);
+void NAME(embed_get)(const struct embed *e, real *host);
+
+/* A(t,h): row r = p[x_r]; rows of A lie `stride` apart. */
+void NAME(embed_look_up)(const struct embed *e, const struct kern_batch *b, real *a, size_t stride);
+
+/* p[x_r] += rate D(t,h)[r], and touched. */
+void NAME(embed_add)(struct embed *e, const struct kern_batch *b, const real *d, size_t stride,
+    real rate);
+
+/* P -= rate G, touched rows only; then G = 0. */
+void NAME(embed_sgd)(struct embed *p, struct embed *g, real rate);
+
+/* Notes that the row of `word` is no longer zero. */
+void NAME(embed_touch)(struct embed *e, uint32_t word);
+
+#endif

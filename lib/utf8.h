@@ -1,0 +1,74 @@
+/*
+ * utf8.h - characters in bytes.  Text is cleaned once, where it comes in;
+ * everything after that may trust it.
+ */
+#ifndef UTF8_H
+#define UTF8_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "mem.h"
+
+enum { UTF8_MAX = 4 };		/* bytes a character at most */
+#define UTF8_REPLACEMENT 0xFFFD
+#define UTF8_BOM "\xEF\xBB\xBF"
+
+/* The bytes of the character that starts with this byte, in clean text. */
+static inline size_t
+utf8_len(unsigned char lead)
+{
+	return lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+}
+
+/* The character at p, in clean text. */
+static inline uint32_t
+utf8_at(const char *p)
+{
+	const unsigned char *u = (const unsigned char *)p;
+
+	if (u[0] < 0x80)
+		return u[0];
+	if (u[0] < 0xE0)
+		return (uint32_t)(u[0] & 0x1F) << 6 | (u[1] & 0x3F);
+	if (u[0] < 0xF0)
+		return (uint32_t)(u[0] & 0x0F) << 12 | (uint32_t)(u[1] & 0x3F) << 6 |
+		    (u[2] & 0x3F);
+	return (uint32_t)(u[0] & 0x07) << 18 | (uint32_t)(u[1] & 0x3F) << 12 |
+	    (uint32_t)(u[2] & 0x3F) << 6 | (u[3] & 0x3F);
+}
+
+/* Where the character that ends before p starts, in clean text. */
+static inline const char *
+utf8_before(const char *p)
+{
+	do
+		p--;
+	while (((unsigned char)*p & 0xC0) == 0x80);
+	return p;
+}
+
+/* Writes c at out and gives its bytes. */
+size_t utf8_put(char out[UTF8_MAX], uint32_t c);
+
+/* The number of bytes at the start of p that are ASCII. */
+size_t utf8_ascii(const char *p, size_t len);
+
+/*
+ * The bytes of the well-formed character at p, of len bytes, or 0: a stray or
+ * missing continuation, an overlong form, a surrogate, or past U+10FFFF.
+ */
+size_t utf8_check(const char *p, size_t len);
+
+/* Is all of the text well-formed? */
+bool utf8_is_clean(const char *p, size_t len);
+
+/*
+ * Puts the text into out (emptied first), each byte that belongs to no
+ * well-formed character as U+FFFD, and counts those in *bad.  False: no
+ * memory.
+ */
+bool utf8_clean(struct buf *out, const char *p, size_t len, uint64_t *bad);
+
+#endif

@@ -1,0 +1,92 @@
+#!/usr/bin/env bats
+# The CSV reader, and the character classes under the text programs.
+
+setup() {
+	load helper
+	cd "$BATS_TEST_TMPDIR" || return
+	CSV=$BUILD/tests/unit/csv
+	UNICODE=$BUILD/tests/unit/unicode
+}
+
+# reads INPUT EXPECTED: what the reader makes of an input with printf escapes
+reads() {
+	local got
+	got=$(printf '%b' "$1" | "$CSV")
+	[ "$got" = "$2" ] || {
+		echo "input    $1"
+		echo "got      $got"
+		echo "expected $2"
+		return 1
+	}
+}
+
+@test "csv: Python's dialect, case by case" {
+	need csv-cases.tsv
+	n=0
+	while IFS= read -r line; do
+		reads "${line%%$'\t'*}" "${line#*$'\t'}"
+		n=$((n + 1))
+	done < "$SHARED/csv-cases.tsv"
+	[ "$n" -ge 36 ]
+}
+
+@test "csv: quotes, blanks and ends of record" {
+	reads 'h\n"a ""b"" c"\n' $'1\ta "b" c'
+	reads 'h\n"x"y"z", 2\n' $'1\txy"z"'
+	reads 'h\n"x"y, z"\n' $'1\txy'
+	reads 'h\n   " a"\n \t"b"\n' $'2\t a\t\\t"b"'
+	reads 'h\r\n\r\na\rb\n\rc' $'5\t!IndexError\ta\tb\t!IndexError\tc'
+	reads 'h\n"a\r\nb\rc\n"' $'1\ta\\r\\nb\\rc\\n'
+	reads 'h\n"open\n' $'1\topen\\n'
+	reads 'h\n"a""' $'1\ta"'
+	reads 'h\n"a"' $'1\ta'
+	reads 'h\na,' $'1\ta'
+	reads 'h\n ' $'1\t'
+	reads 'h\n,' $'1\t'
+	reads 'h\n"a\\0b"\nc\\0\n' $'2\ta\\\\0b\tc\\\\0'
+	reads 'h\n"a\0b"\n' $'1\ta\\x00b'
+	reads '\xef\xbb\xbf"h\nh"\na\n' $'1\ta'
+	reads '' '!StopIteration'
+	reads '\xef\xbb\xbf' '!StopIteration'
+	reads 'h' '0'
+}
+
+@test "csv: ends of blocks fall anywhere" {
+	# a block is 2^18 bytes; let each kind of byte be its first
+	for tail in '"\n"x"\n' '""\n"\n"x"\n' '",\n"x"\n' '"\r\n"x"\n' '\n\n"\n"x"\n'; do
+		for n in 262139 262140 262141 262142 262143 262144; do
+			{
+				printf 'h\n"'
+				head -c $((n - 3)) /dev/zero | tr '\0' a
+				# shellcheck disable=SC2059
+				printf "$tail"
+			} > big
+			"$CSV" < big > got
+			[ "$(cut -f 1 got)" = 2 ]
+			[ "$(cut -f 3 got)" = x ]
+			[ "$(cut -f 2 got | tr -d '"\\nr\n' | wc -c)" -eq $((n - 3)) ]
+		done
+	done
+}
+
+@test "unicode: every class of every character is that of Unicode 14.0" {
+	need unicode/word.tsv
+	for pair in space:space digit:digit word:word upper:upper lower:lower_prop \
+	    cased:sigma_cased ignorable:sigma_case_ignorable tolower:tolower; do
+		"$UNICODE" "${pair%:*}" > got
+		cmp got "$SHARED/unicode/${pair#*:}.tsv"
+	done
+}
+
+@test "unicode: how many characters each class has" {
+	count() {
+		"$UNICODE" "$1" | while read -r a b; do
+			echo $((0x$b - 0x$a + 1))
+		done | { n=0; while read -r k; do n=$((n + k)); done; echo "$n"; }
+	}
+	[ "$(count space)" -eq 29 ]
+	[ "$(count digit)" -eq 660 ]
+	[ "$(count word)" -eq 133548 ]
+	[ "$("$UNICODE" tolower | wc -l)" -eq 1433 ]
+	[ "$("$UNICODE" tolower | grep -c ' ')" -eq 1 ]
+}

@@ -1,0 +1,247 @@
+#!/usr/bin/env bats
+# shellcheck disable=SC1003,SC1111,SC2016,SC2018,SC2019,SC2094,SC2154,SC2238  # quotes as data; files only read
+# decode: rows to text; and what a reader notices of a damaged index stream.
+
+setup() {
+	load helper
+	load streams
+	cd "$BATS_TEST_TMPDIR" || return
+	printf '%s\n' 'the cat saw the dog' 'a dog saw' 'the end' > tokens
+	vocab -q -n 6 tokens | encode > stream
+	vocab -q -n 6 tokens | encode -t > text
+}
+
+# prose TOKENS...: each argument, a sentence, as decode -d writes it.
+prose() {
+	printf '%s\n' "$@" | vocab -q -n 0 | encode | decode -d
+}
+
+# becomes TOKENS PROSE: that is what becomes of them.
+becomes() {
+	local got
+	got=$(prose "$1")
+	if [ "$got" != "$2" ]; then
+		printf '# %s\n# became: %s\n# wanted: %s\n' "$1" "$got" "$2"
+		return 1
+	fi
+}
+
+@test "tok | vocab | encode | decode gives the tokens back" {
+	vocab -q -n 0 tokens | encode | decode | cmp - tokens
+	vocab -q -n 0 tokens | encode -t | decode | cmp - tokens
+	vocab -q -S -n 0 tokens | encode | decode | cmp - tokens
+	run -0 decode stream
+	[ "${lines[0]}" = 'the UNKNOWN_TOKEN saw the dog' ]
+}
+
+@test "so it does for movie-reviews" {
+	need movie-reviews.tokens.gz
+	zcat "$SHARED/movie-reviews.tokens.gz" > big
+	vocab -q -n 0 big | encode | decode | cmp - big
+	vocab -q -n 0 big | encode -t | decode | cmp - big
+}
+
+@test "text and bytes are the same stream" {
+	decode text | cmp - <(decode stream)
+	sed 's/ form=text//; /^$/,$d' text | cmp - <(sed '/^$/,$d' stream)
+}
+
+@test "several streams of one table; not of two" {
+	decode stream text - < stream | cmp - <(decode stream stream stream)
+	vocab -q -n 7 tokens | encode > other
+	run -1 --separate-stderr decode stream other
+	[ "${#stderr_lines[@]}" -eq 1 ]
+	[ "$stderr" = 'decode: other: its table is not that of the first stream' ]
+}
+
+@test "a sentence without words is an empty line" {
+	printf '%s\n' '#index 1 size=3 unit=sentence width=2 vocab=CRC form=text' \
+	    $'SENTENCE_START\t1' $'SENTENCE_END\t1' $'UNKNOWN_TOKEN\t0' '' '0 1' > odd
+	crc=$(sed '1d;/^$/,$d' odd | gzip -c | tail -c 8 | head -c 4 | od -An -tx4 | tr -d ' ')
+	end=$(tail -n 1 odd | gzip -c | tail -c 8 | head -c 4 | od -An -tx4 | tr -d ' ')
+	sed -i "s/CRC/$crc/" odd
+	echo "#end crc32=$end" >> odd
+	decode odd | cmp - <(echo)
+	decode -d odd | cmp - <(echo)
+}
+
+@test "characters are put together, escapes undone" {
+	printf '%s\n' 'T o \s b e , \n' 'o r \t n o t \\ \s ?' 'é ï' > c
+	vocab -q -S -n 0 c | encode > s
+	decode s | cmp - <(printf 'To be,\nor\tnot\\ ?\néï\n')
+	decode -d s | cmp - <(decode s)
+	vocab -q -S -n 5 c | encode | decode | grep -q $'\xef\xbf\xbd'
+	vocab -q -n 0 c | encode | decode | cmp - c
+}
+
+@test "words in unit=stream are not characters" {
+	for odd in 'a b cd' 'a \x' 'a \'; do
+		vocab -q -S -n 0 - <<< "$odd" | encode | decode | cmp - <(printf '%s\n' "$odd")
+	done
+}
+
+@test "-d: clitics, quotes, marks and brackets find their places" {
+	becomes "it 's" "It's"
+	becomes "i ca n't , and they 've said i 'll" "I can't, and they've said I'll"
+	becomes '`` hello , '"''"' he said .' '"Hello," he said.'
+	becomes "you stay . ''" 'You stay."'
+	becomes "'' hi '' she said" '"Hi" she said'
+	becomes '" hi " ( and so on ) .' '"Hi" (and so on).'
+	becomes "gon na can not wan na" "Gonna cannot wanna"
+	becomes "'t is so" "'Tis so"
+	becomes "the dogs ' tails" "The dogs' tails"
+	becomes "' a ' key" "'A' key"
+	becomes "don ’ t “ say ” that" "Don’t “say” that"
+	becomes "why ? ! no ... yes ; well : that ." "Why?! no... yes; well: that."
+	becomes '$ 5 , 10 % of # 3' '$5, 10% of #3'
+	becomes '@ bob is here' '@bob is here'
+	becomes 'fine : ) and sad : (' 'Fine :) and sad :('
+	becomes '( so : ) ok' '(So:) ok'
+	becomes 'see [ here ] ( http : //a.b/c ) .' 'See [here](http://a.b/c).'
+	becomes '* * bold * * and f * ck' '**Bold** and f * ck'
+	becomes '< 3 you < /b > - > x' '<3 you </b> -> x'
+	becomes '& gt ; you & amp ; me & co' '&gt; You &amp; me & co'
+	becomes 'one -- two - three' 'One -- two - three'
+	becomes 'http : //a.b is up' 'http://a.b is up'
+}
+
+@test "-d: a capital for the first word and for i, no other" {
+	becomes 'élan is good' 'Élan is good'
+	becomes '3 people and i' '3 people and I'
+	becomes '... and i.e. this' '... And i.e. this'
+	becomes 'UNKNOWN_TOKEN was' 'UNKNOWN_TOKEN was'
+	becomes 'ǆ x' 'ǅ x'
+	becomes '?' '?'
+}
+
+@test "-d puts no word in and takes none out" {
+	need reddit-head.tokens
+	vocab -q -n 0 "$SHARED/reddit-head.tokens" | encode > s
+	[ "$(decode s | tr -d ' \n`"'"'"'"' | tr A-Z a-z)" = \
+	    "$(decode -d s | tr -d ' \n`"'"'"'"' | tr A-Z a-z)" ]
+}
+
+@test "a stream cut anywhere is an error" {
+	cuts stream cut
+	all_refused decode cut
+	[ "$(find cut -type f | wc -l)" -eq "$(stat -c %s stream)" ]
+	cuts text snip
+	all_refused decode snip
+}
+
+@test "a byte changed anywhere is an error" {
+	vocab -q -n 5 - <<< $'the cat\nthe d\xc3\xb6g' > v
+	encode v > small
+	flips small flip
+	all_refused decode flip
+	encode -t v > small
+	flips small flop
+	all_refused decode flop
+}
+
+@test "what the stream lacks is said" {
+	head -c -8 stream > bad
+	run -1 --separate-stderr decode bad
+	[ "$stderr" = 'decode: bad: the stream ends without its last frame: the program that wrote it did not finish' ]
+	sed '$d' text > bad
+	run -1 --separate-stderr decode bad
+	[ "$stderr" = 'decode: bad: the stream ends without its last frame: the program that wrote it did not finish' ]
+	head -c -9 stream > bad
+	run -1 --separate-stderr decode bad
+	[ "$stderr" = 'decode: bad: the stream ends inside frame 3: the program that wrote it did not finish' ]
+	{ cat stream; echo; } > bad
+	run -1 --separate-stderr decode bad
+	[ "$stderr" = 'decode: bad: data after the last frame' ]
+	{ cat text; echo; } > bad
+	run -1 --separate-stderr decode bad
+	[ "$stderr" = 'decode: bad: data after the last frame' ]
+}
+
+@test "frames must be what the unit and the table allow" {
+	sed '/^$/q' text > head
+	frame() {
+		{ cat head; printf '%b\n' "$1"; } > bad
+		run -1 --separate-stderr decode bad
+		[ "$stderr" = "decode: bad: $2" ]
+	}
+	frame '0 2 6 1'   'index 6 in frame 1 is outside the vocabulary of 6'
+	frame '2 3 1'     'frame 1: does not begin with SENTENCE_START'
+	frame '0 2 3'     'frame 1: does not end with SENTENCE_END'
+	frame '0'         'frame 1: does not end with SENTENCE_END'
+	frame '0 0 2 1'   'frame 1: a marker inside the sentence'
+	frame '0 2 1 1'   'frame 1: a marker inside the sentence'
+	frame '0  2 1'    "frame 1: '' is not an index"
+	frame '0 02 1'    "frame 1: '02' is not an index"
+	frame '0 -2 1'    "frame 1: '-2' is not an index"
+	frame '0 2 1\r'   "frame 1: '1?' is not an index"
+	frame ''          "frame 1: '' is not an index"
+	frame '0 4294967296 1' "frame 1: '4294967296' is not an index"
+	frame '# 2 1'     'frame 1: not a line of indexes'
+	frame '#end crc32=0'        'the last line holds no checksum'
+	frame '#end crc32=00000001' 'checksum mismatch in the stream'
+}
+
+@test "a length in the stream is not believed" {
+	sed '/^$/q' stream > bad
+	printf '\377\377\377\17\0\0\0\0\0\0\2\0' >> bad
+	limit='ulimit -v 60000'
+	case ${SAN:-} in *address*) limit=true ;; esac	# the two do not mix
+	run -1 --separate-stderr bash -c "$limit; decode bad"
+	[ "$stderr" = 'decode: bad: the stream ends inside frame 1: the program that wrote it did not finish' ]
+	sed '/^$/q' stream > bad
+	printf '\377\377\377\377\0\0\0\0\0\0\2\0' >> bad
+	run -1 --separate-stderr decode bad
+	[ "$stderr" = 'decode: bad: frame 1: longer than any frame: the stream is damaged' ]
+}
+
+@test "a stage missing from the pipe, or one too many" {
+	run -1 --separate-stderr decode tokens
+	one_line_error decode
+	[ "$stderr" = 'decode: tokens: not an index stream; is `encode` missing from the pipe?' ]
+	run -1 --separate-stderr pipe 'vocab -q tokens | decode'
+	one_line_error decode
+	[[ "$stderr" == *'a vocabulary stream where an index stream was expected; is `encode` missing'* ]]
+	run -1 --separate-stderr pipe 'decode stream | decode'
+	one_line_error decode
+	run -1 --separate-stderr decode - < /dev/null
+	[ "$stderr" = 'decode: standard input: empty input where an index stream was expected' ]
+	sed 's/^#index 1/#index 2/' stream > new
+	run -1 --separate-stderr decode new
+	[ "$stderr" = 'decode: new: written by a newer version of this suite' ]
+}
+
+@test "a directory, a full disk, a reader that leaves, wrong options" {
+	run -1 --separate-stderr decode .
+	one_line_error decode
+	run -1 --separate-stderr decode no/such
+	one_line_error decode
+	run -1 --separate-stderr pipe 'decode stream > /dev/full'
+	one_line_error decode
+	seq 300000 | vocab -q -n 0 | encode > big
+	run -0 --separate-stderr bash -c 'decode big | head -n 1'
+	[ "$output" = 1 ]
+	[ -z "$stderr" ]
+	run -2 --separate-stderr decode -x
+	one_line_error decode
+}
+
+@test "the short reader on index-stream(5) reads what encode writes" {
+	sed -n '/^\.\\" reader begins/,/^\.\\" reader ends/p' "$TOP/man/index-stream.5" |
+	    sed '/^\./d; s/\\e/\\/g' > reader
+	[ "$(wc -l < reader)" -gt 10 ]
+	decode stream | cmp - <(perl reader < stream)
+	seq 70000 | vocab -q -n 0 | encode > wide
+	decode wide | cmp - <(perl reader < wide)
+	head -c -1 stream > bad
+	run ! perl reader < bad
+	{ sed '/^$/q' stream; printf '\4\0\0\0\0\0\0\0\0\0\2\0\3\0\1\0\0\0\0\0aaaa'; } > bad
+	run ! perl reader < bad
+}
+
+@test "the streams shown on the pages are what the programs write" {
+	sed -n '/^#vocab 1 /,/^\.Ed/p' "$TOP/man/vocab-stream.5" | sed '$d' > v
+	sed -n '/^#index 1 .* form=text$/,/^#end/p' "$TOP/man/index-stream.5" > i
+	[ "$(wc -l < v)" -eq 9 ]
+	encode -t v | cmp - i
+	sed '1,/^$/d' v | vocab -q -n 5 | cmp - v
+}

@@ -1,0 +1,261 @@
+#!/usr/bin/env bats
+# shellcheck disable=SC2016,SC2154  # backticks in messages; what run sets
+# encode: words to rows; and what it notices of a damaged vocabulary stream.
+
+setup() {
+	load helper
+	load streams
+	cd "$BATS_TEST_TMPDIR" || return
+	printf '%s\n' 'the cat saw the dog' 'a dog saw' 'the end' > tokens
+	vocab -q -n 6 tokens > stream
+	vocab -q -t -n 6 tokens > table
+}
+
+# frames: what follows the table of a text-form stream.
+frames() {
+	sed '1,/^$/d'
+}
+
+@test "the text form: header, table, a line a frame, the checksum" {
+	run -0 --separate-stderr encode -t stream
+	[ -z "$stderr" ]
+	crc=$(gzip -c table | tail -c 8 | head -c 4 | od -An -tx4 | tr -d ' ')
+	body=$'0 2 5 3 2 4 1\n0 5 4 3 1\n0 2 5 1'
+	end=$(printf '%s\n' "$body" | gzip -c | tail -c 8 | head -c 4 | od -An -tx4 | tr -d ' ')
+	{
+		echo "#index 1 size=6 unit=sentence width=2 vocab=$crc form=text"
+		cat table
+		printf '\n%s\n#end crc32=%s\n' "$body" "$end"
+	} | diff - <(printf '%s\n' "$output")
+}
+
+@test "the binary form, byte by byte" {
+	encode stream > got
+	crc=$(gzip -c table | tail -c 8 | head -c 4 | od -An -tx4 | tr -d ' ')
+	{
+		echo "#index 1 size=6 unit=sentence width=2 vocab=$crc"
+		cat table
+		echo
+		printf '\7\0\0\0\24\0\0\0\0\0\2\0\5\0\3\0\2\0\4\0\1\0'
+		printf '\5\0\0\0\12\0\0\0\0\0\5\0\4\0\3\0\1\0'
+		printf '\4\0\0\0\10\0\0\0\0\0\2\0\5\0\1\0'
+	} > want
+	sed '1,/^$/d' want | gzip -c | tail -c 8 | head -c 4 > crc
+	printf '\0\0\0\0' | cat - crc >> want
+	cmp want got
+}
+
+@test "reddit-head: the reference indexes" {
+	need reddit-head.tokens reddit-head.index-200.txt
+	vocab -q -n 200 "$SHARED/reddit-head.tokens" | encode -t | frames | sed '$d' |
+	    cmp - "$SHARED/reddit-head.index-200.txt"
+}
+
+@test "-v TABLE on the tokens is the stream that vocab | encode gives" {
+	encode stream > want
+	encode -v table < tokens | cmp - want
+	encode -v table tokens | cmp - want
+	encode -v <(cat table) tokens | cmp - want
+	split -l 1 tokens part.
+	encode -v table part.aa - part.ac < part.ab | cmp - want
+	vocab -q -t -n 0 tokens > places
+	encode -v places tokens | cmp - <(vocab -q -n 0 tokens | encode)
+}
+
+@test "-v MODEL takes the table out of the model" {
+	need_numpy
+	"$PYTHON" - <<-'END'
+	import numpy as np
+	t = np.frombuffer(open("table", "rb").read(), np.uint8)
+	w = np.zeros((2, 2), np.float32)
+	np.savez("model.npz", vocab=t, U=w)
+	np.savez("bare.npz", U=w)
+	np.savez("wrong.npz", vocab=t.astype(np.float32))
+	np.savez("empty.npz", vocab=t[:0])
+	np.savez("cut.npz", vocab=t[:-3])
+	np.savez("more.npz", vocab=np.concatenate([t, np.array([10, 65], np.uint8)]))
+	END
+	encode -v model.npz tokens | cmp - <(encode stream)
+	for bad in bare wrong empty cut more; do
+		run -1 --separate-stderr encode -v $bad.npz tokens
+		one_line_error encode
+		[[ "$stderr" == "encode: $bad.npz: "* ]]
+	done
+	run -1 --separate-stderr encode -v bare.npz tokens
+	[[ "$stderr" == *'a model without a vocabulary'* ]]
+	head -c 300 model.npz > half.npz
+	run -1 --separate-stderr encode -v half.npz tokens
+	one_line_error encode
+}
+
+@test "words outside the table, and markers in the text, are UNKNOWN_TOKEN" {
+	run -0 pipe "printf 'SENTENCE_START the UNKNOWN_TOKEN SENTENCE_END what\n' |
+	    encode -t -v table"
+	[ "${lines[-2]}" = '0 5 2 5 5 5 1' ]
+	grep -v UNKNOWN table > short
+	run -1 --separate-stderr encode -v short tokens
+	[ "$stderr" = "encode: tokens: line 1: 'cat' is not in the vocabulary, which has no UNKNOWN_TOKEN" ]
+	[ "${#stderr_lines[@]}" -eq 1 ]
+}
+
+@test "unit=stream: no START, no END" {
+	vocab -q -S -n 0 tokens | encode -t > got
+	grep -q '^#index 1 size=6 unit=stream ' got
+	[ "$(frames < got | head -n 1)" = '0 3 1 0 2' ]
+	vocab -q -S -n 0 -t tokens > stable
+	encode -t -v stable tokens | cmp - got
+}
+
+@test "four bytes an index past 65536 rows" {
+	seq 65533 > many
+	vocab -q -n 0 many | encode > two
+	seq 65534 > many
+	vocab -q -n 0 many | encode > four
+	[[ "$(head -n 1 two)" == '#index 1 size=65536 unit=sentence width=2 '* ]]
+	[[ "$(head -n 1 four)" == '#index 1 size=65537 unit=sentence width=4 '* ]]
+	decode two | cmp - <(seq 65533)
+	decode four | cmp - many
+	vocab -q -n 0 many | encode -t | decode | cmp - many
+}
+
+@test "several vocabulary streams only with one table" {
+	printf '%s\n' 'dog the cat' 'saw a saw' 'the dog the end' > other
+	vocab -q -n 0 tokens > a
+	run -0 pipe 'encode -t a a'
+	[ "$(printf '%s\n' "$output" | frames | wc -l)" -eq 7 ]
+	vocab -q -n 0 other > b
+	run -1 --separate-stderr encode a b
+	[ "${#stderr_lines[@]}" -eq 1 ]
+	[ "$stderr" = 'encode: b: its table is not that of the first stream' ]
+}
+
+@test "the tokens must add up to the table" {
+	sed 's/a dog saw/a dog dog/' stream > bad
+	run -1 --separate-stderr encode bad
+	[ "$stderr" = "encode: bad: the tokens do not add up to the table (row 3, 'saw': 1 counted, 2 in the table)" ]
+	sed '$d' stream > bad
+	run -1 --separate-stderr encode bad
+	[ "$stderr" = "encode: bad: the tokens do not add up to the table (row 0, 'SENTENCE_START': 2 counted, 3 in the table)" ]
+	vocab -q -S -n 0 - <<< $'a b\nc' | sed '/^a b$/s/ /\n/' > bad
+	run -1 --separate-stderr encode bad
+	[ "$stderr" = 'encode: bad: 3 lines of tokens came, the header promised 2' ]
+}
+
+@test "header and table must agree" {
+	for change in 's/size=6/size=5/' 's/size=6/size=7/' 's/unit=sentence/unit=stream/' \
+	    's/unit=sentence/unit=word/' 's/tokens=16/tokens=15/' 's/tokens=16/tokens=17/' \
+	    's/sentences=3/sentences=4/' 's/unique=8/unique=4/' 's/unique=8/unique=9/' \
+	    's/ size=6//' 's/unique=8/& more=1/' 's/tokens=16/tokens=016/' 's/=16/=-16/' \
+	    '1s/$/ /' '1s/ tok/  tok/' 's/#vocab 1/#vocab x/' 's/#vocab 1/#vocab 0/' \
+	    's/UNKNOWN_TOKEN/unknown/' 's/SENTENCE_END/end/' '2s/$/\t0/' '/^the\t/s/\t/ /' \
+	    '/^$/d' '/^saw\t/p' 's/size=6/size=99999999999999999999/' 's/size=6/size=16777217/'; do
+		sed "$change" stream > bad
+		if cmp -s stream bad; then false; fi
+		run -1 --separate-stderr encode - < bad
+		[ "${#stderr_lines[@]}" -eq 1 ]
+		[[ "$stderr" == 'encode: standard input: '* ]]
+	done
+	sed 's/#vocab 1/#vocab 2/' stream > bad
+	run -1 --separate-stderr encode bad
+	[ "$stderr" = 'encode: bad: written by a newer version of this suite' ]
+}
+
+@test "a vocabulary stream cut anywhere is an error" {
+	cuts stream cut
+	all_refused encode cut
+	[ "$(find cut -type f | wc -l)" -eq "$(stat -c %s stream)" ]
+}
+
+@test "a byte changed anywhere is an error" {
+	vocab -q -n 0 - <<< $'the cat saw\nthe d\xc3\xb6g' > small
+	flips small flip
+	all_refused encode flip
+	vocab -q -S -n 0 - <<< $'a b a\n\\s \\n' > small
+	flips small flop
+	all_refused encode flop
+}
+
+@test "a changed byte that is not noticed makes no difference" {
+	vocab -q -n 5 - <<< $'the cat saw\nthe dog' > small
+	encode small > want
+	flips small flip
+	passed=0
+	for f in flip/*; do
+		if encode "$f" > got 2> err; then
+			cmp want got
+			passed=$((passed + 1))
+		else
+			[ "$(wc -l < err)" -eq 1 ]
+		fi
+	done
+	# letters of words outside the table, and digits of unique=
+	[ "$passed" -gt 0 ]
+	[ "$passed" -lt 60 ]
+}
+
+@test "a stage missing from the pipe, or one too many" {
+	run -1 --separate-stderr encode tokens
+	one_line_error encode
+	[ "$stderr" = 'encode: tokens: not a vocabulary stream; is `vocab` missing from the pipe?' ]
+	run -1 --separate-stderr pipe 'encode stream | encode'
+	one_line_error encode
+	[[ "$stderr" == *'an index stream where a vocabulary stream was expected'* ]]
+	run -1 --separate-stderr encode - < /dev/null
+	[ "$stderr" = 'encode: standard input: empty input where a vocabulary stream was expected' ]
+	run -1 --separate-stderr encode -v table stream
+	[[ "$stderr" == *'a vocabulary stream where a token stream was expected'* ]]
+	run -1 --separate-stderr encode -v table - < /dev/null
+	[ "$stderr" = 'encode: standard input: empty input where a token stream was expected' ]
+}
+
+@test "what -v cannot use is refused by its name" {
+	printf 'a\t1\r\n' > crlf
+	printf 'a\t1\n\nb\t1\n' > gap
+	printf 'a 1\n' > spaces
+	: > empty
+	for bad in crlf gap spaces empty stream tokens no/such . /dev/null; do
+		run -1 --separate-stderr encode -v $bad tokens
+		one_line_error encode
+		[[ "$stderr" == "encode: $bad: "* ]]
+	done
+	run -2 --separate-stderr encode -v - tokens
+	one_line_error encode
+	run -2 --separate-stderr encode -v
+	one_line_error encode
+}
+
+@test "token streams of -v are read strictly" {
+	for bad in 'a  b\n' ' a\n' 'a \n' 'a\n\nb\n' 'a\tb\n' 'ab\r\n' 'a\xff\n'; do
+		printf '%b' "$bad" > in
+		run -1 --separate-stderr encode -v table in
+		[ "${#stderr_lines[@]}" -eq 1 ]
+		[[ "$stderr" == 'encode: in: line '* ]]
+	done
+	run -0 --separate-stderr pipe "printf 'the cat' | encode -t -v table"
+	[[ "$stderr" == *'ends without a newline'* ]]
+	[ "${lines[-2]}" = '0 2 5 1' ]
+}
+
+@test "a directory, a full disk, a reader that leaves" {
+	run -1 --separate-stderr encode .
+	one_line_error encode
+	run -1 --separate-stderr encode - < .
+	one_line_error encode
+	run -1 --separate-stderr pipe 'encode stream > /dev/full'
+	one_line_error encode
+	seq 300000 | vocab -q -n 0 > big
+	run -0 --separate-stderr bash -c 'encode big | head -c 10'
+	[ -z "$stderr" ]
+}
+
+@test "memory does not grow with the stream, and running out is an error" {
+	case ${SAN:-} in *address*) skip 'ulimit -v and ASan do not mix' ;; esac
+	yes 'the same line again and again' | head -n 1600000 | vocab -q > big
+	run -0 --separate-stderr bash -o pipefail -c 'ulimit -v 30000; encode big | decode | wc -l'
+	[ "$output" -eq 1600000 ]
+	seq 2000000 | paste -sd ' ' > wide
+	vocab -q -n 0 wide > big
+	run -1 --separate-stderr bash -o pipefail -c 'ulimit -v 60000; encode big | wc -c'
+	[ "${#stderr_lines[@]}" -eq 1 ]
+	[[ "$stderr" == 'encode: big: '*'out of memory' ]]
+}

@@ -1,0 +1,183 @@
+/*
+ * streams.c - fuzz target: the bytes as an index stream, a vocabulary stream, a
+ * token stream and a table.  What is accepted must survive being written and
+ * read again.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "count.h"
+#include "detok.h"
+#include "index.h"
+#include "vstream.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static FILE *
+open_bytes(const void *p, size_t size)
+{
+	union { const void *in; void *out; } u = { .in = p };
+	FILE *f = fmemopen(u.out, size, "r");
+
+	if (f == NULL)
+		abort();
+	return f;
+}
+
+static void
+require(bool truth)
+{
+	if (!truth)
+		abort();
+}
+
+/* The frame that in holds comes out of again, too; bytes only in binary. */
+static void
+same_frame(const struct frame *in, struct index_reader *again)
+{
+	bool more = false;
+
+	require(index_next(again, &more) == NULL && more);
+	require(again->frame.n == in->n);
+	require(memcmp(again->frame.w, in->w, in->n * sizeof(*in->w)) == 0);
+	require(again->text || again->frame.bytes == in->bytes);
+}
+
+/* Writes what in gives, frame by frame, and gives it to be read again. */
+static void
+rewrite(const void *data, size_t size, bool text)
+{
+	struct index_reader in, again;
+	struct index_writer w;
+	FILE *f = open_bytes(data, size), *g;
+	char *copy = NULL;
+	size_t len = 0;
+	bool more;
+
+	require(index_open(&in, f) == NULL);
+	g = open_memstream(&copy, &len);
+	require(g != NULL);
+	index_begin(&w, g, &in.vocab, text);
+	while (index_next(&in, &more) == NULL && more)
+		index_put(&w, in.frame.w, in.frame.n, in.frame.bytes);
+	index_end(&w);
+	fclose(g);
+	index_close(&in);
+	rewind(f);
+	g = open_bytes(copy, len);
+	require(index_open(&in, f) == NULL && index_open(&again, g) == NULL);
+	while (index_next(&in, &more) == NULL && more)
+		same_frame(&in.frame, &again);
+	require(index_next(&again, &more) == NULL && !more);
+	index_close(&in);
+	index_close(&again);
+	fclose(f);
+	fclose(g);
+	free(copy);
+}
+
+static void
+as_index(const void *data, size_t size)
+{
+	FILE *f = open_bytes(data, size);
+	struct index_reader r;
+	struct buf out = { .len = 0 };
+	const char *why = index_open(&r, f);
+	bool more = false;
+
+	while (why == NULL && (why = index_next(&r, &more)) == NULL && more)
+		for (int form = DETOK_TOKENS; form <= DETOK_CHARACTERS; form++)
+			require(detok_frame(&out, &r.vocab, &r.frame, form));
+	require(why == NULL || strchr(why, '\n') == NULL);
+	if (why == NULL) {
+		rewrite(data, size, false);
+		rewrite(data, size, true);
+	}
+	buf_free(&out);
+	index_close(&r);
+	fclose(f);
+}
+
+static void
+as_vstream(const void *data, size_t size)
+{
+	FILE *f = open_bytes(data, size);
+	struct rows rows = { .n = 0 };
+	struct vstream s;
+	const char *why = vstream_open(&s, f);
+	bool more = false;
+
+	while (why == NULL && (why = vstream_next(&s, &rows, &more)) == NULL && more)
+		require(rows.n > 0);
+	require(why == NULL || strchr(why, '\n') == NULL);
+	rows_free(&rows);
+	vstream_close(&s);
+	fclose(f);
+}
+
+/* Counts a token stream; its table, merged with itself, has every count twice. */
+static void
+as_tokens(const void *data, size_t size, enum unit unit)
+{
+	FILE *f = open_bytes(data, size);
+	struct count c = { .unit = unit }, twice = { .unit = unit };
+	struct vocab once = { .size = 0 }, both;
+	struct tokens t;
+	const char *why;
+	bool more = false;
+
+	tokens_open(&t, f);
+	while ((why = tokens_line(&t, &more)) == NULL && more)
+		require(count_line(&c, &t) == NULL);
+	require(why == NULL || strchr(why, '\n') == NULL);
+	if (why == NULL && count_cut(&c, 0, 1, &once) == NULL) {
+		require(count_merge(&twice, &once) == NULL);
+		require(count_merge(&twice, &once) == NULL);
+		require(count_cut(&twice, 0, 1, &both) == NULL && both.size == once.size);
+		for (uint32_t i = 0; i < once.size; i++)
+			require(both.row[i].count == 2 * once.row[i].count &&
+			    both.row[i].first == once.row[i].first);
+		vocab_free(&both);
+	}
+	vocab_free(&once);
+	count_free(&c);
+	count_free(&twice);
+	tokens_close(&t);
+	fclose(f);
+}
+
+static void
+as_table(const void *data, size_t size)
+{
+	struct vocab v = { .size = 0 }, again = { .size = 0 };
+	struct count c = { .unit = UNIT_SENTENCE };
+	struct buf out = { .len = 0 };
+	const char *why = vocab_parse(&v, data, size);
+
+	require(why == NULL || strchr(why, '\n') == NULL);
+	if (why == NULL) {
+		require(vocab_format(&v, &out));
+		require(vocab_parse(&again, out.p, out.len) == NULL);
+		require(again.size == v.size && vocab_crc(&again) == vocab_crc(&v));
+		why = count_merge(&c, &v);
+		require(why == NULL || strchr(why, '\n') == NULL);
+	}
+	buf_free(&out);
+	count_free(&c);
+	vocab_free(&v);
+	vocab_free(&again);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	if (size == 0)
+		return 0;
+	as_index(data, size);
+	as_vstream(data, size);
+	as_tokens(data, size, UNIT_SENTENCE);
+	as_tokens(data, size, UNIT_STREAM);
+	as_table(data, size);
+	return 0;
+}

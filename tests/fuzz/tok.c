@@ -1,0 +1,117 @@
+/*
+ * tok.c - a file through tok's whole path: CSV or lines, repair of bad bytes,
+ * sentences, words or characters.  The first byte chooses among these.  What
+ * comes out must be a token stream.
+ */
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "csv.h"
+#include "sentence.h"
+#include "textline.h"
+#include "utf8.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
+
+enum { FOLDS = 3, CHARS = 4, LINES = 8, ALL_COLUMNS = 16, SECOND_COLUMN = 32 };
+
+static struct punkt table;
+
+static void
+want(bool condition)
+{
+	if (!condition)
+		abort();
+}
+
+static void
+write_text(struct sentence_cutter *c, const char *p, size_t len, bool chars, FILE *out)
+{
+	static struct buf clean;
+	uint64_t bad = 0;
+
+	want(utf8_clean(&clean, p, len, &bad));
+	want((bad == 0) == utf8_is_clean(p, len));
+	want(utf8_is_clean(clean.p, clean.len));
+	p = clean.len ? clean.p : "";
+	want(chars ? sentence_write_chars(c, p, clean.len, true, out) :
+	    sentence_write(c, p, clean.len, out));
+}
+
+static void
+read_csv(struct sentence_cutter *c, unsigned mode, FILE *in, FILE *out)
+{
+	struct csv r;
+	bool more = true;
+
+	want(csv_open(&r, in) == NULL);
+	while (want(csv_next(&r, mode & ALL_COLUMNS ? CSV_ALL :
+	    mode & SECOND_COLUMN ? 1 : 0, &more) == NULL), more) {
+		const char *field;
+		size_t n;
+
+		for (size_t i = 0; (field = csv_field(&r, i, &n)) != NULL; i++)
+			write_text(c, field, n, mode & CHARS, out);
+	}
+	csv_close(&r);
+}
+
+static void
+read_lines(struct sentence_cutter *c, unsigned mode, FILE *in, FILE *out)
+{
+	struct textline r;
+	bool more = true;
+
+	want(textline_open(&r, in) == NULL);
+	while (want(textline_next(&r, &more) == NULL), more)
+		write_text(c, r.text.p ? r.text.p : "", r.text.len, mode & CHARS, out);
+	textline_close(&r);
+}
+
+/* Lines that are not empty, of tokens one space apart, in UTF-8. */
+static void
+check(const char *p, size_t len)
+{
+	char before = '\n';
+
+	want(utf8_is_clean(p, len));
+	for (size_t i = 0; i < len; i++) {
+		if (p[i] == ' ' || p[i] == '\n')
+			want(before != ' ' && before != '\n');
+		want(p[i] != '\t');
+		before = p[i];
+	}
+	want(before == '\n');
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
+{
+	struct sentence_cutter c = { .table = &table };
+	unsigned mode;
+	char *text = NULL;
+	size_t n = 0;
+	FILE *in, *out;
+
+	if (len < 2)
+		return 0;
+	if (table.n == 0)
+		want(punkt_english(&table) == NULL);
+	mode = data[0];
+	c.fold = (mode & FOLDS) % 3;
+	in = fmemopen((void *)(uintptr_t)(data + 1), len - 1, "rb");
+	out = open_memstream(&text, &n);
+	want(in != NULL && out != NULL);
+	if (mode & LINES)
+		read_lines(&c, mode, in, out);
+	else
+		read_csv(&c, mode, in, out);
+	fclose(in);
+	want(fclose(out) == 0);
+	check(text, n);
+	free(text);
+	sentence_free(&c);
+	return 0;
+}

@@ -1,0 +1,38 @@
+load helper
+
+UNIT=$BUILD/tests/unit
+
+# The lines of expect/rng.txt that are of this seed, made by us.
+ours() {
+	paste -d' ' <("$UNIT/rng" bits "$1" 640) <("$UNIT/rng" unit "$1" 640) \
+	    <("$UNIT/rng" uniform "$1" 640 -0.1 0.3) |
+	    awk -v seed="$1" '{ print seed, NR - 1, $0 }'
+}
+
+@test "a seed gives NumPy's numbers, across blocks" {
+	local seed n=0
+	for seed in 0 1 10 4294967295; do
+		ours "$seed" > "$BATS_TEST_TMPDIR/$seed"
+		grep "^$seed " "$TOP/tests/expect/rng.txt" > "$BATS_TEST_TMPDIR/want"
+		run grep -cxFf "$BATS_TEST_TMPDIR/$seed" "$BATS_TEST_TMPDIR/want"
+		[ "$output" -eq 15 ]
+		n=$((n + output))
+	done
+	[ "$n" -eq "$(wc -l < "$TOP/tests/expect/rng.txt")" ]
+}
+
+@test "seeds beside each other give other numbers" {
+	run "$UNIT/rng" bits 10 4
+	local ten=$output
+	run "$UNIT/rng" bits 11 4
+	[ "${#lines[@]}" -eq 4 ]
+	[ "$output" != "$ten" ]
+}
+
+@test "the expected numbers are NumPy's" {
+	need_numpy
+	run "$PYTHON" "$TOP/tests/oracle/seeds.py" rng
+	[ "$output" = "$(cat "$TOP/tests/expect/rng.txt")" ]
+	run "$PYTHON" "$TOP/tests/oracle/seeds.py" weights
+	[ "$output" = "$(cat "$TOP/tests/expect/weights.txt")" ]
+}

@@ -1,0 +1,51 @@
+# Damaged copies of a stream, for the tests of its readers.
+
+# cuts FILE DIR: every proper beginning of FILE, as DIR/00001 (its length) etc.
+cuts() {
+	mkdir -p "$2"
+	perl -e '
+		($file, $dir) = @ARGV;
+		open F, "<", $file or die; binmode F; local $/; $all = <F>;
+		for $n (0 .. length($all) - 1) {
+			open O, ">", sprintf("%s/%05d", $dir, $n) or die;
+			binmode O; print O substr($all, 0, $n); close O;
+		}' "$1" "$2"
+}
+
+# flips FILE DIR: FILE with one byte changed, each byte by several masks.
+flips() {
+	mkdir -p "$2"
+	perl -e '
+		($file, $dir) = @ARGV;
+		open F, "<", $file or die; binmode F; local $/; $all = <F>;
+		for $n (0 .. length($all) - 1) {
+			for $mask (0x01, 0x04, 0x10, 0x20, 0x80, 0xff) {
+				$bad = $all;
+				substr($bad, $n, 1) ^= chr $mask;
+				open O, ">", sprintf("%s/%05d-%02x", $dir, $n, $mask) or die;
+				binmode O; print O $bad; close O;
+			}
+		}' "$1" "$2"
+}
+
+# refuses TOOL FILE: status 1 and one line on standard error.
+refuses() {
+	local status=0
+	"$1" < "$2" > out 2> err || status=$?
+	if [ "$status" -ne 1 ] || [ "$(wc -l < err)" -ne 1 ] ||
+	    ! grep -q "^$1: standard input: " err; then
+		echo "# $1 < $2: status $status"
+		sed 's/^/# /' err
+		return 1
+	fi
+}
+
+# all_refused TOOL DIR: every file in it is, and there are some.
+all_refused() {
+	local f n=0
+	for f in "$2"/*; do
+		refuses "$1" "$f" || return 1
+		n=$((n + 1))
+	done
+	[ "$n" -gt 50 ]
+}

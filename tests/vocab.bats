@@ -1,0 +1,345 @@
+#!/usr/bin/env bats
+# shellcheck disable=SC2154,SC2238  # what run sets; files named for what they hold
+# vocab: counting, cutting, merging; what it says and what it refuses.
+
+setup() {
+	load helper
+	cd "$BATS_TEST_TMPDIR" || return
+	printf '%s\n' 'the cat saw the dog' 'a dog saw' 'the end' > tokens
+}
+
+# ties LINES: sentences over few words, so that most counts are tied.
+ties() {
+	awk -v n="$1" -v seed="$2" 'BEGIN {
+		srand(seed)
+		for (i = 0; i < n; i++) {
+			len = 1 + int(rand() * 6)
+			line = ""
+			for (j = 0; j < len; j++)
+				line = line (j ? " " : "") "w" int(rand() * rand() * 40)
+			print line
+		}
+	}'
+}
+
+# shards FILE N: cuts FILE into N parts of uneven length, shard.1 and on.
+shards() {
+	rm -f shard.*
+	awk -v n="$2" -v lines="$(wc -l < "$1")" '
+		{ k = 1 + int(n * ((NR - 1) / lines) ^ 2); print > ("shard." k) }' "$1"
+}
+
+# merged_equals FILE OPTION...: tables of the shards merge into that of FILE.
+merged_equals() {
+	local file=$1 s
+	local -a tables=()
+	shift
+	for s in $(printf '%s\n' shard.* | sort -t. -k2n); do
+		vocab -q -t -n 0 ${UNIT:+"$UNIT"} "$s" > "table-$s"
+		tables+=("table-$s")
+	done
+	vocab -q -M "$@" "${tables[@]}" > merged
+	vocab -q -t ${UNIT:+"$UNIT"} "$@" "$file" | cmp - merged
+}
+
+@test "header, table, empty line, then the tokens as they came" {
+	run -0 --separate-stderr vocab -n 6 tokens
+	cat > want <<-'END'
+	#vocab 1 size=6 unit=sentence sentences=3 tokens=16 unique=8
+	SENTENCE_START	3
+	SENTENCE_END	3
+	the	3
+	saw	2
+	dog	2
+	UNKNOWN_TOKEN	3
+
+	the cat saw the dog
+	a dog saw
+	the end
+	END
+	diff want <(printf '%s\n' "$output")
+}
+
+@test "the tutorial's words on standard error, none with -q" {
+	run -0 --separate-stderr vocab -n 6 tokens
+	cat > want <<-'END'
+	vocab: Parsed 3 sentences.
+	vocab: Found 8 unique words tokens.
+	vocab: Using vocabulary size 6.
+	vocab: The least frequent word in our vocabulary is 'dog' and appeared 2 times.
+	END
+	diff want <(printf '%s\n' "$stderr")
+	run -0 --separate-stderr vocab -q -n 6 tokens
+	[ -z "$stderr" ]
+}
+
+@test "unit=stream: no markers, UNKNOWN_TOKEN only where it stands for something" {
+	run -0 vocab -q -S -t -n 7 tokens
+	[ "${lines[0]}" = $'the\t3' ]
+	[ "${#lines[@]}" -eq 6 ]
+	run -0 vocab -q -S -t -n 3 tokens
+	[ "$output" = $'the\t3\nsaw\t2\nUNKNOWN_TOKEN\t5' ]
+	run -0 vocab -q -S -t -m 3 tokens
+	[ "$output" = $'the\t3\nUNKNOWN_TOKEN\t7' ]
+}
+
+@test "-m drops the rare, -n counts every row, 0 is no limit" {
+	run -0 vocab -q -t -m 2 tokens
+	[ "$output" = $'SENTENCE_START\t3\nSENTENCE_END\t3\nthe\t3\nsaw\t2\ndog\t2\nUNKNOWN_TOKEN\t3' ]
+	run -0 vocab -q -t -n 3 tokens
+	[ "$output" = $'SENTENCE_START\t3\nSENTENCE_END\t3\nUNKNOWN_TOKEN\t10' ]
+	run -0 vocab -q -t -n 0 tokens
+	[ "${#lines[@]}" -eq 9 ]
+}
+
+@test "-n 0 says where each word came first, in START and END's company" {
+	run -0 vocab -q -t -n 0 tokens
+	cat > want <<-'END'
+	SENTENCE_START	3	0
+	SENTENCE_END	3	6
+	the	3	1
+	saw	2	3
+	dog	2	5
+	cat	1	2
+	a	1	8
+	end	1	14
+	UNKNOWN_TOKEN	0	-
+	END
+	diff want <(printf '%s\n' "$output")
+}
+
+@test "-o writes the table beside the stream, whole or not at all" {
+	vocab -q -n 6 -o table tokens > stream
+	sed '1d;/^$/,$d' stream | cmp - table
+	[ "$(stat -c %a table)" = "$(umask | awk '{ printf "%o", 438 - ($1 % 100) % 10 - int($1 % 100 / 10) * 8 }')" ]
+	cp table before
+	run -1 --separate-stderr vocab -q -o table - <<< 'a  b'
+	one_line_error vocab
+	cmp before table
+	run -1 --separate-stderr vocab -q -t -o no/such/folder/table tokens
+	one_line_error vocab
+	run -0 vocab -q -t -o /dev/null tokens
+	[ -c /dev/null ]
+	[ "$(find . -name 'table.*' | wc -l)" -eq 0 ]
+}
+
+@test "operands are one stream" {
+	head -n 1 tokens > one
+	tail -n +2 tokens > two
+	vocab -q one two | cmp - <(vocab -q tokens)
+	vocab -q one - < two | cmp - <(vocab -q tokens)
+}
+
+@test "shards with many ties merge into the table of one run" {
+	for seed in 1 2 3 4 5 6 7 8; do
+		ties 60 $seed > text
+		for n in 2 3 7; do
+			shards text $n
+			for size in 0 8000 50 20 11 3; do
+				merged_equals text -n $size
+			done
+			merged_equals text -m 3
+			UNIT=-S merged_equals text -n 0
+			UNIT=-S merged_equals text -n 12
+		done
+	done
+}
+
+@test "merging is associative" {
+	ties 200 9 > text
+	shards text 5
+	merged_equals text -n 0
+	vocab -q -M -n 0 table-shard.1 table-shard.2 > left
+	vocab -q -M -n 0 table-shard.4 table-shard.5 > right
+	vocab -q -M -n 0 left table-shard.3 right | cmp - merged
+	vocab -q -M -n 9 left table-shard.3 right | cmp - <(vocab -q -t -n 9 text)
+}
+
+@test "movie-reviews: the reference table, and its shards merged" {
+	need movie-reviews.tokens.gz movie-reviews.vocab.tsv
+	zcat "$SHARED/movie-reviews.tokens.gz" > text
+	run -0 --separate-stderr vocab -t text
+	cut -f 2- "$SHARED/movie-reviews.vocab.tsv" | cmp - <(printf '%s\n' "$output")
+	cat > want <<-'END'
+	vocab: Parsed 63979 sentences.
+	vocab: Found 46932 unique words tokens.
+	vocab: Using vocabulary size 8000.
+	vocab: The least frequent word in our vocabulary is '3.' and appeared 12 times.
+	END
+	diff want <(printf '%s\n' "$stderr")
+	for n in 2 3 7; do
+		shards text $n
+		for size in 0 8000 50; do
+			merged_equals text -n $size
+		done
+	done
+}
+
+@test "a token of the text that is spelled like a marker is unknown" {
+	printf '%s\n' 'SENTENCE_START a SENTENCE_END' 'UNKNOWN_TOKEN b' > odd
+	run -0 --separate-stderr vocab -t -n 0 odd
+	[ "$output" = $'SENTENCE_START\t2\t0\nSENTENCE_END\t2\t4\na\t1\t2\nb\t1\t7\nUNKNOWN_TOKEN\t3\t1' ]
+	[ "${stderr_lines[4]}" = 'vocab: 3 tokens of the text spelled like a marker: counted as UNKNOWN_TOKEN.' ]
+	run -0 vocab -q -t -S -n 0 - <<< 'a a SENTENCE_START UNKNOWN_TOKEN'
+	[ "$output" = $'a\t2\t0\nSENTENCE_START\t1\t2\nUNKNOWN_TOKEN\t1\t3' ]
+	run -1 --separate-stderr vocab -q -t -S - <<< 'SENTENCE_START a SENTENCE_END'
+	one_line_error vocab
+}
+
+@test "what is not a token stream is refused by line and place" {
+	local -a bad=(
+		'a b\n\nc\n' 'line 2: empty line in a token stream (drop such lines with: grep .)'
+		' a\n'       'line 1, byte 1: a space before the first token'
+		'a \n'       'line 1, byte 2: a space after the last token'
+		'a\na  b\n'  'line 2, byte 3: two spaces between tokens'
+		'a\tb\n'     'line 1, byte 2: a tab in a token stream'
+		'a b\r\n'    'line 1, byte 4: a line that ends in CRLF'
+		'ab\r\n'     'line 1, byte 3: a line that ends in CRLF'
+		'ab \xff\n'  'line 1, byte 4: not valid UTF-8'
+		'\xc0\x80\n' 'line 1, byte 1: not valid UTF-8'
+		'a\xed\xa0\x80\n' 'line 1, byte 2: not valid UTF-8'
+		''           'empty input where a token stream was expected'
+	)
+	for ((k = 0; k < ${#bad[@]}; k += 2)); do
+		printf '%b' "${bad[k]}" > in
+		run -1 --separate-stderr vocab -n 0 - < in
+		one_line_error vocab
+		[ "$stderr" = "vocab: standard input: ${bad[k + 1]}" ]
+		run -1 --separate-stderr vocab -t -n 0 in
+		one_line_error vocab
+	done
+}
+
+@test "NUL, a lone CR and odd characters are characters" {
+	printf 'a\0b \0 \r\n\v\xef\xbb\xbf x\n' > odd
+	vocab -q -n 0 odd | sed '1,/^$/d' | cmp - odd
+	[ "$(vocab -q -t -S -n 0 odd | wc -l)" -eq 5 ]
+}
+
+@test "a last line without newline is counted, and warned about" {
+	run -0 --separate-stderr vocab -q -n 0 - < <(printf 'a b\na')
+	[ "$stderr" = 'vocab: standard input: the last line ends without a newline; was the writer cut off?' ]
+	[ "${lines[-1]}" = a ]
+	printf 'a' > one
+	printf 'b' > two
+	run -0 --separate-stderr vocab -n 0 one two
+	[ "${lines[-2]} ${lines[-1]}" = 'a b' ]
+}
+
+@test "a program too many in the pipe is told" {
+	run -1 --separate-stderr pipe 'vocab -q tokens | vocab -q'
+	one_line_error vocab
+	[[ "$stderr" == *'a vocabulary stream where a token stream was expected'* ]]
+	run -1 --separate-stderr pipe 'vocab -q tokens | encode | vocab -q'
+	one_line_error vocab
+	[[ "$stderr" == *'an index stream where a token stream was expected'* ]]
+}
+
+@test "-M refuses what cannot be merged, and says what to do" {
+	vocab -q -t -n 0 tokens > good
+	vocab -q -t -n 0 -S tokens > stream
+	vocab -q -t tokens > plain
+	vocab -q tokens > vstream
+	run -1 --separate-stderr vocab -M good plain
+	one_line_error vocab
+	[ "$stderr" = 'vocab: plain: a table without places, the third column, cannot be merged (count the shard with: vocab -t -n 0)' ]
+	for bad in stream vstream tokens /dev/null; do
+		run -1 --separate-stderr vocab -M good $bad
+		one_line_error vocab
+		[[ "$stderr" == "vocab: $bad: "* ]]
+	done
+	printf 'a\t18446744073709551615\t0\n' > huge
+	printf 'a\t2\t2\n' > past
+	printf 'a\t2\t0\na\t1\t1\n' > twice
+	printf 'a\t2\t0\nb\t1\n' > ragged
+	printf 'a\t-2\t0\n' > negative
+	printf 'a\t02\t0\n' > padded
+	printf 'a b\t2\t0\n' > spaced
+	printf '\t2\t0\n' > nameless
+	printf 'a\t2\t0' > cut
+	printf 'a\t2\t0\n\nb' > more
+	printf '\xff\t2\t0\n' > bytes
+	printf 'UNKNOWN_TOKEN\t2\t0\nb\t1\t1\n' > order
+	printf 'SENTENCE_START\t1\t0\nx\t1\t1\n' > endless
+	printf 'SENTENCE_START\t1\t0\nSENTENCE_END\t2\t1\nUNKNOWN_TOKEN\t0\t-\n' > uneven
+	for bad in huge past twice ragged negative padded spaced nameless cut more bytes \
+	    order endless uneven; do
+		run -1 --separate-stderr vocab -M $bad
+		one_line_error vocab
+		[[ "$stderr" == "vocab: $bad: "* ]]
+	done
+}
+
+@test "values out of range are usage errors" {
+	for args in '-n 1' '-n 2' '-n -1' '-n 1.5' '-n eight' '-n 99999999999999999999' \
+	    '-n 16777217' '-m 0' '-m x' '-S -n 1' '-M -S' '-x' '--no-such' '-n'; do
+		# shellcheck disable=SC2086
+		run -2 --separate-stderr vocab $args
+		one_line_error vocab
+	done
+}
+
+@test "a missing file, a directory, no permission" {
+	run -1 --separate-stderr vocab no/such/file
+	one_line_error vocab
+	[[ "$stderr" == *no/such/file* ]]
+	run -1 --separate-stderr vocab .
+	one_line_error vocab
+	run -1 --separate-stderr vocab - < .
+	one_line_error vocab
+	[[ "$stderr" == *'Is a directory'* ]]
+	if [ "$(id -u)" -ne 0 ]; then
+		chmod 0 tokens
+		run -1 --separate-stderr vocab tokens
+		one_line_error vocab
+	fi
+}
+
+@test "a full disk is reported; a reader that leaves is not" {
+	run -1 --separate-stderr pipe 'vocab -q tokens > /dev/full'
+	one_line_error vocab
+	run -1 --separate-stderr vocab -q -t -o /dev/full tokens
+	one_line_error vocab
+	run -0 --separate-stderr bash -c 'seq 300000 | vocab -q -n 0 | head -n 1'
+	[ -z "$stderr" ]
+}
+
+@test "tokens beyond the bound in memory go through a temporary file" {
+	yes 'many words of one sentence that says nothing new' | head -n 1600000 > big
+	[ "$(stat -c %s big)" -gt 70000000 ]
+	mkdir spool
+	TMPDIR=spool vocab -q big | sed '1,/^$/d' | cmp - big
+	[ -z "$(ls spool)" ]
+	run -1 --separate-stderr env TMPDIR=no/such vocab -q big
+	one_line_error vocab
+	[[ "$stderr" == *no/such* ]]
+	run -1 --separate-stderr bash -o pipefail -c 'trap "" XFSZ; ulimit -f 1000; vocab -q big | cat'
+	one_line_error vocab
+	[[ "$stderr" == *'File too large'* ]]
+}
+
+@test "progress is drawn on a terminal, and not with -q" {
+	yes 'many words of one sentence that says nothing new' | head -n 2000000 > big
+	run -0 script -qec 'vocab -t big > table' /dev/null
+	[[ "$output" == *'vocab: counting: '*' lines, '* ]]
+	run -0 script -qec 'vocab -q -t big > table' /dev/null
+	[ -z "$output" ]
+}
+
+@test "a megabyte of one token, and a line of a million" {
+	head -c 1000000 /dev/zero | tr '\0' x > long
+	echo >> long
+	seq 1000000 | paste -sd ' ' >> long
+	vocab -q -n 0 long | sed '1,/^$/d' | cmp - long
+	[ "$(vocab -q -t -n 0 long | wc -l)" -eq 1000004 ]
+}
+
+@test "memory that runs out is an error, not a crash" {
+	case ${SAN:-} in *address*) skip 'ulimit -v and ASan do not mix' ;; esac
+	seq 2000000 > many
+	run -1 --separate-stderr bash -c 'ulimit -v 60000; vocab -q -t -n 0 many'
+	one_line_error vocab
+	[[ "$stderr" == *'out of memory'* ]]
+	yes 'the same line again and again' | head -n 1600000 > same
+	run -0 --separate-stderr bash -c 'ulimit -v 30000; vocab -q -t same'
+}
