@@ -187,7 +187,7 @@ agrees() {
 	gives 'wait..no ....ok ...' 'wait .. no .... ok ...'
 	gives 'See http://x.org/a_b?c=d. Ok' 'see http : //x.org/a_b ? c=d . | ok'
 	gives 'a (bat.) c ("dog.")' "a ( bat . ) | c ( \`\` dog . '' )"
-	gives 'a/b c\\\\d e_f g=h i~j' 'a/b c\d e_f g=h i~j'
+	gives 'a/b c\\d e_f g=h i~j' 'a/b c\d e_f g=h i~j'
 }
 
 @test "lower case: before, after and never" {
