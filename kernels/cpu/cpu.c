@@ -9,9 +9,8 @@
 #include "embed.h"
 #include "host.h"
 #include "output.h"
+#include "pages.h"
 #include "recur.h"
-
-enum { ALIGN = 64 };
 
 /* host.h's matrices are not used here: each role has a layout of its own. */
 struct cpu_mat {
@@ -137,7 +136,7 @@ reserve(struct kern *k, size_t n, size_t stride)
 
 	if (need > s->nrows) {
 		free(s->rows);
-		s->rows = aligned_alloc(ALIGN, (need * sizeof(real) + ALIGN - 1) / ALIGN * ALIGN);
+		s->rows = pages_new(need * sizeof(real));
 		s->nrows = s->rows ? need : 0;
 		if (s->rows == NULL)
 			s->error = "out of memory";

@@ -7,14 +7,15 @@
 
 #include "elementary.h"
 #include "output.h"
+#include "pages.h"
 
 enum {
 	GROUP_BYTES = 512 << 10,	/* of V in a group: half of a core's cache */
-	GROUP_LEAST = 4, GROUP_MOST = 16,	/* panels in a group */
+	GROUP_LEAST = 4, GROUP_MOST = 12,	/* panels in a group */
 	SLABS = 32,			/* partial sums of dS, at most */
 	SLAB_BYTES = 64 << 20,		/* of all of them together, about */
 	FORWARD_ROWS = 8 * TILE,	/* rows at a time when only looking */
-	ROWS_MOST = 256, ROWS_LEAST = 32,
+	ROWS_MOST = 128, ROWS_LEAST = 32,
 	EXPONENTIALS = 16 << 20,	/* of them kept at a time, about */
 	ALIGN = 64
 };
@@ -26,6 +27,7 @@ struct job {
 	const struct panels *vt, *to;
 	struct packed a;
 	int t, h;
+	int tv;				/* t, rounded up to whole vectors */
 	int group, ngroup, nslab;	/* panels a group; groups; slabs */
 	enum keep keep;
 	const real *s;			/* (t) rows, stride apart */
@@ -35,8 +37,9 @@ struct job {
 	real *e;			/* exponentials: groups, or threads, of (t, width) */
 	size_t espace;			/* reals a thread, if KEEP_NOTHING */
 	real *da;			/* (nslab, h, t) */
-	real *top;			/* (ngroup, t) maxima of a group, then in [0] of all */
-	double *sum;			/* (ngroup, t) sums of exponentials, likewise */
+	real *top;			/* (ngroup, tv) maxima; then what join() makes of them */
+	real *sum;			/* (ngroup, tv) sums of exponentials */
+	real *all_top, *all_sum;	/* (tv) those of whole rows */
 	real *target;			/* (t) the logit of y */
 };
 
@@ -113,11 +116,11 @@ maximum(const real *l, int n)
 }
 
 /* The sum of exp(l - top), and those into e if it is not NULL (may be l). */
-static double
+static real
 exponentiate(const real *l, int n, real top, real *e)
 {
 	vec t = v_set1(top), even = v_zero(), odd = v_zero();
-	double rest = 0;
+	real rest = 0;
 	int i = 0;
 
 	for (; i + 2 * LANES <= n; i += 2 * LANES) {
@@ -142,7 +145,7 @@ exponentiate(const real *l, int n, real top, real *e)
 				e[i + k] = x[k];
 		}
 	}
-	return (double)v_sum(v_add(even, odd)) + rest;
+	return v_sum(v_add(even, odd)) + rest;
 }
 
 /* Pass 1: a group's logits and, for each row, their maximum and sum. */
@@ -160,29 +163,41 @@ forward_group(void *arg, int g, int thread)
 
 		if (j->y && j->y[r] >= (uint32_t)first && j->y[r] < (uint32_t)(first + n))
 			j->target[r] = row[j->y[r] - (uint32_t)first];
-		j->top[(size_t)g * j->t + r] = top;
-		j->sum[(size_t)g * j->t + r] =
+		j->top[(size_t)g * j->tv + r] = top;
+		j->sum[(size_t)g * j->tv + r] =
 		    exponentiate(row, n, top, j->keep == KEEP_EXP ? row : NULL);
 		for (int i = n; j->keep == KEEP_EXP && i < w; i++)
 			row[i] = 0;	/* columns past the vocabulary */
 	}
 }
 
-/* Joins the groups: top[r] and sum[r] of all words; the groups keep theirs. */
+/*
+ * Joins the groups, LANES rows at a time: all_top and all_sum, and in top[g]
+ * what turns the group's exponentials into probabilities.  A maximum may hide
+ * what is no number, but then some sum is none, and the row's.
+ */
 static void
-join(const struct job *j, real *top, double *sum)
+join(const struct job *j)
 {
-	for (int r = 0; r < j->t; r++) {
-		top[r] = j->top[r];
-		sum[r] = 0;
-		for (int g = 1; g < j->ngroup; g++)
-			if (!(j->top[(size_t)g * j->t + r] <= top[r]))
-				top[r] = j->top[(size_t)g * j->t + r];
-		for (int g = 0; g < j->ngroup; g++) {
-			size_t at = (size_t)g * j->t + r;
+	for (int r = 0; r < j->tv; r += LANES) {
+		vec top = v_load(j->top + r), sum = v_zero();
 
-			sum[r] += j->sum[at] * exp((double)j->top[at] - (double)top[r]);
+		for (int g = 1; g < j->ngroup; g++)
+			top = v_max(top, v_load(j->top + (size_t)g * j->tv + r));
+		for (int g = 0; g < j->ngroup; g++) {
+			size_t at = (size_t)g * j->tv + r;
+			vec up = v_exp(v_sub(v_load(j->top + at), top));
+
+			v_store(j->top + at, up);
+			sum = v_fma(up, v_load(j->sum + at), sum);
 		}
+		for (int g = 0; g < j->ngroup; g++) {
+			size_t at = (size_t)g * j->tv + r;
+
+			v_store(j->top + at, v_div(v_load(j->top + at), sum));
+		}
+		v_store(j->all_top + r, top);
+		v_store(j->all_sum + r, sum);
 	}
 }
 
@@ -198,18 +213,25 @@ reserve(struct output *o, size_t n)
 {
 	if (n > o->mem.n) {
 		free(o->mem.p);
-		o->mem.p = aligned_alloc(ALIGN, n);
+		o->mem.p = pages_new(n);
 		o->mem.n = o->mem.p ? n : 0;
 		o->failed = o->failed || o->mem.p == NULL;
 	}
 	return o->mem.p;
 }
 
+static void
+set_rows(struct job *j, int t)
+{
+	j->t = t;
+	j->tv = (t + LANES - 1) / LANES * LANES;
+}
+
 /* Sizes of a job on at most `rows` rows, and its places; NULL: no memory. */
 static struct job *
 prepare(struct output *o, struct job *j, const struct panels *vt, int rows, enum keep keep)
 {
-	size_t t = (size_t)rows, packed, e, da, top, sum, target;
+	size_t t = (size_t)rows, packed, e, da, rows_of, target;
 	char *p;
 
 	*j = (struct job){ .vt = vt, .t = rows, .h = vt->k, .keep = keep };
@@ -221,43 +243,47 @@ prepare(struct output *o, struct job *j, const struct panels *vt, int rows, enum
 	e = keep == KEEP_NOTHING ? j->espace * pool_threads(o->pool) : (size_t)vt->np * PW * t;
 	e = bytes(e, sizeof(real));
 	da = keep == KEEP_EXP ? bytes((size_t)j->nslab * j->h * t, sizeof(real)) : 0;
-	top = bytes(((size_t)j->ngroup + 1) * t, sizeof(real));
-	sum = bytes(((size_t)j->ngroup + 1) * t, sizeof(double));
+	set_rows(j, rows);
+	rows_of = ((size_t)j->ngroup + 1) * j->tv * sizeof(real);
 	target = bytes(t, sizeof(real));
-	p = reserve(o, packed + e + da + top + sum + target);
+	p = reserve(o, packed + e + da + 2 * rows_of + target);
 	if (p == NULL)
 		return NULL;
 	j->a.p = (real *)p;
 	j->e = (real *)(p += packed);
 	j->da = (real *)(p += e);
 	j->top = (real *)(p += da);
-	j->sum = (double *)(p += top);
-	j->target = (real *)(p + sum);
+	j->sum = (real *)(p += rows_of);
+	j->target = (real *)(p + rows_of);
 	return j;
 }
 
-/* Rows first .. of the call, as many as fit; pass 1, joined into *top, *sum. */
+/* Pass 1 on t rows of the call. */
 static void
-pass_1(struct output *o, struct job *j, int t, const real *s, size_t stride, const uint32_t *y,
-    real **top, double **sum)
+pass_1(struct output *o, struct job *j, int t, const real *s, size_t stride, const uint32_t *y)
 {
-	j->t = t;
+	set_rows(j, t);
+	j->all_top = j->top + (size_t)j->ngroup * j->tv;
+	j->all_sum = j->sum + (size_t)j->ngroup * j->tv;
+	for (int g = 0; g < j->ngroup; g++)	/* rows that fill up a vector */
+		for (int r = t; r < j->tv; r++) {
+			j->top[(size_t)g * j->tv + r] = 0;
+			j->sum[(size_t)g * j->tv + r] = 1;
+		}
 	j->s = s;
 	j->stride = stride;
 	j->y = y;
 	ISA_NAME(pack_shape)(&j->a, t, j->h, j->a.p);
 	ISA_NAME(pack)(&j->a, s, stride);
 	pool_run(o->pool, forward_group, j, j->ngroup);
-	*top = j->top + (size_t)j->ngroup * t;
-	*sum = j->sum + (size_t)j->ngroup * t;
-	join(j, *top, *sum);
+	join(j);
 }
 
 static void
-write_logp(const struct job *j, const real *top, const double *sum, double *logp)
+write_logp(const struct job *j, double *logp)
 {
 	for (int r = 0; r < j->t; r++)
-		logp[r] = (double)j->target[r] - (double)top[r] - log(sum[r]);
+		logp[r] = (double)j->target[r] - (double)j->all_top[r] - log((double)j->all_sum[r]);
 }
 
 void
@@ -265,20 +291,19 @@ ISA_NAME(output_forward)(struct output *o, const struct panels *vt, int t, const
     size_t stride, const uint32_t *y, double *logp)
 {
 	struct job job, *j = prepare(o, &job, vt, least(t, FORWARD_ROWS), KEEP_NOTHING);
-	double *sum;
-	real *top;
 
 	for (int r = 0; j && r < t; r += FORWARD_ROWS) {
-		pass_1(o, j, least(t - r, FORWARD_ROWS), s + (size_t)r * stride, stride, y + r,
-		    &top, &sum);
-		write_logp(j, top, sum, logp + r);
+		pass_1(o, j, least(t - r, FORWARD_ROWS), s + (size_t)r * stride, stride, y + r);
+		write_logp(j, logp + r);
 	}
 }
 
-/* l(v) = the kept logits of row r, less norm. */
+/* l(v) = ln softmax of the kept logits of row r. */
 static void
-normalise_row(const struct job *j, int r, real norm, real *l)
+normalise_row(const struct job *j, int r, real *l)
 {
+	real norm = (real)((double)j->all_top[r] + log((double)j->all_sum[r]));
+
 	for (int g = 0; g < j->ngroup; g++) {
 		int w = width(j, g), first = g * j->group * PW, n = least(w, j->vt->n - first);
 		const real *row = exponentials(j, g, 0) + (size_t)r * w;
@@ -294,14 +319,11 @@ ISA_NAME(output_logp)(struct output *o, const struct panels *vt, int t, const re
 {
 	int rows = least(t, least(FORWARD_ROWS, ISA_NAME(output_rows)(vt)));
 	struct job job, *j = prepare(o, &job, vt, rows, KEEP_LOGITS);
-	double *sum;
-	real *top;
 
 	for (int first = 0; j && first < t; first += rows) {
-		pass_1(o, j, least(t - first, rows), s + (size_t)first * stride, stride, NULL,
-		    &top, &sum);
+		pass_1(o, j, least(t - first, rows), s + (size_t)first * stride, stride, NULL);
 		for (int r = 0; r < j->t; r++, l += vt->n)
-			normalise_row(j, r, (real)((double)top[r] + log(sum[r])), l);
+			normalise_row(j, r, l);
 	}
 }
 
@@ -310,13 +332,10 @@ static void
 backward_group(const struct job *j, int g, real *da)
 {
 	int w = width(j, g), first = g * j->group * PW, n = w / PW;
-	const real *top = j->top + (size_t)j->ngroup * j->t;
-	const double *sum = j->sum + (size_t)j->ngroup * j->t;
 	real *p = exponentials(j, g, 0);
 
 	for (int r = 0; r < j->t; r++) {
-		double up = (double)j->top[(size_t)g * j->t + r] - (double)top[r];
-		vec by = v_set1((real)(exp(up) / sum[r]));
+		vec by = v_set1(j->top[(size_t)g * j->tv + r]);
 		real *row = p + (size_t)r * w;
 
 		for (int i = 0; i < w; i += LANES)
@@ -367,16 +386,14 @@ ISA_NAME(output_backward)(struct output *o, const struct panels *vt, int t, cons
 {
 	int rows = least(t, ISA_NAME(output_rows)(vt));
 	struct job job, *j = prepare(o, &job, vt, rows, KEEP_EXP);
-	double *sum;
-	real *top;
 
 	if (j == NULL)
 		return;
 	j->to = to;
 	j->rate = rate;
 	for (int r = 0; r < t; r += rows) {
-		pass_1(o, j, least(t - r, rows), s + (size_t)r * stride, stride, y + r, &top, &sum);
-		write_logp(j, top, sum, logp + r);
+		pass_1(o, j, least(t - r, rows), s + (size_t)r * stride, stride, y + r);
+		write_logp(j, logp + r);
 		pool_run(o->pool, backward_slab, j, j->nslab);
 		join_slabs(j, ds + (size_t)r * dstride, dstride);
 	}

@@ -3,34 +3,29 @@
  * held in registers.  A tile's sizes are constants where it is inlined, and
  * its loops unroll away.
  */
-#define _DEFAULT_SOURCE		/* madvise */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
+#include "pages.h"
 #include "panels.h"
 
-enum { HUGE_PAGE = 2 << 20, ALIGN = 64 };
+enum {
+	P_BYTES = 28 << 10	/* of P in dots at a time: most of a 48 or 32 KB cache */
+};
 
 void
 ISA_NAME(panels_new)(struct panels *b, int k, int n)
 {
-	size_t np = ((size_t)n + PW - 1) / PW, bytes, align;
+	size_t np = ((size_t)n + PW - 1) / PW, bytes;
 
 	*b = (struct panels){ k, n, (int)np, ((size_t)k | 1) * PW, NULL };
-	if (np > SIZE_MAX / 2 / sizeof(real) / b->stride)
+	if (np > SIZE_MAX / sizeof(real) / b->stride)
 		return;
 	bytes = np * b->stride * sizeof(real);
-	align = bytes >= HUGE_PAGE ? HUGE_PAGE : ALIGN;
-	bytes = (bytes + align - 1) / align * align;
-	b->p = aligned_alloc(align, bytes);
+	b->p = pages_new(bytes);
 	if (b->p == NULL)
 		return;
-#if defined(MADV_HUGEPAGE)
-	if (align == HUGE_PAGE)
-		madvise(b->p, bytes, MADV_HUGEPAGE);	/* or not: only speed */
-#endif
 	memset(b->p, 0, bytes);
 }
 
@@ -193,12 +188,11 @@ dots(const int nk, const int nt, const real *RESTRICT b, size_t bstride, int n,
 	}
 	UNROLL
 	for (int j = 0; j < nk; j++) {
-		real out[DOTS_T];
-
-		v_sum4(sum[j], out);
 		UNROLL
-		for (int r = 0; r < nt; r++)
-			da[j * t + r] += out[r];
+		for (int r = 0; nt < DOTS_T && r < nt; r++)
+			da[j * t + r] += v_sum(sum[j][r]);
+		if (nt == DOTS_T)
+			v_add_sums4(da + j * t, sum[j]);
 	}
 }
 
@@ -212,29 +206,45 @@ dots_of(const int nk, int nt, const real *b, size_t bstride, int n, const real *
 	}
 }
 
-void
-ISA_NAME(panel_dots)(const struct panels *b, int i, int n, int t, const real *p, size_t stride,
-    real *da)
+/* All rows of the panels against rows first .. end-1 of P. */
+static void
+dots_block(const struct panels *b, int i, int n, int first, int end, const real *p, size_t stride,
+    real *da, size_t t)
 {
 	const real *row = panel(b, i);
 	int nk;
 
 	for (int j = 0; j < b->k; j += nk) {
 		nk = b->k - j >= DOTS_K ? DOTS_K : b->k - j >= 2 ? 2 : 1;
-		for (int r = 0; r < t; r += DOTS_T) {
-			int nt = t - r < DOTS_T ? t - r : DOTS_T;
+		for (int r = first; r < end; r += DOTS_T) {
+			int nt = end - r < DOTS_T ? end - r : DOTS_T;
 			const real *from = p + (size_t)r * stride;
 			real *to = da + (size_t)j * t + r;
 
 			if (nk == DOTS_K)
-				dots_of(DOTS_K, nt, row, b->stride, n, from, stride, to, (size_t)t);
+				dots_of(DOTS_K, nt, row, b->stride, n, from, stride, to, t);
 			else if (nk == 2)
-				dots_of(2, nt, row, b->stride, n, from, stride, to, (size_t)t);
+				dots_of(2, nt, row, b->stride, n, from, stride, to, t);
 			else
-				dots_of(1, nt, row, b->stride, n, from, stride, to, (size_t)t);
+				dots_of(1, nt, row, b->stride, n, from, stride, to, t);
 		}
 		row += (size_t)nk * PW;
 	}
+}
+
+/* Rows of P are taken as many at a time as stay in the nearest cache. */
+void
+ISA_NAME(panel_dots)(const struct panels *b, int i, int n, int t, const real *p, size_t stride,
+    real *da)
+{
+	int fit = P_BYTES / (int)(n * PW * sizeof(real)) / DOTS_T * DOTS_T, block;
+	int nblock;
+
+	fit = fit < 2 * DOTS_T ? 2 * DOTS_T : fit;
+	nblock = (t + fit - 1) / fit;
+	block = ((t + nblock - 1) / nblock + DOTS_T - 1) / DOTS_T * DOTS_T;
+	for (int r = 0; r < t; r += block)
+		dots_block(b, i, n, r, r + block < t ? r + block : t, p, stride, da, (size_t)t);
 }
 
 INLINE void

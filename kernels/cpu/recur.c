@@ -12,12 +12,10 @@
 #include <string.h>
 
 #include "elementary.h"
+#include "pages.h"
 #include "recur.h"
 
-enum {
-	CHAINS = 4,		/* sums kept apart in a row product, to overlap them */
-	ALIGN = 64
-};
+enum { CHAINS = 4 };	/* sums kept apart in a row product, to overlap them */
 static const double worth_sharing = 5e5;	/* multiplications that outweigh a round */
 
 /* n reals (and their alignment); NULL, noted, when there is no memory. */
@@ -25,10 +23,8 @@ static real *
 reserve(struct recur *q, size_t n)
 {
 	if (n > q->n) {
-		size_t bytes = (n * sizeof(real) + ALIGN - 1) / ALIGN * ALIGN;
-
 		free(q->mem);
-		q->mem = aligned_alloc(ALIGN, bytes);
+		q->mem = pages_new(n * sizeof(real));
 		q->n = q->mem ? n : 0;
 		q->failed = q->failed || q->mem == NULL;
 	}

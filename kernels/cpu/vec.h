@@ -11,6 +11,7 @@
  *	v_scale(a, n)		a 2^n, for whole n from -126 (-1022) to 127 (1023)
  *	v_abs(a)  v_sign(a, s)	a, which is not negative, with the sign of s
  *	v_sum(a)  v_top(a)	the sum and the maximum of the lanes, in a fixed order
+ *	v_add_sums4(p, a)	p[i] += v_sum(a[i]) for i = 0 .. 3, nearly
  */
 #ifndef VEC_H
 #define VEC_H

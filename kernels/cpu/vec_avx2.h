@@ -81,17 +81,18 @@ v_top(vec v)
 	return top;
 }
 
-/* out[i] = the sum of the lanes of a[i]. */
+/* to[i] += the sum of the lanes of a[i]. */
 INLINE void
-v_sum4(const vec a[4], real out[4])
+v_add_sums4(real *to, const vec a[4])
 {
 #if defined(REAL_F32)
 	vec all = _mm256_hadd_ps(_mm256_hadd_ps(a[0], a[1]), _mm256_hadd_ps(a[2], a[3]));
+	__m128 sums = _mm_add_ps(_mm256_castps256_ps128(all), _mm256_extractf128_ps(all, 1));
 
-	_mm_storeu_ps(out, _mm_add_ps(_mm256_castps256_ps128(all), _mm256_extractf128_ps(all, 1)));
+	_mm_storeu_ps(to, _mm_add_ps(_mm_loadu_ps(to), sums));
 #else
 	for (int i = 0; i < 4; i++)
-		out[i] = v_sum(a[i]);
+		to[i] += v_sum(a[i]);
 #endif
 }
 

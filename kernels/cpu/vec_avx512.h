@@ -41,25 +41,25 @@ v_sign(vec a, vec s)
 	return V(or)(a, V(and)(s, v_set1((real)-0.0)));
 }
 
-/* out[i] = the sum of the lanes of a[i]: four at once cost little more than one. */
+/* to[i] += the sum of the lanes of a[i]: four at once cost little more than one. */
 INLINE void
-v_sum4(const vec a[4], real out[4])
+v_add_sums4(real *to, const vec a[4])
 {
-#if defined(REAL_F32)
 	vec ab = v_add(V(unpacklo)(a[0], a[1]), V(unpackhi)(a[0], a[1]));
 	vec cd = v_add(V(unpacklo)(a[2], a[3]), V(unpackhi)(a[2], a[3]));
+#if defined(REAL_F32)
 	vec all = v_add(V(shuffle)(ab, cd, 0x44), V(shuffle)(ab, cd, 0xee));
 	__m256 half = _mm256_add_ps(_mm512_castps512_ps256(all), _mm512_extractf32x8_ps(all, 1));
+	__m128 sums = _mm_add_ps(_mm256_castps256_ps128(half), _mm256_extractf128_ps(half, 1));
 
-	_mm_storeu_ps(out, _mm_add_ps(_mm256_castps256_ps128(half), _mm256_extractf128_ps(half, 1)));
+	_mm_storeu_ps(to, _mm_add_ps(_mm_loadu_ps(to), sums));
 #else
-	vec ab = v_add(V(unpacklo)(a[0], a[1]), V(unpackhi)(a[0], a[1]));
-	vec cd = v_add(V(unpacklo)(a[2], a[3]), V(unpackhi)(a[2], a[3]));
 	__m256d x = _mm256_add_pd(_mm512_castpd512_pd256(ab), _mm512_extractf64x4_pd(ab, 1));
 	__m256d y = _mm256_add_pd(_mm512_castpd512_pd256(cd), _mm512_extractf64x4_pd(cd, 1));
+	__m256d sums = _mm256_add_pd(_mm256_permute2f128_pd(x, y, 0x20),
+	    _mm256_permute2f128_pd(x, y, 0x31));
 
-	_mm_storeu_pd(out, _mm_add_pd(_mm256_castpd256_pd128(x), _mm256_extractf128_pd(x, 1)));
-	_mm_storeu_pd(out + 2, _mm_add_pd(_mm256_castpd256_pd128(y), _mm256_extractf128_pd(y, 1)));
+	_mm256_storeu_pd(to, _mm256_add_pd(_mm256_loadu_pd(to), sums));
 #endif
 }
 

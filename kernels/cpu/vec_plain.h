@@ -110,12 +110,12 @@ v_top(vec v)
 	return top;
 }
 
-/* out[i] = the sum of the lanes of a[i]. */
+/* to[i] += the sum of the lanes of a[i]. */
 INLINE void
-v_sum4(const vec a[4], real out[4])
+v_add_sums4(real *to, const vec a[4])
 {
 	for (int i = 0; i < 4; i++)
-		out[i] = v_sum(a[i]);
+		to[i] += v_sum(a[i]);
 }
 
 #endif
