@@ -54,7 +54,7 @@ refused() {
 		awk 'NR > 2 { print "0 5 9", NR - 1, "1" }' "$EXPECT/tiny.tsv" |
 		    "$ORACLE/as-stream.sh" "$EXPECT/tiny.tsv" > every
 		score $real -w tiny.npz every | awk 'NR % 4 == 3' > third
-		# END is what a sentence of two words has there; START is never read
+		# END is what a sentence of two words has there; START cannot stand there
 		echo '0 5 9 1' | "$ORACLE/as-stream.sh" "$EXPECT/tiny.tsv" > end
 		score $real -w tiny.npz end | tail -n 1 >> third
 		[ "$(wc -l < third)" -eq 29 ]
@@ -231,7 +231,8 @@ refused() {
 
 @test "weights that no number comes of" {
 	train -q -H 16 -e 0 -E 0 -o start.npz tiny.stream
-	"$BUILD/tests/unit/scale" start.npz V 1.3e39 steep.npz
+	"$BUILD/tests/unit/scale" start.npz U 100 steep.npz
+	"$BUILD/tests/unit/scale" steep.npz V 1.3e39 steep.npz
 	for o in '' -t -w -p; do
 		run -1 --separate-stderr score $o steep.npz tiny.stream
 		[ "${#stderr_lines[@]}" -eq 1 ]
