@@ -27,7 +27,7 @@
 
 /* What makes a pass necessary. */
 enum {
-	HIGH  = 1,	/* part of a character outside ASCII */
+	LEAD  = 1,	/* first byte of a typographic quote, and of others */
 	TICK  = 2,	/* backtick */
 	QUOTE = 4,	/* double quote */
 	APOS  = 8,	/* apostrophe */
@@ -43,11 +43,7 @@ static const unsigned char trigger[256] = {
 	['?'] = PAD, ['!'] = PAD,
 	['*'] = LATE, ['['] = LATE, [']'] = LATE, ['('] = LATE, [')'] = LATE, ['{'] = LATE,
 	['}'] = LATE, ['<'] = LATE, ['>'] = LATE, ['-'] = LATE,
-#define ROW(x) [x] = HIGH, [x + 1] = HIGH, [x + 2] = HIGH, [x + 3] = HIGH, \
-	[x + 4] = HIGH, [x + 5] = HIGH, [x + 6] = HIGH, [x + 7] = HIGH
-	ROW(0x80), ROW(0x88), ROW(0x90), ROW(0x98), ROW(0xA0), ROW(0xA8), ROW(0xB0), ROW(0xB8),
-	ROW(0xC0), ROW(0xC8), ROW(0xD0), ROW(0xD8), ROW(0xE0), ROW(0xE8), ROW(0xF0), ROW(0xF8)
-#undef ROW
+	[0xC2] = LEAD, [0xE2] = LEAD
 };
 
 /* The typographic quotes that are padded. */
@@ -165,7 +161,7 @@ pass_open(struct flow *f)
 		const char *run = f->p;
 		size_t n;
 
-		copy_until(f, HIGH | TICK | QUOTE | APOS);
+		copy_until(f, LEAD | TICK | QUOTE | APOS);
 		if (f->p > run)
 			opens = strchr(" ([{<", f->p[-1]) && f->p[-1];
 		if (f->p == f->end)
@@ -275,7 +271,7 @@ pass_pads(struct flow *f)
 	size_t n;
 
 	*f->out++ = ' ';
-	while (copy_until(f, HIGH | QUOTE | APOS | LATE), f->p < f->end) {
+	while (copy_until(f, LEAD | QUOTE | APOS | LATE), f->p < f->end) {
 		const char *next = f->p + 1;
 
 		if (*f->p == '"') {
@@ -380,11 +376,11 @@ words_cut(struct words *w, const char *p, size_t len, struct buf *out)
 	if (!mem_mul(n, 4, &extra))
 		return false;
 	extra += 16;
-	if ((seen & (HIGH | TICK | QUOTE | APOS)) && !run(w, pass_open, &f, extra))
+	if ((seen & (LEAD | TICK | QUOTE | APOS)) && !run(w, pass_open, &f, extra))
 		return false;
 	if ((seen & (DOT | COLON | PAD)) && !run(w, pass_marks, &f, extra))
 		return false;
-	if ((seen & (HIGH | QUOTE | APOS | LATE)) && !run(w, pass_pads, &f, extra))
+	if ((seen & (LEAD | QUOTE | APOS | LATE)) && !run(w, pass_pads, &f, extra))
 		return false;
 	if ((seen & APOS) && !run(w, pass_clitics, &f, extra))
 		return false;

@@ -35,3 +35,65 @@ agree() {
 	run -77 "$BUILD/tests/unit/kern" abacus
 	[[ "$output" == *'no such device'* ]]
 }
+
+# isa NAME: the instruction set is skipped where the processor lacks it
+isa() {
+	UNROLL_ISA=$1 agree cpu 7
+}
+
+@test "cpu agrees with ref on AVX-512" {
+	isa avx512
+}
+
+@test "cpu agrees with ref on AVX2" {
+	isa avx2
+}
+
+@test "cpu agrees with ref in plain C" {
+	isa plain
+}
+
+@test "exp and tanh are libm's to within the stated bounds, on every instruction set" {
+	for t in "$BUILD"/tests/isa/elementary.*; do
+		[ "${t##*.}" != d ] || continue		# the compiler's dependencies
+		run "$t"
+		echo "$t: $output"
+		[ "$status" -eq 0 ] || [ "$status" -eq 77 ]
+	done
+}
+
+@test "an instruction set that is not known is refused, not replaced" {
+	printf 'a b\n' | pipe 'vocab -q -n 0 | encode' > "$BATS_TEST_TMPDIR/i"
+	cd "$BATS_TEST_TMPDIR" || return
+	for name in '' avx1024 AVX2; do
+		UNROLL_ISA=$name run -1 --separate-stderr train -e 0 -o m.npz i
+		one_line_error train
+		[[ "$stderr" == *'UNROLL_ISA'* ]]
+	done
+}
+
+@test "the instruction sets' losses agree to 2e-4" {
+	cd "$BATS_TEST_TMPDIR" || return
+	"$TOP/tests/oracle/as-stream.sh" "$TOP/tests/expect/tiny.tsv" \
+	    < "$TOP/tests/expect/tiny.index.txt" > tiny.stream
+	train -e 8 -E 1 -H 33 -o m.npz tiny.stream | sed 's/.*: //' > best
+	for name in avx512 avx2 plain; do
+		UNROLL_ISA=$name train -e 8 -E 1 -H 33 -o m.npz tiny.stream 2> why |
+		    sed 's/.*: //' > other
+		! grep -q 'has not the instruction set' why || continue
+		paste best other | awk '{ d = $1 - $2; if (d > 2e-4 || d < -2e-4) bad = 1; n++ }
+			END { exit bad || n != 9 }'
+	done
+}
+
+@test "a plugin of another version, or none, is refused" {
+	printf 'a b\n' | pipe 'vocab -q -n 0 | encode' > "$BATS_TEST_TMPDIR/i"
+	cd "$BATS_TEST_TMPDIR" || return
+	mkdir none broken
+	echo 'not a shared object' > broken/libunroll-blas.so
+	for folder in none broken; do
+		UNROLL_PLUGINS=$folder run -1 --separate-stderr train -d blas -e 0 -o m.npz i
+		one_line_error train
+		[[ "$stderr" == *'device blas'* ]]
+	done
+}

@@ -158,7 +158,7 @@ agrees() {
 	gives 'a "b" ("c") ["d"] {"e"} <"f"> g"h"' \
 	    "a \`\` b '' ( \`\` c '' ) [ \`\` d '' ] { \`\` e '' } < \`\` f '' > g '' h ''"
 	gives "x ''y'' z''w" "x \`\` y '' z '' w"
-	gives 'x \x60\x60y\x60\x60 \x60z\x60' 'x `` y `` ` z `'
+	gives 'x \x60\x60y\x60\x60 \x60z\x60' "x \`\` y \`\` \` z \`"
 	gives '\xe2\x80\x9ca\xe2\x80\x9d \xc2\xabb\xc2\xbb \xe2\x80\x98c\xe2\x80\x99 \xe2\x80\x9ed' \
 	    $'\xe2\x80\x9c a \xe2\x80\x9d \xc2\xab b \xc2\xbb \xe2\x80\x98 c \xe2\x80\x99 \xe2\x80\x9e d'
 	gives "'a' 'n' 'words here' '80s" "' a ' 'n ' 'words here ' '80s"
@@ -187,7 +187,7 @@ agrees() {
 	gives 'wait..no ....ok ...' 'wait .. no .... ok ...'
 	gives 'See http://x.org/a_b?c=d. Ok' 'see http : //x.org/a_b ? c=d . | ok'
 	gives 'a (bat.) c ("dog.")' "a ( bat . ) | c ( \`\` dog . '' )"
-	gives 'a/b c\\\\d e_f g=h i~j' 'a/b c\d e_f g=h i~j'
+	gives 'a/b c\\d e_f g=h i~j' 'a/b c\d e_f g=h i~j'
 }
 
 @test "lower case: before, after and never" {
