@@ -125,7 +125,7 @@ sink(const double *x, size_t *order, size_t at, size_t n)
 static size_t
 choose(struct gradcheck *g, const double *x, size_t n)
 {
-	size_t big = g->most / 2, *order = g->order;
+	size_t big = (g->most + 1) / 2, *order = g->order;
 
 	if (g->most == 0 || g->most >= n) {
 		for (size_t i = 0; i < n; i++)

@@ -47,6 +47,15 @@ refused() {
 	[ -s none.npz ]
 }
 
+@test "the whole pipe on film reviews: every digit" {
+	need movie-reviews.tokens.gz
+	gzip -dc "$SHARED/movie-reviews.tokens.gz" | vocab -q -n 8000 | encode |
+	    train -q -n 100 -D -e 9 -E 1 > log
+	sed 's/.*: //' log | paste -sd ' ' > got
+	echo 8.987477 8.976690 8.960155 8.776372 6.559214 6.210522 6.014919 5.876439 5.778011 \
+	    5.707734 | diff - got
+}
+
 @test "-e 0 saves the weights of the seed, with either -E" {
 	train -q -e 0 -H 2 -o a.npz tiny.stream > log
 	[ "$(wc -l < log)" -eq 1 ]

@@ -1,0 +1,189 @@
+#!/usr/bin/env bats
+# gradcheck: that it passes, and above all that it can fail.
+# shellcheck disable=SC2154
+
+load helper
+
+EXPECT=$TOP/tests/expect
+ORACLE=$TOP/tests/oracle
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return
+	"$ORACLE/as-stream.sh" "$EXPECT/tiny.tsv" < "$EXPECT/tiny.index.txt" > tiny.stream
+}
+
+# a model of the small data in m.npz
+model() {
+	train -q -H 5 -r 0.1 -e 3 -E 0 -o m.npz tiny.stream
+}
+
+# refused STATUS WORDS ARGUMENT...: gradcheck says one line with these words
+refused() {
+	local status_wanted=$1 words=$2
+	shift 2
+	run "-$status_wanted" --separate-stderr gradcheck "$@"
+	one_line_error gradcheck
+	[[ "$stderr" == *"$words"* ]]
+}
+
+@test "without an argument: the tutorial's lines, and it passes" {
+	for d in auto cpu blas ref; do
+		gradcheck -q -d $d > got
+		for p in 'U 1000' 'V 1000' 'W 100'; do
+			printf 'Performing gradient check for parameter %s with size %s.\n' "${p% *}" "${p#* }"
+			printf 'Gradient check for parameter %s passed.\n' "${p% *}"
+		done | diff - got
+	done
+}
+
+@test "the worst entry is named on standard error" {
+	run -0 --separate-stderr gradcheck
+	[[ "$stderr" =~ ^'gradcheck: worst: parameter '[UVW]' at ('[0-9]+', '[0-9]+'), relative error '[0-9.e-]+$ ]]
+	run -0 --separate-stderr gradcheck -q
+	[ -z "$stderr" ]
+}
+
+@test "one wrong sign in any parameter is noticed, and only there" {
+	for d in auto ref; do
+		for p in U V W; do
+			run -1 --separate-stderr gradcheck -d $d -x $p
+			grep -c '^Gradient Check ERROR' <<< "$output" | grep -qx 1
+			grep -qE "^Gradient Check ERROR: parameter=$p ix=\([0-9]+, [0-9]+\)$" <<< "$output"
+			grep -c 'passed\.$' <<< "$output" | grep -qx 2
+			[[ "$stderr" == "gradcheck: worst: parameter $p at "*', relative error 1' ]]
+		done
+	done
+}
+
+@test "a failure is told in the tutorial's lines, and they fit together" {
+	run -1 --separate-stderr gradcheck -q -x V
+	sed -n '/ERROR/,/Relative/p' <<< "$output" > got
+	sed 's/[:=].*//' got > keys
+	printf '%s\n' 'Gradient Check ERROR' '+h Loss' '-h Loss' Estimated_gradient \
+	    'Backpropagation gradient' 'Relative Error' | diff - keys
+	awk -F ': ' '{ v[$1] = $2 }
+		END {
+			e = v["Estimated_gradient"]
+			slope = (v["+h Loss"] - v["-h Loss"]) / 0.002 - e
+			sum = e + v["Backpropagation gradient"]
+			exit !(slope * slope < 1e-4 && sum * sum < 1e-8 && e != 0 && v["Relative Error"] == 1)
+		}' got
+}
+
+@test "a gradient cut short by -b is no gradient of the loss" {
+	run -1 --separate-stderr gradcheck -b 0
+	grep -q 'ERROR: parameter=W' <<< "$output"
+	grep -q 'parameter V passed' <<< "$output"
+	# four steps go back three at most
+	gradcheck -q -b 3 > got
+	gradcheck -q | cmp - got
+}
+
+@test "a threshold below what the step allows fails; a smaller step helps" {
+	run -1 --separate-stderr gradcheck -t 1e-7
+	gradcheck -q -e 1e-5 -t 1e-4 > got
+	grep -c passed got | grep -qx 3
+}
+
+@test "a step too small to see anything fails, and says nothing else" {
+	run -1 --separate-stderr gradcheck -e 1e-9 -t 1e-4
+	grep -q ERROR <<< "$output"
+}
+
+@test "other sizes and seeds" {
+	for s in 1 2 3; do
+		gradcheck -q -C 7 -H 3 -s $s > got
+		grep -q 'parameter U with size 21' got
+		grep -c passed got | grep -qx 3
+	done
+	run -1 gradcheck -q -C 7 -H 3 -s 1 -x U
+}
+
+@test "the same output on any number of threads" {
+	gradcheck -j 1 > one 2>&1
+	gradcheck -j 2 2>&1 | cmp - one
+	gradcheck -j 3 2>&1 | cmp - one
+}
+
+@test "-m: the user's model on the user's data" {
+	model
+	for n in 1 7 13; do
+		gradcheck -q -m m.npz -n $n tiny.stream > got
+		grep -c 'passed\.$' got | grep -qx 3
+		grep -q 'parameter V with size 150' got
+	done
+	gradcheck -q -m m.npz < tiny.stream > got
+	gradcheck -q -m m.npz -n 1 - < tiny.stream | cmp - got
+	gradcheck -q -m m.npz -n 20 -N 0 tiny.stream tiny.stream > got
+}
+
+@test "-m: a wrong sign is noticed among few entries, too" {
+	model
+	for p in U V W; do
+		for n in 0 1 2 20; do
+			run -1 --separate-stderr gradcheck -q -m m.npz -n 13 -N $n -x $p tiny.stream
+			grep -q "ERROR: parameter=$p" <<< "$output"
+		done
+	done
+}
+
+@test "-m: the tutorial's published model" {
+	need trained-model-theano.npz
+	"$ORACLE/as-stream.sh" 8000 < "$EXPECT/theano.index.txt" > s
+	gradcheck -q -N 20 -m "$SHARED/trained-model-theano.npz" s > got
+	grep -c 'passed\.$' got | grep -qx 3
+	grep -q 'parameter U with size 400000' got
+}
+
+@test "inputs that are none" {
+	model
+	refused 1 'missing.npz: No such file' -m missing.npz tiny.stream
+	refused 1 'is not a zip file' -m tiny.stream tiny.stream
+	refused 1 'is a directory' -m . tiny.stream
+	refused 1 'missing: No such file' -m m.npz missing
+	refused 1 '.: Is a directory' -m m.npz .
+	refused 1 'standard input: empty input' -m m.npz < /dev/null
+	refused 1 'missing from the pipe?' -m m.npz "$EXPECT/tiny.tokens"
+	"$ORACLE/as-stream.sh" "$EXPECT/tiny.tsv" < /dev/null > none
+	refused 1 'none: no sentence to check on' -m m.npz none
+	"$ORACLE/as-stream.sh" 30 < "$EXPECT/tiny.index.txt" > other
+	refused 1 'm.npz: other: the stream' -m m.npz other
+	sed '$d' tiny.stream > short
+	refused 1 'without its last frame' -m m.npz short
+	refused 1 'no such device' -d abacus
+}
+
+@test "a full disk is an error; out of memory is one line" {
+	run -1 --separate-stderr pipe 'gradcheck -q > /dev/full'
+	one_line_error gradcheck
+	ulimit -v 1000000
+	refused 1 memory -j 1 -C 100000 -H 60000
+}
+
+@test "usage errors" {
+	refused 2 "'Q' is no parameter; there are U, V and W" -x Q
+	refused 2 'need the model (-m)' tiny.stream
+	for o in '-C 9' '-H 9' '-s 9'; do
+		# shellcheck disable=SC2086
+		refused 2 "${o% *} is the model's own" -m m.npz $o tiny.stream
+	done
+	refused 2 '-n goes with -m' -n 1
+	refused 2 '-N goes with -m' -N 1
+	for o in b C H j n N s; do
+		for v in x '' -1 1.5; do
+			refused 2 "-$o: '$v' is not a whole number" -$o "$v"
+		done
+	done
+	for o in e t; do
+		for v in x '' 0 -1 nan 2; do
+			refused 2 "-$o: '$v' is not a number" -$o "$v"
+		done
+	done
+	refused 2 '-C: ' -C 4
+	refused 2 'unknown option -Z' -Z
+	run -0 --separate-stderr gradcheck -h
+	[ -z "$stderr" ]
+	[ "${#lines[@]}" -le 24 ]
+	run -0 gradcheck -V
+	[[ "$output" == 'gradcheck (unroll) '* ]]
+}

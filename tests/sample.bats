@@ -1,0 +1,347 @@
+#!/usr/bin/env bats
+# sample: what is drawn, how often, and what it refuses.
+# shellcheck disable=SC2154
+
+load helper
+
+EXPECT=$TOP/tests/expect
+ORACLE=$TOP/tests/oracle
+
+# Made once: a model of the small data, and one of lines of characters.
+setup_file() {
+	cd "$BATS_FILE_TMPDIR" || return
+	"$ORACLE/as-stream.sh" "$EXPECT/tiny.tsv" < "$EXPECT/tiny.index.txt" > tiny.stream
+	train -q -H 8 -r 0.1 -e 5 -E 0 -o tiny.npz tiny.stream
+	awk 'BEGIN { for (i = 0; i < 60; i++) print (i % 3 ? "t o o \\s n o t" : "n o t"), "\\n" }' |
+	    vocab -q -S -n 0 | encode | tee lines.stream | train -q -H 8 -r 0.1 -e 100 -E 0 -o lines.npz
+}
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return
+	cp "$BATS_FILE_TMPDIR"/*.npz "$BATS_FILE_TMPDIR"/*.stream .
+}
+
+# refused STATUS WORDS ARGUMENT...: sample says one line with these words
+refused() {
+	local status_wanted=$1 words=$2
+	shift 2
+	run "-$status_wanted" --separate-stderr sample "$@"
+	one_line_error sample
+	[[ "$stderr" == *"$words"* ]]
+}
+
+@test "ten sentences of seven words and more, without UNKNOWN_TOKEN" {
+	sample -q tiny.npz | decode > text
+	[ "$(wc -l < text)" -eq 10 ]
+	awk 'NF < 7' text | wc -l | grep -qx 0
+	sample -q -n 2000 -m 3 tiny.npz | decode > text
+	[ "$(wc -l < text)" -eq 2000 ]
+	awk '{ n = NF < 3 ? 0 : NF; seen[n]++ } END { exit !(!seen[0] && seen[3] && seen[4]) }' text
+	run -1 grep -wE 'UNKNOWN_TOKEN|SENTENCE_START|SENTENCE_END' text
+}
+
+@test "-u allows UNKNOWN_TOKEN" {
+	sample -q -n 200 -u tiny.npz | decode | grep -qw UNKNOWN_TOKEN
+}
+
+@test "-M closes the sentence" {
+	sample -q -n 300 -m 2 -M 4 tiny.npz | decode > text
+	awk 'NF > 4 || NF < 2 { exit 1 } { seen[NF]++ } END { exit !(seen[2] && seen[4]) }' text
+	sample -q -n 3 -m 5 -M 5 tiny.npz | decode | awk 'NF != 5 { exit 1 }'
+	refused 2 '-m 7 is more than -M 5' -M 5 tiny.npz
+}
+
+# Pearson's statistic against the model's own numbers; 26 words can be drawn,
+# and 58 is what one in ten thousand true samplers would pass with 26 degrees.
+@test "20000 first words are distributed as the model says" {
+	sample -q -n 20000 -m 1 -M 1 tiny.npz | decode | sort | uniq -c > drawn
+	awk 'NR > 2 && !/^UNKNOWN_TOKEN/ { print "0", NR - 1, "1" }' "$EXPECT/tiny.tsv" |
+	    "$ORACLE/as-stream.sh" "$EXPECT/tiny.tsv" > every
+	score -w tiny.npz every | awk 'NR % 2' > model
+	[ "$(wc -l < model)" -eq 27 ]
+	cat > chi.awk <<-'EOF'
+		NR == FNR { p[$1] = exp($2); sum += p[$1]; next }
+		{ n[$2] = $1; if (!($2 in p)) exit 1 }
+		END {
+			for (w in p) {
+				want = 20000 * p[w] / sum
+				chi += (n[w] - want) ^ 2 / want
+			}
+			print chi
+			exit !(chi < 58)
+		}
+	EOF
+	awk -f chi.awk model drawn
+	# the statistic tells another temperature from this one
+	sample -q -n 20000 -m 1 -M 1 -T 0.9 tiny.npz | decode | sort | uniq -c > drawn
+	run -1 awk -f chi.awk model drawn
+}
+
+@test "and so are later words, after the same beginning" {
+	sample -q -n 20000 -m 3 -M 3 -x 'the cat' tiny.npz | decode | cut -d ' ' -f 3 |
+	    sort | uniq -c > drawn
+	the=$(awk '$1 == "the" { print NR - 1 }' "$EXPECT/tiny.tsv")
+	cat=$(awk '$1 == "cat" { print NR - 1 }' "$EXPECT/tiny.tsv")
+	awk -v beginning="0 $the $cat" 'NR > 2 && !/^UNKNOWN_TOKEN/ { print beginning, NR - 1, "1" }' \
+	    "$EXPECT/tiny.tsv" | "$ORACLE/as-stream.sh" "$EXPECT/tiny.tsv" > every
+	score -w tiny.npz every | awk 'NR % 4 == 3' > model
+	awk 'NR == FNR { p[$1] = exp($2); sum += p[$1]; next } { n[$2] = $1 }
+		END {
+			for (w in p) {
+				want = 20000 * p[w] / sum
+				if (want >= 5) chi += (n[w] - want) ^ 2 / want
+			}
+			exit !(chi < 58)
+		}' model drawn
+}
+
+@test "END is drawn from the m-th word on, as often as the model says" {
+	sample -q -n 20000 -m 2 -M 3 -x 'the cat' tiny.npz | decode | awk 'NF == 2' | wc -l > ended
+	the=$(awk '$1 == "the" { print NR - 1 }' "$EXPECT/tiny.tsv")
+	cat=$(awk '$1 == "cat" { print NR - 1 }' "$EXPECT/tiny.tsv")
+	awk -v beginning="0 $the $cat" 'NR == 2 { print beginning, 1 }
+		NR > 2 && !/^UNKNOWN_TOKEN/ { print beginning, NR - 1, "1" }' \
+	    "$EXPECT/tiny.tsv" | "$ORACLE/as-stream.sh" "$EXPECT/tiny.tsv" > every
+	score -w tiny.npz every | awk 'NR == 3 || (NR > 3 && NR % 4 == 2)' > model
+	awk 'NR == FNR { n = $1; next } { p = exp($2); sum += p; if ($1 == "SENTENCE_END") end = p }
+		END {
+			want = 20000 * end / sum
+			print n, want, FNR
+			exit !(FNR == 28 && want > 100 && (n - want) ^ 2 / want < 15)
+		}' ended model
+}
+
+@test "the same seed gives the same bytes on any number of threads; another, others" {
+	sample -q -j 1 -s 3 -n 50 tiny.npz > a
+	sample -q -j 2 -s 3 -n 50 tiny.npz | cmp - a
+	sample -q -j 3 -s 3 -n 50 tiny.npz | cmp - a
+	sample -q -s 4 -n 50 tiny.npz > b
+	run -1 cmp -s a b
+	sample -q -n 50 tiny.npz > c
+	sample -q -s 10 -n 50 tiny.npz | cmp - c
+}
+
+@test "-T 0, -k 1 and -P 0 take the most probable word" {
+	sample -q -n 2 -m 1 -M 6 -T 0 tiny.npz | decode > greedy
+	sample -q -n 2 -m 1 -M 6 -k 1 tiny.npz | decode | cmp - greedy
+	sample -q -n 2 -m 1 -M 6 -P 0 -s 5 tiny.npz | decode | cmp - greedy
+	sort -u greedy | wc -l | grep -qx 1
+	# score -p would say the same, where START and UNKNOWN_TOKEN are not the best
+	sample -q -n 1 -m 1 -M 6 -T 0 tiny.npz | score -p tiny.npz > predicted
+	head -n 1 greedy | tr ' ' '\n' > words
+	tr ' ' '\n' < predicted | head -n "$(wc -l < words)" > best
+	paste words best | awk '$2 != "UNKNOWN_TOKEN" && $2 != "SENTENCE_END" && $1 != $2 { exit 1 }'
+}
+
+@test "-k and -P draw from the first words only, and from all of those" {
+	echo '0 2 1' | "$ORACLE/as-stream.sh" "$EXPECT/tiny.tsv" > any
+	awk 'NR > 2 && !/^UNKNOWN_TOKEN/ { print "0", NR - 1, "1" }' "$EXPECT/tiny.tsv" |
+	    "$ORACLE/as-stream.sh" "$EXPECT/tiny.tsv" > every
+	score -w tiny.npz every | awk 'NR % 2' | sort -t $'\t' -k 2,2nr > model
+	for k in 1 3 5; do
+		sample -q -n 3000 -m 1 -M 1 -k $k tiny.npz | decode | sort -u > drawn
+		head -n $k model | cut -f 1 | sort | diff - drawn
+	done
+	for p in 0.1 0.3 0.6; do
+		awk -v p=$p '{ w[NR] = $1; q[NR] = exp($2); sum += q[NR] }
+			END { for (i = 1; i <= NR; i++) { print w[i]; got += q[i]; if (got >= p * sum) exit } }' \
+		    model | sort > want
+		sample -q -n 5000 -m 1 -M 1 -P $p tiny.npz | decode | sort -u | diff want -
+	done
+	# more words than there are: all
+	sample -q -n 40 -k 10000 tiny.npz | decode > a
+	[ "$(wc -l < a)" -eq 40 ]
+}
+
+@test "equally probable words: the first ones are kept" {
+	"$BUILD/tests/unit/scale" tiny.npz V 0 flat.npz
+	sample -q -n 500 -m 1 -M 1 -k 2 flat.npz | decode | sort -u > got
+	sed -n 3,4p "$EXPECT/tiny.tsv" | cut -f 1 | sort | diff - got
+}
+
+@test "a low temperature draws likelier words, a high one all alike" {
+	for t in 0.2 1 1000; do
+		sample -q -n 300 -T $t tiny.npz | score -t tiny.npz | sed -n 's/^loss\t//p'
+	done > losses
+	sort -n losses | diff losses -
+	sample -q -n 27000 -m 1 -M 1 -T 1e6 tiny.npz | decode | sort | uniq -c |
+	    awk '{ chi += ($1 - 1000) ^ 2 / 1000; n++ } END { exit !(n == 27 && chi < 58) }'
+}
+
+@test "-x: each sentence begins with the text" {
+	sample -q -n 30 -x 'the old cat' tiny.npz | decode > text
+	grep -c '^the old cat .' text | grep -qx 30
+	sample -q -n 5 -x '  the   cat ' tiny.npz | decode | grep -c '^the cat ' | grep -qx 5
+	sample -q -n 5 -x '' tiny.npz > a
+	sample -q -n 5 tiny.npz | cmp - a
+	# the beginning counts for -m and -M
+	sample -q -n 5 -m 2 -M 2 -x 'the cat' tiny.npz | decode | sort -u > got
+	echo 'the cat' | diff - got
+	refused 2 '-x: 3 words, but a sentence has at most 2' -m 1 -M 2 -x 'the old cat' tiny.npz
+}
+
+@test "-x: words outside the vocabulary" {
+	refused 1 "-x: 'zebra' is not in the vocabulary (-u makes it UNKNOWN_TOKEN)" -x 'the zebra' tiny.npz
+	refused 1 "'SENTENCE_END' is a marker" -x 'the SENTENCE_END' tiny.npz
+	refused 1 "'UNKNOWN_TOKEN' is not in the vocabulary" -x UNKNOWN_TOKEN tiny.npz
+	refused 1 "'a?b' is not in" -x $'a\tb' tiny.npz
+	sample -q -n 3 -u -x 'the zebra' tiny.npz | decode | grep -c '^the UNKNOWN_TOKEN ' | grep -qx 3
+	refused 1 "'z' is not in the vocabulary" -u -x 'z' lines.npz
+}
+
+@test "bytes of a frame are those of its token line, so bits per byte can be told" {
+	sample -q -n 100 tiny.npz > s
+	decode s > text
+	score -t tiny.npz s > got
+	awk -F '\t' -v bytes="$(wc -c < text)" '{ got[$1] = $2 }
+		END {
+			far = got["bits_per_byte"] - got["loss"] * got["tokens"] / log(2) / bytes
+			exit !(far * far < 1e-9)
+		}' got
+	encode -v tiny.npz < text | cmp - s
+}
+
+@test "-t writes the same in text" {
+	sample -q -n 20 -t tiny.npz > text
+	head -n 1 text | grep -q 'form=text'
+	sample -q -n 20 tiny.npz | decode > want
+	decode text | cmp - want
+}
+
+@test "-n 0 is a stream without sentences" {
+	sample -n 0 tiny.npz | score -t tiny.npz | grep -qx $'sentences\t0'
+}
+
+@test "-D computes in double" {
+	sample -q -D -n 5 tiny.npz | decode > text
+	[ "$(wc -l < text)" -eq 5 ]
+}
+
+@test "lines of characters: a line ends with its end of line" {
+	sample -q -n 200 -m 1 lines.npz > s
+	decode s > text
+	[ "$(wc -l < text)" -eq 200 ]
+	[ "$(grep -cx 'too not' text)" -gt 20 ]
+	# -m: the end of line is one of the tokens
+	sample -q -n 200 -m 5 -t lines.npz | sed '1,/^$/d; /^#/d' | awk 'NF < 5 { exit 1 }'
+	# the longest: cut off without an end of line
+	sample -q -n 20 -m 3 -M 3 -x 't o' -t lines.npz | sed '1,/^$/d; /^#/d' |
+	    awk 'NF != 3 { exit 1 }'
+	encode -v lines.npz < <(printf 'n o t \\n\n') > one
+	sample -q -n 50 -m 1 lines.npz | score -t lines.npz | grep -q '^bits_per_byte.[0-9]'
+}
+
+@test "lines of characters: the first is drawn by the counts of the table" {
+	sample -q -n 9000 -m 1 -M 1 lines.npz | decode | sed 's/./&\n/g' > drawn
+	sed '1d; /^$/,$d' lines.stream | awk -F '\t' '{ print $1, $2 }' > counts
+	sample -q -t -n 9000 -m 1 -M 1 lines.npz | sed '1,/^$/d; /^#/d' | sort -n | uniq -c > drawn
+	awk 'NR == FNR { c[NR - 1] = $2; sum += $2; next } { n[$2] = $1 }
+		END {
+			for (i in c) chi += (n[i] - 9000 * c[i] / sum) ^ 2 / (9000 * c[i] / sum)
+			exit !(chi < 30)
+		}' counts drawn
+}
+
+@test "a model without a vocabulary needs the table" {
+	need trained-model-theano.npz movie-reviews.vocab.tsv
+	m=$SHARED/trained-model-theano.npz
+	refused 1 'no vocabulary in it; name its table with -v' "$m"
+	cut -f 2,3 "$SHARED/movie-reviews.vocab.tsv" > table.tsv
+	sample -q -n 3 -v table.tsv "$m" > s
+	sample -q -n 3 -j 2 -v table.tsv "$m" | cmp - s
+	decode s > text
+	[ "$(wc -l < text)" -eq 3 ]
+	score -t "$m" s | grep -qx $'sentences\t3'
+	refused 1 'tiny.tsv: 30 words, but ' -v "$EXPECT/tiny.tsv" "$m"
+}
+
+@test "-v beside a model's own vocabulary has to agree with it" {
+	sample -q -v "$EXPECT/tiny.tsv" tiny.npz > a
+	sample -q tiny.npz | cmp - a
+	sed 's/^the	/tho	/' "$EXPECT/tiny.tsv" > other.tsv
+	refused 1 'other.tsv: not the vocabulary of tiny.npz' -v other.tsv tiny.npz
+	head -n 20 "$EXPECT/tiny.tsv" > fewer.tsv
+	refused 1 'fewer.tsv: ' -v fewer.tsv tiny.npz
+	refused 1 'missing.tsv: No such file' -v missing.tsv tiny.npz
+	refused 1 'tiny.stream: ' -v tiny.stream tiny.npz
+	refused 1 '.: Is a directory' -v . tiny.npz
+}
+
+@test "no word to draw ends it" {
+	# markers and UNKNOWN_TOKEN only
+	printf 'SENTENCE_START\t1\nSENTENCE_END\t1\nUNKNOWN_TOKEN\t1\n' > bare.tsv
+	echo '0 2 2 1' | "$ORACLE/as-stream.sh" bare.tsv > bare.stream
+	train -q -H 2 -e 1 -E 0 -o bare.npz bare.stream
+	run -1 --separate-stderr sample -k 1 bare.npz
+	[ "$stderr" = 'sample: bare.npz: it leaves no word to be drawn after 0 words' ]
+	sample -q -u -n 2 -m 1 -M 3 bare.npz | decode > text
+	[ "$(wc -l < text)" -eq 2 ]
+	# and weights that no number comes of
+	train -q -H 16 -e 0 -E 0 -o start.npz tiny.stream
+	"$BUILD/tests/unit/scale" start.npz U 100 steep.npz
+	"$BUILD/tests/unit/scale" steep.npz V 1.3e39 steep.npz
+	run -1 --separate-stderr sample -n 100 steep.npz
+	[ "${#stderr_lines[@]}" -eq 1 ]
+	[[ "$stderr" == 'sample: steep.npz: it leaves no word to be drawn after '*' words' ]]
+}
+
+@test "a stream that sample did not finish is told by its reader" {
+	run -1 --separate-stderr pipe 'sample -q bare.npz | decode'
+	[[ "$stderr" == *'sample: bare.npz: No such file'* ]]
+	[[ "$stderr" == *'decode: standard input: empty input'* ]]
+}
+
+@test "a million words take memory that does not grow" {
+	ulimit -v 40000
+	sample -q -j 1 -m 100 -M 100 -n 10000 tiny.npz > s
+	[ "$(decode s | wc -w)" -eq 1000000 ]
+}
+
+@test "what is no model" {
+	refused 1 'missing.npz: No such file' missing.npz
+	refused 1 '.: is a directory' .
+	refused 1 'is not a zip file' tiny.stream
+	head -c 1000 tiny.npz > short.npz
+	refused 1 'short.npz: ' short.npz
+	refused 1 'no such device' -d abacus tiny.npz
+	for d in cpu blas ref; do
+		sample -q -d $d -n 2 tiny.npz | decode > text
+		[ -s text ]
+	done
+}
+
+@test "a full disk is an error, soon; a reader that leaves is none" {
+	run -1 --separate-stderr pipe 'sample -n 100000000 tiny.npz > /dev/full'
+	one_line_error sample
+	run --separate-stderr bash -c 'sample -n 100000000 tiny.npz | decode | head -n 1'
+	[ "${#lines[@]}" -eq 1 ]
+	[ -z "$stderr" ]
+}
+
+@test "out of memory is one line" {
+	train -q -H 4000 -e 0 -E 0 -o wide.npz tiny.stream
+	ulimit -v 100000
+	refused 1 memory -j 1 wide.npz
+}
+
+@test "usage errors" {
+	refused 2 'one model is needed'
+	refused 2 'one model is needed' tiny.npz tiny.npz
+	for o in j k m M n s; do
+		for v in x '' -1 1.5 99999999999999999999; do
+			refused 2 "-$o: '$v' is not a whole number" -$o "$v" tiny.npz
+		done
+	done
+	for v in x '' -1 nan inf; do
+		refused 2 "-T: '$v' is not a number" -T "$v" tiny.npz
+		refused 2 "-P: '$v' is not a number" -P "$v" tiny.npz
+	done
+	refused 2 '-P: ' -P 1.1 tiny.npz
+	refused 2 '-m: ' -m 0 tiny.npz
+	refused 2 'unknown option -Z' -Z
+	run -0 --separate-stderr sample -h
+	[ -z "$stderr" ]
+	[ "${#lines[@]}" -le 24 ]
+	run -0 sample -V
+	[[ "$output" == 'sample (unroll) '* ]]
+}

@@ -1,0 +1,309 @@
+#!/usr/bin/env bats
+# score: what it prints.  Its ln P against the oracle's are in digits.bats.
+# shellcheck disable=SC2154,SC2094
+
+load helper
+
+EXPECT=$TOP/tests/expect
+ORACLE=$TOP/tests/oracle
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return
+	"$ORACLE/as-stream.sh" "$EXPECT/tiny.tsv" < "$EXPECT/tiny.index.txt" > tiny.stream
+	train -q -D -H 8 -r 0.1 -e 5 -E 0 -o tiny.npz tiny.stream
+}
+
+# refused STATUS WORDS ARGUMENT...: score says one line with these words
+refused() {
+	local status_wanted=$1 words=$2
+	shift 2
+	run "-$status_wanted" --separate-stderr score "$@"
+	one_line_error score
+	[[ "$stderr" == *"$words"* ]]
+}
+
+@test "a line a sentence: ln P, tokens, perplexity a token" {
+	score tiny.npz tiny.stream > got
+	[ "$(wc -l < got)" -eq 13 ]
+	grep -cE $'^-[0-9]+\\.[0-9]{6}\t[0-9]+\t[0-9]+\\.[0-9]{4}$' got | grep -qx 13
+	awk -F '\t' '{ far = exp(-$1 / $2) - $3 } far * far > 1e-6 { exit 1 }' got
+	# tokens: words and END
+	awk '{ print NF - 1 }' "$EXPECT/tiny.index.txt" | diff - <(cut -f 2 got)
+}
+
+@test "-w and the lines of sentences tell the same" {
+	score tiny.npz tiny.stream > lines
+	score -w tiny.npz tiny.stream > words
+	awk -F '\t' 'NR == FNR { want[NR] = $1; n[NR] = $2; next }
+		FNR == 1 { s = 1 }
+		{ sum += $2; k++ }
+		k == n[s] {
+			far = sum - want[s++]
+			if (far * far > 1e-8) exit 1
+			sum = k = 0
+		}
+		END { if (s != 14) exit 1 }' lines words
+	# and the tokens are the text
+	cut -f 1 words | tr '\n' ' ' | sed 's/ *SENTENCE_END */\n/g' > text
+	decode tiny.stream | diff - text
+}
+
+@test "-w: the probabilities of all words after one history sum to 1" {
+	for real in '' -D; do
+		# every word as the third of a sentence with the same beginning
+		awk 'NR > 2 { print "0 5 9", NR - 1, "1" }' "$EXPECT/tiny.tsv" |
+		    "$ORACLE/as-stream.sh" "$EXPECT/tiny.tsv" > every
+		score $real -w tiny.npz every | awk 'NR % 4 == 3' > third
+		# END is what a sentence of two words has there; START cannot stand there
+		echo '0 5 9 1' | "$ORACLE/as-stream.sh" "$EXPECT/tiny.tsv" > end
+		score $real -w tiny.npz end | tail -n 1 >> third
+		[ "$(wc -l < third)" -eq 29 ]
+		awk -F '\t' '{ sum += exp($2); seen[$3]++ }
+			END {
+				for (i = 1; i <= 30; i++) {
+					if (seen[i] > 1) exit 1
+					missing += !seen[i]
+				}
+				# one rank is START'"'"'s, and so is what lacks
+				if (missing != 1 || sum > 1.00001 || sum < 0.95) exit 1
+			}' third
+	done
+}
+
+@test "every probability of every word: sums are 1" {
+	# unit=stream has no word that cannot stand everywhere
+	printf 'a b c\nb c a\nc c b a\n' | vocab -q -S -n 0 | encode > s
+	train -q -D -H 4 -r 0.5 -e 20 -E 0 -o s.npz s
+	for w in a b c; do
+		printf 'a b %s\n' $w
+	done | encode -v s.npz > every
+	score -D -w s.npz every | awk 'NR % 2 == 0' > second
+	awk '{ sum += exp($2); ranks += $3 } END { exit !(sum > 0.99999 && sum < 1.00001 && ranks == 6) }' second
+}
+
+@test "-p: the most probable word at each step, as -w ranks it" {
+	score -p tiny.npz tiny.stream > predicted
+	score -w tiny.npz tiny.stream > words
+	[ "$(wc -l < predicted)" -eq 13 ]
+	tr ' ' '\n' < predicted | paste - words > both
+	[ "$(wc -l < both)" -eq "$(wc -l < words)" ]
+	awk -F '\t' '($1 == $2) != ($4 == 1) { exit 1 }' both
+	grep -q $'\t1$' words
+}
+
+@test "equal probabilities rank by index" {
+	train -q -H 3 -e 0 -E 0 -o flat.npz tiny.stream
+	"$BUILD/tests/unit/scale" flat.npz V 0 flat.npz
+	score -w flat.npz tiny.stream > words
+	awk -F '\t' 'NR == FNR { row[$1] = NR; next } row[$1] != $3 { exit 1 }' "$EXPECT/tiny.tsv" words
+	score -p flat.npz tiny.stream | tr ' ' '\n' | sort -u > one
+	echo SENTENCE_START | diff - one
+	score flat.npz tiny.stream | cut -f 3 | sort -u > perplexity
+	echo 30.0000 | diff - perplexity
+}
+
+@test "-t: totals, with and without UNKNOWN_TOKEN" {
+	score -t tiny.npz tiny.stream > got
+	cut -f 1 got | paste -sd ' ' > keys
+	echo 'sentences tokens loss perplexity bits_per_byte tokens_known loss_known perplexity_known' |
+	    diff - keys
+	score -w tiny.npz tiny.stream > words
+	awk -F '\t' 'NR == FNR { got[$1] = $2; next }
+		{ all += $2; n++ }
+		$1 != "UNKNOWN_TOKEN" { known += $2; k++ }
+		function bad(a, b) { return (a - b) ^ 2 > 1e-7 }
+		END {
+			if (got["sentences"] != 13 || got["tokens"] != n || got["tokens_known"] != k)
+				exit 1
+			if (k >= n || bad(got["loss"], -all / n) || bad(got["loss_known"], -known / k))
+				exit 1
+			if (bad(got["perplexity"], exp(-all / n)) || bad(got["perplexity_known"], exp(-known / k)))
+				exit 1
+		}' got words
+}
+
+@test "-t: bits per byte of the text, where its length is known" {
+	score -t tiny.npz tiny.stream | grep -qx $'bits_per_byte\tunknown'
+	head -n 12 "$EXPECT/tiny.index.txt" | "$ORACLE/as-stream.sh" "$EXPECT/tiny.tsv" > text
+	encode -v tiny.npz < "$EXPECT/tiny.tokens" > binary
+	score -t tiny.npz text > a
+	score -t tiny.npz binary > b
+	diff <(grep -v bits a) <(grep -v bits b)
+	bytes=$(wc -c < "$EXPECT/tiny.tokens")
+	awk -F '\t' -v bytes="$bytes" '{ got[$1] = $2 }
+		END {
+			far = got["bits_per_byte"] - got["loss"] * got["tokens"] / log(2) / bytes
+			exit !(far * far < 1e-9)
+		}' b
+	# one sentence of unknown length and the sum is unknown
+	score -t tiny.npz binary text | grep -qx $'bits_per_byte\tunknown'
+}
+
+@test "nothing to score: no line, and totals that say so" {
+	"$ORACLE/as-stream.sh" "$EXPECT/tiny.tsv" < /dev/null > none
+	for o in '' -w -p; do
+		run -0 --separate-stderr score $o tiny.npz none
+		[ -z "$output$stderr" ]
+	done
+	score -t tiny.npz none > got
+	printf '%s\t%s\n' sentences 0 tokens 0 loss unknown perplexity unknown \
+	    bits_per_byte unknown tokens_known 0 loss_known unknown perplexity_known unknown |
+	    diff - got
+}
+
+@test "a frame of one index predicts nothing and keeps its place" {
+	printf 'a b\nb\nb a\n' | vocab -q -S -n 0 | encode > s
+	train -q -H 2 -e 1 -E 0 -o s.npz s
+	score s.npz s > got
+	cut -f 2 got | paste -sd ' ' | grep -qx '1 0 1'
+	sed -n 2p got | grep -qx $'0.000000\t0\tunknown'
+	score -p s.npz s > got
+	awk '{ print NF }' got | paste -sd ' ' | grep -qx '1 0 1'
+	[ "$(score -w s.npz s | wc -l)" -eq 2 ]
+}
+
+@test "many sentences go through one window after another, in their order" {
+	awk '{ l[NR] = $0 } END { for (i = 0; i < 400; i++) for (j = 1; j <= NR; j++) print l[j] }' \
+	    "$EXPECT/tiny.index.txt" | "$ORACLE/as-stream.sh" "$EXPECT/tiny.tsv" > long
+	for o in '' -w -p; do
+		score $o tiny.npz tiny.stream > once
+		for _ in {1..400}; do
+			cat once
+		done > want
+		score $o tiny.npz long | cmp - want
+	done
+}
+
+@test "a sentence longer than any window" {
+	# 70000 steps of 30 words, and 3000 of 8000: both pass what -w holds
+	awk 'BEGIN { printf "0"; for (i = 0; i < 80000; i++) printf " %d", 2 + i % 27; print " 1" }' |
+	    "$ORACLE/as-stream.sh" "$EXPECT/tiny.tsv" > long
+	score tiny.npz long > line
+	score -w tiny.npz long > words
+	[ "$(wc -l < words)" -eq 80001 ]
+	awk -F '\t' 'NR == FNR { want = $1; next } { sum += $2 }
+		END { far = sum / want - 1; exit !(far * far < 1e-12) }' line words
+	[ "$(score -p tiny.npz long | wc -w)" -eq 80001 ]
+}
+
+@test "memory is bounded by the window, not by the input" {
+	awk 'BEGIN { for (i = 0; i < 300000; i++) print "0 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 1" }' |
+	    "$ORACLE/as-stream.sh" "$EXPECT/tiny.tsv" > long
+	[ "$(wc -c < long)" -gt 13000000 ]
+	ulimit -v 60000
+	score -q -j 1 -t tiny.npz long | grep -qx $'sentences\t300000'
+}
+
+@test "any number of threads gives the same bytes" {
+	for o in '' -t -w -p -D; do
+		score -j 1 $o tiny.npz tiny.stream > one
+		score -j 2 $o tiny.npz tiny.stream | cmp - one
+		score -j 3 $o tiny.npz tiny.stream | cmp - one
+	done
+}
+
+@test "the tutorial's model, which has no vocabulary, takes the stream's" {
+	need trained-model-theano.npz
+	m=$SHARED/trained-model-theano.npz
+	"$ORACLE/as-stream.sh" 8000 < "$EXPECT/theano.index.txt" > s
+	for o in '' -w -p -t; do
+		for j in 1 2; do
+			score -j $j $o "$m" s > "j$j"
+		done
+		cmp j1 j2
+	done
+	score -w "$m" s | cut -f 1 | head -n 1 | grep -qE '^(w[0-9]+|SENTENCE_END|UNKNOWN_TOKEN)$'
+	refused 1 'the stream'\''s vocabulary (30 words' "$m" tiny.stream
+	score "$m" s > float
+	score -D "$m" s > double
+	run -1 cmp -s float double
+	paste float double | awk -F '\t' '{ far = $1 / $4 - 1 } far * far > 1e-10 { exit 1 }'
+}
+
+@test "every device gives the same but for last digits" {
+	score -d ref tiny.npz tiny.stream > by.ref
+	for d in auto cpu blas; do
+		score -d $d tiny.npz tiny.stream | paste by.ref - |
+		    awk -F '\t' '{ far = $1 - $4 } far * far > 1e-11 || $2 != $5 { exit 1 }'
+	done
+	refused 1 'no such device' -d abacus tiny.npz tiny.stream
+}
+
+@test "weights that no number comes of" {
+	train -q -H 16 -e 0 -E 0 -o start.npz tiny.stream
+	"$BUILD/tests/unit/scale" start.npz U 100 steep.npz
+	"$BUILD/tests/unit/scale" steep.npz V 1.3e39 steep.npz
+	for o in '' -t -w -p; do
+		run -1 --separate-stderr score $o steep.npz tiny.stream
+		[ "${#stderr_lines[@]}" -eq 1 ]
+		[[ "$stderr" == 'score: tiny.stream: sentence '*': the model gives no number for it'* ]]
+	done
+}
+
+@test "streams and models that do not go together" {
+	"$ORACLE/as-stream.sh" 30 < "$EXPECT/tiny.index.txt" > other
+	refused 1 'tiny.npz: other: the stream'\''s vocabulary' tiny.npz other
+	"$ORACLE/as-stream.sh" 29 < /dev/null > other
+	refused 1 'other: the stream'\''s vocabulary (29 words' tiny.npz other
+}
+
+@test "inputs that are none" {
+	refused 1 'missing.npz: No such file' missing.npz tiny.stream
+	refused 1 '.: is a directory' . tiny.stream
+	refused 1 'tiny.stream: is not a zip file' tiny.stream tiny.npz
+	refused 1 'missing: No such file' tiny.npz missing
+	refused 1 '.: Is a directory' tiny.npz .
+	refused 1 'standard input: empty input' tiny.npz < /dev/null
+	refused 1 'missing from the pipe?' tiny.npz "$EXPECT/tiny.tokens"
+	vocab -q "$EXPECT/tiny.tokens" > v
+	refused 1 'a vocabulary stream where an index stream' tiny.npz v
+}
+
+@test "a stream cut off: what came is scored, the status is 1" {
+	sed '$d' tiny.stream > short
+	run -1 --separate-stderr score tiny.npz short
+	[ "${#lines[@]}" -eq 13 ]
+	[[ "$stderr" == 'score: short: the stream ends without its last frame'* ]]
+	run -1 --separate-stderr score -t tiny.npz short
+	one_line_error score
+}
+
+@test "a model cut off or altered is refused" {
+	head -c -20 tiny.npz > short.npz
+	refused 1 'short.npz: ' short.npz tiny.stream
+}
+
+@test "a full disk is an error; a reader that leaves is none" {
+	for o in '' -t -w -p; do
+		run -1 --separate-stderr pipe "score $o tiny.npz tiny.stream > /dev/full"
+		one_line_error score
+		[[ "$stderr" == *'write error on standard output'* ]]
+	done
+	run --separate-stderr bash -c 'score -w tiny.npz tiny.stream tiny.stream | head -n 1'
+	[ -z "$stderr" ]
+}
+
+@test "out of memory is one line" {
+	train -q -H 4000 -e 0 -E 0 -o wide.npz tiny.stream
+	ulimit -v 150000
+	run -1 --separate-stderr score -j 1 wide.npz tiny.stream
+	one_line_error score
+	[[ "$stderr" == *memory* ]]
+}
+
+@test "usage errors" {
+	refused 2 'which model?'
+	refused 2 'exclude each other' -t -w tiny.npz tiny.stream
+	refused 2 'exclude each other' -p -w tiny.npz tiny.stream
+	refused 2 'exclude each other' -p -t tiny.npz tiny.stream
+	for v in x '' -1 1.5 1025; do
+		refused 2 "-j: '$v' is not a whole number" -j "$v" tiny.npz tiny.stream
+	done
+	refused 2 'unknown option -Z' -Z
+	refused 2 '-d needs an argument' -d
+	run -0 --separate-stderr score -h
+	[ -z "$stderr" ]
+	[ "${#lines[@]}" -le 24 ]
+	run -0 score -V
+	[[ "$output" == 'score (unroll) '* ]]
+}
