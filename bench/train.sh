@@ -110,8 +110,6 @@ step_table() {
 	rate 'a step' ours 5
 	rate 'a step of 32 sentences' batch 5
 	rate 'looking only (evaluation, score)' eval 5
-	echo
-	echo "Peak memory of a step: $(median "$work/ours.2" 7) MB."
 }
 
 # size H C: GFLOP/s of a step and its part of a large product's, and -B 32's
@@ -141,6 +139,30 @@ size_table() {
 	done
 }
 
+# The formula of train(1) against what train takes: r (3 P + 4 T H + 256 C) + 6 N bytes.
+memory_table() {
+	local h c n peak
+
+	n=$(wc -w < "$work/lines")
+	echo
+	echo 'Peak memory of train, 200 sentences, against the bound that train(1) states:'
+	echo
+	echo '| H | C | MB | bound, MB |'
+	echo '| --- | --- | --- | --- |'
+	for h in 100 512; do
+		for c in 8000 32000; do
+			"$here/tests/oracle/as-stream.sh" $c < "$work/lines" > "$work/stream"
+			peak=$("$step" peak "$BUILD/bin/train" -q -H $h -e 1 -E 1 -o "$work/m.npz" \
+			    "$work/stream" | awk '/MB$/ { print $1 }')
+			awk -v h=$h -v c=$c -v n="$n" -v peak="$peak" 'BEGIN {
+				p = 2 * h * c + h * h
+				b = (4 * (3 * p + 4 * 4096 * h + 256 * c) + 6 * n) / 1048576
+				printf "| %d | %d | %.0f | %.0f |%s\n", h, c, peak, b,
+				    (peak > b ? " PAST THE BOUND" : "") }'
+		done
+	done
+}
+
 numpy=$(python numpy) torch=$(python torch)
 [ -n "$numpy" ] || echo 'bench: no python3 with NumPy: left out' >&2
 [ -n "$torch" ] || echo 'bench: no python3 with PyTorch: left out' >&2
@@ -150,4 +172,5 @@ for ((i = 0; i < rounds; i++)); do
 	one_round
 done
 step_table
+memory_table
 [ "${SIZES:-1}" = 0 ] || size_table
