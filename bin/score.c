@@ -48,8 +48,8 @@ struct run {
 	struct window window;
 	size_t rows;			/* the window's */
 	void *l;			/* (rows, v) with -w and -p */
-	const struct vocab *vocab;	/* of the stream at hand */
-	const char *name;		/* likewise */
+	struct index_reader in;		/* the stream at hand */
+	const char *name;		/* its own */
 	struct totals totals;
 	struct progress progress;
 	uint64_t sentences;		/* done so far */
@@ -88,7 +88,7 @@ static void
 print_word(const struct run *run, uint32_t word)
 {
 	size_t len;
-	const char *p = vocab_word(run->vocab, word, &len);
+	const char *p = vocab_word(&run->in.vocab, word, &len);
 
 	fwrite(p, 1, len, stdout);
 }
@@ -164,7 +164,7 @@ print_sentences(struct run *run)
 			print_sentence(run, &w->frame[i]);
 		run->sentences++;
 	}
-	totals_add(&run->totals, w, run->vocab->unknown);
+	totals_add(&run->totals, w, run->in.vocab.unknown);
 	return NULL;
 }
 
@@ -184,27 +184,26 @@ flush(struct run *run)
 static void
 score_stream(struct run *run, const char *path, struct prog_inputs *in)
 {
-	struct index_reader r;
+	struct index_reader *r = &run->in;
 	bool more;
 	const char *why;
 
-	if ((why = index_open(&r, in->f)) != NULL)
+	if ((why = index_open(r, in->f)) != NULL)
 		die("%s: %s", in->name, why);
-	if ((why = model_check_vocab(&run->model, &r.vocab)) != NULL)
+	if ((why = model_check_vocab(&run->model, &r->vocab)) != NULL)
 		die("%s: %s: %s", path, in->name, why);
-	run->vocab = &r.vocab;
 	run->name = in->name;
 	run->before = run->sentences;
-	while ((why = index_next(&r, &more)) == NULL && more) {
-		if (!window_has_room(&run->window, &r.frame, run->rows))
+	while ((why = index_next(r, &more)) == NULL && more) {
+		if (!window_has_room(&run->window, &r->frame, run->rows))
 			flush(run);
-		if ((why = window_add(&run->window, &r.frame)) != NULL)
+		if ((why = window_add(&run->window, &r->frame)) != NULL)
 			break;
 	}
 	flush(run);
 	if (why)
 		die("%s: %s", in->name, why);
-	index_close(&r);
+	index_close(r);
 }
 
 static void

@@ -53,7 +53,9 @@ candidates(struct sampler *s, const void *l, size_t size, double *max)
 static bool
 before(const struct sampler *s, uint32_t a, uint32_t b)
 {
-	return s->weight[a] > s->weight[b] || (s->weight[a] == s->weight[b] && a < b);
+	double x = s->weight[a], y = s->weight[b];
+
+	return x > y || (x == y && a < b);
 }
 
 /* Lets order[i] sink to its place among the n of the heap. */
