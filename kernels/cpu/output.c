@@ -15,7 +15,8 @@ enum {
 	SLABS = 32,			/* partial sums of dS, at most */
 	SLAB_BYTES = 64 << 20,		/* of all of them together, about */
 	FORWARD_ROWS = 8 * TILE,	/* rows at a time when only looking */
-	ROWS_MOST = 128, ROWS_LEAST = 32,
+	ROWS_MOST = 128, ROWS_LEAST = 32,	/* that one sentence may have at once */
+	PART = 64,			/* rows at a time of what has more: they stay near */
 	EXPONENTIALS = 16 << 20,	/* of them kept at a time, about */
 	ALIGN = 64
 };
@@ -384,7 +385,7 @@ ISA_NAME(output_backward)(struct output *o, const struct panels *vt, int t, cons
     size_t stride, const uint32_t *y, real *ds, size_t dstride, const struct panels *to, real rate,
     double *logp)
 {
-	int rows = least(t, ISA_NAME(output_rows)(vt));
+	int most = ISA_NAME(output_rows)(vt), rows = t <= most ? t : least(most, PART);
 	struct job job, *j = prepare(o, &job, vt, rows, KEEP_EXP);
 
 	if (j == NULL)
