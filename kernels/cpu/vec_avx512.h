@@ -18,28 +18,13 @@ enum { LANES = 8 };
 #define V(op) _mm512_##op##_pd
 #endif
 
-INLINE vec v_load(const real *p) { return V(loadu)(p); }
-INLINE void v_store(real *p, vec v) { V(storeu)(p, v); }
-INLINE vec v_set1(real x) { return V(set1)(x); }
-INLINE vec v_zero(void) { return V(setzero)(); }
-INLINE vec v_add(vec a, vec b) { return V(add)(a, b); }
-INLINE vec v_sub(vec a, vec b) { return V(sub)(a, b); }
-INLINE vec v_mul(vec a, vec b) { return V(mul)(a, b); }
-INLINE vec v_div(vec a, vec b) { return V(div)(a, b); }
-INLINE vec v_fma(vec a, vec b, vec c) { return V(fmadd)(a, b, c); }
-INLINE vec v_max(vec a, vec b) { return V(max)(a, b); }
-INLINE vec v_min(vec a, vec b) { return V(min)(a, b); }
+#include "vec_x86.h"
+
 INLINE vec v_round(vec a) { return V(roundscale)(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC); }
 INLINE vec v_scale(vec a, vec n) { return V(scalef)(a, n); }
 INLINE vec v_abs(vec a) { return V(abs)(a); }
 INLINE real v_sum(vec a) { return V(reduce_add)(a); }
 INLINE real v_top(vec a) { return V(reduce_max)(a); }
-
-INLINE vec
-v_sign(vec a, vec s)
-{
-	return V(or)(a, V(and)(s, v_set1((real)-0.0)));
-}
 
 /* to[i] += the sum of the lanes of a[i]: four at once cost little more than one. */
 INLINE void
