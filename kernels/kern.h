@@ -14,7 +14,8 @@
  *    do not overlap unless a comment allows it;
  *  - calls may be asynchronous; those that write host memory, and error(), wait;
  *  - no random numbers in here: one seed means one result on every device;
- *  - the result does not depend on the number of threads;
+ *  - the result does not depend on the number of threads, nor that of going
+ *    forward on the other sequences of the batch (blas excepted);
  *  - "ref" is the definition, with double accumulators.  The others agree with
  *    it to within the bounds of tests/unit/kern.c, which runs every entry.
  *

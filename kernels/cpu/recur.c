@@ -15,7 +15,7 @@
 #include "pages.h"
 #include "recur.h"
 
-enum { CHAINS = 4 };	/* sums kept apart in a row product, to overlap them */
+enum { ABREAST = 4 };	/* panels of a row product, whose sums overlap */
 static const double worth_sharing = 5e5;	/* multiplications that outweigh a round */
 
 /* n reals (and their alignment); NULL, noted, when there is no memory. */
@@ -57,44 +57,65 @@ run(struct recur *q, void (*task)(void *, int, int), void *arg, int n, double wo
 		task(arg, i, 0);
 }
 
-/* One row through a matrix: out = base + x B, panel by panel. */
+/* One row through a matrix: out = base + x B, some panels at a time. */
 struct row_product {
 	const struct panels *b;
 	const real *x, *base;
 	real *out;
 };
 
+/*
+ * Sums run down the panels in the order of panel_tile(), so that a row comes
+ * out the same alone and in a tile; what keeps the processor busy is that
+ * several panels are walked side by side.
+ */
+INLINE void
+row_panels(const int n, const struct row_product *m, int first)
+{
+	const real *b = m->b->p + (size_t)first * m->b->stride;
+	size_t next = m->b->stride, at = (size_t)first * PW;
+	vec left[ABREAST], right[ABREAST];
+
+	UNROLL
+	for (int i = 0; i < n; i++)
+		left[i] = right[i] = v_zero();
+	for (int k = 0; k < m->b->k; k++, b += PW) {
+		vec x = v_set1(m->x[k]);
+
+		UNROLL
+		for (int i = 0; i < n; i++) {
+			left[i] = v_fma(x, v_load(b + i * next), left[i]);
+			right[i] = v_fma(x, v_load(b + i * next + LANES), right[i]);
+		}
+	}
+	UNROLL
+	for (int i = 0; i < n; i++, at += PW) {
+		v_store(m->out + at, v_add(v_load(m->base + at), left[i]));
+		v_store(m->out + at + LANES, v_add(v_load(m->base + at + LANES), right[i]));
+	}
+}
+
 static void
 row_task(void *arg, int i, int thread)
 {
 	const struct row_product *m = arg;
-	const real *b = m->b->p + (size_t)i * m->b->stride, *x = m->x;
-	vec left[CHAINS], right[CHAINS];
-	int k = 0;
+	int first = i * ABREAST;
 
 	(void)thread;
-	UNROLL
-	for (int c = 0; c < CHAINS; c++)
-		left[c] = right[c] = v_zero();
-	left[0] = v_load(m->base + (size_t)i * PW);
-	right[0] = v_load(m->base + (size_t)i * PW + LANES);
-	for (; k + CHAINS <= m->b->k; k += CHAINS, b += CHAINS * PW) {
-		UNROLL
-		for (int c = 0; c < CHAINS; c++) {
-			vec y = v_set1(x[k + c]);
-
-			left[c] = v_fma(y, v_load(b + c * PW), left[c]);
-			right[c] = v_fma(y, v_load(b + c * PW + LANES), right[c]);
-		}
+	switch (m->b->np - first) {
+	case 1:
+		row_panels(1, m, first);
+		break;
+	case 2:
+		row_panels(2, m, first);
+		break;
+	case 3:
+		row_panels(3, m, first);
+		break;
+	default:
+		row_panels(ABREAST, m, first);
+		break;
 	}
-	for (; k < m->b->k; k++, b += PW) {
-		left[0] = v_fma(v_set1(x[k]), v_load(b), left[0]);
-		right[0] = v_fma(v_set1(x[k]), v_load(b + LANES), right[0]);
-	}
-	v_store(m->out + (size_t)i * PW,
-	    v_add(v_add(left[0], left[1]), v_add(left[2], left[3])));
-	v_store(m->out + (size_t)i * PW + LANES,
-	    v_add(v_add(right[0], right[1]), v_add(right[2], right[3])));
 }
 
 static void
@@ -102,7 +123,7 @@ row_product(struct recur *q, const struct panels *b, const real *x, const real *
 {
 	struct row_product m = { b, x, base, out };
 
-	run(q, row_task, &m, b->np, (double)b->k * b->n);
+	run(q, row_task, &m, (b->np + ABREAST - 1) / ABREAST, (double)b->k * b->n);
 }
 
 /* row = tanh(row); zeros past h stay zero, tanh(0) being 0. */
