@@ -32,6 +32,7 @@ prog_init(const char *argv0)
 
 	prog_name = slash ? slash + 1 : argv0;
 	signal(SIGPIPE, SIG_DFL);
+	signal(SIGXFSZ, SIG_IGN);	/* a file past its limit is an error of write() */
 }
 
 int

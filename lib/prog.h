@@ -25,7 +25,8 @@ enum {
 extern const char *prog_name;	/* the last part of argv[0] */
 extern bool prog_quiet;		/* -q: prog_note() says nothing */
 
-/* Sets prog_name, and lets a reader that leaves early end us quietly. */
+/* Sets prog_name, and lets a reader that leaves early end us quietly; a file that
+ * grows past the limit for files is an error like a full disk. */
 void prog_init(const char *argv0);
 
 /* Flushes and closes standard output; gives PROG_OK, or dies of what failed. */
