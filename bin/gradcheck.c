@@ -36,7 +36,7 @@ static const struct opt options[] = {
 	    "check this model on the streams' sentences" },
 	{ 'n', "limit", OPT_INT, { .i = &o.sentences }, "n", 1, 1e9, "with -m: the first n sentences" },
 	{ 'N', "entries", OPT_INT, { .i = &o.most }, "n", 0, 1e15,
-	    "with -m: entries of a parameter to check; 0: all" },
+	    "with -m: entries of each parameter; 0: all" },
 	{ 's', "seed", OPT_INT, { .i = &o.seed }, "n", 0, 4294967295.0, "of the weights" },
 	{ 't', "threshold", OPT_REAL, { .x = &o.threshold }, "error", 1e-12, 1,
 	    "relative errors above it fail" },

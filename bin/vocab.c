@@ -21,7 +21,7 @@ static struct {
 
 static const struct opt options[] = {
 	{ 'M', "merge", OPT_FLAG, { .flag = &o.merge }, NULL, 0, 0,
-	    "operands are tables of shards, in order; write one table" },
+	    "operands are tables of shards, in order: merge them" },
 	{ 'S', "stream", OPT_FLAG, { .flag = &o.stream }, NULL, 0, 0,
 	    "unit=stream: no SENTENCE_START and SENTENCE_END" },
 	{ 'm', "min", OPT_INT, { .i = &o.min }, "COUNT", 1, 1e15,

@@ -14,7 +14,7 @@ const char *prog_name = "unroll";
 bool prog_quiet;
 
 /* Errors of the system are named after a colon, as perror() does. */
-static void
+static void PRINTF_LIKE(2, 0)
 say(int errnum, const char *fmt, va_list ap)
 {
 	fflush(stdout);

@@ -45,6 +45,8 @@ sentence_write(struct sentence_cutter *c, const char *text, size_t len, FILE *f)
 		text = c->low.p;
 		len = c->low.len;
 	}
+	if (len == 0)
+		return true;
 	punkt_begin(&c->outer, c->table, text, len);
 	while (punkt_next(&c->outer, &s)) {
 		const char *p = text + s.start;
@@ -120,6 +122,8 @@ sentence_write_chars(struct sentence_cutter *c, const char *text, size_t len, bo
 		text = c->low.p;
 		len = c->low.len;
 	}
+	if (len == 0)
+		text = "";	/* and not NULL, to which nothing may be added */
 	while (len > 0 && (nl = memchr(text, '\n', len)) != NULL) {
 		size_t n = (size_t)(nl - text), cr = n > 0 && nl[-1] == '\r';
 

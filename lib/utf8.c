@@ -71,8 +71,11 @@ utf8_check(const char *p, size_t len)
 bool
 utf8_is_clean(const char *p, size_t len)
 {
-	const char *end = p + len;
+	const char *end;
 
+	if (len == 0)
+		return true;	/* p may be NULL, to which nothing is added */
+	end = p + len;
 	while (p += utf8_ascii(p, (size_t)(end - p)), p < end) {
 		size_t n = utf8_check(p, (size_t)(end - p));
 
