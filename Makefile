@@ -3,7 +3,11 @@
 #   make            build everything (executables land in bin/)
 #   make demo       dependencies, build, the whole pipe on the bundled corpus
 #   make test       the tests; SAN=address,undefined for a sanitizer build
-#   make lint bench-text bench fuzz install uninstall clean deps deps-dev
+#   make install    programs, pages, completion; PREFIX, DESTDIR, PROGRAM_PREFIX
+#   make lint       what the linters and two compilers say; make deps-dev first
+#   make fuzz       FUZZ_SECONDS for each fuzz target; needs clang
+#   make bench-text the text programs' speed; CSV= for a corpus of your own
+#   make uninstall clean deps deps-dev
 
 VERSION := 0.1.0
 TOOLS := tok vocab encode train gradcheck score sample decode
@@ -61,6 +65,7 @@ TEST_BINS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*.c)) \
 	$(foreach t,$(wildcard tests/isa/*.c),$(foreach i,$(ISAS),$(t:%.c=$(BUILD)/%.$i.f32) $(t:%.c=$(BUILD)/%.$i.f64)))
 FUZZERS := $(patsubst tests/fuzz/%.c,%,$(filter-out tests/fuzz/replay.c,$(wildcard tests/fuzz/*.c)))
 REPLAYS := $(FUZZERS:%=$(BUILD)/tests/fuzz/%)
+FUZZ_SECONDS ?= 60
 
 .PHONY: all test check lint demo bench profile bench-text fuzz install uninstall clean deps deps-dev
 .SECONDARY:
@@ -68,7 +73,7 @@ REPLAYS := $(FUZZERS:%=$(BUILD)/tests/fuzz/%)
 
 all: $(BINS) $(PLUGINS) $(if $(SAN),,$(TOOLS:%=bin/%))
 
-ifeq ($(filter clean deps deps-dev demo lint,$(or $(MAKECMDGOALS),all)),)
+ifeq ($(filter clean deps deps-dev demo fuzz lint uninstall,$(or $(MAKECMDGOALS),all)),)
 include $(BUILD)/config.mk
 endif
 $(BUILD)/config.mk: mk/probe.sh
@@ -153,6 +158,36 @@ profile: all $(BUILD)/bench/step
 
 test check: all $(TEST_BINS) $(REPLAYS)
 	@BUILD=$(CURDIR)/$(BUILD) SAN=$(SAN) tests/run
+
+# Everything that is compiled; lint and fuzz build it elsewhere.
+.PHONY: programs
+programs: $(BINS) $(PLUGINS) $(TEST_BINS) $(REPLAYS) $(BUILD)/bench/timed
+
+demo:
+	@mk/demo.sh '$(MAKE)' $(DEPS)
+
+lint:
+	@mk/lint.sh '$(MAKE)' $(TOOLS)
+
+# The same sources, but libFuzzer drives them.
+fuzz:
+	@$(MAKE) --no-print-directory BUILD=build/fuzz CC=clang \
+		CFLAGS='-O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all' \
+		LDFLAGS='-fsanitize=fuzzer,address,undefined' $(FUZZERS:%=build/fuzz/fuzz/%)
+	@failed=0; for f in $(FUZZERS); do \
+		mk/fuzz.sh build/fuzz/fuzz/$$f $(FUZZ_SECONDS) || failed=1; \
+	done; exit $$failed
+$(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/libcore.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+
+bench-text: all $(BUILD)/bench/timed
+	@BUILD=$(BUILD) CSV='$(CSV)' bench/text.sh
+$(BUILD)/bench/timed: bench/timed.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -o $@ $<
+
+include mk/install.mk
 
 deps:
 	@mk/deps.sh $(DEPS)

@@ -1,0 +1,62 @@
+# install.mk - make install and make uninstall, below DESTDIR and PREFIX.
+#
+# PROGRAM_PREFIX goes before the names of programs and their pages, where names
+# as short as tok and train are somebody else's:
+#
+#   make install PROGRAM_PREFIX=unroll-
+
+PROGRAM_PREFIX ?=
+INSTALL ?= install
+bindir = $(PREFIX)/bin
+libdir = $(PREFIX)/lib/unroll
+mandir = $(PREFIX)/share/man
+docdir = $(PREFIX)/share/doc/unroll
+sharedir = $(PREFIX)/share/unroll
+completiondir = $(PREFIX)/share/bash-completion/completions
+
+SCRIPTS := $(wildcard pipelines/*.sh)
+MAKES := $(wildcard pipelines/*.mk)
+PAGES := $(wildcard man/*.5 man/*.7)
+
+# Everything that install makes and uninstall takes away.
+INSTALLED = $(TOOLS:%=$(bindir)/$(PROGRAM_PREFIX)%) \
+	$(PLUGINS:$(BUILD)/plugins/%=$(libdir)/%) \
+	$(TOOLS:%=$(mandir)/man1/$(PROGRAM_PREFIX)%.1) \
+	$(foreach p,$(PAGES),$(mandir)/man$(patsubst .%,%,$(suffix $p))/$(notdir $p)) \
+	$(completiondir)/unroll $(TOOLS:%=$(completiondir)/$(PROGRAM_PREFIX)%) \
+	$(docdir)/README.md $(docdir)/LICENSE \
+	$(SCRIPTS:pipelines/%=$(sharedir)/pipelines/%) $(MAKES:pipelines/%=$(sharedir)/pipelines/%)
+
+# The programs' names in pages, with the prefix
+NAMES := $(subst $(eval) ,|,$(TOOLS))
+PREFIX_PAGE = sed -E 's/^(\.|.* )(Nm|Xr) ($(NAMES))( |$$)/\1\2 $(PROGRAM_PREFIX)\3\4/'
+D = $(DESTDIR)
+
+install: all
+	$(INSTALL) -d $(sort $(dir $(INSTALLED:%=$(D)%)))
+	for t in $(TOOLS); do \
+		$(INSTALL) -m 755 $(BUILD)/bin/$$t $(D)$(bindir)/$(PROGRAM_PREFIX)$$t && \
+		$(PREFIX_PAGE) man/$$t.1 > $(D)$(mandir)/man1/$(PROGRAM_PREFIX)$$t.1 && \
+		chmod 644 $(D)$(mandir)/man1/$(PROGRAM_PREFIX)$$t.1 && \
+		ln -sf unroll $(D)$(completiondir)/$(PROGRAM_PREFIX)$$t || exit 1; \
+	done
+	for p in $(PAGES); do \
+		f=$(D)$(mandir)/man$${p##*.}/$${p##*/} && \
+		$(PREFIX_PAGE) $$p > $$f && chmod 644 $$f || exit 1; \
+	done
+	sed 's/^_unroll_prefix=.*/_unroll_prefix=$(PROGRAM_PREFIX)/' completion/unroll.bash > $(D)$(completiondir)/unroll
+	chmod 644 $(D)$(completiondir)/unroll
+	$(INSTALL) -m 755 $(PLUGINS) $(D)$(libdir)
+	$(INSTALL) -m 644 README.md LICENSE $(D)$(docdir)
+	$(INSTALL) -m 755 $(SCRIPTS) $(D)$(sharedir)/pipelines
+	for m in $(MAKES:pipelines/%=%); do \
+		f=$(D)$(sharedir)/pipelines/$$m && \
+		sed 's/^PROGRAM_PREFIX ?=.*/PROGRAM_PREFIX ?= $(PROGRAM_PREFIX)/' pipelines/$$m > $$f && \
+		chmod 644 $$f || exit 1; \
+	done
+
+uninstall:
+	rm -f $(INSTALLED:%=$(D)%)
+	for d in $(sharedir)/pipelines $(sharedir) $(docdir) $(libdir); do \
+		[ ! -d $(D)$$d ] || rmdir $(D)$$d || true; \
+	done

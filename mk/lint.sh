@@ -1,0 +1,59 @@
+#!/bin/sh
+# lint.sh MAKE TOOL...: every linter and both compilers, with warnings as errors
+set -u
+make=$1
+jobs=$(nproc 2>/dev/null || echo 1)
+status=0
+
+for tool in shellcheck mandoc cppcheck clang gcc; do
+	if ! command -v "$tool" >/dev/null; then
+		echo "lint: $tool is missing; 'make deps-dev' installs what is needed" >&2
+		exit 1
+	fi
+done
+
+# check NAME COMMAND...: says what failed, and goes on
+check() {
+	name=$1
+	shift
+	if "$@"; then
+		echo "lint: $name: clean"
+	else
+		echo "lint: $name: NOT CLEAN"
+		status=1
+	fi
+}
+
+# compiles CC: everything, in a folder of its own
+compiles() {
+	$make --no-print-directory -s -j"$jobs" BUILD="build/lint-$1" SAN= CC="$1" \
+		CFLAGS='-O2 -Werror' programs
+}
+
+# Excluded: quotes of typography in texts for the tests (SC1111), and variables
+# that bats sets (SC2154).  mk/cppcheck.txt says why what is excluded there.
+# every script by its first line, and every .bats file
+scripts=$(git ls-files 2>/dev/null || find . -type f -not -path './build/*')
+shells=$(for f in $scripts; do
+	case $f in
+	*.bats) echo "$f" ;;
+	*) head -n 1 "$f" 2>/dev/null | grep -aqE '^#!.*[/ ](sh|bash)$' && echo "$f" ;;
+	esac
+done)
+# shellcheck disable=SC2086
+check shellcheck shellcheck -S warning -e SC1111,SC2154 -x $shells
+check 'shellcheck, bash' shellcheck -s bash -e SC2154 tests/*.bash completion/*.bash
+check mandoc mandoc -T lint -W warning man/*.[1-9]
+cpp() {
+	cppcheck --quiet --error-exitcode=1 --std=c11 -j "$jobs" --enable=warning,portability \
+		--inline-suppr --suppressions-list=mk/cppcheck.txt -D_XOPEN_SOURCE=700 \
+		-DVERSION='""' -U__cplusplus -Ilib -Ikernels "$@"
+}
+check 'cppcheck, bin and lib' cpp -UREAL_F32 -UREAL_F64 bin lib tests/unit tests/fuzz bench/timed.c
+for real in REAL_F32 REAL_F64; do
+	check "cppcheck, kernels, $real" cpp -D$real -DISA=plain -DISA_PLAIN -UISA_AVX2 -UISA_AVX512 \
+		-Ikernels/cpu kernels
+done
+check gcc compiles gcc
+check clang compiles clang
+exit $status
