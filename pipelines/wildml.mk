@@ -1,0 +1,84 @@
+# wildml.mk - Denny Britz's tutorial ("Recurrent Neural Networks Tutorial, Part
+# 2", 2015) as files, each made from the one before:
+#
+#   make -f pipelines/wildml.mk CSV=comments.csv [HIDDEN=100 ...]
+#   make -f pipelines/wildml.mk CSV=comments.csv report
+#
+#   tokens      the sentences, a line each         TOK_FLAGS
+#   vocab.tsv   the most frequent words            VOCAB
+#   train.index the sentences as indexes
+#   model.npz   and loss.log: the model            HIDDEN BPTT RATE EVERY SEED LIMIT EPOCHS
+#   samples.txt new sentences                      SAMPLES SHORTEST TEMPERATURE SAMPLE_SEED
+#   report      the tutorial's figures and ours
+#
+# All of them are in OUT.  A file is made again when what it depends on has
+# changed, a parameter included.  Training that was interrupted goes on where it
+# stopped, and so does one that is asked for more EPOCHS.  Names of files must
+# have neither spaces nor quotes in them.
+
+OUT ?= wildml
+TOK_FLAGS ?=
+VOCAB ?= 8000
+HIDDEN ?= 100
+BPTT ?= 4
+RATE ?= 0.005
+EPOCHS ?= 100
+EVERY ?= 5
+SEED ?= 10
+LIMIT ?= 0
+SAMPLES ?= 10
+SHORTEST ?= 7
+TEMPERATURE ?= 1
+SAMPLE_SEED ?= 10
+THREADS ?= 0
+
+# The programs: those built beside this folder, or else those in PATH.
+PROGRAM_PREFIX ?=
+HERE := $(dir $(abspath $(lastword $(MAKEFILE_LIST))))
+export PATH := $(abspath $(HERE)../bin):$(PATH)
+export PROGRAM_PREFIX
+P := $(PROGRAM_PREFIX)
+
+ifeq ($(CSV),)
+$(error CSV is not given; try: make -f $(firstword $(MAKEFILE_LIST)) CSV=comments.csv)
+endif
+
+.PHONY: all report
+.DELETE_ON_ERROR:
+.SUFFIXES:
+
+all: $(OUT)/samples.txt
+
+# stamp NAME,WORDS: a file that is rewritten when the words are others than those in it
+stamp = $(shell mkdir -p '$(OUT)' && { echo '$(2)' | cmp -s - '$(OUT)/.$(1)' || \
+	echo '$(2)' > '$(OUT)/.$(1)'; })
+$(call stamp,tokens,$(CSV) $(TOK_FLAGS))
+$(call stamp,vocab,$(VOCAB))
+$(call stamp,model,-H $(HIDDEN) -b $(BPTT) -r $(RATE) -E $(EVERY) -s $(SEED) -n $(LIMIT))
+$(call stamp,epochs,$(EPOCHS))
+$(call stamp,samples,-n $(SAMPLES) -m $(SHORTEST) -T $(TEMPERATURE) -s $(SAMPLE_SEED))
+
+$(OUT)/tokens: $(CSV) $(OUT)/.tokens
+	$(P)tok $(TOK_FLAGS) '$(CSV)' > $@
+
+$(OUT)/vocab.tsv: $(OUT)/tokens $(OUT)/.vocab
+	$(P)vocab -t -n $(VOCAB) $(OUT)/tokens > $@ 2> $(OUT)/vocab.log || \
+		{ cat $(OUT)/vocab.log >&2; false; }
+	@cat $(OUT)/vocab.log >&2
+
+$(OUT)/train.index: $(OUT)/vocab.tsv
+	$(P)encode -v $(OUT)/vocab.tsv $(OUT)/tokens > $@
+
+$(OUT)/model.npz: $(OUT)/train.index $(OUT)/.model $(OUT)/.epochs
+	$(HERE)learn.sh $(OUT) $(EPOCHS) -j $(THREADS) $(shell cat '$(OUT)/.model')
+
+$(OUT)/samples.txt: $(OUT)/model.npz $(OUT)/.samples
+	$(P)sample $(shell cat '$(OUT)/.samples') $(OUT)/model.npz | $(P)decode -d > $@
+
+# The tutorial's trial: its first 100 sentences, 10 epochs, in double as NumPy has it.
+$(OUT)/first-100.log: $(OUT)/train.index
+	$(P)train -q -D -j $(THREADS) -n 100 -H 100 -b 4 -r 0.005 -s 10 -e 9 -E 1 \
+		-o $(OUT)/first-100.npz $(OUT)/train.index > $@
+
+report: $(OUT)/first-100.log
+	@$(HERE)report.sh $(OUT)

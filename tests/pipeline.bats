@@ -1,0 +1,192 @@
+#!/usr/bin/env bats
+# The whole pipe, from a CSV to new sentences, and pipelines/wildml.mk.
+
+load helper
+
+setup() {
+	unset MAKEFLAGS MFLAGS MAKELEVEL
+	cd "$BATS_TEST_TMPDIR" || return
+	CSV=$TOP/data/comments.csv
+}
+
+# records CSV: its first 60 lines, and the rest of the record that they end in
+records() {
+	awk '{ print; quotes += gsub(/"/, "") } NR >= 60 && quotes % 2 == 0 { exit }' "$1"
+}
+
+# wildml VARIABLE...: the tutorial on a small CSV, with small figures
+wildml() {
+	[ -e small.csv ] || records "$CSV" > small.csv
+	make -f "$TOP/pipelines/wildml.mk" CSV=small.csv OUT=out VOCAB=100 HIDDEN=6 EPOCHS=2 \
+	    EVERY=1 "$@"
+}
+
+# made FILE...: exactly these of out/ are newer than the file "before"
+made() {
+	(cd out && find . -name '[a-z]*' -newer ../before ! -name vocab.log | sed 's,^\./,,' | sort) > newer
+	for f; do echo "$f"; done | sort | diff - newer
+}
+
+# later: what is made from now on is newer than the file "before"
+later() {
+	sleep 0.02
+	touch before
+	sleep 0.02
+}
+
+@test "the main job, in one pipe: tok | vocab | encode | train, sample | decode" {
+	run -0 --separate-stderr pipe "tok < '$CSV' | vocab -q -n 500 | encode | train -q -H 20 -e 2 -r 0.01 -E 1"
+	[ "${#lines[@]}" -eq 3 ]
+	[ -z "$stderr" ]
+	echo "$output" | awk '{ loss[NR] = $NF } END { exit !(loss[1] > 6.2 && loss[1] < 6.23 && loss[3] < 5) }'
+	run -0 --separate-stderr pipe 'sample -n 12 model.npz | decode -d'
+	[ "${#lines[@]}" -eq 12 ]
+	[ -z "$stderr" ]
+	run grep -c UNKNOWN_TOKEN <<< "$output"
+	[ "$output" = 0 ]
+}
+
+@test "candidates are ranked: tok | encode -v model | score model" {
+	tok < "$CSV" | vocab -q -n 500 | encode | train -q -H 20 -e 2 -r 0.01 -E 0
+	printf 'body\nI have a garden.\nGarden a have I.\n' > candidates.csv
+	run -0 --separate-stderr pipe 'tok < candidates.csv | encode -v model.npz | score model.npz'
+	[ "${#lines[@]}" -eq 2 ]
+	awk '{ p[NR] = $1 } END { exit !(p[1] > p[2] && p[1] < 0) }' <<< "$output"
+}
+
+@test "the stages as files give the bytes of the pipe" {
+	tok < "$CSV" | vocab -q -n 500 | encode | train -q -H 9 -e 1 -E 0 -o piped.npz
+	tok "$CSV" > tokens
+	vocab -q -t -n 500 tokens > vocab.tsv
+	encode -v vocab.tsv tokens > index
+	train -q -H 9 -e 1 -E 0 -o filed.npz index
+	cmp piped.npz filed.npz
+}
+
+@test "the pipe loses no token: decode gives tok's lines back" {
+	tok < "$CSV" > tokens
+	vocab -q -n 0 tokens | encode | decode | cmp - tokens
+}
+
+@test "a stage that fails makes the pipe fail, and no model comes of it" {
+	printf 'body\n"one two three\n' > cut.csv
+	run -1 --separate-stderr pipe 'tok cut.csv | vocab -q | encode | train -q -e 1 -E 0'
+	[[ "$stderr" == "tok: cut.csv: "* ]]
+	rm -f model.npz
+	vocab -q "$TOP/tests/expect/tiny.tokens" | encode | head -c 400 > index
+	run -1 --separate-stderr train -q -e 1 index
+	one_line_error train
+	[ ! -e model.npz ]
+}
+
+@test "wildml: all files are made, and a second make does nothing" {
+	run -0 wildml
+	for f in tokens vocab.tsv train.index model.npz loss.log samples.txt; do
+		[ -s "out/$f" ]
+	done
+	[ "$(wc -l < out/samples.txt)" -eq 10 ]
+	[ "$(grep -c 'Loss after' out/loss.log)" -eq 3 ]
+	later
+	run -0 wildml
+	[[ "$output" == *"Nothing to be done"* ]]
+	made
+	# -q says so, too
+	wildml -q
+}
+
+# shellcheck disable=SC2119  # made: nothing
+@test "wildml: a parameter makes again what depends on it, and no more" {
+	run -0 wildml
+	later
+	run -0 wildml HIDDEN=7
+	made model.npz loss.log samples.txt
+	later
+	run -0 wildml HIDDEN=7 SAMPLES=3
+	made samples.txt
+	later
+	run -0 wildml HIDDEN=7 SAMPLES=3 VOCAB=90
+	made vocab.tsv train.index model.npz loss.log samples.txt
+	later
+	touch small.csv
+	run -0 wildml HIDDEN=7 SAMPLES=3 VOCAB=90
+	made tokens vocab.tsv train.index model.npz loss.log samples.txt
+	later
+	run -0 wildml HIDDEN=7 SAMPLES=3 VOCAB=90 THREADS=1
+	made
+}
+
+@test "wildml: more epochs, and runs that were interrupted, go on to the same model" {
+	run -0 wildml EPOCHS=6
+	cp out/model.npz whole.npz
+	cp out/loss.log whole.log
+	rm -r out
+	run -0 wildml EPOCHS=2
+	run -0 wildml EPOCHS=6
+	[[ "$output" == *"going on with out/model.npz"* ]]
+	cmp out/model.npz whole.npz
+	diff <(sed 's/.*Loss/Loss/' whole.log) <(sed 's/.*Loss/Loss/' out/loss.log)
+	rm -r out
+	# interrupted: train is stopped as soon as it has written something
+	mkdir bin
+	cat > bin/train <<-END
+		#!/bin/sh
+		PATH='$PATH'
+		export PATH
+		train "\$@" & pid=\$!
+		until [ -e out/part.npz ]; do sleep 0.01; done
+		kill \$pid
+		wait \$pid
+	END
+	chmod +x bin/train
+	PATH=$PWD/bin:$PATH run -2 pipelines EPOCHS=200
+	[ ! -e out/model.npz ]
+	[ -e out/part.npz ]
+	run -0 wildml EPOCHS=200
+	[[ "$output" == *"going on with out/part.npz"* ]]
+	mv out/model.npz whole.npz
+	rm -r out
+	run -0 wildml EPOCHS=200
+	cmp out/model.npz whole.npz
+}
+
+# pipelines VARIABLE...: wildml with the programs of PATH, not those beside it
+pipelines() {
+	[ -e alone ] || cp -r "$TOP/pipelines" alone
+	make -f alone/wildml.mk CSV=small.csv OUT=out VOCAB=100 HIDDEN=6 EVERY=1 "$@"
+}
+
+@test "wildml: fewer epochs begin anew" {
+	run -0 wildml EPOCHS=1
+	cp out/model.npz one.npz
+	run -0 wildml EPOCHS=3
+	run -0 wildml EPOCHS=1
+	cmp out/model.npz one.npz
+}
+
+@test "wildml: the report puts the tutorial's figures beside ours" {
+	run -0 wildml report
+	[[ "$output" == *"sentences"*" 79170 "*"$(wc -l < out/tokens)"* ]]
+	[[ "$output" == *"unique tokens"*" 65751 "* ]]
+	[[ "$output" == *"vocabulary"*" 8000 "*" 100"* ]]
+	[[ "$output" == *"devoted"*" 10 "*"8.987197"*"4.605170"* ]]
+	[ "$(grep -cE '^  epoch [0-9] +[58]\.[0-9]{6} +[0-9.]{8}$|^  epoch [0-9] +6\.[0-9]{6} +[0-9.]{8}$' <<< "$output")" -eq 10 ]
+}
+
+@test "wildml: no CSV, and one that is not there" {
+	run -2 --separate-stderr make -f "$TOP/pipelines/wildml.mk"
+	[[ "$stderr" == *"CSV is not given"* ]]
+	run -2 --separate-stderr make -f "$TOP/pipelines/wildml.mk" CSV=none.csv OUT=out
+	[[ "$stderr" == *none.csv* ]]
+	[ ! -e out/tokens ]
+}
+
+@test "wildml: a stage that fails leaves no file that looks whole" {
+	printf 'body\n"one two three\n' > small.csv
+	run -2 wildml
+	[ ! -e out/tokens ]
+	printf 'body\n' > small.csv
+	run -2 wildml
+	[[ "$output" == *"empty input"* ]]
+	[ ! -e out/vocab.tsv ]
+	[ ! -e out/train.index ]
+}
