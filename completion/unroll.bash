@@ -1,0 +1,174 @@
+# bash completion for the programs of unroll
+#
+# The list below is the only place that knows options: program, letter, long
+# name, and what its argument is: - none, arg anything, file, dir, model, or
+# words that are written out, a|b.  The line of "operands" says of what kind
+# the operands are.  tests/completion.bats holds the list against -h.
+
+_unroll_prefix=
+
+_unroll_list() {
+	cat <<-'END'
+		tok C chars -
+		tok S line-ends -
+		tok c column arg
+		tok f format csv|text
+		tok l lower early|late|never
+		tok n no-header -
+		tok p punkt dir
+		tok operands file
+		vocab M merge -
+		vocab S stream -
+		vocab m min arg
+		vocab n size arg
+		vocab o output file
+		vocab t table -
+		vocab operands file
+		encode t text -
+		encode v vocabulary file
+		encode operands file
+		train B batch arg
+		train b bptt arg
+		train d device auto|cpu|blas|ref
+		train D double -
+		train e epochs arg
+		train E evaluate arg
+		train H hidden arg
+		train i init model
+		train j threads arg
+		train n limit arg
+		train o output model
+		train r rate arg
+		train R resume model
+		train s seed arg
+		train operands file
+		gradcheck b bptt arg
+		gradcheck C vocabulary arg
+		gradcheck d device auto|cpu|blas|ref
+		gradcheck e step arg
+		gradcheck H hidden arg
+		gradcheck j threads arg
+		gradcheck m model model
+		gradcheck n limit arg
+		gradcheck N entries arg
+		gradcheck s seed arg
+		gradcheck t threshold arg
+		gradcheck x spoil arg
+		gradcheck operands file
+		score d device auto|cpu|blas|ref
+		score D double -
+		score j threads arg
+		score p predict -
+		score t totals -
+		score w words -
+		score operands model file
+		sample d device auto|cpu|blas|ref
+		sample D double -
+		sample j threads arg
+		sample k top-k arg
+		sample m shortest arg
+		sample M longest arg
+		sample n number arg
+		sample P top-p arg
+		sample s seed arg
+		sample t text -
+		sample T temperature arg
+		sample u unknown -
+		sample v vocabulary file
+		sample x prime arg
+		sample operands model
+		decode d detokenize -
+		decode operands file
+	END
+}
+
+# _unroll_options PROGRAM: its options, and everyone's
+_unroll_options() {
+	local program letter name kind
+	while read -r program letter name kind; do
+		if [ "$program" = "$1" ] && [ "$letter" != operands ]; then
+			printf '%s %s %s\n' "$letter" "$name" "$kind"
+		fi
+	done < <(_unroll_list)
+	printf '%s\n' 'h help -' 'q quiet -' 'V version -'
+}
+
+# _unroll_kind PROGRAM OPTION: what the argument of this option is
+_unroll_kind() {
+	local letter name kind
+	while read -r letter name kind; do
+		case $2 in
+		"--$name" | -"$letter") printf '%s' "$kind" ;;
+		esac
+	done < <(_unroll_options "$1")
+}
+
+# _unroll_operand PROGRAM N: what its Nth operand is
+_unroll_operand() {
+	local program word kinds
+	while read -r program word kinds; do
+		if [ "$program $word" = "$1 operands" ]; then
+			# shellcheck disable=SC2086
+			set -- "$2" $kinds
+			shift $(($1 < $# ? $1 : $# - 1))
+			printf '%s' "$1"
+		fi
+	done < <(_unroll_list)
+}
+
+# _unroll_nth PROGRAM WORD...: which operand comes after these words
+_unroll_nth() {
+	local program=$1 n=1 kind
+	shift
+	while [ $# -gt 0 ]; do
+		case $1 in
+		-?*)
+			kind=$(_unroll_kind "$program" "$1")
+			[ "${kind:--}" = - ] || shift
+			;;
+		*) n=$((n + 1)) ;;
+		esac
+		[ $# -eq 0 ] || shift
+	done
+	printf '%s' "$n"
+}
+
+# _unroll_files KIND WORD: names that begin with WORD
+_unroll_files() {
+	local name
+	case $1 in
+	dir) compgen -d -- "$2" ;;
+	file) compgen -f -- "$2" ;;
+	model)
+		compgen -d -- "$2" || true
+		compgen -f -- "$2" | while IFS= read -r name; do
+			case $name in *.npz) printf '%s\n' "$name" ;; esac
+		done
+		;;
+	arg | -) ;;
+	*) compgen -W "${1//|/ }" -- "$2" ;;
+	esac
+}
+
+_unroll() {
+	local program=${1##*/} word=$2 before=${3-} kind=
+	program=${program#"$_unroll_prefix"}
+	[ "$COMP_CWORD" -le 1 ] || kind=$(_unroll_kind "$program" "$before")
+	[ "$kind" != - ] || kind=
+	compopt -o filenames 2>/dev/null || true
+	if [ -n "$kind" ]; then
+		mapfile -t COMPREPLY < <(_unroll_files "$kind" "$word")
+	elif [ "${word#-}" != "$word" ]; then
+		mapfile -t COMPREPLY < <(compgen -W \
+		    "$(_unroll_options "$program" | sed 's/^\([^ ]*\) \([^ ]*\).*/-\1 --\2/')" -- "$word")
+	else
+		kind=$(_unroll_operand "$program" \
+		    "$(_unroll_nth "$program" "${COMP_WORDS[@]:1:COMP_CWORD-1}")")
+		mapfile -t COMPREPLY < <(_unroll_files "${kind:-file}" "$word")
+	fi
+}
+
+for _unroll_program in tok vocab encode train gradcheck score sample decode; do
+	complete -F _unroll "$_unroll_prefix$_unroll_program"
+done
+unset _unroll_program

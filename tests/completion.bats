@@ -1,0 +1,69 @@
+#!/usr/bin/env bats
+# What bash offers after the programs' names.
+
+load helper
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return
+	source "$TOP/completion/unroll.bash"
+	mkdir folder
+	touch model.npz words.tsv
+}
+
+# offer WORD...: what is offered for the last word, sorted, on one line
+offer() {
+	COMP_WORDS=("$@")
+	COMP_CWORD=$(($# - 1))
+	COMPREPLY=()
+	_unroll "$1" "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD - 1]}"
+	offered=$(printf '%s\n' "${COMPREPLY[@]}" | sort | xargs)
+}
+
+@test "the options are those of -h, letter, name and whether there is an argument" {
+	for tool in $TOOLS; do
+		_unroll_options "$tool" | awk '{ print $1, $2, $3 == "-" ? "flag" : "arg" }' | sort > list
+		"$tool" -h | sed -nE -e 's/^  -(.), --([a-z-]+)  .*/\1 \2 flag/p' \
+		    -e 's/^  -(.), --([a-z-]+) [^ ].*/\1 \2 arg/p' | sort > help
+		[ "$(wc -l < help)" -ge 4 ]
+		diff help list
+	done
+}
+
+@test "the words that an argument can be are those of -h" {
+	_unroll_options tok | sed -nE 's/^(.) ([a-z-]+) (.*\|.*)$/  -\1, --\2 \3/p' > list
+	[ "$(wc -l < list)" -eq 2 ]
+	tok -h > help
+	while IFS= read -r line; do
+		grep -qF -- "$line " help
+	done < list
+}
+
+@test "every program has operands and a complete line" {
+	for tool in $TOOLS; do
+		[ -n "$(_unroll_operand "$tool" 1)" ]
+		complete -p "$tool" | grep -q _unroll
+	done
+}
+
+@test "options, their words, and files by their kind are offered" {
+	offer tok -
+	[[ " $offered " == *" --column "* && " $offered " == *" -h "* ]]
+	offer tok -l ''
+	[ "$offered" = "early late never" ]
+	offer tok --format c
+	[ "$offered" = csv ]
+	offer tok -p ''
+	[ "$offered" = folder ]
+	offer sample ''
+	[ "$offered" = "folder model.npz" ]
+	offer score -d ref ''
+	[ "$offered" = "folder model.npz" ]
+	offer score -t model.npz w
+	[ "$offered" = words.tsv ]
+	offer train -R m
+	[ "$offered" = model.npz ]
+	offer vocab -n ''
+	[ -z "$offered" ]
+	offer ./bin/decode --d
+	[ "$offered" = --detokenize ]
+}

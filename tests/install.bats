@@ -1,0 +1,82 @@
+#!/usr/bin/env bats
+# make install puts everything in its place, where it works; make uninstall
+# takes away exactly that.
+
+load helper
+
+setup() {
+	unset MAKEFLAGS MFLAGS MAKELEVEL
+	ROOT=$BATS_TEST_TMPDIR/root
+	cd "$TOP" || return
+	PATH=${PATH#"$BUILD/bin:"}	# what is installed, and nothing else
+}
+
+# make_in TARGET VARIABLE...: the house's make, into $ROOT
+make_in() {
+	make -s BUILD="${BUILD#"$TOP/"}" SAN="${SAN:-}" DESTDIR="$ROOT" "$@"
+}
+
+found() {
+	(cd "$ROOT" && find . ! -type d | sort)
+}
+
+@test "programs, plugins, pages, completion and pipelines are installed" {
+	make_in install PREFIX=/usr
+	for t in $TOOLS; do
+		[ -x "$ROOT/usr/bin/$t" ]
+		cmp "man/$t.1" "$ROOT/usr/share/man/man1/$t.1"
+		[ -e "$ROOT/usr/share/bash-completion/completions/$t" ]
+	done
+	for p in man/*.[57]; do
+		cmp "$p" "$ROOT/usr/share/man/man${p##*.}/${p##*/}"
+	done
+	[ -f "$ROOT/usr/share/doc/unroll/LICENSE" ]
+	[ -f "$ROOT/usr/lib/unroll/libunroll-blas.so" ]
+	[ -x "$ROOT/usr/share/unroll/pipelines/learn.sh" ]
+}
+
+@test "uninstall takes away all of it, and nothing else" {
+	mkdir -p "$ROOT/usr/bin" "$ROOT/usr/share/doc/unroll"
+	touch "$ROOT/usr/bin/other" "$ROOT/usr/share/doc/unroll/mine"
+	found > "$BATS_TEST_TMPDIR/before"
+	make_in install PREFIX=/usr
+	found > "$BATS_TEST_TMPDIR/between"
+	run -1 cmp -s "$BATS_TEST_TMPDIR/before" "$BATS_TEST_TMPDIR/between"
+	make_in uninstall PREFIX=/usr
+	found | diff "$BATS_TEST_TMPDIR/before" -
+	[ ! -d "$ROOT/usr/share/unroll" ]
+	[ ! -d "$ROOT/usr/lib/unroll" ]
+}
+
+@test "what is installed works from there: plugin and pipeline" {
+	make_in install
+	PATH=$ROOT/usr/local/bin:$PATH
+	cd "$BATS_TEST_TMPDIR"
+	printf 'body\nThe cat sat. The dog sat on the mat.\nDid it rain?\n' > small.csv
+	run -0 make -s -f "$ROOT/usr/local/share/unroll/pipelines/wildml.mk" CSV=small.csv OUT=out \
+	    VOCAB=50 HIDDEN=5 EPOCHS=1 SAMPLES=2
+	[ "$(wc -l < out/samples.txt)" -eq 2 ]
+	run -0 train -q -d blas -n 2 -e 1 -o m.npz out/train.index
+}
+
+@test "PROGRAM_PREFIX goes before programs and pages, and inside them" {
+	make_in install PROGRAM_PREFIX=unroll-
+	[ ! -e "$ROOT/usr/local/bin/tok" ]
+	PATH=$ROOT/usr/local/bin:$PATH
+	run -0 unroll-tok -h
+	[[ "$output" == "usage: unroll-tok "* ]]
+	run -0 --separate-stderr bash -c 'mandoc -T ascii "$1" | col -b' - \
+	    "$ROOT/usr/local/share/man/man1/unroll-vocab.1"
+	[[ "$output" == *"unroll-vocab"*"unroll-encode(1)"* ]]
+	run grep -cE '^\.(Nm|Xr) (tok|vocab|encode)( |$)' "$ROOT/usr/local/share/man/man1/unroll-vocab.1"
+	[ "$output" = 0 ]
+	run -0 bash -c 'source "$1"; complete -p unroll-tok' - \
+	    "$ROOT/usr/local/share/bash-completion/completions/unroll-tok"
+	cd "$BATS_TEST_TMPDIR"
+	printf 'body\nThe cat sat. The dog sat on the mat.\nDid it rain?\n' > small.csv
+	run -0 make -s -f "$ROOT/usr/local/share/unroll/pipelines/wildml.mk" CSV=small.csv OUT=out \
+	    VOCAB=50 HIDDEN=5 EPOCHS=1 SAMPLES=2
+	cd "$TOP"
+	make_in uninstall PROGRAM_PREFIX=unroll-
+	[ -z "$(found)" ]
+}
