@@ -1,0 +1,381 @@
+#!/usr/bin/env bats
+# What happens on bad input, across all programs: a test for each row of the
+# table in unroll(7), and under its name.  What only one program can meet, and
+# the exact words, are tested in that program's own file.
+
+# shellcheck disable=SC2154  # stderr and stderr_lines are bats'
+load helper
+load streams
+
+UNIT=$BUILD/tests/unit
+
+# A small text through every stage; all the files are valid.
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return
+	printf 'body,topic\n"The cat sat. Did the dog sit?",pets\n"A dog sat.",pets\n' > in.csv
+	tok -q in.csv > tokens
+	vocab -q -n 9 tokens > vocab
+	vocab -q -n 9 -t tokens > table
+	encode -q vocab > index
+	"$UNIT/model" bare bare.npz 3 9 f4 1	# no vocabulary
+	train -q -H 3 -e 1 -o model.npz index > /dev/null
+	mkdir folder
+}
+
+# refuses STATUS PATTERN TOOL [ARGUMENT...]: exits with STATUS and one line that
+# names the tool and then has the pattern, within 20 seconds.
+refuses() {
+	local status=$1 pattern=$2 got=0
+	shift 2
+	timeout 20 "$@" > out 2> err < "${stdin:-/dev/null}" || got=$?
+	if [ "$got" -ne "$status" ] || [ "$(wc -l < err)" -ne 1 ] ||
+	    ! grep -qE "^$1: .*$pattern" err; then
+		echo "$*: status $got, not $status with '$pattern'"
+		cat err
+		return 1
+	fi
+}
+
+# readers STATUS PATTERN FILE: every program refuses FILE in the place of its input
+readers() {
+	refuses "$1" "$2" tok "$3"
+	index_readers "$1" "$2" "$3"
+	model_readers "$1" "$2" "$3"
+	refuses "$1" "$2" vocab "$3"
+	refuses "$1" "$2" vocab -M "$3"
+	refuses "$1" "$2" encode "$3"
+	refuses "$1" "$2" encode -v table "$3"
+	refuses "$1" "$2" encode -v "$3" tokens
+}
+
+# index_readers STATUS PATTERN FILE
+index_readers() {
+	refuses "$1" "$2" train -o new.npz "$3"
+	refuses "$1" "$2" train -o new.npz -R model.npz "$3"
+	refuses "$1" "$2" gradcheck -m model.npz "$3"
+	refuses "$1" "$2" score model.npz "$3"
+	refuses "$1" "$2" decode "$3"
+	[ ! -e new.npz ]
+}
+
+# model_readers STATUS PATTERN FILE
+model_readers() {
+	refuses "$1" "$2" train -o new.npz -i "$3" index
+	refuses "$1" "$2" train -o new.npz -R "$3" index
+	refuses "$1" "$2" gradcheck -m "$3" index
+	refuses "$1" "$2" score "$3" index
+	refuses "$1" "$2" sample "$3"
+	[ ! -e new.npz ]
+}
+
+# whole_pipe FILE [TOK-OPTION...]: its tokens come out at the end as they went in
+whole_pipe() {
+	tok -q "$@" > expect
+	run -0 --separate-stderr pipe 'vocab -q -n 0 expect | encode -q | decode -q > got'
+	cmp expect got
+}
+
+needs_limit() {
+	case ${SAN:-} in *address*) skip 'ulimit -v and ASan do not mix' ;; esac
+}
+
+@test "every row of the table in unroll(7) is tested here, and the reverse" {
+	sed -n '/^\.Sh BAD INPUT/,/^\.El/s/^\.It \([^.]*\) Ta .*/\1/p' "$TOP/man/unroll.7" |
+	    grep -v '^Sy' | sort > rows
+	[ "$(wc -l < rows)" -ge 20 ]
+	sed -n 's/^@test "row: \(.*\)" {$/\1/p' "$BATS_TEST_FILENAME" | sort | diff rows -
+}
+
+@test "row: empty input" {
+	: > empty
+	readers 1 'empty' empty
+}
+
+@test "row: a header and nothing after it" {
+	echo body > header
+	tok header > out 2>&1
+	[ ! -s out ]
+	refuses 1 'empty input' vocab
+	sed '/^$/q' vocab > header
+	refuses 1 'header' encode header
+	sed '/^$/q' index > header
+	index_readers 1 'header' header
+}
+
+@test "row: a folder" {
+	readers 1 'folder: [Ii]s a directory' folder
+	stdin=folder
+	for t in tok vocab encode train decode; do
+		refuses 1 'Is a directory' "$t"
+	done
+}
+
+@test "row: a file that is not there" {
+	readers 1 'no/such: No such file or directory' no/such
+}
+
+@test "row: no permission" {
+	local as=''
+	chmod 777 .
+	chmod 644 model.npz table
+	chmod 000 tokens
+	if [ -r tokens ]; then
+		as='setpriv --reuid 65534 --clear-groups'
+		$as test -x "$BUILD/bin/tok" -a ! -r tokens || skip 'no user here whom a mode could stop'
+	fi
+	for cmd in 'tok' 'vocab' 'encode' 'encode -v table' 'train -o new.npz' 'gradcheck -m model.npz' \
+	    'score model.npz' 'sample' 'decode'; do
+		# shellcheck disable=SC2086
+		run -1 --separate-stderr $as "$BUILD/bin/"$cmd tokens
+		echo "$stderr"
+		[ "$stderr" = "${cmd%% *}: tokens: Permission denied" ]
+	done
+}
+
+@test "row: a quoted field that never ends" {
+	printf 'body\nfine\n"one two\nthree' > cut.csv
+	refuses 1 'record 2' tok cut.csv
+	[ "$(cat out)" = $'fine\none two three' ]
+	run -1 --separate-stderr pipe 'tok cut.csv | vocab -q | encode | decode'
+	[ "$output" = $'fine\none two three' ]
+}
+
+@test "row: a column that is not there" {
+	refuses 1 'colour' tok -c colour in.csv
+	[ ! -s out ]
+	refuses 1 '3' tok -c 3 in.csv
+	[ ! -s out ]
+}
+
+@test "row: a NUL" {
+	printf 'body\n"a\0b c"\n' > nul.csv
+	whole_pipe nul.csv
+	[ "$(tr '\0' X < expect)" = 'aXb c' ]
+	printf 'SENTENCE_START\t1\nSENTENCE_END\t1\na\0b\t1\nc\t1\nUNKNOWN_TOKEN\t0\n' > nul.tsv
+	run -0 pipe 'encode -v nul.tsv expect | decode | cmp - expect'
+	run -0 pipe 'encode -v nul.tsv expect | train -q -H 2 -e 1 -o nul.npz && encode -v nul.npz expect | decode | cmp - expect'
+}
+
+@test "row: invalid or overlong UTF-8" {
+	for bad in '\377' '\300\257' '\355\240\200' '\364\220\200\200' '\342\202'; do
+		printf "body\n\"a$bad b\"\n" > utf8.csv
+		run -0 --separate-stderr tok utf8.csv
+		[ "${#stderr_lines[@]}" -eq 1 ]
+		[[ "$stderr" == "tok: utf8.csv: "* && "$output" == a*$'\357\277\275'*b ]]
+		printf "a$bad b\n" > utf8
+		refuses 1 'UTF-8' vocab utf8
+		refuses 1 'UTF-8' encode -v table utf8
+		printf "a$bad\t1\n" | cat table - > utf8.tsv
+		refuses 1 'UTF-8' encode -v utf8.tsv tokens
+	done
+}
+
+@test "row: a line of 100 MB" {
+	local n=100000000
+	[ -z "${SAN:-}" ] || n=10000000
+	{
+		echo body
+		yes 'all of it on one line without any mark' | tr '\n' ' ' | head -c $n
+		echo
+	} > long.csv
+	whole_pipe long.csv
+	[ "$(wc -l < expect)" -eq 1 ]
+	[ "$(wc -c < expect)" -ge $((n - 1)) ]
+}
+
+@test "row: a token of 1 MB" {
+	{
+		echo body
+		head -c 1000000 /dev/zero | tr '\0' a
+		echo ' b'
+	} > wide.csv
+	whole_pipe wide.csv
+	[ "$(wc -c < expect)" -eq 1000003 ]
+	vocab -q expect | encode | train -q -H 2 -e 1 -o wide.npz
+	[ "$(encode -v wide.npz expect | decode | wc -c)" -eq 1000003 ]
+	score -w wide.npz <(encode -v wide.npz expect) > out
+	[ -s out ]
+}
+
+@test "row: CRLF" {
+	sed 's/$/\r/' in.csv > crlf.csv
+	tok crlf.csv | cmp - tokens
+	sed 's/$/\r/' tokens > crlf
+	refuses 1 'line 1.*CR' vocab crlf
+	refuses 1 'line 1.*CR' encode -v table crlf
+	sed 's/$/\r/' table > crlf
+	refuses 1 '' encode -v crlf tokens
+	sed 's/$/\r/' index > crlf
+	index_readers 1 '' crlf
+}
+
+@test "row: a byte order mark" {
+	printf '\357\273\277' | cat - in.csv > bom.csv
+	tok bom.csv | cmp - tokens
+	tok -c body bom.csv | cmp - tokens
+}
+
+@test "row: stray spaces or empty lines between tokens" {
+	for bad in 'a  b' ' a' 'a ' '' $'a\tb'; do
+		printf 'a b\n%s\nc\n' "$bad" > stray
+		refuses 1 'line 2' vocab stray
+		refuses 1 'line 2' encode -v table stray
+	done
+}
+
+@test "row: a program missing from the pipe" {
+	# PROGRAM: what it is given, and what the message must advise
+	for t in encode train decode; do
+		refuses 1 'is .*vocab.* missing|is .*encode.* missing' "$t" tokens
+	done
+	refuses 1 'vocab.* too many' vocab vocab
+	for t in train decode; do
+		refuses 1 'is .*encode.* missing' "$t" vocab
+	done
+	refuses 1 'encode' score model.npz tokens
+	refuses 1 'encode' score model.npz vocab
+	refuses 1 'encode' gradcheck -m model.npz tokens
+	refuses 1 'decode|index stream' vocab index
+	refuses 1 'index stream' encode index
+	run -1 --separate-stderr pipe 'tok in.csv | train -o new.npz'
+	one_line_error train
+	[ ! -e new.npz ]
+}
+
+@test "row: a stream that is cut off" {
+	cuts index cut
+	rm cut/00000
+	for f in cut/*; do
+		for t in 'decode -q' 'train -q -e 1 -H 2 -o new.npz' 'score -q model.npz' \
+		    'gradcheck -q -m model.npz'; do
+			run -1 --separate-stderr $t "$f"
+			[ "${#stderr_lines[@]}" -eq 1 ]
+			[[ "$stderr" == "${t%% *}: $f: "* ]]
+		done
+		[ ! -e new.npz ]
+	done
+	cuts vocab cut-vocab
+	for f in cut-vocab/*; do
+		refuses 1 "$f: " encode -q "$f"
+	done
+}
+
+@test "row: a byte that was changed" {
+	flips index flip
+	for f in flip/*; do
+		for t in 'train -q -e 1 -H 2 -o new.npz' 'score -q model.npz'; do
+			run -1 --separate-stderr $t "$f"
+			[ "${#stderr_lines[@]}" -eq 1 ]
+			[[ "$stderr" == "${t%% *}: $f: "* ]]
+		done
+		[ ! -e new.npz ]
+	done
+}
+
+@test "row: an index outside the vocabulary" {
+	encode -t vocab | sed '/^0 /s/ 3 / 9 /' > beyond
+	index_readers 1 'index 9 .*frame 1' beyond
+}
+
+@test "row: a vocabulary that is not the model's" {
+	sed 's/cat/cow/g' tokens | vocab -q -n 9 | encode -q > other
+	vocab -q -n 8 tokens | encode -q > fewer
+	for f in other fewer; do
+		refuses 1 'model.npz' score model.npz "$f"
+		refuses 1 'model.npz' train -o new.npz -i model.npz "$f"
+		refuses 1 'model.npz' train -o new.npz -R model.npz "$f"
+		refuses 1 'model.npz' gradcheck -m model.npz "$f"
+	done
+	refuses 1 'bare.npz' score bare.npz fewer
+	refuses 1 'bare.npz' sample bare.npz
+	vocab -q -n 8 -t tokens > fewer.tsv
+	refuses 1 'fewer.tsv|bare.npz' sample -v fewer.tsv bare.npz
+	refuses 1 'bare.npz' encode -v bare.npz tokens
+	[ ! -e new.npz ]
+}
+
+@test "row: a model that is damaged, or none" {
+	local U W V
+	U="{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }"
+	V="{'descr': '<f4', 'fortran_order': False, 'shape': (3, 2), }"
+	W="{'descr': '<f4', 'fortran_order': False, 'shape': (2, 2), }"
+	head -c "$(($(wc -c < model.npz) / 2))" model.npz > cut.npz
+	echo 'no zip' > text.npz
+	"$UNIT/forge" missing.npz U.npy "$U" 24 V.npy "$V" 24
+	"$UNIT/forge" shape.npz U.npy "$U" 24 V.npy "$U" 24 W.npy "$W" 16
+	"$UNIT/forge" type.npz U.npy "${U/<f4/<i4}" 24 V.npy "$V" 24 W.npy "$W" 16
+	"$UNIT/forge" order.npz U.npy "${U/</>}" 24 V.npy "${V/</>}" 24 W.npy "${W/</>}" 16
+	printf '\0\0\300\177%020d' 0 > nan
+	"$UNIT/forge" nan.npz U.npy "$U" @nan V.npy "$V" 24 W.npy "$W" 16
+	"$UNIT/forge" huge.npz U.npy "${U/2, 3/4294967296, 4294967297}" 24 V.npy "$V" 24 W.npy "$W" 16
+	for f in cut text missing shape type order nan huge; do
+		model_readers 1 "$f.npz" "$f.npz"
+		refuses 1 "$f.npz" encode -v "$f.npz" tokens
+	done
+}
+
+@test "row: a full disk" {
+	for t in 'tok in.csv' 'vocab tokens' 'encode vocab' 'decode index' 'score model.npz index' \
+	    'sample model.npz' 'gradcheck' 'train -e 1 -o other.npz index' \
+	    'tok -h' 'train -V'; do
+		run -1 --separate-stderr bash -c "$t > /dev/full"
+		[ "${stderr_lines[-1]}" = "${t%% *}: write error on standard output: No space left on device" ]
+	done
+	refuses 1 '/dev/full' vocab -q -o /dev/full tokens
+	refuses 1 '/dev/full' train -q -o /dev/full index
+}
+
+@test "row: a reader that leaves" {
+	for ((i = 0; i < 20000; i++)); do
+		echo "\"The cat sat. Did the dog $i sit?\",pets"
+	done | cat <(echo body,topic) - > long.csv
+	for t in 'tok long.csv' 'tok long.csv | vocab -q' 'tok long.csv | vocab -q -n 9 | encode' \
+	    'tok long.csv | vocab -q -n 9 | encode | decode' \
+	    'tok long.csv | encode -v model.npz | score -w model.npz' \
+	    'sample -n 100000 model.npz' 'train -E 1 -H 1 -e 100000 -o x.npz index'; do
+		run -0 --separate-stderr timeout 20 bash -c "$t | head -n 1"
+		[ -z "$stderr" ]
+	done
+}
+
+@test "row: memory that runs out" {
+	needs_limit
+	for limit in 20000 30000 60000; do
+		for t in 'tok -q in.csv' 'vocab -q tokens' 'encode -q vocab' 'decode -q index' \
+		    'train -q -H 3000 -e 0 -o big.npz index' 'score model.npz index' 'sample model.npz' \
+		    'gradcheck -C 2000 -H 2000'; do
+			status=0
+			bash -c "ulimit -v $limit; exec $t" > out 2> err || status=$?
+			# it may fit; or the loader finds no room, before any word of ours
+			[ "$status" -eq 0 ] || [ "$status" -eq 127 ] ||
+			    { [ "$status" -eq 1 ] && [ "$(wc -l < err)" -eq 1 ]; }
+		done
+	done
+	run -1 --separate-stderr bash -c 'ulimit -v 400000; train -H 60000 -e 0 -o big.npz index'
+	one_line_error train
+	[[ "$stderr" == *memory* ]]
+	[ ! -e big.npz ]
+}
+
+@test "row: option values out of range" {
+	source "$TOP/completion/unroll.bash"
+	n=0
+	for t in $TOOLS; do
+		while read -r letter name kind; do
+			case $t$letter$kind in
+			tokcarg | samplexarg | gradcheckxarg) continue ;;	# any text will do
+			*arg) ;;
+			*) continue ;;
+			esac
+			for v in '' x 1x -2 1e400 nan 99999999999999999999 0x; do
+				refuses 2 "-$letter: '$v' is not a" "$t" "-$letter" "$v"
+			done
+			n=$((n + 1))
+		done < <(_unroll_options "$t")
+		refuses 2 '-Z' "$t" -Z
+		refuses 2 '--no-such' "$t" --no-such
+	done
+	[ "$n" -gt 20 ]
+	refuses 2 '' tok -f xml
+	refuses 2 '' tok -l always
+}
