@@ -139,7 +139,7 @@ size_table() {
 	done
 }
 
-# The formula of train(1) against what train takes: r (3 P + 4 T H + 256 C) + 6 N bytes.
+# The bound of train(1) against what train takes.
 memory_table() {
 	local h c n peak
 
@@ -156,7 +156,9 @@ memory_table() {
 			    "$work/stream" | awk '/MB$/ { print $1 }')
 			awk -v h=$h -v c=$c -v n="$n" -v peak="$peak" 'BEGIN {
 				p = 2 * h * c + h * h
-				b = (4 * (3 * p + 4 * 4096 * h + 256 * c) + 6 * n) / 1048576
+				wide = int((h + 31) / 32) * 32
+				b = 4 * (3 * p + 6 * 4096 * wide + 256 * c) + 24 * 4096 + 6 * n
+				b = b / 1048576 + 5
 				printf "| %d | %d | %.0f | %.0f |%s\n", h, c, peak, b,
 				    (peak > b ? " PAST THE BOUND" : "") }'
 		done

@@ -43,7 +43,8 @@ decode(struct index_reader *r, const char *name)
 		progress_show(&progress, "decoding", r->frames, 0, "lines");
 		if (!detok_frame(&text, &r->vocab, &r->frame, form))
 			die("out of memory");
-		fwrite(text.p, 1, text.len, stdout);
+		if (fwrite(text.p, 1, text.len, stdout) < text.len)
+			die_errno("write error on standard output");
 	}
 	progress_clear(&progress);
 	if (why != NULL)

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "detok.h"
 #include "index.h"
 #include "npz.h"
 #include "opt.h"
@@ -31,9 +32,33 @@ struct output {
 	struct index_writer w;
 	struct rows rows;
 	bool begun;
+	bool characters;	/* the words of the table are */
 	uint32_t crc;		/* of the table that the header names */
 	struct progress progress;
 };
+
+/* A disk that is full should not be written to until the input ends. */
+static void
+check_output(void)
+{
+	if (ferror(stdout))
+		die_errno("write error on standard output");
+}
+
+/* Of the text that the line in hand stands for: see index-stream(5). */
+static uint32_t
+text_bytes(const struct output *out, struct tokens *t)
+{
+	struct token w;
+	size_t n = 0;
+
+	if (!out->characters)
+		return (uint32_t)t->in.len + 1;
+	tokens_again(t);
+	while (tokens_word(t, &w))
+		n += detok_text_bytes(w.p, w.len);
+	return (uint32_t)n;
+}
 
 static void
 begin(struct output *out, const struct vocab *v, const char *name)
@@ -45,6 +70,7 @@ begin(struct output *out, const struct vocab *v, const char *name)
 	if (!out->begun)
 		index_begin(&out->w, stdout, v, o.text);
 	out->begun = true;
+	out->characters = detok_is_characters(v);
 	out->crc = crc;
 }
 
@@ -69,8 +95,8 @@ encode_vstream(struct output *out, const char *name, FILE *f)
 	begin(out, &s.vocab, name);
 	begin_progress(&out->progress);
 	while ((why = vstream_next(&s, &out->rows, &more)) == NULL && more) {
-		index_put(&out->w, out->rows.w, out->rows.n,
-		    (uint32_t)s.tokens.in.len + 1);
+		index_put(&out->w, out->rows.w, out->rows.n, text_bytes(out, &s.tokens));
+		check_output();
 		progress_show(&out->progress, "encoding", s.read, s.lines, "lines");
 	}
 	progress_clear(&out->progress);
@@ -94,7 +120,8 @@ encode_tokens(struct output *out, const struct vocab *v, const char *name, FILE 
 			break;
 		if (!out->begun)
 			begin(out, v, name);
-		index_put(&out->w, out->rows.w, out->rows.n, (uint32_t)t.in.len + 1);
+		index_put(&out->w, out->rows.w, out->rows.n, text_bytes(out, &t));
+		check_output();
 		progress_show(&out->progress, "encoding", t.in.number, 0, "lines");
 	}
 	progress_clear(&out->progress);

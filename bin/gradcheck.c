@@ -19,16 +19,18 @@
 static struct {
 	long bptt, hidden, most, seed, sentences, threads, vocab;
 	double step, threshold;
-	const char *device, *flip, *model;
+	int device;
+	const char *flip, *model;
 } o = {
 	.bptt = 1000, .hidden = 10, .most = 200, .seed = 10, .sentences = 1, .vocab = 100,
-	.step = 0.001, .threshold = 0.01, .device = "auto"
+	.step = 0.001, .threshold = 0.01
 };
 
 static const struct opt options[] = {
 	{ 'b', "bptt", OPT_INT, { .i = &o.bptt }, "n", 0, 1e9, "steps an error goes back" },
 	{ 'C', "vocabulary", OPT_INT, { .i = &o.vocab }, "n", 5, VOCAB_MAX, "words" },
-	{ 'd', "device", OPT_STR, { .s = &o.device }, "name", 0, 0, "auto, cpu, blas or ref" },
+	{ 'd', "device", OPT_WORD, { .word = &o.device }, KERN_DEVICES, 0, 0,
+	    "where the arithmetic runs" },
 	{ 'e', "step", OPT_REAL, { .x = &o.step }, "h", 1e-9, 1, "how far an entry is moved" },
 	{ 'H', "hidden", OPT_INT, { .i = &o.hidden }, "n", 1, 65536, "hidden units" },
 	{ 'j', "threads", OPT_INT, { .i = &o.threads }, "n", 0, 1024, "0: one a processor" },
@@ -213,9 +215,9 @@ main(int argc, char *argv[])
 		read_model(&run, argc - i, argv + i);
 	else
 		make_toy(&run);
-	k = kern_open(o.device, KERN_F64, (int)o.threads, &why);
+	k = kern_open(kern_device[o.device], KERN_F64, (int)o.threads, &why);
 	if (k == NULL)
-		die("device %s: %s", o.device, why);
+		die("device %s: %s", kern_device[o.device], why);
 	begin(&run, k);
 	passed = check(&run);
 	gradcheck_free(&run.check);

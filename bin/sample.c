@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "detok.h"
 #include "index.h"
 #include "mem.h"
 #include "model.h"
@@ -23,14 +24,16 @@ static struct {
 	long threads, top_k, shortest, longest, sentences, seed;
 	double top_p, temperature;
 	bool f64, text, unknown;
-	const char *device, *vocab, *prime;
+	int device;
+	const char *vocab, *prime;
 } o = {
 	.shortest = 7, .longest = 200, .sentences = 10, .seed = 10, .top_p = 1,
-	.temperature = 1, .device = "auto"
+	.temperature = 1
 };
 
 static const struct opt options[] = {
-	{ 'd', "device", OPT_STR, { .s = &o.device }, "name", 0, 0, "auto, cpu, blas or ref" },
+	{ 'd', "device", OPT_WORD, { .word = &o.device }, KERN_DEVICES, 0, 0,
+	    "where the arithmetic runs" },
 	{ 'D', "double", OPT_FLAG, { .flag = &o.f64 }, NULL, 0, 0, "double precision" },
 	{ 'j', "threads", OPT_INT, { .i = &o.threads }, "n", 0, 1024, "0: one a processor" },
 	{ 'k', "top-k", OPT_INT, { .i = &o.top_k }, "n", 0, VOCAB_MAX,
@@ -66,7 +69,8 @@ struct run {
 	size_t nprime, cap_prime;
 	uint32_t *w;		/* (n) the frame, with its markers */
 	size_t n, cap;
-	uint64_t bytes;		/* of the frame's token line */
+	bool characters;	/* the words are */
+	uint64_t bytes;		/* of the text the frame stands for, as encode counts */
 };
 
 static void
@@ -180,6 +184,7 @@ begin(struct run *run)
 	run->l = mem_zeros(v->size, run->net.size);
 	if (run->l == NULL)
 		die("out of memory");
+	run->characters = detok_is_characters(v);
 	if (v->unknown >= 0)
 		s->barred[v->unknown] = !o.unknown;
 	if (v->unit == UNIT_SENTENCE) {
@@ -204,12 +209,14 @@ append(struct run *run, uint32_t word)
 static void
 add_word(struct run *run, uint32_t word)
 {
-	const char *why = net_next(&run->net, word, run->l);
+	const char *p, *why = net_next(&run->net, word, run->l);
+	size_t len;
 
 	if (why)
 		die("device %s: %s", run->net.k->name, why);
 	append(run, word);
-	run->bytes += run->model.vocab.row[word].len + 1;
+	p = vocab_word(&run->model.vocab, word, &len);
+	run->bytes += run->characters ? detok_text_bytes(p, len) : len + 1;
 }
 
 /* The next word, by l, after so many.  In a stream what ends a line is a word. */
@@ -279,11 +286,11 @@ static struct kern *
 open_device(struct run *run)
 {
 	const char *why;
-	struct kern *k = kern_open(o.device,
+	struct kern *k = kern_open(kern_device[o.device],
 	    run->model.shape.real == REAL_F64 ? KERN_F64 : KERN_F32, (int)o.threads, &why);
 
 	if (k == NULL)
-		die("device %s: %s", o.device, why);
+		die("device %s: %s", kern_device[o.device], why);
 	if ((why = net_open(&run->net, k, &run->model)) != NULL)
 		die("device %s: %s", k->name, why);
 	return k;
@@ -300,6 +307,8 @@ main(int argc, char *argv[])
 	i = opt_parse(argc, argv, options, "model");
 	if (argc - i != 1)
 		die_usage("one model is needed; usage: sample [options] model");
+	if (!opt_given('m') && o.shortest > o.longest)
+		o.shortest = o.longest;
 	if (o.shortest > o.longest)
 		die_usage("-m %ld is more than -M %ld", o.shortest, o.longest);
 	run.path = argv[i];

@@ -26,11 +26,12 @@ enum {
 static struct {
 	bool f64, predict, totals, words;
 	long threads;
-	const char *device;
-} o = { .device = "auto" };
+	int device;
+} o;
 
 static const struct opt options[] = {
-	{ 'd', "device", OPT_STR, { .s = &o.device }, "name", 0, 0, "auto, cpu, blas or ref" },
+	{ 'd', "device", OPT_WORD, { .word = &o.device }, KERN_DEVICES, 0, 0,
+	    "where the arithmetic runs" },
 	{ 'D', "double", OPT_FLAG, { .flag = &o.f64 }, NULL, 0, 0, "double precision" },
 	{ 'j', "threads", OPT_INT, { .i = &o.threads }, "n", 0, 1024, "0: one a processor" },
 	{ 'p', "predict", OPT_FLAG, { .flag = &o.predict }, NULL, 0, 0,
@@ -50,6 +51,7 @@ struct run {
 	void *l;			/* (rows, v) with -w and -p */
 	struct index_reader in;		/* the stream at hand */
 	const char *name;		/* its own */
+	struct buf line;		/* of -p, as far as it is known */
 	struct totals totals;
 	struct progress progress;
 	uint64_t sentences;		/* done so far */
@@ -93,9 +95,9 @@ print_word(const struct run *run, uint32_t word)
 	fwrite(p, 1, len, stdout);
 }
 
-/* One step of -w or -p; l(v) is what the model says there. */
+/* One step of -w, or of the line of -p; l(v) is what the model says there. */
 static void
-print_step(const struct run *run, const void *l, uint32_t y, bool first)
+print_step(struct run *run, const void *l, uint32_t y, bool first)
 {
 	struct guess g = guess_of(l, run->net.size, run->model.shape.vocab, y);
 
@@ -104,9 +106,11 @@ print_step(const struct run *run, const void *l, uint32_t y, bool first)
 		print_word(run, y);
 		printf("\t%.6f\t%" PRIu32 "\n", g.logp, g.rank);
 	} else {
-		if (!first)
-			putchar(' ');
-		print_word(run, g.best);
+		size_t len;
+		const char *p = vocab_word(&run->in.vocab, g.best, &len);
+
+		if ((!first && !buf_putc(&run->line, ' ')) || !buf_put(&run->line, p, len))
+			die("%s: out of memory", run->name);
 	}
 }
 
@@ -126,6 +130,16 @@ print_long(struct run *run, const struct window_frame *f)
 	return NULL;
 }
 
+/* A line of -p comes out whole or not at all. */
+static void
+end_line(struct run *run)
+{
+	if (run->line.len)
+		fwrite(run->line.p, 1, run->line.len, stdout);
+	putchar('\n');
+	run->line.len = 0;
+}
+
 static const char *
 print_steps(struct run *run)
 {
@@ -143,7 +157,7 @@ print_steps(struct run *run)
 			print_step(run, (const char *)run->l + (size_t)r * v * run->net.size,
 			    w->y[r], r == f->first);
 		if (o.predict)
-			putchar('\n');
+			end_line(run);
 		run->sentences++;
 	}
 	return why;
@@ -222,7 +236,7 @@ print_totals(const struct totals *t)
 {
 	printf("sentences\t%" PRIu64 "\ntokens\t%" PRIu64 "\n", t->sentences, t->tokens);
 	print_mean("", t->logp, t->tokens);
-	if (t->unknown_bytes || t->bytes == 0)
+	if (t->unknown_bytes || t->bytes == 0 || t->tokens == 0)
 		puts("bits_per_byte\tunknown");
 	else
 		printf("bits_per_byte\t%.6f\n", -t->logp / log(2) / (double)t->bytes);
@@ -239,10 +253,10 @@ open_model(struct run *run, const char *path)
 
 	if (why || (o.f64 && (why = model_set_real(m, REAL_F64)) != NULL))
 		die("%s: %s", path, why);
-	k = kern_open(o.device, m->shape.real == REAL_F64 ? KERN_F64 : KERN_F32, (int)o.threads,
-	    &why);
+	k = kern_open(kern_device[o.device],
+	    m->shape.real == REAL_F64 ? KERN_F64 : KERN_F32, (int)o.threads, &why);
 	if (k == NULL)
-		die("device %s: %s", o.device, why);
+		die("device %s: %s", kern_device[o.device], why);
 	if ((why = net_open(&run->net, k, m)) != NULL)
 		die("device %s: %s", k->name, why);
 	run->rows = ROWS;
@@ -285,6 +299,7 @@ main(int argc, char *argv[])
 	k->close(k);
 	window_free(&run.window);
 	free(run.l);
+	buf_free(&run.line);
 	model_free(&run.model);
 	return prog_finish();
 }

@@ -109,6 +109,8 @@ column_number(void)
 static void
 check_options(void)
 {
+	if (o.dir && o.chars)
+		die_usage("-p: characters (-C) need no tables of sentences");
 	if (o.ends && !o.chars)
 		die_usage("-S: only characters (-C) have ends of line as tokens");
 	if (o.format < 0)

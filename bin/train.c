@@ -24,16 +24,18 @@ static struct {
 	long batch, bptt, epochs, every, hidden, threads, limit, seed;
 	double rate;
 	bool f64;
-	const char *device, *from, *resume, *out;
+	int device;
+	const char *from, *resume, *out;
 } o = {
 	.batch = 1, .bptt = 4, .epochs = 100, .every = 5, .hidden = 100, .seed = 10,
-	.rate = 0.005, .device = "auto", .out = "model.npz"
+	.rate = 0.005, .out = "model.npz"
 };
 
 static const struct opt options[] = {
 	{ 'B', "batch", OPT_INT, { .i = &o.batch }, "n", 1, 1e6, "sentences a step" },
 	{ 'b', "bptt", OPT_INT, { .i = &o.bptt }, "n", 0, 1e9, "steps an error goes back" },
-	{ 'd', "device", OPT_STR, { .s = &o.device }, "name", 0, 0, "auto, cpu, blas or ref" },
+	{ 'd', "device", OPT_WORD, { .word = &o.device }, KERN_DEVICES, 0, 0,
+	    "where the arithmetic runs" },
 	{ 'D', "double", OPT_FLAG, { .flag = &o.f64 }, NULL, 0, 0, "double precision" },
 	{ 'e', "epochs", OPT_INT, { .i = &o.epochs }, "n", 0, 1e9, "epochs in all" },
 	{ 'E', "evaluate", OPT_INT, { .i = &o.every }, "n", 0, 1e9,
@@ -55,8 +57,7 @@ struct run {
 	struct vocab vocab;		/* the streams'; moved into the model */
 	struct net net;
 	struct schedule schedule;
-	struct progress progress;
-	uint64_t epochs;
+	struct progress progress, looking;	/* of steps, of an evaluation */
 	bool saved;			/* o.out is of this run */
 };
 
@@ -68,16 +69,17 @@ on_signal(int number)
 	signalled = number;
 }
 
+/* Unless whoever started us wants it ignored, as shells do for jobs behind. */
 static void
-catch_signals(void)
+catch_signal(int number)
 {
-	struct sigaction a;
+	struct sigaction a, old;
 
 	memset(&a, 0, sizeof(a));
 	a.sa_handler = on_signal;
-	a.sa_flags = (int)SA_RESETHAND;	/* the second one kills */
-	sigaction(SIGINT, &a, NULL);
-	sigaction(SIGTERM, &a, NULL);
+	a.sa_flags = (int)SA_RESETHAND | SA_RESTART;	/* the second one kills */
+	if (sigaction(number, NULL, &old) == 0 && old.sa_handler != SIG_IGN)
+		sigaction(number, &a, NULL);
 }
 
 static void
@@ -138,7 +140,7 @@ begin_progress(struct model *m)
 	m->progress = (struct model_progress){
 		.rate = o.rate, .rate0 = o.rate, .loss = NAN, .limit = (uint64_t)o.limit,
 		.seed = (uint32_t)o.seed, .bptt = (uint32_t)o.bptt, .batch = (uint32_t)o.batch,
-		.every = (uint32_t)o.every
+		.every = (uint32_t)o.every, .epochs = (uint64_t)o.epochs
 	};
 }
 
@@ -160,20 +162,20 @@ start_new(struct run *run)
 	begin_progress(&run->model);
 }
 
-/* Weights of another model; everything else begins anew. */
+/* The model of -i or -R, before any stream is waited for. */
 static void
-start_from(struct run *run)
+load(struct run *run)
 {
 	struct model *m = &run->model;
-	const char *why = model_load(m, o.from);
+	const char *path = o.from ? o.from : o.resume, *why = model_load(m, path);
 
-	if (why || (why = model_set_real(m, o.f64 ? REAL_F64 : m->shape.real)) != NULL)
-		die("%s: %s", o.from, why);
-	if (opt_given('H') && (uint32_t)o.hidden != m->shape.hidden)
-		die("%s: it has %" PRIu32 " hidden units, not the %ld of -H", o.from,
+	if (why || (o.f64 && (why = model_set_real(m, REAL_F64)) != NULL))
+		die("%s: %s", path, why);
+	if (o.resume && !m->has_progress)
+		die("%s: it does not say where its training stopped; begin with -i", path);
+	if (o.from && opt_given('H') && (uint32_t)o.hidden != m->shape.hidden)
+		die("%s: it has %" PRIu32 " hidden units, not the %ld of -H", path,
 		    m->shape.hidden, o.hidden);
-	take_vocab(run, o.from);
-	begin_progress(m);
 }
 
 /* What the command line says again about a run that goes on. */
@@ -184,6 +186,8 @@ override(struct model_progress *p)
 		p->batch = (uint32_t)o.batch;
 	if (opt_given('b'))
 		p->bptt = (uint32_t)o.bptt;
+	if (opt_given('e'))
+		p->epochs = (uint64_t)o.epochs;
 	if (opt_given('E'))
 		p->every = (uint32_t)o.every;
 	if (opt_given('r'))
@@ -194,18 +198,30 @@ static void
 resume(struct run *run)
 {
 	struct model *m = &run->model;
-	const char *why = model_load(m, o.resume);
 
-	if (why)
-		die("%s: %s", o.resume, why);
-	if (!m->has_progress)
-		die("%s: it does not say where its training stopped; begin with -i", o.resume);
 	take_vocab(run, o.resume);
 	override(&m->progress);
 	corpus_limit(&run->corpus, m->progress.limit);
 	if (m->progress.sentences != run->corpus.n || m->progress.data_crc != run->corpus.crc)
 		die("%s: these are not the sentences it was trained on; for others begin with -i",
 		    o.resume);
+}
+
+/* Weights drawn, or another model's; everything else begins. */
+static void
+start(struct run *run)
+{
+	struct model *m = &run->model;
+
+	corpus_limit(&run->corpus, (size_t)o.limit);
+	if (o.from) {
+		take_vocab(run, o.from);
+		begin_progress(m);
+	} else {
+		start_new(run);
+	}
+	m->progress.sentences = run->corpus.n;
+	m->progress.data_crc = run->corpus.crc;
 }
 
 static void
@@ -216,6 +232,8 @@ say_loss(void *arg, const struct model_progress *p, double loss)
 	char when[32];
 
 	progress_clear(&run->progress);
+	progress_start(&run->progress, p->seen);	/* the rate is that of steps */
+	progress_start(&run->looking, 0);
 	strftime(when, sizeof(when), "%Y-%m-%d %H:%M:%S", localtime(&t));
 	printf("%s: Loss after num_examples_seen=%" PRIu64 " epoch=%" PRIu64 ": %f\n", when,
 	    p->seen, p->epoch, loss);
@@ -253,11 +271,12 @@ show(void *arg, const struct model_progress *p, uint64_t evaluated)
 	char label[64];
 
 	if (evaluated) {
-		progress_show(&run->progress, "evaluating", p->seen, 0, "sentences");
+		progress_show(&run->looking, "evaluating", evaluated, run->corpus.n, "sentences");
 		return;
 	}
-	snprintf(label, sizeof(label), "epoch %" PRIu64 " of %" PRIu64, p->epoch + 1, run->epochs);
-	progress_show(&run->progress, label, p->seen, run->epochs * run->corpus.n, "sentences");
+	snprintf(label, sizeof(label), "epoch %" PRIu64 " of %" PRIu64, p->epoch + 1, p->epochs);
+	progress_show(&run->progress, label, p->seen,
+	    p->seen + (p->epochs - p->epoch) * run->corpus.n - p->sentence, "sentences");
 }
 
 static bool
@@ -282,11 +301,11 @@ static struct kern *
 open_device(enum real real)
 {
 	const char *why;
-	struct kern *k = kern_open(o.device, real == REAL_F64 ? KERN_F64 : KERN_F32,
+	struct kern *k = kern_open(kern_device[o.device], real == REAL_F64 ? KERN_F64 : KERN_F32,
 	    (int)o.threads, &why);
 
 	if (k == NULL)
-		die("device %s: %s", o.device, why);
+		die("device %s: %s", kern_device[o.device], why);
 	return k;
 }
 
@@ -298,15 +317,18 @@ learn(struct run *run, struct kern *k)
 
 	if (why)
 		die("device %s: %s", k->name, why);
-	run->epochs = (uint64_t)o.epochs;
 	run->schedule = (struct schedule){
 		.net = &run->net, .c = &run->corpus, .p = p,
 		.watch = { run, say_loss, say_rate, save, show, told_to_stop }
 	};
-	catch_signals();
+	catch_signal(SIGINT);
+	catch_signal(SIGTERM);
 	progress_start(&run->progress, p->seen);
-	why = schedule_run(&run->schedule, run->epochs);
+	progress_start(&run->looking, 0);
+	why = schedule_run(&run->schedule, p->epochs);
 	progress_clear(&run->progress);
+	if (why && !run->schedule.diverged)
+		die("device %s: %s", k->name, why);
 	if (why && run->saved)
 		die("%s; try a smaller -r (%s holds the last model that was saved)", why, o.out);
 	if (why)
@@ -319,6 +341,8 @@ check_options(void)
 {
 	if (o.from && o.resume)
 		die_usage("-i begins anew and -R goes on: use one of them");
+	if (o.resume && !opt_given('o'))
+		o.out = o.resume;
 	for (const char *c = "DHns"; o.resume && *c; c++)
 		if (opt_given(*c))
 			die_usage("-%c cannot change in a run that goes on (-R)", *c);
@@ -335,19 +359,15 @@ main(int argc, char *argv[])
 	i = opt_parse(argc, argv, options, "[index-stream ...]");
 	check_options();
 	check_output();
+	if (o.from || o.resume)
+		load(&run);
+	k = open_device(o.from || o.resume ? run.model.shape.real :
+	    o.f64 ? REAL_F64 : REAL_F32);
 	read_corpus(&run, argc - i, argv + i);
-	if (o.resume) {
+	if (o.resume)
 		resume(&run);
-	} else {
-		corpus_limit(&run.corpus, (size_t)o.limit);
-		if (o.from)
-			start_from(&run);
-		else
-			start_new(&run);
-		run.model.progress.sentences = run.corpus.n;
-		run.model.progress.data_crc = run.corpus.crc;
-	}
-	k = open_device(run.model.shape.real);
+	else
+		start(&run);
 	learn(&run, k);
 	if (signalled)
 		die("stopped by a signal in epoch %" PRIu64 " after %" PRIu64 " sentences; "

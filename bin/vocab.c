@@ -94,6 +94,8 @@ merge_input(struct count *c, const char *name, FILE *f)
 		why = "an empty line after the rows: this is not a table alone";
 	if (why != NULL || (why = count_merge(c, &v)) != NULL)
 		die("%s: %s", name, why);
+	if (o.size == 2 && c->unit == UNIT_SENTENCE)
+		die_usage("-n: 2 rows cannot hold the markers and UNKNOWN_TOKEN of %s", name);
 	line_close(&in);
 	vocab_free(&v);
 }

@@ -9,6 +9,8 @@
 #include "backend.h"
 #include "plugin.h"
 
+const char *const kern_device[] = { "auto", "cpu", "blas", "ref" };
+
 int
 kern_processors(void)
 {

@@ -125,10 +125,13 @@ struct kern {
 	    double rate, double *logp);
 };
 
+/* The devices: as an option's words, and one by one in the same order. */
+#define KERN_DEVICES "auto|cpu|blas|ref"
+extern const char *const kern_device[];
+
 /*
- * name: "auto", or one of the backends ("cpu", "blas", "ref").  threads: 0 for
- * as many as there are processors.  NULL on failure, with *why at the reason.
- * close() when done.
+ * name: one of the devices.  threads: 0 for as many as there are processors.
+ * NULL on failure, with *why at the reason.  close() when done.
  */
 struct kern *kern_open(const char *name, enum kern_real real, int threads, const char **why);
 

@@ -52,6 +52,8 @@ aside_open(struct aside *a, const char *path)
 		a->f = fopen(path, "w");
 		return a->f ? NULL : strerror(errno);
 	}
+	if (!there && lstat(path, &st) == 0)
+		return "a link to a file that is not there";
 	if (there && access(path, W_OK) != 0)
 		return strerror(errno);
 	a->path = there ? realpath(path, NULL) : strdup(path);

@@ -29,6 +29,12 @@ escaped(const char *p, size_t len)
 	    p[1] == '\\' ? '\\' : 0;
 }
 
+size_t
+detok_text_bytes(const char *p, size_t len)
+{
+	return escaped(p, len) ? 1 : len;
+}
+
 bool
 detok_is_characters(const struct vocab *v)
 {

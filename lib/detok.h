@@ -19,6 +19,9 @@ enum detok_form {
  */
 bool detok_is_characters(const struct vocab *v);
 
+/* The bytes of text that a token of characters stands for: an escape is one. */
+size_t detok_text_bytes(const char *p, size_t len);
+
 /*
  * The frame as a line, its newline included, in place of what out held; START and
  * END are left out.  In DETOK_CHARACTERS the newline is only added where the

@@ -72,7 +72,7 @@ gradcheck_begin(struct gradcheck *g)
 		if (i == g->flipped) {
 			size_t j = largest(grad, entries(&g->m->param[i]));
 
-			grad[j] = -grad[j];
+			grad[j] = grad[j] != 0 ? -grad[j] : 1;
 		}
 	}
 	return k->error(k);

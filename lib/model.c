@@ -159,6 +159,10 @@ model_check_vocab(struct model *m, const struct vocab *v)
 
 	if (v->size == m->shape.vocab && theirs == ours)
 		return NULL;
+	if (!m->has_vocab)
+		return phrase(m->err, sizeof(m->err), "the stream has %lu words, the model, which "
+		    "has no vocabulary of its own, %lu", (unsigned long)v->size,
+		    (unsigned long)m->shape.vocab);
 	return phrase(m->err, sizeof(m->err), "the stream's vocabulary (%lu words, %08lx) is not "
 	    "the model's (%lu words, %08lx); encode with: encode -v MODEL",
 	    (unsigned long)v->size, (unsigned long)theirs,

@@ -46,6 +46,7 @@ struct model_progress {
 	uint32_t bptt;
 	uint32_t batch;		/* sentences a step */
 	uint32_t every;		/* evaluate before every Nth epoch; 0: never */
+	uint64_t epochs;	/* to be done in all, as it was asked for */
 };
 
 struct model {

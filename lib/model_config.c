@@ -14,6 +14,7 @@
 #include "phrase.h"
 
 enum { VERSION_NOW = 1, VALUE_MAX = 40 };
+#define COUNT_MAX 1000000000000000	/* of sentences and epochs: far beyond any run */
 
 enum kind { WORD, U32, U64, REAL, LOSS, CRC };
 enum group { ALWAYS, WITH_VOCAB, WITH_PROGRESS, NGROUPS };
@@ -37,29 +38,30 @@ static const struct key {
 	enum kind kind;
 	size_t at;
 	const char *const *words;
-	uint32_t least;		/* of a whole number */
+	uint64_t least, most;	/* of a whole number */
 } keys[] = {
-	{ "version", ALWAYS, U32, AT(version), NULL, 0 },
-	{ "unit", WITH_VOCAB, WORD, AT(unit), units, 0 },
-	{ "cell", ALWAYS, WORD, AT(cell), cells, 0 },
-	{ "layers", ALWAYS, U32, AT(layers), NULL, 0 },
-	{ "hidden", ALWAYS, U32, AT(hidden), NULL, 0 },
-	{ "vocab", ALWAYS, U32, AT(vocab), NULL, 0 },
-	{ "type", ALWAYS, WORD, AT(type), reals, 0 },
-	{ "epoch", WITH_PROGRESS, U64, AT(progress.epoch), NULL, 0 },
-	{ "sentence", WITH_PROGRESS, U64, AT(progress.sentence), NULL, 0 },
-	{ "seen", WITH_PROGRESS, U64, AT(progress.seen), NULL, 0 },
-	{ "rate", WITH_PROGRESS, REAL, AT(progress.rate), NULL, 0 },
-	{ "rate0", WITH_PROGRESS, REAL, AT(progress.rate0), NULL, 0 },
-	{ "loss", WITH_PROGRESS, LOSS, AT(progress.loss), NULL, 0 },
-	{ "evaluated", WITH_PROGRESS, U64, AT(progress.evaluated), NULL, 0 },
-	{ "limit", WITH_PROGRESS, U64, AT(progress.limit), NULL, 0 },
-	{ "sentences", WITH_PROGRESS, U64, AT(progress.sentences), NULL, 0 },
-	{ "data_crc", WITH_PROGRESS, CRC, AT(progress.data_crc), NULL, 0 },
-	{ "seed", WITH_PROGRESS, U32, AT(progress.seed), NULL, 0 },
-	{ "bptt", WITH_PROGRESS, U32, AT(progress.bptt), NULL, 0 },
-	{ "batch", WITH_PROGRESS, U32, AT(progress.batch), NULL, 1 },
-	{ "every", WITH_PROGRESS, U32, AT(progress.every), NULL, 0 },
+	{ "version", ALWAYS, U32, AT(version), NULL, 0, UINT32_MAX },
+	{ "unit", WITH_VOCAB, WORD, AT(unit), units, 0, 0 },
+	{ "cell", ALWAYS, WORD, AT(cell), cells, 0, 0 },
+	{ "layers", ALWAYS, U32, AT(layers), NULL, 0, UINT32_MAX },
+	{ "hidden", ALWAYS, U32, AT(hidden), NULL, 0, UINT32_MAX },
+	{ "vocab", ALWAYS, U32, AT(vocab), NULL, 0, UINT32_MAX },
+	{ "type", ALWAYS, WORD, AT(type), reals, 0, 0 },
+	{ "epoch", WITH_PROGRESS, U64, AT(progress.epoch), NULL, 0, COUNT_MAX },
+	{ "sentence", WITH_PROGRESS, U64, AT(progress.sentence), NULL, 0, COUNT_MAX },
+	{ "seen", WITH_PROGRESS, U64, AT(progress.seen), NULL, 0, COUNT_MAX },
+	{ "rate", WITH_PROGRESS, REAL, AT(progress.rate), NULL, 0, 0 },
+	{ "rate0", WITH_PROGRESS, REAL, AT(progress.rate0), NULL, 0, 0 },
+	{ "loss", WITH_PROGRESS, LOSS, AT(progress.loss), NULL, 0, 0 },
+	{ "evaluated", WITH_PROGRESS, U64, AT(progress.evaluated), NULL, 0, COUNT_MAX },
+	{ "limit", WITH_PROGRESS, U64, AT(progress.limit), NULL, 0, COUNT_MAX },
+	{ "sentences", WITH_PROGRESS, U64, AT(progress.sentences), NULL, 0, COUNT_MAX },
+	{ "data_crc", WITH_PROGRESS, CRC, AT(progress.data_crc), NULL, 0, 0 },
+	{ "seed", WITH_PROGRESS, U32, AT(progress.seed), NULL, 0, UINT32_MAX },
+	{ "bptt", WITH_PROGRESS, U32, AT(progress.bptt), NULL, 0, 1000000000 },
+	{ "batch", WITH_PROGRESS, U32, AT(progress.batch), NULL, 1, 1000000 },
+	{ "every", WITH_PROGRESS, U32, AT(progress.every), NULL, 0, 1000000000 },
+	{ "epochs", WITH_PROGRESS, U64, AT(progress.epochs), NULL, 0, COUNT_MAX },
 };
 
 enum { NKEYS = sizeof(keys) / sizeof(keys[0]) };
@@ -159,7 +161,7 @@ parse_value(const struct key *k, const char *s, struct config *c)
 
 	switch (k->kind) {
 	case U64:
-		good = parse_whole(s, UINT64_MAX, &w);
+		good = parse_whole(s, k->most, &w);
 		memcpy(p, &w, sizeof(w));
 		return good;
 	case REAL:
@@ -168,7 +170,7 @@ parse_value(const struct key *k, const char *s, struct config *c)
 		memcpy(p, &x, sizeof(x));
 		return good;
 	case U32:
-		good = parse_whole(s, UINT32_MAX, &w) && w >= k->least;
+		good = parse_whole(s, k->most, &w) && w >= k->least;
 		u = (uint32_t)w;
 		break;
 	case CRC:
@@ -291,6 +293,8 @@ config_parse(struct model *m, const char *p, size_t len)
 	}
 	if (why == NULL)
 		why = check_groups(seen, present, m->err, sizeof(m->err));
+	if (why == NULL && c.progress.sentences && c.progress.sentence >= c.progress.sentences)
+		why = "config stands past the last of its sentences";
 	if (why != NULL)
 		return why;
 	m->shape = (struct model_shape){

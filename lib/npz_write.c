@@ -71,14 +71,17 @@ find_target(struct target *t, const char *path, bool *is_new)
 static const char *
 make_tmp(struct target *t, bool is_new, char *err, size_t size)
 {
-	size_t room = strlen(t->path) + 40;
+	const char *slash = strrchr(t->path, '/');
+	int folder = slash ? (int)(slash - t->path) + 1 : 0;
+	size_t room = (size_t)folder + 60;
 	struct stat st;
 
 	t->tmp = malloc(room);
 	if (t->tmp == NULL)
 		return "out of memory";
 	for (int i = 0; i < TRIES && t->fd < 0; i++) {
-		snprintf(t->tmp, room, "%s.%ld.%d", t->path, (long)getpid(), i);
+		snprintf(t->tmp, room, "%.*sunroll-%ld-%d.tmp", folder, t->path,
+		    (long)getpid(), i);
 		t->fd = open(t->tmp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 		if (t->fd < 0 && errno != EEXIST)
 			break;

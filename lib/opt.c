@@ -116,9 +116,8 @@ set_real(const struct opt *o, const char *text)
 	char *end;
 	double v;
 
-	errno = 0;
 	v = strtod(text, &end);
-	if (end == text || *end || errno || !isfinite(v) || v < o->min || v > o->max)
+	if (end == text || *end || !isfinite(v) || v < o->min || v > o->max)
 		die_usage("-%c: '%s' is not a number from %g to %g",
 		    o->letter, text, o->min, o->max);
 	*o->to.x = v;

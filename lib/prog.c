@@ -2,6 +2,7 @@
  * prog.c - messages, exit statuses and operands, the same in every program.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -12,17 +13,37 @@
 
 const char *prog_name = "unroll";
 bool prog_quiet;
+bool prog_drawn;
 
 /* Errors of the system are named after a colon, as perror() does. */
 static void PRINTF_LIKE(2, 0)
 say(int errnum, const char *fmt, va_list ap)
 {
+	char line[4096];
+	int n = vsnprintf(line, sizeof(line), fmt, ap);
+
+	for (char *p = line; n > 0 && *p; p++)
+		if ((unsigned char)*p < ' ' || *p == 127)
+			*p = '?';	/* of a file's name: a message is one line */
 	fflush(stdout);
-	fprintf(stderr, "%s: ", prog_name);
-	vfprintf(stderr, fmt, ap);
+	fprintf(stderr, "%s%s: %s", prog_drawn ? "\r\033[K" : "", prog_name, line);
+	prog_drawn = false;
 	if (errnum)
 		fprintf(stderr, ": %s", strerror(errnum));
 	fputc('\n', stderr);
+}
+
+/*
+ * A standard descriptor that is closed would be given to the next file that is
+ * opened, and what is said or written would land in there.  What takes its
+ * place fails as a closed one does.
+ */
+static void
+hold_standard_descriptors(void)
+{
+	for (int fd = 0; fd <= 2; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF)
+			(void)!open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY);
 }
 
 void
@@ -30,6 +51,7 @@ prog_init(const char *argv0)
 {
 	const char *slash = strrchr(argv0, '/');
 
+	hold_standard_descriptors();
 	prog_name = slash ? slash + 1 : argv0;
 	signal(SIGPIPE, SIG_DFL);
 	signal(SIGXFSZ, SIG_IGN);	/* a file past its limit is an error of write() */

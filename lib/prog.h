@@ -25,6 +25,8 @@ enum {
 extern const char *prog_name;	/* the last part of argv[0] */
 extern bool prog_quiet;		/* -q: prog_note() says nothing */
 
+extern bool prog_drawn;		/* progress.h's line is on the terminal: wipe it first */
+
 /* Sets prog_name, and lets a reader that leaves early end us quietly; a file that
  * grows past the limit for files is an error like a full disk. */
 void prog_init(const char *argv0);

@@ -60,11 +60,13 @@ progress_show(struct progress *p, const char *label, uint64_t done, uint64_t tot
 		print_left((double)(total - done) / rate);
 	fputs("\033[K", stderr);
 	fflush(stderr);
+	prog_drawn = true;
 }
 
 void
 progress_clear(struct progress *p)
 {
-	if (p->on)
+	if (p->on && prog_drawn)
 		fputs("\r\033[K", stderr);
+	prog_drawn = false;
 }

@@ -5,6 +5,7 @@
  * (RIGHT), both or neither; a space goes where neither side holds.
  */
 #include <string.h>
+#include <strings.h>
 #include <utf8proc.h>
 
 #include "prose.h"
@@ -67,6 +68,13 @@ static bool
 is(struct word x, const char *text)
 {
 	return x.len == strlen(text) && memcmp(x.p, text, x.len) == 0;
+}
+
+/* The same but for the case of ASCII letters. */
+static bool
+is_folded(struct word x, const char *text)
+{
+	return x.len == strlen(text) && strncasecmp(x.p, text, x.len) == 0;
 }
 
 static bool
@@ -206,7 +214,7 @@ static bool
 is_pair(struct word a, struct word b)
 {
 	for (size_t i = 0; i < sizeof(pairs) / sizeof(*pairs); i++)
-		if (is(a, pairs[i][0]) && is(b, pairs[i][1]))
+		if (is_folded(a, pairs[i][0]) && is_folded(b, pairs[i][1]))
 			return true;
 	return false;
 }

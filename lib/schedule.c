@@ -69,9 +69,10 @@ schedule_evaluate(struct schedule *s, double *loss)
 static const char *
 not_a_number(struct schedule *s)
 {
+	s->diverged = true;
 	snprintf(s->err, sizeof(s->err),
-	    "the loss is no longer a number at sentence %" PRIu64 " of epoch %" PRIu64
-	    " (rate %g)", s->p->sentence, s->p->epoch, s->p->rate);
+	    "the loss is no longer a number in epoch %" PRIu64 " after %" PRIu64
+	    " sentences (rate %g)", s->p->epoch + 1, s->p->sentence, s->p->rate);
 	return s->err;
 }
 
@@ -80,7 +81,7 @@ static const char *
 look(struct schedule *s, bool scheduled)
 {
 	struct model_progress *p = s->p;
-	bool risen;
+	bool risen = false;
 	double loss;
 	const char *why = schedule_evaluate(s, &loss);
 
@@ -88,19 +89,20 @@ look(struct schedule *s, bool scheduled)
 		return why;
 	if (!isfinite(loss))
 		return not_a_number(s);
-	if (s->watch.evaluated)
-		s->watch.evaluated(s->watch.arg, p, loss);
 	if (scheduled) {
 		risen = isfinite(p->loss) && loss > p->loss;
 		p->loss = loss;
 		p->evaluated = p->epoch;
-		if (risen) {
+		if (risen)
 			p->rate *= 0.5;
-			if (s->watch.slowed)
-				s->watch.slowed(s->watch.arg, p->rate);
-		}
 	}
-	return s->watch.save ? s->watch.save(s->watch.arg) : NULL;
+	if (s->watch.save && (why = s->watch.save(s->watch.arg)) != NULL)
+		return why;
+	if (s->watch.evaluated)
+		s->watch.evaluated(s->watch.arg, p, loss);
+	if (risen && s->watch.slowed)
+		s->watch.slowed(s->watch.arg, p->rate);
+	return NULL;
 }
 
 static bool

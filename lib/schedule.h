@@ -16,7 +16,8 @@
 /* What the caller is told; each may be NULL. */
 struct schedule_watch {
 	void *arg;
-	/* The loss at an evaluation; scheduled or only the last of a run. */
+	/* The loss at an evaluation; scheduled or only the last of a run.  What
+	 * save() is there for has been saved by then. */
 	void (*evaluated)(void *arg, const struct model_progress *p, double loss);
 	/* The rate was halved. */
 	void (*slowed)(void *arg, double rate);
@@ -37,6 +38,7 @@ struct schedule {
 	double *logp;		/* (cap) */
 	size_t cap;
 	bool stopped;		/* the watch said stop */
+	bool diverged;		/* the phrase is of a loss that is no number */
 	char err[160];
 };
 

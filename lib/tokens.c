@@ -117,6 +117,12 @@ tokens_word(struct tokens *t, struct token *w)
 }
 
 void
+tokens_again(struct tokens *t)
+{
+	t->next = t->in.p;
+}
+
+void
 tokens_close(struct tokens *t)
 {
 	line_close(&t->in);

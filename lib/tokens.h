@@ -37,6 +37,9 @@ const char *tokens_line(struct tokens *t, bool *more);
 /* The tokens of the line, one after another; false after the last. */
 bool tokens_word(struct tokens *t, struct token *w);
 
+/* Begins the line's tokens anew. */
+void tokens_again(struct tokens *t);
+
 void tokens_close(struct tokens *t);
 
 #endif

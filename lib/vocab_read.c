@@ -101,6 +101,8 @@ check_markers(struct vocab *v)
 		return "row 1: not " VOCAB_END ", though row 0 is " VOCAB_START;
 	if (v->unit == UNIT_SENTENCE && start != VOCAB_START_ROW)
 		return "row 0: not " VOCAB_START;
+	if (v->unit == UNIT_SENTENCE && v->unknown < 0)
+		return "the last row is not " VOCAB_UNKNOWN ": is the table cut off?";
 	if (v->unknown >= 0 && v->unknown != (int64_t)v->size - 1) {
 		snprintf(v->err, sizeof(v->err),
 		    "row %lld: " VOCAB_UNKNOWN " is not the last row", (long long)v->unknown);

@@ -94,6 +94,9 @@ frames() {
 	[ "${lines[-2]}" = '0 5 2 5 5 5 1' ]
 	grep -v UNKNOWN table > short
 	run -1 --separate-stderr encode -v short tokens
+	[ "$stderr" = "encode: short: the last row is not UNKNOWN_TOKEN: is the table cut off?" ]
+	grep -v SENTENCE short > stream
+	run -1 --separate-stderr encode -v stream tokens
 	[ "$stderr" = "encode: tokens: line 1: 'cat' is not in the vocabulary, which has no UNKNOWN_TOKEN" ]
 	[ "${#stderr_lines[@]}" -eq 1 ]
 }
@@ -258,4 +261,16 @@ frames() {
 	run -1 --separate-stderr bash -o pipefail -c 'ulimit -v 60000; encode big | wc -c'
 	[ "${#stderr_lines[@]}" -eq 1 ]
 	[[ "$stderr" == 'encode: big: '*'out of memory' ]]
+}
+
+@test "a table that was cut off is refused" {
+	head -n -1 table > cut
+	run -1 --separate-stderr encode -v cut tokens
+	one_line_error encode
+	[[ "$stderr" == *'the last row is not UNKNOWN_TOKEN'* ]]
+}
+
+@test "a full disk ends endless work" {
+	run -1 --separate-stderr timeout 20 bash -c 'yes the | encode -v table > /dev/full'
+	one_line_error encode
 }

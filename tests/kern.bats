@@ -65,7 +65,7 @@ isa() {
 @test "an instruction set that is not known is refused, not replaced" {
 	printf 'a b\n' | pipe 'vocab -q -n 0 | encode' > "$BATS_TEST_TMPDIR/i"
 	cd "$BATS_TEST_TMPDIR" || return
-	for name in '' avx1024 AVX2; do
+	for name in avx1024 AVX2 ' '; do
 		UNROLL_ISA=$name run -1 --separate-stderr train -e 0 -o m.npz i
 		one_line_error train
 		[[ "$stderr" == *'UNROLL_ISA'* ]]

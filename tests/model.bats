@@ -63,7 +63,7 @@ one_array() {
 	run "$UNIT/model" show b.npz
 	[ "${lines[3]}" = "vocab sentence 5 crc $("$UNIT/model" show a.npz |
 	    sed -n 's/.*5 crc //p')" ]
-	[ "${lines[4]}" = "epoch 3 sentence 17 seen 18446744073709551615 evaluated 2 limit 0 sentences 79170" ]
+	[ "${lines[4]}" = "epoch 3 sentence 17 seen 1000000000000000 evaluated 2 limit 0 sentences 79170" ]
 	[ "${lines[5]}" = "rate 0x1.1111111111111p-5 rate0 0x1.47ae147ae147bp-8 loss nan" ]
 	[ "${lines[6]}" = "crc beef seed 10 bptt 4 batch 1 every 5" ]
 }
@@ -425,11 +425,17 @@ one_array() {
 
 @test "progress that makes no sense" {
 	local good
-	good='$a epoch=1\nsentence=0\nseen=9\nrate=0.005\nrate0=0.005\nloss=none\nevaluated=0\nlimit=0\nsentences=9\ndata_crc=0000beef\nseed=1\nbptt=4\nbatch=1\nevery=5'
+	good='$a epoch=1\nsentence=0\nseen=9\nrate=0.005\nrate0=0.005\nloss=none\nevaluated=0\nlimit=0\nsentences=9\ndata_crc=0000beef\nseed=1\nbptt=4\nbatch=1\nevery=5\nepochs=7'
 	config "$good"
 	run "$UNIT/model" show bad.npz
 	[ "$status" -eq 0 ]
 	[ "${lines[5]}" = "rate 0x1.47ae147ae147bp-8 rate0 0x1.47ae147ae147bp-8 loss nan" ]
+	config "${good/sentence=0/sentence=9}"
+	refused "config stands past the last of its sentences"
+	config "${good/bptt=4/bptt=4294967295}"
+	refused "config key 'bptt' has the value '4294967295', which makes no sense"
+	config "${good/seen=9/seen=18446744073709551615}"
+	refused "config key 'seen' has the value '18446744073709551615', which makes no sense"
 	config "${good/rate=0.005/rate=0x1p-8}"
 	refused "config key 'rate' has the value '0x1p-8', which makes no sense"
 	config "${good/rate=0.005/rate=none}"
@@ -552,11 +558,11 @@ unwritten() {
 
 @test "a file that was left beside the target is not taken for ours" {
 	# every name that this process may try but one
-	bash -c "for i in 0 1 2; do echo mine > m.npz.\$\$.\$i; done; echo \$\$ > pid
+	bash -c "for i in 0 1 2; do echo mine > unroll-\$\$-\$i.tmp; done; echo \$\$ > pid
 	    exec '$UNIT/model' make m.npz 3 5 f4 1"
 	"$UNIT/model" show m.npz
-	cat "m.npz.$(cat pid)."[012] | grep -c mine | grep -qx 3
-	[ "$(echo m.npz*)" = "m.npz $(echo "m.npz.$(cat pid)."[012])" ]
+	cat "unroll-$(cat pid)-"[012].tmp | grep -c mine | grep -qx 3
+	[ "$(echo m.npz* unroll*)" = "m.npz $(echo "unroll-$(cat pid)-"[012].tmp)" ]
 }
 
 @test "a model that could not be read again is not written" {
@@ -585,7 +591,7 @@ unwritten() {
 	"$UNIT/model" make model.npz 3 5 f4 10
 	grep -a '^[a-z_0-9]*=' model.npz | sed 's/=.*//' > written
 	sed -n '/^\.Ss Configuration/,/^Lines are written/s/^\.It Li //p' "$TOP/man/model.5" > listed
-	[ "$(wc -l < listed)" -eq 21 ]
+	[ "$(wc -l < listed)" -eq 22 ]
 	diff listed written
 }
 

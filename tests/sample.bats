@@ -48,7 +48,8 @@ refused() {
 	sample -q -n 300 -m 2 -M 4 tiny.npz | decode > text
 	awk 'NF > 4 || NF < 2 { exit 1 } { seen[NF]++ } END { exit !(seen[2] && seen[4]) }' text
 	sample -q -n 3 -m 5 -M 5 tiny.npz | decode | awk 'NF != 5 { exit 1 }'
-	refused 2 '-m 7 is more than -M 5' -M 5 tiny.npz
+	sample -q -n 30 -M 5 tiny.npz | decode | awk 'NF != 5 { exit 1 }'
+	refused 2 '-m 7 is more than -M 5' -m 7 -M 5 tiny.npz
 }
 
 # Pearson's statistic against the model's own numbers; 26 words can be drawn,
@@ -304,7 +305,7 @@ refused() {
 	refused 1 'is not a zip file' tiny.stream
 	head -c 1000 tiny.npz > short.npz
 	refused 1 'short.npz: ' short.npz
-	refused 1 'no such device' -d abacus tiny.npz
+	refused 2 'is none of auto|cpu|blas|ref' -d abacus tiny.npz
 	for d in cpu blas ref; do
 		sample -q -d $d -n 2 tiny.npz | decode > text
 		[ -s text ]

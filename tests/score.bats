@@ -214,7 +214,8 @@ refused() {
 		cmp j1 j2
 	done
 	score -w "$m" s | cut -f 1 | head -n 1 | grep -qE '^(w[0-9]+|SENTENCE_END|UNKNOWN_TOKEN)$'
-	refused 1 'the stream'\''s vocabulary (30 words' "$m" tiny.stream
+	refused 1 'the stream has 30 words, the model, which has no vocabulary of its own, 8000' "$m" \
+	    tiny.stream
 	score "$m" s > float
 	score -D "$m" s > double
 	run -1 cmp -s float double
@@ -227,7 +228,7 @@ refused() {
 		score -d $d tiny.npz tiny.stream | paste by.ref - |
 		    awk -F '\t' '{ far = $1 - $4 } far * far > 1e-11 || $2 != $5 { exit 1 }'
 	done
-	refused 1 'no such device' -d abacus tiny.npz tiny.stream
+	refused 2 'is none of auto|cpu|blas|ref' -d abacus tiny.npz tiny.stream
 }
 
 @test "weights that no number comes of" {
@@ -308,4 +309,23 @@ refused() {
 	[ "${#lines[@]}" -le 24 ]
 	run -0 score -V
 	[[ "$output" == 'score (unroll) '* ]]
+}
+
+@test "bits per byte of characters counts the bytes of the text, not of the stream" {
+	printf 'to be or\nnot to be\n' > text
+	tok -C -S text | vocab -q -S -n 0 | encode > c.index
+	train -q -H 2 -e 0 -E 0 -o c.npz c.index
+	score -t c.npz c.index > got
+	[ "$(wc -c < text)" -eq 19 ]
+	awk '{ v[$1] = $2 } END {
+		want = v["tokens"] * v["loss"] / log(2) / 19
+		d = v["bits_per_byte"] - want
+		exit !(d < 1e-4 && d > -1e-4) }' got
+}
+
+@test "with nothing predicted, bits per byte are unknown, too" {
+	printf 'a\nb\n' | vocab -q -S -n 0 | encode > one.index
+	train -q -H 2 -e 0 -E 0 -o one.npz <(printf 'a b\n' | vocab -q -S -n 0 | encode)
+	score -t one.npz one.index > got
+	grep -qx "bits_per_byte	unknown" got
 }

@@ -160,9 +160,8 @@ refused() {
 @test "-R takes the options again that may change" {
 	train -q -H 3 -e 1 -E 1 tiny.stream > log
 	cp model.npz was.npz
-	train -q -R was.npz -e 2 -r 0.5 tiny.stream > log
-	cp model.npz faster.npz
-	train -q -R was.npz -e 2 tiny.stream > log
+	train -q -R was.npz -o faster.npz -e 2 -r 0.5 tiny.stream > log
+	train -q -R was.npz -o model.npz -e 2 tiny.stream > log
 	run -1 cmp -s model.npz faster.npz
 	for option in -D '-H 3' '-n 2' '-s 3'; do
 		# shellcheck disable=SC2086
@@ -230,7 +229,7 @@ refused() {
 	"$BUILD/tests/unit/scale" start.npz V 4e38 steep.npz
 	run -1 --separate-stderr train -i steep.npz -r 1e6 -e 9 -E 1 -o m.npz tiny.stream
 	[ "${#stderr_lines[@]}" -eq 1 ]
-	[[ "$stderr" == 'train: the loss is no longer a number at sentence '*' of epoch 0 (rate 1e+06); try a smaller -r (m.npz holds the last model that was saved)' ]]
+	[[ "$stderr" == 'train: the loss is no longer a number in epoch 1 after '*' sentences (rate 1e+06); try a smaller -r (m.npz holds the last model that was saved)' ]]
 	score -t m.npz tiny.stream > a
 	score -t steep.npz tiny.stream | cmp - a
 	refused 1 'no model was saved yet' -i steep.npz -r 1e6 -e 9 -E 0 -o none.npz tiny.stream
@@ -299,7 +298,7 @@ refused() {
 }
 
 @test "a device that is not there" {
-	refused 1 'no such device' -d abacus tiny.stream
+	refused 2 'is none of auto|cpu|blas|ref' -d abacus tiny.stream
 	for d in auto cpu blas ref; do
 		train -q -d $d -H 2 -e 1 -E 0 tiny.stream
 	done
@@ -332,4 +331,27 @@ refused() {
 	[[ "$output" == 'train (unroll) '* ]]
 	run -1 --separate-stderr pipe 'train -h > /dev/full'
 	one_line_error train
+}
+
+@test "-R goes on in its own file, as far as it was to go" {
+	train -q -H 3 -e 6 -E 2 -o whole.npz tiny.stream > log
+	train -q -H 3 -e 2 -E 2 -o part.npz tiny.stream > log
+	train -q -R part.npz tiny.stream > log		# its two epochs are done
+	run -1 cmp -s whole.npz part.npz
+	train -q -R part.npz -e 6 tiny.stream > log
+	cmp whole.npz part.npz
+	[ ! -e model.npz ]
+	trap '' INT		# what is ignored when it begins stays ignored
+	train -q -H 3 -e 1000 -E 0 -o deaf.npz tiny.stream > log &
+	sleep 0.1
+	kill -INT $! 2> /dev/null || :
+	wait $!
+}
+
+@test "a model, a device and a place are looked at before a stream is waited for" {
+	mkfifo never
+	sleep 20 > never &
+	refused 1 'missing.npz: No such file' -R missing.npz < never
+	UNROLL_ISA=abacus refused 1 'UNROLL_ISA' < never
+	kill $!
 }

@@ -319,10 +319,14 @@ merged_equals() {
 }
 
 @test "progress is drawn on a terminal, and not with -q" {
-	yes 'many words of one sentence that says nothing new' | head -n 2000000 > big
-	run -0 script -qec 'vocab -t big > table' /dev/null
+	cat > slow <<-'END'
+		echo a few words
+		sleep 0.5
+		echo and some more
+	END
+	run -0 script -qec 'sh slow | vocab -t > table' /dev/null
 	[[ "$output" == *'vocab: counting: '*' lines, '* ]]
-	run -0 script -qec 'vocab -q -t big > table' /dev/null
+	run -0 script -qec 'sh slow | vocab -q -t > table' /dev/null
 	[ -z "$output" ]
 }
 
@@ -342,4 +346,23 @@ merged_equals() {
 	[[ "$stderr" == *'out of memory'* ]]
 	yes 'the same line again and again' | head -n 1600000 > same
 	run -0 --separate-stderr bash -c 'ulimit -v 30000; vocab -q -t same'
+}
+
+@test "what is said goes into no file where standard error is closed" {
+	cd "$BATS_TEST_TMPDIR" || return
+	printf 'a b\nc\n' > few
+	vocab -q -n 0 -o right few > right.stream
+	vocab -n 0 -o got few > got.stream 2>&-
+	cmp right got
+	cmp right.stream got.stream
+}
+
+@test "-M: two rows cannot hold the markers of sentences" {
+	cd "$BATS_TEST_TMPDIR" || return
+	printf 'a b\n' | vocab -q -t -n 0 > shard
+	run -2 --separate-stderr vocab -M -n 2 shard
+	one_line_error vocab
+	head -n 3 shard > cut
+	run -1 --separate-stderr vocab -M cut
+	one_line_error vocab
 }

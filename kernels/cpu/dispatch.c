@@ -51,6 +51,8 @@ choose(const char **why)
 {
 	const char *name = getenv("UNROLL_ISA");
 
+	if (name && *name == '\0')
+		name = NULL;
 	for (int i = 0; i < NISA; i++) {
 		if (name == NULL && isas[i].here())
 			return &isas[i];

@@ -65,7 +65,7 @@ make(char *argv[], bool bare)
 		add_words(&m);
 		m.has_progress = true;
 		m.progress = (struct model_progress){ .epoch = 3, .sentence = 17,
-		    .seen = UINT64_MAX, .rate = 0.1 / 3, .rate0 = 0.005, .loss = NAN,
+		    .seen = UINT64_C(1000000000000000), .rate = 0.1 / 3, .rate0 = 0.005, .loss = NAN,
 		    .evaluated = 2, .limit = 0, .sentences = 79170, .data_crc = 0xbeef,
 		    .seed = seed, .bptt = 4, .batch = 1, .every = 5 };
 	}

@@ -137,17 +137,7 @@ static void
 evaluated(void *arg, const struct model_progress *p, double loss)
 {
 	(void)arg;
-	printf("%llu %.10f", (unsigned long long)p->epoch, loss);
-}
-
-/* Comes after evaluated(), when the rate has been settled. */
-static const char *
-settled(void *arg)
-{
-	struct run *r = arg;
-
-	printf(" %g\n", r->m.progress.rate);
-	return NULL;
+	printf("%llu %.10f %g\n", (unsigned long long)p->epoch, loss, p->rate);
 }
 
 static void
@@ -155,7 +145,7 @@ train(struct run *r, double rate, uint64_t epochs, uint32_t every)
 {
 	struct model_progress *p = &r->m.progress;
 	struct schedule s = { .net = &r->net, .c = &r->c, .p = p,
-		.watch = { .arg = r, .evaluated = evaluated, .save = settled } };
+		.watch = { .arg = r, .evaluated = evaluated } };
 
 	*p = (struct model_progress){ .rate = rate, .rate0 = rate, .loss = NAN, .seed = 10,
 		.bptt = r->bptt, .batch = 1, .every = every };
