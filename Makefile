@@ -164,10 +164,10 @@ test check: all $(TEST_BINS) $(REPLAYS)
 programs: $(BINS) $(PLUGINS) $(TEST_BINS) $(REPLAYS) $(BUILD)/bench/timed
 
 demo:
-	@mk/demo.sh '$(MAKE)' $(DEPS)
+	@mk/demo.sh $(DEPS)
 
 lint:
-	@mk/lint.sh '$(MAKE)' $(TOOLS)
+	@mk/lint.sh
 
 # The same sources, but libFuzzer drives them.
 fuzz:

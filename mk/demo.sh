@@ -1,11 +1,10 @@
 #!/bin/sh
-# demo.sh MAKE PACKAGE...: dependencies, build, the whole pipe on data/comments.csv
+# demo.sh PACKAGE...: dependencies, build, the whole pipe on data/comments.csv
 #
 # The steps are those of pipelines/wildml.mk; the figures suit a small corpus.
 set -eu
-make=$1
-shift
 out=demo
+unset MAKEFLAGS MFLAGS MAKELEVEL
 
 if ! mk/deps.sh "$@"; then
 	echo "demo: going on with what is installed" >&2
@@ -13,10 +12,10 @@ if ! mk/deps.sh "$@"; then
 	mk/probe.sh build/probe.mk 2>/dev/null || mk/probe.sh build/probe.mk
 fi
 echo "demo: building" >&2
-$make --no-print-directory -s all
-echo "demo: learning from data/comments.csv; this takes about a minute" >&2
-$make --no-print-directory -s -f pipelines/wildml.mk OUT=$out CSV=data/comments.csv \
-	VOCAB=1200 HIDDEN=128 RATE=0.005 EPOCHS=150 EVERY=10 TEMPERATURE=0.7 >&2
+make -s -j"$(nproc 2>/dev/null || echo 1)" all
+echo "demo: learning from data/comments.csv; this takes a minute or so" >&2
+make -s -f pipelines/wildml.mk OUT=$out CSV=data/comments.csv \
+	VOCAB=1200 HIDDEN=128 RATE=0.005 EPOCHS=250 EVERY=10 TEMPERATURE=0.7 >&2
 echo
 cat $out/samples.txt
 cat <<END

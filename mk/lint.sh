@@ -1,7 +1,7 @@
 #!/bin/sh
-# lint.sh MAKE TOOL...: every linter and both compilers, with warnings as errors
+# lint.sh: every linter and both compilers, with warnings as errors
 set -u
-make=$1
+unset MAKEFLAGS MFLAGS MAKELEVEL
 jobs=$(nproc 2>/dev/null || echo 1)
 status=0
 
@@ -26,7 +26,7 @@ check() {
 
 # compiles CC: everything, in a folder of its own
 compiles() {
-	$make --no-print-directory -s -j"$jobs" BUILD="build/lint-$1" SAN= CC="$1" \
+	make -s -j"$jobs" BUILD="build/lint-$1" SAN= CC="$1" \
 		CFLAGS='-O2 -Werror' programs
 }
 

@@ -101,7 +101,7 @@ fake_make() {
 
 @test "demo: builds, learns, prints ten sentences and says where things are" {
 	fake_make
-	run -0 --separate-stderr mk/demo.sh "$PWD/fake/make"
+	run -0 --separate-stderr env PATH="$PWD/fake:$PATH" mk/demo.sh
 	[ "$(grep -c '^Sentence' <<< "$output")" -eq 10 ]
 	for f in model.npz vocab.tsv loss.log; do
 		[[ "$output" == *"demo/$f"* ]]
@@ -114,11 +114,11 @@ fake_make() {
 	fake_make
 	cp -r "$TOP/mk" .
 	printf '#!/bin/sh\necho "deps: not root; ask for: x" >&2\nexit 1\n' > mk/deps.sh
-	run -0 --separate-stderr mk/demo.sh "$PWD/fake/make" x
+	run -0 --separate-stderr env PATH="$PWD/fake:$PATH" mk/demo.sh x
 	[[ "$stderr" == *"going on"* ]]
 	[[ "$output" == *"Sentence 10"* ]]
 	rm -r demo
-	run -1 --separate-stderr env PKG_CONFIG_LIBDIR=/nowhere PKG_CONFIG_PATH= mk/demo.sh "$PWD/fake/make" x
+	run -1 --separate-stderr env PKG_CONFIG_LIBDIR=/nowhere PKG_CONFIG_PATH= PATH="$PWD/fake:$PATH" mk/demo.sh x
 	[[ "$stderr" == *"probe: missing:"* ]]
 	[ ! -e demo ]
 }
