@@ -150,7 +150,7 @@ $(BUILD)/bench/gemm: $(BUILD)/bench/gemm.o
 	$(CC) $(ALL_LDFLAGS) -o $@ $< $(OPENBLAS_LIBS) -lm
 
 # Figures for BENCH.md; and where a step's time goes, layer by layer.
-bench: all $(BUILD)/bench/step $(BUILD)/bench/gemm
+bench: all $(BUILD)/bench/step $(BUILD)/bench/gemm $(BUILD)/bench/timed
 	@BUILD=$(CURDIR)/$(BUILD) bench/train.sh
 profile: all $(BUILD)/bench/step
 	@$(BUILD)/bench/step gen 200 8000 1 > $(BUILD)/bench/lines

@@ -6,7 +6,6 @@
  *	step sgd     DEVICE THREADS H C BPTT BATCH SECONDS < lines
  *	step eval    DEVICE THREADS H C BPTT ROWS  SECONDS < lines
  *	step profile DEVICE THREADS H C BPTT BATCH SECONDS < lines
- *	step peak COMMAND [ARG ...]		peak memory of a command, in MB
  *
  * sgd and eval print: milliseconds a sentence in the median pass over the
  * lines, words/s, GFLOP/s, peak memory in MB.  profile prints what each layer
@@ -20,9 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/wait.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "corpus.h"
 #include "net.h"
@@ -236,30 +233,11 @@ run(char *argv[])
 		profile(&b, seconds);
 }
 
-static void
-peak(char *argv[])
-{
-	struct rusage use;
-	int status;
-	pid_t child = fork();
-
-	if (child == 0) {
-		execvp(argv[0], argv);
-		_exit(127);
-	}
-	if (child < 0 || waitpid(child, &status, 0) < 0 || status != 0)
-		must("the command failed");
-	getrusage(RUSAGE_CHILDREN, &use);
-	printf("%.1f MB\n", (double)use.ru_maxrss / 1024);
-}
-
 int
 main(int argc, char *argv[])
 {
 	if (argc == 5 && strcmp(argv[1], "gen") == 0)
 		generate(atol(argv[2]), atol(argv[3]), (uint32_t)atol(argv[4]));
-	else if (argc > 2 && strcmp(argv[1], "peak") == 0)
-		peak(argv + 2);
 	else if (argc == 9)
 		run(argv);
 	else

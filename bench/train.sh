@@ -152,8 +152,9 @@ memory_table() {
 	for h in 100 512; do
 		for c in 8000 32000; do
 			"$here/tests/oracle/as-stream.sh" $c < "$work/lines" > "$work/stream"
-			peak=$("$step" peak "$BUILD/bin/train" -q -H $h -e 1 -E 1 -o "$work/m.npz" \
-			    "$work/stream" | awk '/MB$/ { print $1 }')
+			"$BUILD/bench/timed" "$work/peak" "$BUILD/bin/train" -q -H $h -e 1 -E 1 \
+			    -o "$work/m.npz" "$work/stream" > "$work/log"
+			peak=$(tail -n 1 "$work/peak" | awk '{ print $2 / 1024 }')
 			awk -v h=$h -v c=$c -v n="$n" -v peak="$peak" 'BEGIN {
 				p = 2 * h * c + h * h
 				wide = int((h + 31) / 32) * 32
