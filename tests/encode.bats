@@ -264,8 +264,8 @@ frames() {
 }
 
 @test "a table that was cut off is refused" {
-	head -n -1 table > cut
-	run -1 --separate-stderr encode -v cut tokens
+	head -n -1 table > short.tsv
+	run -1 --separate-stderr encode -v short.tsv tokens
 	one_line_error encode
 	[[ "$stderr" == *'the last row is not UNKNOWN_TOKEN'* ]]
 }
