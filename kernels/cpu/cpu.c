@@ -180,7 +180,7 @@ rnn_forward(struct kern *k, const struct kern_mat *mat, const struct kern_batch 
     const void *s0, void *s)
 {
 	const struct square *w = &own(mat)->s;
-	size_t stride = (size_t)w->w.np * PW;
+	size_t stride = square_stride(w);
 	real *rows = reserve(k, (size_t)b->t, stride);
 
 	if (rows == NULL)
@@ -195,7 +195,7 @@ rnn_backward(struct kern *k, const struct kern_mat *mat, const struct kern_batch
     const void *s, const void *s0, const void *ds, void *d, struct kern_mat *dw)
 {
 	const struct square *w = &own(mat)->s;
-	size_t stride = (size_t)w->w.np * PW;
+	size_t stride = square_stride(w);
 	struct recur *q = &state(k)->recur;
 	real *rows = reserve(k, (size_t)b->t, stride), *errors;
 
@@ -332,7 +332,7 @@ step(struct kern *k, const struct kern_net *net, const struct kern_batch *b, int
 	struct embed *u = &own(net->u)->e;
 	struct square *w = &own(net->w)->s;
 	struct recur *q = &state(k)->recur;
-	size_t stride = (size_t)w->w.np * PW, n = (size_t)b->t * stride;
+	size_t stride = square_stride(w), n = (size_t)b->t * stride;
 	real *s = reserve(k, (size_t)b->t, stride), *d;
 
 	if (s == NULL)

@@ -16,7 +16,7 @@ enum {
 	SLAB_BYTES = 64 << 20,		/* of all of them together, about */
 	FORWARD_ROWS = 8 * TILE,	/* rows at a time when only looking */
 	ROWS_MOST = 128, ROWS_LEAST = 32,	/* that one sentence may have at once */
-	PART = 64,			/* rows at a time of what has more: they stay near */
+	PART = 256,			/* rows at a time of what has more */
 	EXPONENTIALS = 16 << 20,	/* of them kept at a time, about */
 	ALIGN = 64
 };
@@ -60,12 +60,19 @@ group_panels(const struct panels *vt)
 	return least((int)n, most);
 }
 
-int
-ISA_NAME(output_rows)(const struct panels *vt)
+/* Rows whose exponentials may be kept together, at most so many. */
+static int
+rows_together(const struct panels *vt, int most)
 {
 	int n = EXPONENTIALS / vt->n;
 
-	return n > ROWS_MOST ? ROWS_MOST : n < ROWS_LEAST ? ROWS_LEAST : n;
+	return n > most ? most : n < ROWS_LEAST ? ROWS_LEAST : n;
+}
+
+int
+ISA_NAME(output_rows)(const struct panels *vt)
+{
+	return rows_together(vt, ROWS_MOST);
 }
 
 static int
@@ -83,13 +90,21 @@ width(const struct job *j, int g)
 	return least(j->group, j->vt->np - g * j->group) * PW;
 }
 
+/* Reals from one row of a group's exponentials to the next: an odd number of
+ * vectors, for the sake of the cache. */
+static size_t
+row_stride(const struct job *j, int g)
+{
+	return (size_t)width(j, g) + LANES;
+}
+
 /* Where the exponentials of a group are. */
 static real *
 exponentials(const struct job *j, int g, int thread)
 {
 	if (j->keep == KEEP_NOTHING)
 		return j->e + (size_t)thread * j->espace;
-	return j->e + (size_t)g * j->group * PW * j->t;
+	return j->e + (size_t)g * (j->group * PW + LANES) * j->t;
 }
 
 /* The first n of LANES numbers, the others equal to the first. */
@@ -156,11 +171,12 @@ forward_group(void *arg, int g, int thread)
 	const struct job *j = arg;
 	int w = width(j, g), first = g * j->group * PW, n = least(w, j->vt->n - first);
 	real *e = exponentials(j, g, thread);
+	size_t stride = row_stride(j, g);
 
 	for (int i = 0; i < w / PW; i++)
-		ISA_NAME(panel_tile)(&j->a, j->vt, g * j->group + i, e + (size_t)i * PW, (size_t)w);
+		ISA_NAME(panel_tile)(&j->a, j->vt, g * j->group + i, e + (size_t)i * PW, stride);
 	for (int r = 0; r < j->t; r++) {
-		real *row = e + (size_t)r * w, top = maximum(row, n);
+		real *row = e + (size_t)r * stride, top = maximum(row, n);
 
 		if (j->y && j->y[r] >= (uint32_t)first && j->y[r] < (uint32_t)(first + n))
 			j->target[r] = row[j->y[r] - (uint32_t)first];
@@ -239,9 +255,9 @@ prepare(struct output *o, struct job *j, const struct panels *vt, int rows, enum
 	j->group = group_panels(vt);
 	j->ngroup = (vt->np + j->group - 1) / j->group;
 	j->nslab = slabs(j);
-	j->espace = (size_t)j->group * PW * t;
+	j->espace = ((size_t)j->group * PW + LANES) * t;
 	packed = bytes(t * j->h, sizeof(real));
-	e = keep == KEEP_NOTHING ? j->espace * pool_threads(o->pool) : (size_t)vt->np * PW * t;
+	e = keep == KEEP_NOTHING ? j->espace * pool_threads(o->pool) : j->espace * j->ngroup;
 	e = bytes(e, sizeof(real));
 	da = keep == KEEP_EXP ? bytes((size_t)j->nslab * j->h * t, sizeof(real)) : 0;
 	set_rows(j, rows);
@@ -307,7 +323,7 @@ normalise_row(const struct job *j, int r, real *l)
 
 	for (int g = 0; g < j->ngroup; g++) {
 		int w = width(j, g), first = g * j->group * PW, n = least(w, j->vt->n - first);
-		const real *row = exponentials(j, g, 0) + (size_t)r * w;
+		const real *row = exponentials(j, g, 0) + (size_t)r * row_stride(j, g);
 
 		for (int i = 0; i < n; i++)
 			l[first + i] = row[i] - norm;
@@ -334,20 +350,21 @@ backward_group(const struct job *j, int g, real *da)
 {
 	int w = width(j, g), first = g * j->group * PW, n = w / PW;
 	real *p = exponentials(j, g, 0);
+	size_t stride = row_stride(j, g);
 
 	for (int r = 0; r < j->t; r++) {
 		vec by = v_set1(j->top[(size_t)g * j->tv + r]);
-		real *row = p + (size_t)r * w;
+		real *row = p + (size_t)r * stride;
 
 		for (int i = 0; i < w; i += LANES)
 			v_store(row + i, v_mul(by, v_load(row + i)));
 		if (j->y[r] >= (uint32_t)first && j->y[r] < (uint32_t)(first + w))
 			row[j->y[r] - (uint32_t)first] -= 1;
 	}
-	ISA_NAME(panel_dots)(j->vt, g * j->group, n, j->t, p, (size_t)w, da);
+	ISA_NAME(panel_dots)(j->vt, g * j->group, n, j->t, p, stride, da);
 	for (int i = 0; i < n; i++)
 		ISA_NAME(panel_add_outer)(j->to, g * j->group + i, j->t, j->s, j->stride,
-		    p + (size_t)i * PW, (size_t)w, j->rate);
+		    p + (size_t)i * PW, stride, j->rate);
 }
 
 static void
@@ -385,7 +402,7 @@ ISA_NAME(output_backward)(struct output *o, const struct panels *vt, int t, cons
     size_t stride, const uint32_t *y, real *ds, size_t dstride, const struct panels *to, real rate,
     double *logp)
 {
-	int most = ISA_NAME(output_rows)(vt), rows = t <= most ? t : least(most, PART);
+	int rows = t <= ISA_NAME(output_rows)(vt) ? t : least(t, rows_together(vt, PART));
 	struct job job, *j = prepare(o, &job, vt, rows, KEEP_EXP);
 
 	if (j == NULL)

@@ -39,12 +39,6 @@ ISA_NAME(recur_free)(struct recur *q)
 	q->n = 0;
 }
 
-static size_t
-row_stride(const struct square *w)
-{
-	return (size_t)w->w.np * PW;
-}
-
 /* Runs the tasks on the team if there is enough to do, else here. */
 static void
 run(struct recur *q, void (*task)(void *, int, int), void *arg, int n, double work)
@@ -137,7 +131,7 @@ squash(real *row, size_t n)
 static void
 forward_one(struct recur *q, const struct square *w, int first, int end, const real *s0, real *s)
 {
-	size_t stride = row_stride(w);
+	size_t stride = square_stride(w);
 	const real *last = s0;
 
 	for (int r = first; r < end; r++) {
@@ -173,7 +167,7 @@ lock_step_task(void *arg, int task, int thread)
 	const struct kern_batch *b = m->b;
 	const int *seq = m->order + task * TILE;
 	int n = b->nseq - task * TILE, h = m->w->w.k;
-	size_t stride = row_stride(m->w);
+	size_t stride = square_stride(m->w);
 	real *rows = m->mem + (size_t)task * m->space, *out = rows + 2 * TILE * stride;
 	struct packed a;
 
@@ -230,7 +224,7 @@ static void
 forward_many(struct recur *q, const struct square *w, const struct kern_batch *b, const real *s0,
     real *s)
 {
-	struct lock_step m = { w, b, NULL, s0, s, NULL, 3 * TILE * row_stride(w) };
+	struct lock_step m = { w, b, NULL, s0, s, NULL, 3 * TILE * square_stride(w) };
 	int ntask = (b->nseq + TILE - 1) / TILE, *order;
 	size_t ints = (2 * (size_t)b->nseq * sizeof(int) + sizeof(real) - 1) / sizeof(real);
 
@@ -277,7 +271,7 @@ back_task(void *arg, int i, int thread)
 {
 	const struct back_step *m = arg;
 	const struct kern_batch *b = m->b;
-	size_t stride = row_stride(m->w), column = (size_t)i * PW;
+	size_t stride = square_stride(m->w), column = (size_t)i * PW;
 	real *g = m->g + (size_t)i * b->t * PW;
 
 	(void)thread;
@@ -303,7 +297,7 @@ back_task(void *arg, int i, int thread)
 static void
 back_whole(struct recur *q, const struct square *w, int first, int end, const real *s, real *d)
 {
-	size_t stride = row_stride(w);
+	size_t stride = square_stride(w);
 
 	for (int r = end - 1; r >= first; r--) {
 		real *row = d + (size_t)r * stride;
@@ -330,7 +324,7 @@ void
 ISA_NAME(recur_backward)(struct recur *q, const struct square *w, const struct kern_batch *b,
     int bptt, const real *s, real *d)
 {
-	size_t stride = row_stride(w), n = (size_t)b->t * stride;
+	size_t stride = square_stride(w), n = (size_t)b->t * stride;
 	struct packed a;
 	struct back_step m = { w, b, &a, s, NULL, d, NULL };
 	real *p;
@@ -368,7 +362,7 @@ update_task(void *arg, int i, int thread)
 {
 	const struct update *m = arg;
 	struct panels *w = &m->to->w, *wt = &m->to->wt;
-	size_t stride = row_stride(m->to);
+	size_t stride = square_stride(m->to);
 
 	(void)thread;
 	if (i < w->np)
@@ -383,7 +377,7 @@ void
 ISA_NAME(recur_update)(struct recur *q, struct square *to, bool both, const struct kern_batch *b,
     const real *s, const real *s0, const real *d, real rate)
 {
-	size_t stride = row_stride(to), h = (size_t)to->w.k;
+	size_t stride = square_stride(to), h = (size_t)to->w.k;
 	real *last = reserve(q, (size_t)b->t * stride);
 	struct update m = { to, b->t, d, last, rate };
 

@@ -3,8 +3,8 @@
  * time for all steps together.
  *
  * W is kept twice in panels, as W' for going forward (S W') and as W for going
- * back (E W).  Rows are padded to the panels: row r of an activation is at
- * r * stride with stride = np PW, and is zero past h.
+ * back (E W).  Rows are padded to the panels and a vector more: row r of an
+ * activation is at r * stride with stride = square_stride(), zero past h.
  */
 #ifndef RECUR_H
 #define RECUR_H
@@ -19,6 +19,16 @@ struct square {
 	struct panels w;	/* W:  w[j][l], from the error at j to that at l */
 	struct panels wt;	/* W': wt[l][j], from state l to state j */
 };
+
+/*
+ * Reals from one row to the next.  An odd number of vectors, for rows a power
+ * of two apart would crowd into the same few lines of the cache.
+ */
+INLINE size_t
+square_stride(const struct square *w)
+{
+	return (size_t)w->w.np * PW + LANES;
+}
 
 struct recur {
 	struct pool *pool;	/* the caller's */
