@@ -20,11 +20,16 @@ enum { LANES = 8 };
 
 #include "vec_x86.h"
 
-INLINE vec v_round(vec a) { return V(roundscale)(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC); }
 INLINE vec v_scale(vec a, vec n) { return V(scalef)(a, n); }
 INLINE vec v_abs(vec a) { return V(abs)(a); }
 INLINE real v_sum(vec a) { return V(reduce_add)(a); }
 INLINE real v_top(vec a) { return V(reduce_max)(a); }
+
+INLINE vec
+v_round(vec a)
+{
+	return V(roundscale)(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+}
 
 /* to[i] += the sum of the lanes of a[i]: four at once cost little more than one. */
 INLINE void
