@@ -58,9 +58,9 @@ const char *punkt_english(struct punkt *t);
  * collocations.tab, sent_starters.txt, ortho_context.tab. */
 const char *punkt_load(struct punkt *t, const char *dir);
 
-/* Adds bits to a key, or to the pair of types a and b.  False: no memory. */
+/* Adds bits to a key; that of a pair of types is both with a tab between.
+ * False: no memory. */
 bool punkt_add(struct punkt *t, const char *key, size_t len, unsigned bits);
-bool punkt_add_pair(struct punkt *t, const char *a, const char *b);
 
 /* The bits of a key, 0 if it is unknown. */
 unsigned punkt_find(const struct punkt *t, const char *key, size_t len);

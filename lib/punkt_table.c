@@ -81,17 +81,6 @@ punkt_add(struct punkt *t, const char *key, size_t len, unsigned bits)
 	return true;
 }
 
-bool
-punkt_add_pair(struct punkt *t, const char *a, const char *b)
-{
-	struct buf key = { 0 };
-	bool ok = buf_put(&key, a, strlen(a)) && buf_putc(&key, '\t') &&
-	    buf_put(&key, b, strlen(b)) && punkt_add(t, key.p, key.len, PUNKT_PAIR);
-
-	buf_free(&key);
-	return ok;
-}
-
 unsigned
 punkt_find(const struct punkt *t, const char *key, size_t len)
 {

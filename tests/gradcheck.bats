@@ -4,6 +4,8 @@
 
 load helper
 
+export TOOL=gradcheck	# whose refusals refused() looks at
+
 EXPECT=$TOP/tests/expect
 ORACLE=$TOP/tests/oracle
 
@@ -15,15 +17,6 @@ setup() {
 # a model of the small data in m.npz
 model() {
 	train -q -H 5 -r 0.1 -e 3 -E 0 -o m.npz tiny.stream
-}
-
-# refused STATUS WORDS ARGUMENT...: gradcheck says one line with these words
-refused() {
-	local status_wanted=$1 words=$2
-	shift 2
-	run "-$status_wanted" --separate-stderr gradcheck "$@"
-	one_line_error gradcheck
-	[[ "$stderr" == *"$words"* ]]
 }
 
 @test "without an argument: the tutorial's lines, and it passes" {

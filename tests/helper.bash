@@ -39,3 +39,14 @@ need_numpy() {
 	done
 	skip "no python3 with NumPy"
 }
+
+# refused STATUS WORDS ARGUMENT...: $TOOL, run with these arguments, ends with
+# the status and one line that holds the words.
+# shellcheck disable=SC2154
+refused() {
+	local status_wanted=$1 words=$2
+	shift 2
+	run "-$status_wanted" --separate-stderr "$TOOL" "$@"
+	one_line_error "$TOOL"
+	[[ "$stderr" == *"$words"* ]]
+}

@@ -4,6 +4,8 @@
 
 load helper
 
+export TOOL=sample	# whose refusals refused() looks at
+
 EXPECT=$TOP/tests/expect
 ORACLE=$TOP/tests/oracle
 
@@ -19,15 +21,6 @@ setup_file() {
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return
 	cp "$BATS_FILE_TMPDIR"/*.npz "$BATS_FILE_TMPDIR"/*.stream .
-}
-
-# refused STATUS WORDS ARGUMENT...: sample says one line with these words
-refused() {
-	local status_wanted=$1 words=$2
-	shift 2
-	run "-$status_wanted" --separate-stderr sample "$@"
-	one_line_error sample
-	[[ "$stderr" == *"$words"* ]]
 }
 
 @test "ten sentences of seven words and more, without UNKNOWN_TOKEN" {

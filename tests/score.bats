@@ -4,6 +4,8 @@
 
 load helper
 
+export TOOL=score	# whose refusals refused() looks at
+
 EXPECT=$TOP/tests/expect
 ORACLE=$TOP/tests/oracle
 
@@ -11,15 +13,6 @@ setup() {
 	cd "$BATS_TEST_TMPDIR" || return
 	"$ORACLE/as-stream.sh" "$EXPECT/tiny.tsv" < "$EXPECT/tiny.index.txt" > tiny.stream
 	train -q -D -H 8 -r 0.1 -e 5 -E 0 -o tiny.npz tiny.stream
-}
-
-# refused STATUS WORDS ARGUMENT...: score says one line with these words
-refused() {
-	local status_wanted=$1 words=$2
-	shift 2
-	run "-$status_wanted" --separate-stderr score "$@"
-	one_line_error score
-	[[ "$stderr" == *"$words"* ]]
 }
 
 @test "a line a sentence: ln P, tokens, perplexity a token" {

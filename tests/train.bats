@@ -5,6 +5,8 @@
 
 load helper
 
+export TOOL=train	# whose refusals refused() looks at
+
 EXPECT=$TOP/tests/expect
 ORACLE=$TOP/tests/oracle
 
@@ -18,15 +20,6 @@ long_stream() {
 	awk -v n="$1" '{ l[NR] = $0 }
 		END { for (i = 0; i < n; i++) for (j = 1; j <= NR; j++) print l[j] }' \
 	    "$EXPECT/tiny.index.txt" | "$ORACLE/as-stream.sh" "$EXPECT/tiny.tsv"
-}
-
-# refused STATUS WORDS ARGUMENT...: train says one line with these words
-refused() {
-	local status_wanted=$1 words=$2
-	shift 2
-	run "-$status_wanted" --separate-stderr train "$@"
-	one_line_error train
-	[[ "$stderr" == *"$words"* ]]
 }
 
 @test "the loss log is in the tutorial's words" {
