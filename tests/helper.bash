@@ -42,7 +42,7 @@ need_numpy() {
 
 # refused STATUS WORDS ARGUMENT...: $TOOL, run with these arguments, ends with
 # the status and one line that holds the words.
-# shellcheck disable=SC2154
+# shellcheck disable=SC2153,SC2154
 refused() {
 	local status_wanted=$1 words=$2
 	shift 2
