@@ -1,18 +1,20 @@
 #!/usr/bin/env bats
-# Every backend against the definition: tests/unit/kern.c runs each entry of
+# Every backend against the definition: tests/unit/kern*.c run each entry of
 # kern.h on awkward shapes, in float and double, on one thread and on more.
 
 load helper
 
 # agree BACKEND [SEED]: a device that is not here is skipped, not passed
 agree() {
-	run "$BUILD/tests/unit/kern" "$@"
-	if [ "$status" -eq 77 ]; then
-		skip "$output"
-	fi
-	echo "$output"
-	[ "$status" -eq 0 ]
-	[[ "$output" == *" 0 failures" ]]
+	for t in kern kern_cells; do
+		run "$BUILD/tests/unit/$t" "$@"
+		if [ "$status" -eq 77 ]; then
+			skip "$output"
+		fi
+		echo "$output"
+		[ "$status" -eq 0 ]
+		[[ "$output" == *" 0 failures" ]]
+	done
 }
 
 @test "ref agrees with itself on more threads" {
