@@ -33,6 +33,27 @@ agree() {
 	agree auto 20151
 }
 
+@test "the definition's gradients are the slopes of what it computes" {
+	run -0 "$BUILD/tests/unit/slopes"
+	[ "$output" = '0 failures' ]
+	run -1 "$BUILD/tests/unit/slopes" sabotage
+	echo "$output"
+	[ "${lines[-1]}" = '12 failures' ]
+}
+
+@test "LSTM and GRU give PyTorch's states and gradients" {
+	for cell in lstm gru; do
+		for k in ref cpu blas; do
+			run "$BUILD/tests/unit/torch" $k $cell < "$TOP/tests/expect/torch.$cell"
+			[ "$status" -ne 77 ] || continue	# no such backend in this build
+			echo "$output"
+			[ "$status" -eq 0 ]
+		done
+		sed '$ s/^[^ ]*/0.5/' "$TOP/tests/expect/torch.$cell" > "$BATS_TEST_TMPDIR/wrong"
+		run -1 "$BUILD/tests/unit/torch" ref $cell < "$BATS_TEST_TMPDIR/wrong"
+	done
+}
+
 @test "a backend that is not there is told by its status" {
 	run -77 "$BUILD/tests/unit/kern" abacus
 	[[ "$output" == *'no such device'* ]]
@@ -55,7 +76,7 @@ isa() {
 	isa plain
 }
 
-@test "exp and tanh are libm's to within the stated bounds, on every instruction set" {
+@test "exp, tanh and the logistic function are libm's to within the stated bounds, on every instruction set" {
 	for t in "$BUILD"/tests/isa/elementary.*; do
 		[ "${t##*.}" != d ] || continue		# the compiler's dependencies
 		run "$t"
