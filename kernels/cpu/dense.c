@@ -44,19 +44,19 @@ static void
 dense_backward(struct kern *k, const struct kern_mat *mat, int t, const void *x, const void *d,
     void *dx, struct kern_mat *dm)
 {
-	struct panels *m = &own(mat)->s.w, *g = &own(dm)->s.w;
-	struct widening w = { t, m->n, (size_t)m->np * PW, x, NULL };
-	size_t wide = m->n % PW ? (size_t)t * w.stride : 0;
-	real *space = ISA_NAME(state_rows)(k, wide + ISA_NAME(product_space)(k, m, t));
+	struct panels *m = &own(mat)->s.w;
+	struct widening w = { t, m->n, product_stride(m->n), x, NULL };
+	size_t wide = (size_t)t * w.stride, forward = ISA_NAME(product_space)(k, m, t);
+	size_t back = ISA_NAME(product_gradient_space)(k);
+	real *space = ISA_NAME(state_rows)(k, wide + (forward > back ? forward : back));
 
 	if (space == NULL)
 		return;
 	if (dx)
 		ISA_NAME(product)(k, m, t, d, dx, space + wide);
 	w.to = space;
-	if (wide)
-		share(k, widen_task, &w, (t + ROWS - 1) / ROWS, (double)wide);
-	ISA_NAME(product_gradient)(k, g, t, d, wide ? space : x, w.stride);
+	share(k, widen_task, &w, (t + ROWS - 1) / ROWS, (double)wide);
+	ISA_NAME(product_gradient)(k, &own(dm)->s.w, t, d, space, w.stride, space + wide);
 }
 
 /* Some columns of all rows, or some rows of all columns. */

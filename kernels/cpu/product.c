@@ -9,7 +9,7 @@
 enum {
 	TILES = 8,		/* tiles of rows in a task, at most */
 	TASKS = 16,		/* tasks to have, if the rows suffice */
-	PIECE = 8 * OUTER,	/* rows of a panel of the gradient in a task */
+	PIECE = 4 * OUTER,	/* rows of a panel of the gradient in a task */
 	STEPS = 128		/* rows of D and X at a time: they stay in the nearest cache */
 };
 
@@ -89,33 +89,58 @@ ISA_NAME(product)(struct kern *k, const struct panels *b, int t, const real *x, 
 
 struct gradient {
 	struct panels *b;
-	int t, npiece;
+	int t, npiece, nsplit;	/* rows; pieces of the panels' rows, and of the panels */
 	const real *d, *x;
 	size_t stride;
+	real *space;		/* a thread: (STEPS, PIECE) of D */
 };
+
+/* Columns first .. first+n-1 of t rows of D, side by side: their own rows may lie
+ * a power of two apart, all in the same few lines of the cache. */
+static void
+take_columns(const struct gradient *g, int row, int t, int first, int n, real *to)
+{
+	size_t stride = (size_t)g->b->k;
+
+	for (int r = 0; r < t; r++)
+		memcpy(to + (size_t)r * PIECE, g->d + (size_t)(row + r) * stride + first,
+		    (size_t)n * sizeof(real));
+}
 
 static void
 gradient_task(void *arg, int i, int thread)
 {
 	const struct gradient *g = arg;
-	size_t dstride = (size_t)g->b->k;
-	int panel = i / g->npiece, first = i % g->npiece * PIECE;
+	int first = i / g->nsplit * PIECE, np = g->b->np;
+	int from = np * (i % g->nsplit) / g->nsplit, end = np * (i % g->nsplit + 1) / g->nsplit;
 	struct panels part = *g->b;
+	real *d = g->space + (size_t)thread * STEPS * PIECE;
 
-	(void)thread;
 	part.p += (size_t)first * PW;
 	part.k = part.k - first < PIECE ? part.k - first : PIECE;
-	for (int r = 0; r < g->t; r += STEPS)
-		ISA_NAME(panel_add_outer)(&part, panel, g->t - r < STEPS ? g->t - r : STEPS,
-		    g->d + (size_t)r * dstride + first, dstride,
-		    g->x + (size_t)r * g->stride + (size_t)panel * PW, g->stride, 1);
+	for (int r = 0; r < g->t; r += STEPS) {
+		int t = g->t - r < STEPS ? g->t - r : STEPS;
+
+		take_columns(g, r, t, first, part.k, d);
+		for (int l = from; l < end; l++)
+			ISA_NAME(panel_add_outer)(&part, l, t, d, PIECE,
+			    g->x + (size_t)r * g->stride + (size_t)l * PW, g->stride, 1);
+	}
+}
+
+size_t
+ISA_NAME(product_gradient_space)(struct kern *k)
+{
+	return (size_t)pool_threads(state(k)->pool) * STEPS * PIECE;
 }
 
 void
 ISA_NAME(product_gradient)(struct kern *k, struct panels *b, int t, const real *d, const real *x,
-    size_t stride)
+    size_t stride, real *space)
 {
-	struct gradient g = { b, t, (b->k + PIECE - 1) / PIECE, d, x, stride };
+	struct gradient g = { b, t, (b->k + PIECE - 1) / PIECE, 1, d, x, stride, space };
 
-	share(k, gradient_task, &g, b->np * g.npiece, (double)t * b->k * b->n);
+	while (g.npiece * g.nsplit < TASKS && g.nsplit * 2 <= b->np)
+		g.nsplit *= 2;
+	share(k, gradient_task, &g, g.npiece * g.nsplit, (double)t * b->k * b->n);
 }

@@ -18,9 +18,17 @@ size_t ISA_NAME(product_space)(struct kern *k, const struct panels *b, int t);
 
 /*
  * B(k,n) += D(t,k)' X(t,n), rows of D without gaps, those of X `stride` apart
- * and readable up to whole panels, whose columns past n are zero.
+ * and readable up to whole panels, zero past n.  2 t k n operations.
  */
 void ISA_NAME(product_gradient)(struct kern *k, struct panels *b, int t, const real *d,
-    const real *x, size_t stride);
+    const real *x, size_t stride, real *space);
+size_t ISA_NAME(product_gradient_space)(struct kern *k);
+
+/* A stride for the rows of X: whole panels and a vector more, an odd number. */
+INLINE size_t
+product_stride(int n)
+{
+	return ((size_t)n + PW - 1) / PW * PW + LANES;
+}
 
 #endif
