@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "product.h"
+#include "state.h"
 
 enum { PART = 4096, COLUMNS = 4 * LANES, ROWS = 64 };	/* of a task */
 
@@ -11,10 +12,11 @@ static void
 dense_forward(struct kern *k, const struct kern_mat *m, int t, const void *x, void *a)
 {
 	const struct panels *mt = &own(m)->s.wt;
-	real *space = ISA_NAME(state_rows)(k, ISA_NAME(product_space)(k, mt, t));
+	struct pool *p = state(k)->pool;
+	real *space = ISA_NAME(state_rows)(k, ISA_NAME(product_space)(p, mt, t));
 
 	if (space)
-		ISA_NAME(product)(k, mt, t, x, a, space);
+		ISA_NAME(product)(p, mt, t, x, a, space);
 }
 
 /* Rows of n numbers into rows of whole panels, zeros behind. */
@@ -45,18 +47,20 @@ dense_backward(struct kern *k, const struct kern_mat *mat, int t, const void *x,
     void *dx, struct kern_mat *dm)
 {
 	struct panels *m = &own(mat)->s.w;
+	struct pool *p = state(k)->pool;
 	struct widening w = { t, m->n, product_stride(m->n), x, NULL };
-	size_t wide = (size_t)t * w.stride, forward = ISA_NAME(product_space)(k, m, t);
-	size_t back = ISA_NAME(product_gradient_space)(k);
+	size_t wide = (size_t)t * w.stride, forward = ISA_NAME(product_space)(p, m, t);
+	size_t back = ISA_NAME(product_gradient_space)(p);
 	real *space = ISA_NAME(state_rows)(k, wide + (forward > back ? forward : back));
 
 	if (space == NULL)
 		return;
 	if (dx)
-		ISA_NAME(product)(k, m, t, d, dx, space + wide);
+		ISA_NAME(product)(p, m, t, d, dx, space + wide);
 	w.to = space;
 	share(k, widen_task, &w, (t + ROWS - 1) / ROWS, (double)wide);
-	ISA_NAME(product_gradient)(k, &own(dm)->s.w, t, d, space, w.stride, space + wide);
+	ISA_NAME(product_gradient)(p, &own(dm)->s.w, t, d, (size_t)m->k, space, w.stride, 1,
+	    space + wide);
 }
 
 /* Some columns of all rows, or some rows of all columns. */

@@ -329,8 +329,8 @@ backward(struct kern *k, struct pass *p, bool own_errors, struct kern_mat *dw)
 	p->ngroup = groups(k, p);
 	s = space_of(p);
 	walk = s.order + (size_t)p->ngroup * s.group;
-	if (walk < ISA_NAME(product_gradient_space)(k))	/* which comes after it */
-		walk = ISA_NAME(product_gradient_space)(k);
+	if (walk < ISA_NAME(product_gradient_space)(state(k)->pool))	/* which comes after it */
+		walk = ISA_NAME(product_gradient_space)(state(k)->pool);
 	e = own_errors ? (size_t)p->b->t * p->h * p->cell->ngate : 0;
 	mem = ISA_NAME(state_rows)(k, walk + last + e);
 	if (mem == NULL)
@@ -339,8 +339,8 @@ backward(struct kern *k, struct pass *p, bool own_errors, struct kern_mat *dw)
 	p->e = own_errors ? g.to + last : p->d;
 	go(k, p, mem);
 	share(k, gather_task, &g, p->b->nseq, (double)last);
-	ISA_NAME(product_gradient)(k, &own(dw)->s.w, p->b->t, p->e, g.to, g.stride,
-	    mem);
+	ISA_NAME(product_gradient)(state(k)->pool, &own(dw)->s.w, p->b->t, p->e,
+	    (size_t)p->h * p->cell->ngate, g.to, g.stride, 1, mem);
 }
 
 static void

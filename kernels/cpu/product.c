@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "product.h"
+#include "share.h"
 
 enum {
 	TILES = 8,		/* tiles of rows in a task, at most */
@@ -37,9 +38,9 @@ space_of_one(const struct panels *b, int t)
 }
 
 size_t
-ISA_NAME(product_space)(struct kern *k, const struct panels *b, int t)
+ISA_NAME(product_space)(struct pool *p, const struct panels *b, int t)
 {
-	return space_of_one(b, t) * (size_t)pool_threads(state(k)->pool);
+	return space_of_one(b, t) * (size_t)pool_threads(p);
 }
 
 /* Panel i of the rows at hand, where it is not whole: the product, then its columns. */
@@ -76,7 +77,7 @@ product_task(void *arg, int i, int thread)
 }
 
 void
-ISA_NAME(product)(struct kern *k, const struct panels *b, int t, const real *x, real *out,
+ISA_NAME(product)(struct pool *p, const struct panels *b, int t, const real *x, real *out,
     real *space)
 {
 	struct job j = { b, t, task_rows(t), 1, x, out, space, space_of_one(b, t) };
@@ -84,14 +85,15 @@ ISA_NAME(product)(struct kern *k, const struct panels *b, int t, const real *x, 
 
 	while (nblock * j.nsplit < TASKS / 2 && j.nsplit * 2 <= b->np)
 		j.nsplit *= 2;
-	share(k, product_task, &j, nblock * j.nsplit, (double)t * b->k * b->n);
+	share_tasks(p, product_task, &j, nblock * j.nsplit, (double)t * b->k * b->n);
 }
 
 struct gradient {
 	struct panels *b;
 	int t, npiece, nsplit;	/* rows; pieces of the panels' rows, and of the panels */
 	const real *d, *x;
-	size_t stride;
+	size_t dstride, stride;
+	real rate;
 	real *space;		/* a thread: (STEPS, PIECE) of D */
 };
 
@@ -100,10 +102,8 @@ struct gradient {
 static void
 take_columns(const struct gradient *g, int row, int t, int first, int n, real *to)
 {
-	size_t stride = (size_t)g->b->k;
-
 	for (int r = 0; r < t; r++)
-		memcpy(to + (size_t)r * PIECE, g->d + (size_t)(row + r) * stride + first,
+		memcpy(to + (size_t)r * PIECE, g->d + (size_t)(row + r) * g->dstride + first,
 		    (size_t)n * sizeof(real));
 }
 
@@ -124,23 +124,24 @@ gradient_task(void *arg, int i, int thread)
 		take_columns(g, r, t, first, part.k, d);
 		for (int l = from; l < end; l++)
 			ISA_NAME(panel_add_outer)(&part, l, t, d, PIECE,
-			    g->x + (size_t)r * g->stride + (size_t)l * PW, g->stride, 1);
+			    g->x + (size_t)r * g->stride + (size_t)l * PW, g->stride, g->rate);
 	}
 }
 
 size_t
-ISA_NAME(product_gradient_space)(struct kern *k)
+ISA_NAME(product_gradient_space)(struct pool *p)
 {
-	return (size_t)pool_threads(state(k)->pool) * STEPS * PIECE;
+	return (size_t)pool_threads(p) * STEPS * PIECE;
 }
 
 void
-ISA_NAME(product_gradient)(struct kern *k, struct panels *b, int t, const real *d, const real *x,
-    size_t stride, real *space)
+ISA_NAME(product_gradient)(struct pool *p, struct panels *b, int t, const real *d, size_t dstride,
+    const real *x, size_t stride, real rate, real *space)
 {
-	struct gradient g = { b, t, (b->k + PIECE - 1) / PIECE, 1, d, x, stride, space };
+	struct gradient g = { b, t, (b->k + PIECE - 1) / PIECE, 1, d, x, dstride, stride, rate,
+	    space };
 
 	while (g.npiece * g.nsplit < TASKS && g.nsplit * 2 <= b->np)
 		g.nsplit *= 2;
-	share(k, gradient_task, &g, g.npiece * g.nsplit, (double)t * b->k * b->n);
+	share_tasks(p, gradient_task, &g, g.npiece * g.nsplit, (double)t * b->k * b->n);
 }
