@@ -145,7 +145,7 @@ measure(struct bench *b, void (*pass)(struct bench *), double seconds, double fl
 enum phase { EMBED, FORWARD, OUT_FORWARD, OUT_BACKWARD, BACKWARD, EMBED_BACK, UPDATE, NPHASE };
 static const char *const phase_name[NPHASE] = {
 	"embed_forward", "rnn_forward", "out_forward", "out_backward", "rnn_backward",
-	"embed_backward", "sgd"
+	"embed_backward", "update"
 };
 
 static void
@@ -154,6 +154,7 @@ time_layers(struct bench *b, double took[NPHASE])
 	struct net *n = &b->net;
 	struct kern *k = b->k;
 	const struct kern_batch *q = &b->batcher.b;
+	struct kern_update u = { .rule = KERN_SGD, .rate = 0.005, .scale = 1 };
 	double t[NPHASE + 1];
 
 	t[0] = now();
@@ -161,17 +162,17 @@ time_layers(struct bench *b, double took[NPHASE])
 	t[1] = now();
 	k->rnn_forward(k, n->p.w, q, n->s, NULL, n->s);
 	t[2] = now();
-	k->out_forward(k, n->p.v, q->t, n->s, q->y, b->logp);
+	k->out_forward(k, n->p.v, NULL, q->t, n->s, q->y, b->logp);
 	t[3] = now();
-	k->out_backward(k, n->p.v, q->t, n->s, q->y, n->ds, n->g.v, b->logp);
+	k->out_backward(k, n->p.v, NULL, q->t, n->s, q->y, n->ds, n->g.v, NULL, b->logp);
 	t[4] = now();
 	k->rnn_backward(k, n->p.w, q, b->bptt, n->s, NULL, n->ds, n->d, n->g.w);
 	t[5] = now();
 	k->embed_backward(k, q, n->d, n->g.u);
 	t[6] = now();
-	k->sgd(k, n->p.u, n->g.u, 0.005);
-	k->sgd(k, n->p.v, n->g.v, 0.005);
-	k->sgd(k, n->p.w, n->g.w, 0.005);
+	k->update(k, n->p.u, n->g.u, NULL, NULL, &u);
+	k->update(k, n->p.v, n->g.v, NULL, NULL, &u);
+	k->update(k, n->p.w, n->g.w, NULL, NULL, &u);
 	t[7] = now();
 	for (int i = 0; i < NPHASE; i++)
 		took[i] += t[i + 1] - t[i];

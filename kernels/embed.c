@@ -79,18 +79,9 @@ NAME(embed_add)(struct embed *e, const struct kern_batch *b, const real *d, size
 }
 
 void
-NAME(embed_sgd)(struct embed *p, struct embed *g, real rate)
+NAME(embed_untouch)(struct embed *e)
 {
-	size_t h = (size_t)p->h;
-
-	for (int i = 0; i < g->ntouched; i++) {
-		size_t at = g->touched[i] * h;
-
-		for (size_t j = at; j < at + h; j++) {
-			p->p[j] -= rate * g->p[j];
-			g->p[j] = 0;
-		}
-		g->is_touched[g->touched[i]] = 0;
-	}
-	g->ntouched = 0;
+	for (int i = 0; i < e->ntouched; i++)
+		e->is_touched[e->touched[i]] = 0;
+	e->ntouched = 0;
 }

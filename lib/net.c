@@ -123,7 +123,7 @@ net_logp(struct net *n, const struct kern_batch *b, double *logp)
 	if (!make_room(n, (size_t)b->t, false))
 		return no_memory;
 	states(n, b);
-	n->k->out_forward(n->k, n->p.v, b->t, n->s, b->y, logp);
+	n->k->out_forward(n->k, n->p.v, NULL, b->t, n->s, b->y, logp);
 	return n->k->error(n->k);
 }
 
@@ -133,7 +133,7 @@ net_logp_all(struct net *n, const struct kern_batch *b, void *l)
 	if (!make_room(n, (size_t)b->t, false))
 		return no_memory;
 	states(n, b);
-	n->k->out_logp(n->k, n->p.v, b->t, n->s, l);
+	n->k->out_logp(n->k, n->p.v, NULL, b->t, n->s, l);
 	return n->k->error(n->k);
 }
 
@@ -145,7 +145,7 @@ net_gradient(struct net *n, const struct kern_batch *b, int bptt, double *logp)
 	if (!make_room(n, (size_t)b->t, true))
 		return no_memory;
 	states(n, b);
-	k->out_backward(k, n->p.v, b->t, n->s, b->y, n->ds, n->g.v, logp);
+	k->out_backward(k, n->p.v, NULL, b->t, n->s, b->y, n->ds, n->g.v, NULL, logp);
 	k->rnn_backward(k, n->p.w, b, bptt, n->s, NULL, n->ds, n->d, n->g.w);
 	k->embed_backward(k, b, n->d, n->g.u);
 	return k->error(k);
@@ -155,11 +155,12 @@ net_gradient(struct net *n, const struct kern_batch *b, int bptt, double *logp)
 static const char *
 descend(struct net *n, double rate)
 {
+	struct kern_update u = { .rule = KERN_SGD, .rate = rate, .scale = 1 };
 	struct kern *k = n->k;
 
-	k->sgd(k, n->p.u, n->g.u, rate);
-	k->sgd(k, n->p.v, n->g.v, rate);
-	k->sgd(k, n->p.w, n->g.w, rate);
+	k->update(k, n->p.u, n->g.u, NULL, NULL, &u);
+	k->update(k, n->p.v, n->g.v, NULL, NULL, &u);
+	k->update(k, n->p.w, n->g.w, NULL, NULL, &u);
 	return k->error(k);
 }
 
@@ -200,6 +201,6 @@ net_next(struct net *n, uint32_t word, void *l)
 	n->k->rnn_forward(n->k, n->p.w, &b, n->s1, last, n->s1);
 	n->s0 = n->s1;
 	n->s1 = last;
-	n->k->out_logp(n->k, n->p.v, 1, n->s0, l);
+	n->k->out_logp(n->k, n->p.v, NULL, 1, n->s0, l);
 	return n->k->error(n->k);
 }

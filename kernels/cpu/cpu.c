@@ -7,27 +7,28 @@
 
 #include "cpu.h"
 #include "embed.h"
-#include "host.h"
 #include "output.h"
 #include "pages.h"
 #include "recur.h"
+#include "ref.h"
+#include "update.h"
 
-/* host.h's matrices are not used here: each role has a layout of its own. */
+enum { UPDATE_PART = 8192 };	/* numbers in a task of an update */
+
 struct cpu_mat {
-	enum kern_role role;
-	struct embed e;		/* KERN_EMBED */
+	struct kern_mat host;	/* its role, sizes; the numbers of roles not named below */
 	struct square s;	/* KERN_SQUARE */
 	struct panels v;	/* KERN_OUT: V' */
 };
 
 struct state {
+	struct host_state host;
 	struct output output;
 	struct recur recur;
 	struct pool *pool;
 	real *rows;		/* (3, t, stride) of a step */
 	size_t nrows;
 	struct cpu_mat *dv;	/* for steps too long to update V in place */
-	const char *error;
 };
 
 static struct cpu_mat *
@@ -50,11 +51,19 @@ cpu_mat_free(struct kern *k, struct kern_mat *mat)
 	(void)k;
 	if (m == NULL)
 		return;
-	NAME(embed_free)(&m->e);
+	NAME(embed_free)(&m->host.e);
 	ISA_NAME(panels_free)(&m->s.w);
 	ISA_NAME(panels_free)(&m->s.wt);
 	ISA_NAME(panels_free)(&m->v);
+	free(m->host.p);
 	free(m);
+}
+
+/* n, up to whole panels: the output layer reads its biases so. */
+static size_t
+whole(int n)
+{
+	return ((size_t)n + PW - 1) / PW * PW;
 }
 
 static struct kern_mat *
@@ -65,11 +74,13 @@ cpu_mat_new(struct kern *k, enum kern_role role, int rows, int cols)
 
 	if (m == NULL)
 		return NULL;
-	m->role = role;
+	m->host.role = role;
+	m->host.rows = rows;
+	m->host.cols = cols;
 	switch (role) {
 	case KERN_EMBED:
-		NAME(embed_new)(&m->e, rows, cols);
-		good = m->e.p != NULL;
+		NAME(embed_new)(&m->host.e, rows, cols);
+		good = m->host.e.p != NULL;
 		break;
 	case KERN_SQUARE:
 		ISA_NAME(panels_new)(&m->s.w, rows, cols);
@@ -79,6 +90,10 @@ cpu_mat_new(struct kern *k, enum kern_role role, int rows, int cols)
 	case KERN_OUT:
 		ISA_NAME(panels_new)(&m->v, cols, rows);
 		good = m->v.p != NULL;
+		break;
+	default:
+		m->host.p = calloc((size_t)rows * whole(cols), sizeof(real));
+		good = m->host.p != NULL;
 		break;
 	}
 	if (!good) {
@@ -94,9 +109,9 @@ cpu_mat_put(struct kern *k, struct kern_mat *mat, const void *host)
 	struct cpu_mat *m = own(mat);
 
 	(void)k;
-	switch (m->role) {
+	switch (m->host.role) {
 	case KERN_EMBED:
-		NAME(embed_put)(&m->e, host);
+		NAME(embed_put)(&m->host.e, host);
 		break;
 	case KERN_SQUARE:
 		ISA_NAME(panels_put)(&m->s.w, host, (size_t)m->s.w.n, 1);
@@ -104,6 +119,9 @@ cpu_mat_put(struct kern *k, struct kern_mat *mat, const void *host)
 		break;
 	case KERN_OUT:
 		ISA_NAME(panels_put)(&m->v, host, 1, (size_t)m->v.k);
+		break;
+	default:
+		memcpy(m->host.p, host, (size_t)m->host.rows * m->host.cols * sizeof(real));
 		break;
 	}
 }
@@ -114,15 +132,18 @@ cpu_mat_get(struct kern *k, void *host, struct kern_mat *mat)
 	struct cpu_mat *m = own(mat);
 
 	(void)k;
-	switch (m->role) {
+	switch (m->host.role) {
 	case KERN_EMBED:
-		NAME(embed_get)(&m->e, host);
+		NAME(embed_get)(&m->host.e, host);
 		break;
 	case KERN_SQUARE:
 		ISA_NAME(panels_get)(&m->s.w, host, (size_t)m->s.w.n, 1);
 		break;
 	case KERN_OUT:
 		ISA_NAME(panels_get)(&m->v, host, 1, (size_t)m->v.k);
+		break;
+	default:
+		memcpy(host, m->host.p, (size_t)m->host.rows * m->host.cols * sizeof(real));
 		break;
 	}
 }
@@ -139,7 +160,7 @@ reserve(struct kern *k, size_t n, size_t stride)
 		s->rows = pages_new(need * sizeof(real));
 		s->nrows = s->rows ? need : 0;
 		if (s->rows == NULL)
-			s->error = "out of memory";
+			NAME(host_note)(k, "out of memory");
 	}
 	return s->rows;
 }
@@ -161,18 +182,54 @@ narrow(int t, int h, size_t stride, const real *from, real *to)
 		memcpy(to + (size_t)r * h, from + (size_t)r * stride, (size_t)h * sizeof(real));
 }
 
+/* Where column j of a matrix in panels begins; its numbers lie PW apart. */
+static real *
+column(const struct panels *b, uint32_t j)
+{
+	return b->p + (size_t)(j / PW) * b->stride + j % PW;
+}
+
+/* A tied input layer: word x's row of V is column x of V'. */
+static void
+look_up_columns(const struct panels *vt, const struct kern_batch *b, real *a)
+{
+	for (int r = 0; r < b->t; r++) {
+		const real *from = column(vt, b->x[r]);
+
+		for (int i = 0; i < vt->k; i++)
+			*a++ = from[(size_t)i * PW];
+	}
+}
+
+static void
+add_columns(struct panels *vt, const struct kern_batch *b, const real *d)
+{
+	for (int r = 0; r < b->t; r++) {
+		real *to = column(vt, b->x[r]);
+
+		for (int i = 0; i < vt->k; i++)
+			to[(size_t)i * PW] += *d++;
+	}
+}
+
 static void
 embed_forward(struct kern *k, const struct kern_mat *u, const struct kern_batch *b, void *a)
 {
 	(void)k;
-	NAME(embed_look_up)(&own(u)->e, b, a, (size_t)own(u)->e.h);
+	if (u->role == KERN_EMBED)
+		NAME(embed_look_up)(&u->e, b, a, (size_t)u->e.h);
+	else
+		look_up_columns(&own(u)->v, b, a);
 }
 
 static void
 embed_backward(struct kern *k, const struct kern_batch *b, const void *d, struct kern_mat *du)
 {
 	(void)k;
-	NAME(embed_add)(&own(du)->e, b, d, (size_t)own(du)->e.h, 1);
+	if (du->role == KERN_EMBED)
+		NAME(embed_add)(&du->e, b, d, (size_t)du->e.h, 1);
+	else
+		add_columns(&own(du)->v, b, d);
 }
 
 static void
@@ -209,79 +266,134 @@ rnn_backward(struct kern *k, const struct kern_mat *mat, const struct kern_batch
 	narrow(b->t, w->w.k, stride, errors, d);
 }
 
-static void
-out_forward(struct kern *k, const struct kern_mat *v, int t, const void *s, const uint32_t *y,
-    double *logp)
+/* The numbers of a bias; NULL stands for none. */
+static real *
+numbers(const struct kern_mat *bias)
 {
-	const struct panels *vt = &own(v)->v;
-
-	ISA_NAME(output_forward)(&state(k)->output, vt, t, s, (size_t)vt->k, y, logp);
+	return bias ? bias->p : NULL;
 }
 
 static void
-out_backward(struct kern *k, const struct kern_mat *v, int t, const void *s, const uint32_t *y,
-    void *ds, struct kern_mat *dv, double *logp)
+out_forward(struct kern *k, const struct kern_mat *v, const struct kern_mat *c, int t,
+    const void *s, const uint32_t *y, double *logp)
+{
+	const struct panels *vt = &own(v)->v;
+
+	ISA_NAME(output_forward)(&state(k)->output, vt, numbers(c), t, s, (size_t)vt->k, y, logp);
+}
+
+static void
+out_backward(struct kern *k, const struct kern_mat *v, const struct kern_mat *c, int t,
+    const void *s, const uint32_t *y, void *ds, struct kern_mat *dv, struct kern_mat *dc,
+    double *logp)
 {
 	const struct panels *vt = &own(v)->v;
 	size_t h = (size_t)vt->k;
 
-	ISA_NAME(output_backward)(&state(k)->output, vt, t, s, h, y, ds, h, &own(dv)->v, 1, logp);
+	ISA_NAME(output_backward)(&state(k)->output, vt, numbers(c), t, s, h, y, ds, h,
+	    &own(dv)->v, numbers(dc), 1, logp);
 }
 
 static void
-out_logp(struct kern *k, const struct kern_mat *v, int t, const void *s, void *l)
+out_logp(struct kern *k, const struct kern_mat *v, const struct kern_mat *c, int t, const void *s,
+    void *l)
 {
 	const struct panels *vt = &own(v)->v;
 
-	ISA_NAME(output_logp)(&state(k)->output, vt, t, s, (size_t)vt->k, l);
+	ISA_NAME(output_logp)(&state(k)->output, vt, numbers(c), t, s, (size_t)vt->k, l);
 }
 
-/* A panel's share of P -= rate G; G = 0. */
-struct descent {
-	struct panels *p, *g;
-	real rate;
+/* One array of numbers of each of P, G, M and N; arrays of one length. */
+struct numbers {
+	size_t n;
+	real *p, *g, *m, *n2;
+	struct rule rule;
 };
 
 static void
-descend_task(void *arg, int i, int thread)
+update_task(void *arg, int i, int thread)
 {
-	const struct descent *m = arg;
-	size_t n = (size_t)m->p->k * PW;
-	real *p = m->p->p + (size_t)i * m->p->stride, *g = m->g->p + (size_t)i * m->g->stride;
-	vec by = v_set1(-m->rate);
+	const struct numbers *a = arg;
+	size_t at = (size_t)i * UPDATE_PART, n = a->n - at;
 
 	(void)thread;
-	for (size_t j = 0; j < n; j += LANES) {
-		v_store(p + j, v_fma(by, v_load(g + j), v_load(p + j)));
-		v_store(g + j, v_zero());
+	ISA_NAME(update_range)(&a->rule, n < UPDATE_PART ? n : UPDATE_PART, a->p + at, a->g + at,
+	    a->m ? a->m + at : NULL, a->n2 ? a->n2 + at : NULL);
+}
+
+static void
+update_all(struct kern *k, struct numbers *a)
+{
+	pool_run(state(k)->pool, update_task, a, (int)((a->n + UPDATE_PART - 1) / UPDATE_PART));
+}
+
+/* Where a matrix keeps its numbers, and in *n how many with what fills its panels up. */
+static real *
+whole_of(const struct kern_mat *mat, size_t *n)
+{
+	const struct cpu_mat *m = own(mat);
+	const struct panels *b = mat->role == KERN_SQUARE ? &m->s.w : &m->v;
+
+	if (mat->role == KERN_SQUARE || mat->role == KERN_OUT) {
+		*n = (size_t)b->np * b->stride;
+		return b->p;
+	}
+	*n = (size_t)mat->rows * mat->cols;
+	return mat->role == KERN_EMBED ? mat->e.p : mat->p;
+}
+
+/* Where the gradient is zero these rules change nothing. */
+static bool
+is_sparse(enum kern_rule rule)
+{
+	return rule == KERN_SGD || rule == KERN_ADAGRAD;
+}
+
+static void
+update_words(const struct numbers *a, const struct embed *g)
+{
+	for (int i = 0; i < g->ntouched; i++) {
+		size_t at = (size_t)g->touched[i] * (size_t)g->h;
+
+		ISA_NAME(update_range)(&a->rule, (size_t)g->h, a->p + at, a->g + at,
+		    a->m ? a->m + at : NULL, a->n2 ? a->n2 + at : NULL);
 	}
 }
 
 static void
-descend(struct kern *k, struct panels *p, struct panels *g, double rate)
+update(struct kern *k, struct kern_mat *p, struct kern_mat *g, struct kern_mat *m,
+    struct kern_mat *n, const struct kern_update *u)
 {
-	struct descent m = { p, g, (real)rate };
+	struct numbers a = { .rule = ISA_NAME(update_rule)(u) };
 
-	pool_run(state(k)->pool, descend_task, &m, p->np);
+	a.p = whole_of(p, &a.n);
+	a.g = whole_of(g, &a.n);
+	a.m = m ? whole_of(m, &a.n) : NULL;
+	a.n2 = n ? whole_of(n, &a.n) : NULL;
+	if (p->role == KERN_EMBED && is_sparse(u->rule))
+		update_words(&a, &g->e);
+	else
+		update_all(k, &a);
+	if (p->role == KERN_EMBED)
+		NAME(embed_untouch)(&g->e);
+	if (p->role == KERN_SQUARE)
+		ISA_NAME(square_turn)(&own(p)->s);
 }
 
-static void
-sgd(struct kern *k, struct kern_mat *pm, struct kern_mat *gm, double rate)
+static double
+sum_squares(struct kern *k, const struct kern_mat *g)
 {
-	struct cpu_mat *p = own(pm), *g = own(gm);
+	size_t n;
+	const real *p = whole_of(g, &n);
+	double sum = 0;
 
-	switch (p->role) {
-	case KERN_EMBED:
-		NAME(embed_sgd)(&p->e, &g->e, (real)rate);
-		break;
-	case KERN_SQUARE:
-		descend(k, &p->s.w, &g->s.w, rate);
-		ISA_NAME(square_turn)(&p->s);
-		break;
-	case KERN_OUT:
-		descend(k, &p->v, &g->v, rate);
-		break;
-	}
+	(void)k;
+	if (g->role != KERN_EMBED)
+		return ISA_NAME(update_squares)(p, n);
+	for (int i = 0; i < g->e.ntouched; i++)
+		sum += ISA_NAME(update_squares)(p + (size_t)g->e.touched[i] * (size_t)g->e.h,
+		    (size_t)g->e.h);
+	return sum;
 }
 
 /* V's gradient for batches too long to be updated in place; NULL: no memory. */
@@ -297,7 +409,7 @@ gradient_of_v(struct kern *k, const struct panels *v)
 	if (s->dv == NULL)
 		s->dv = own(cpu_mat_new(k, KERN_OUT, v->n, v->k));
 	if (s->dv == NULL) {
-		s->error = "out of memory";
+		NAME(host_note)(k, "out of memory");
 		return NULL;
 	}
 	return &s->dv->v;
@@ -309,14 +421,19 @@ step_output(struct kern *k, struct panels *v, const struct kern_batch *b, const 
     size_t stride, double rate, double *logp)
 {
 	struct output *o = &state(k)->output;
+	struct kern_update u = { .rule = KERN_SGD, .rate = rate, .scale = 1 };
+	struct numbers a;
 	struct panels *dv;
 
 	if (b->t <= ISA_NAME(output_rows)(v)) {
-		ISA_NAME(output_backward)(o, v, b->t, s, stride, b->y, ds, stride, v,
-		    (real)-rate, logp);
+		ISA_NAME(output_backward)(o, v, NULL, b->t, s, stride, b->y, ds, stride, v,
+		    NULL, (real)-rate, logp);
 	} else if ((dv = gradient_of_v(k, v)) != NULL) {
-		ISA_NAME(output_backward)(o, v, b->t, s, stride, b->y, ds, stride, dv, 1, logp);
-		descend(k, v, dv, rate);
+		ISA_NAME(output_backward)(o, v, NULL, b->t, s, stride, b->y, ds, stride, dv,
+		    NULL, 1, logp);
+		a = (struct numbers){ (size_t)v->np * v->stride, v->p, dv->p, NULL, NULL,
+		    ISA_NAME(update_rule)(&u) };
+		update_all(k, &a);
 	}
 }
 
@@ -329,7 +446,7 @@ static void
 step(struct kern *k, const struct kern_net *net, const struct kern_batch *b, int bptt, double rate,
     double *logp)
 {
-	struct embed *u = &own(net->u)->e;
+	struct embed *u = &own(net->u)->host.e;
 	struct square *w = &own(net->w)->s;
 	struct recur *q = &state(k)->recur;
 	size_t stride = square_stride(w), n = (size_t)b->t * stride;
@@ -353,8 +470,8 @@ error(struct kern *k)
 	struct state *s = state(k);
 
 	if (s->output.failed || s->recur.failed)
-		s->error = "out of memory";
-	return s->error;
+		NAME(host_note)(k, "out of memory");
+	return NAME(host_error)(k);
 }
 
 static void
@@ -393,7 +510,10 @@ fill(struct kern *k)
 	k->out_forward = out_forward;
 	k->out_backward = out_backward;
 	k->out_logp = out_logp;
-	k->sgd = sgd;
+	NAME(ref_layers)(k);
+	NAME(ref_cells)(k);
+	k->update = update;
+	k->sum_squares = sum_squares;
 	k->step = step;
 }
 

@@ -5,6 +5,7 @@
  *	v_load, v_store		LANES reals, any alignment
  *	v_set1(x)  v_zero()  v_add  v_sub  v_mul  v_div
  *	v_fma(a, b, c)		a b + c
+ *	v_sqrt(a)
  *	v_max(a, b)		b where either is no number
  *	v_min(a, b)		likewise
  *	v_round(a)		to the nearest whole number

@@ -49,6 +49,7 @@ LANEWISE(v_fma, (vec x, vec y, vec z), LANE(x) * LANE(y) + LANE(z))
 
 LANEWISE(v_max, (vec x, vec y), LANE(x) > LANE(y) ? LANE(x) : LANE(y))
 LANEWISE(v_min, (vec x, vec y), LANE(x) < LANE(y) ? LANE(x) : LANE(y))
+LANEWISE(v_sqrt, (vec x), RSQRT(LANE(x)))
 LANEWISE(v_abs, (vec x), (real)fabs(LANE(x)))
 LANEWISE(v_sign, (vec x, vec s), (real)copysign(LANE(x), LANE(s)))
 

@@ -41,7 +41,7 @@ enum output { A, S, S_CARRIED, D, DW, DU, LOGP, LOGP_BACK, DS, DV, L, U_NEW, NOU
 static const char *const output_name[NOUTPUT] = {
 	"embed_forward", "rnn_forward", "rnn_forward with s0", "rnn_backward d", "rnn_backward dw",
 	"embed_backward", "out_forward", "out_backward logp", "out_backward ds", "out_backward dv",
-	"out_logp", "sgd"
+	"out_logp", "update"
 };
 
 struct result {
@@ -165,6 +165,14 @@ mat(struct kern *k, enum kern_role role, int rows, int cols, const void *host)
 }
 
 static void
+sgd(struct kern *k, struct kern_mat *p, struct kern_mat *g, double rate)
+{
+	struct kern_update u = { .rule = KERN_SGD, .rate = rate, .scale = 1 };
+
+	k->update(k, p, g, NULL, NULL, &u);
+}
+
+static void
 run_output(struct kern *k, const struct test_case *c, const void *s, struct result *res)
 {
 	int h = c->shape.h, nv = c->shape.v, t = c->b.t;
@@ -174,13 +182,13 @@ run_output(struct kern *k, const struct test_case *c, const void *s, struct resu
 	void *l = need(calloc((size_t)t * nv, c->size));
 	double *logp = need(calloc((size_t)t, sizeof(*logp)));
 
-	k->out_forward(k, v, t, s, c->b.y, logp);
+	k->out_forward(k, v, NULL, t, s, c->b.y, logp);
 	keep(res, LOGP, logp, (size_t)t, sizeof(*logp));
-	k->out_backward(k, v, t, s, c->b.y, ds, dv, logp);
+	k->out_backward(k, v, NULL, t, s, c->b.y, ds, dv, NULL, logp);
 	keep(res, LOGP_BACK, logp, (size_t)t, sizeof(*logp));
 	keep_rows(k, res, DS, ds, (size_t)t * h, c->size);
 	keep_mat(k, res, DV, dv, (size_t)nv * h, c->size);
-	k->out_logp(k, v, t, s, l);
+	k->out_logp(k, v, NULL, t, s, l);
 	keep(res, L, l, (size_t)t * nv, c->size);
 	k->mat_free(k, v);
 	k->mat_free(k, dv);
@@ -210,7 +218,7 @@ run_case(struct kern *k, const struct test_case *c, struct result *res)
 	keep_mat(k, res, DW, dw, (size_t)h * h, c->size);
 	k->embed_backward(k, &c->b, d, du);
 	keep_mat(k, res, DU, du, hv, c->size);
-	k->sgd(k, u, du, 0.125);
+	sgd(k, u, du, 0.125);
 	keep_mat(k, res, U_NEW, u, hv, c->size);
 	k->embed_forward(k, u, &c->b, s);
 	k->rnn_forward(k, w, &c->b, s, NULL, s);
@@ -319,12 +327,12 @@ one_step(struct kern *k, const struct test_case *c, bool whole, struct result *r
 	} else {
 		k->embed_forward(k, net.u, &c->b, s);
 		k->rnn_forward(k, net.w, &c->b, s, NULL, s);
-		k->out_backward(k, net.v, c->b.t, s, c->b.y, ds, g.v, logp);
+		k->out_backward(k, net.v, NULL, c->b.t, s, c->b.y, ds, g.v, NULL, logp);
 		k->rnn_backward(k, net.w, &c->b, c->shape.bptt, s, NULL, ds, d, g.w);
 		k->embed_backward(k, &c->b, d, g.u);
-		k->sgd(k, net.u, g.u, 0.5);
-		k->sgd(k, net.v, g.v, 0.5);
-		k->sgd(k, net.w, g.w, 0.5);
+		sgd(k, net.u, g.u, 0.5);
+		sgd(k, net.v, g.v, 0.5);
+		sgd(k, net.w, g.w, 0.5);
 	}
 	keep(res, LOGP, logp, (size_t)c->b.t, sizeof(*logp));
 	keep_mat(k, res, DU, net.u, hv, c->size);
@@ -383,7 +391,7 @@ look(struct kern *k, const struct test_case *c, const struct kern_batch *b, doub
 
 	k->embed_forward(k, u, b, s);
 	k->rnn_forward(k, w, b, s, NULL, s);
-	k->out_forward(k, v, b->t, s, b->y, logp);
+	k->out_forward(k, v, NULL, b->t, s, b->y, logp);
 	k->mat_free(k, u);
 	k->mat_free(k, w);
 	k->mat_free(k, v);
