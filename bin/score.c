@@ -146,7 +146,7 @@ print_steps(struct run *run)
 	const struct window *w = &run->window;
 	size_t v = run->model.shape.vocab;
 	bool all = (size_t)w->b.t <= run->rows;
-	const char *why = all && w->b.t > 0 ? net_logp_all(&run->net, &w->b, run->l) : NULL;
+	const char *why = all && w->b.t > 0 ? net_logp_all(&run->net, &w->b, NULL, run->l) : NULL;
 
 	for (size_t i = 0; i < w->n && why == NULL; i++) {
 		const struct window_frame *f = &w->frame[i];

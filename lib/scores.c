@@ -51,7 +51,7 @@ window_add(struct window *w, const struct frame *f)
 const char *
 window_logp(struct window *w, struct net *n)
 {
-	return w->b.t > 0 ? net_logp(n, &w->b, w->logp) : NULL;
+	return w->b.t > 0 ? net_logp(n, &w->b, NULL, w->logp) : NULL;
 }
 
 void
