@@ -6,18 +6,17 @@
  */
 #include <inttypes.h>
 #include <math.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "corpus.h"
 #include "index.h"
+#include "interrupt.h"
+#include "losslog.h"
 #include "model.h"
 #include "net.h"
 #include "opt.h"
 #include "prog.h"
-#include "progress.h"
 #include "schedule.h"
 
 static struct {
@@ -95,30 +94,9 @@ struct run {
 	struct vocab vocab;		/* the streams'; moved into the model */
 	struct net net;
 	struct schedule schedule;
-	struct progress progress, looking;	/* of steps, of an evaluation */
+	struct losslog log;
 	bool saved;			/* o.out is of this run */
 };
-
-static volatile sig_atomic_t signalled;
-
-static void
-on_signal(int number)
-{
-	signalled = number;
-}
-
-/* Unless whoever started us wants it ignored, as shells do for jobs behind. */
-static void
-catch_signal(int number)
-{
-	struct sigaction a, old;
-
-	memset(&a, 0, sizeof(a));
-	a.sa_handler = on_signal;
-	a.sa_flags = (int)SA_RESETHAND | SA_RESTART;	/* the second one kills */
-	if (sigaction(number, NULL, &old) == 0 && old.sa_handler != SIG_IGN)
-		sigaction(number, &a, NULL);
-}
 
 /* The steps of a stream at a time: the run's own, or as asked for. */
 static uint32_t
@@ -348,49 +326,6 @@ prepare(struct run *run)
 	p->sentences = schedule_units(&run->corpus, p);
 }
 
-/* A line of the loss log. */
-static void
-say(const char *what, const struct model_progress *p, double loss)
-{
-	time_t t = time(NULL);
-	char when[32];
-
-	strftime(when, sizeof(when), "%Y-%m-%d %H:%M:%S", localtime(&t));
-	printf("%s: %s after num_examples_seen=%" PRIu64 " epoch=%" PRIu64 ": %f\n", when, what,
-	    p->seen, p->epoch, loss);
-	if (fflush(stdout) != 0)
-		die_errno("write error on standard output");
-}
-
-static void
-say_loss(void *arg, const struct model_progress *p, double loss)
-{
-	struct run *run = arg;
-
-	progress_clear(&run->progress);
-	progress_start(&run->progress, p->seen);	/* the rate is that of steps */
-	progress_start(&run->looking, 0);
-	say(run->schedule.valid ? "Validation loss" : "Loss", p, loss);
-}
-
-static void
-say_smoothed(void *arg, const struct model_progress *p)
-{
-	struct run *run = arg;
-
-	progress_clear(&run->progress);
-	say("Smoothed loss", p, p->smoothed);
-}
-
-static void
-say_rate(void *arg, double rate)
-{
-	(void)arg;
-	printf("Setting learning rate to %f\n", rate);
-	if (fflush(stdout) != 0)
-		die_errno("write error on standard output");
-}
-
 /* model.best.npz beside model.npz. */
 static const char *
 best_path(void)
@@ -428,28 +363,11 @@ save(void *arg, bool best)
 	return NULL;
 }
 
-static void
-show(void *arg, const struct model_progress *p, uint64_t evaluated)
-{
-	struct run *run = arg;
-	const struct corpus *looked_at = run->schedule.valid ? run->schedule.valid : &run->corpus;
-	char label[64];
-
-	if (evaluated) {
-		progress_show(&run->looking, "evaluating", evaluated, looked_at->steps, "words");
-		return;
-	}
-	snprintf(label, sizeof(label), "epoch %" PRIu64 " of %" PRIu64, p->epoch + 1, p->epochs);
-	progress_show(&run->progress, label, p->seen,
-	    p->seen + (p->epochs - p->epoch) * p->sentences - p->sentence,
-	    run->corpus.joined ? "chunks" : "sentences");
-}
-
 static bool
 told_to_stop(void *arg)
 {
 	(void)arg;
-	return signalled != 0;
+	return interrupt_came() || ferror(stdout);
 }
 
 /* Better said now than after hours. */
@@ -486,18 +404,17 @@ learn(struct run *run, struct kern *k)
 	run->schedule = (struct schedule){
 		.net = &run->net, .c = &run->corpus, .p = p,
 		.valid = run->valid.steps ? &run->valid : NULL, .most_steps = (uint64_t)o.steps,
-		.watch = { run, say_loss, say_rate, say_smoothed, save, show, told_to_stop }
+		.watch = { &run->log, losslog_evaluated, losslog_slowed, losslog_smoothed, run,
+		    save, losslog_tick, told_to_stop }
 	};
 	if ((why = schedule_begin(&run->schedule, &run->model)) != NULL)
 		die("device %s: %s", k->name, why);
 	if (run->schedule.valid)
 		check_output(best_path());
-	catch_signal(SIGINT);
-	catch_signal(SIGTERM);
-	progress_start(&run->progress, p->seen);
-	progress_start(&run->looking, 0);
+	losslog_begin(&run->log, stdout, &run->corpus, run->schedule.valid, p->seen);
+	interrupt_catch();
 	why = schedule_run(&run->schedule, p->epochs);
-	progress_clear(&run->progress);
+	losslog_end(&run->log);
 	if (why && !run->schedule.diverged)
 		die("device %s: %s", k->name, why);
 	if (why && run->saved)
@@ -553,10 +470,10 @@ main(int argc, char *argv[])
 		start(&run);
 	prepare(&run);
 	learn(&run, k);
-	if (signalled)
+	if (interrupt_came())
 		die("stopped by a signal in epoch %" PRIu64 " after %" PRIu64 " %s; "
 		    "go on with: train -R %s", run.model.progress.epoch + 1,
-		    run.model.progress.sentence, run.corpus.joined ? "chunks" : "sentences",
+		    run.model.progress.sentence, losslog_unit(&run.corpus),
 		    o.out);
 	schedule_free(&run.schedule);
 	net_free(&run.net);

@@ -186,7 +186,7 @@ look(struct schedule *s, bool scheduled)
 		return not_a_number(s);
 	if (scheduled)
 		slowed = take_note(s, loss, &best);
-	if (s->watch.save && (why = s->watch.save(s->watch.arg, best)) != NULL)
+	if (s->watch.save && (why = s->watch.save(s->watch.owner, best)) != NULL)
 		return why;
 	if (s->watch.evaluated)
 		s->watch.evaluated(s->watch.arg, p, loss);

@@ -16,7 +16,7 @@
 
 /* What the caller is told; each may be NULL. */
 struct schedule_watch {
-	void *arg;
+	void *arg;		/* of those that tell */
 	/* The loss at an evaluation; scheduled or only the last of a run.  What
 	 * save() is there for has been saved by then. */
 	void (*evaluated)(void *arg, const struct model_progress *p, double loss);
@@ -24,6 +24,7 @@ struct schedule_watch {
 	void (*slowed)(void *arg, double rate);
 	/* The smoothed loss, every recipe.log steps. */
 	void (*smoothed)(void *arg, const struct model_progress *p);
+	void *owner;		/* of save() */
 	/* A moment to save the model: after each evaluation; best: it is the best so
 	 * far on the text held out.  NULL or a phrase. */
 	const char *(*save)(void *arg, bool best);
