@@ -29,11 +29,22 @@ NAME(embed_free)(struct embed *e)
 }
 
 void
+NAME(embed_touch)(struct embed *e, uint32_t word)
+{
+	if (!e->is_touched[word]) {
+		e->is_touched[word] = 1;
+		e->touched[e->ntouched++] = word;
+	}
+}
+
+void
 NAME(embed_put)(struct embed *e, const real *host)
 {
 	for (int i = 0; i < e->h; i++)
 		for (int j = 0; j < e->v; j++)
 			e->p[(size_t)j * e->h + i] = host[(size_t)i * e->v + j];
+	for (int j = 0; j < e->v; j++)
+		NAME(embed_touch)(e, (uint32_t)j);
 }
 
 void
@@ -42,15 +53,6 @@ NAME(embed_get)(const struct embed *e, real *host)
 	for (int i = 0; i < e->h; i++)
 		for (int j = 0; j < e->v; j++)
 			host[(size_t)i * e->v + j] = e->p[(size_t)j * e->h + i];
-}
-
-void
-NAME(embed_touch)(struct embed *e, uint32_t word)
-{
-	if (!e->is_touched[word]) {
-		e->is_touched[word] = 1;
-		e->touched[e->ntouched++] = word;
-	}
 }
 
 void

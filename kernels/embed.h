@@ -23,7 +23,7 @@ struct embed {
 void NAME(embed_new)(struct embed *e, int h, int v);
 void NAME(embed_free)(struct embed *e);
 
-/* The file's (h, v) of host memory. */
+/* The file's (h, v) of host memory; every row then counts as touched. */
 void NAME(embed_put)(struct embed *e, const real *host);
 void NAME(embed_get)(const struct embed *e, real *host);
 

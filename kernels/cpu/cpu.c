@@ -6,159 +6,19 @@
 #include <string.h>
 
 #include "cpu.h"
-#include "embed.h"
-#include "output.h"
 #include "pages.h"
-#include "recur.h"
-#include "ref.h"
-#include "update.h"
+#include "state.h"
 
-enum { UPDATE_PART = 8192 };	/* numbers in a task of an update */
 
-struct cpu_mat {
-	struct kern_mat host;	/* its role, sizes; the numbers of roles not named below */
-	struct square s;	/* KERN_SQUARE */
-	struct panels v;	/* KERN_OUT: V' */
-};
-
-struct state {
-	struct host_state host;
-	struct output output;
-	struct recur recur;
-	struct pool *pool;
-	real *rows;		/* (3, t, stride) of a step */
-	size_t nrows;
-	struct cpu_mat *dv;	/* for steps too long to update V in place */
-};
-
-static struct cpu_mat *
-own(const struct kern_mat *m)
-{
-	return (struct cpu_mat *)m;
-}
-
-static struct state *
-state(struct kern *k)
-{
-	return k->ctx;
-}
-
-static void
-cpu_mat_free(struct kern *k, struct kern_mat *mat)
-{
-	struct cpu_mat *m = own(mat);
-
-	(void)k;
-	if (m == NULL)
-		return;
-	NAME(embed_free)(&m->host.e);
-	ISA_NAME(panels_free)(&m->s.w);
-	ISA_NAME(panels_free)(&m->s.wt);
-	ISA_NAME(panels_free)(&m->v);
-	free(m->host.p);
-	free(m);
-}
-
-/* n, up to whole panels: the output layer reads its biases so. */
-static size_t
-whole(int n)
-{
-	return ((size_t)n + PW - 1) / PW * PW;
-}
-
-static struct kern_mat *
-cpu_mat_new(struct kern *k, enum kern_role role, int rows, int cols)
-{
-	struct cpu_mat *m = calloc(1, sizeof(*m));
-	bool good = false;
-
-	if (m == NULL)
-		return NULL;
-	m->host.role = role;
-	m->host.rows = rows;
-	m->host.cols = cols;
-	switch (role) {
-	case KERN_EMBED:
-		NAME(embed_new)(&m->host.e, rows, cols);
-		good = m->host.e.p != NULL;
-		break;
-	case KERN_SQUARE:
-		ISA_NAME(panels_new)(&m->s.w, rows, cols);
-		ISA_NAME(panels_new)(&m->s.wt, rows, cols);
-		good = m->s.w.p && m->s.wt.p;
-		break;
-	case KERN_OUT:
-		ISA_NAME(panels_new)(&m->v, cols, rows);
-		good = m->v.p != NULL;
-		break;
-	default:
-		m->host.p = calloc((size_t)rows * whole(cols), sizeof(real));
-		good = m->host.p != NULL;
-		break;
-	}
-	if (!good) {
-		cpu_mat_free(k, (struct kern_mat *)m);
-		return NULL;
-	}
-	return (struct kern_mat *)m;
-}
-
-static void
-cpu_mat_put(struct kern *k, struct kern_mat *mat, const void *host)
-{
-	struct cpu_mat *m = own(mat);
-
-	(void)k;
-	switch (m->host.role) {
-	case KERN_EMBED:
-		NAME(embed_put)(&m->host.e, host);
-		break;
-	case KERN_SQUARE:
-		ISA_NAME(panels_put)(&m->s.w, host, (size_t)m->s.w.n, 1);
-		ISA_NAME(square_turn)(&m->s);
-		break;
-	case KERN_OUT:
-		ISA_NAME(panels_put)(&m->v, host, 1, (size_t)m->v.k);
-		break;
-	default:
-		memcpy(m->host.p, host, (size_t)m->host.rows * m->host.cols * sizeof(real));
-		break;
-	}
-}
-
-static void
-cpu_mat_get(struct kern *k, void *host, struct kern_mat *mat)
-{
-	struct cpu_mat *m = own(mat);
-
-	(void)k;
-	switch (m->host.role) {
-	case KERN_EMBED:
-		NAME(embed_get)(&m->host.e, host);
-		break;
-	case KERN_SQUARE:
-		ISA_NAME(panels_get)(&m->s.w, host, (size_t)m->s.w.n, 1);
-		break;
-	case KERN_OUT:
-		ISA_NAME(panels_get)(&m->v, host, 1, (size_t)m->v.k);
-		break;
-	default:
-		memcpy(host, m->host.p, (size_t)m->host.rows * m->host.cols * sizeof(real));
-		break;
-	}
-}
-
-/* Room for n rows of the given stride, three times over. */
-static real *
-reserve(struct kern *k, size_t n, size_t stride)
+real *
+ISA_NAME(state_rows)(struct kern *k, size_t n)
 {
 	struct state *s = state(k);
-	size_t need = 3 * n * stride;
 
-	if (need > s->nrows) {
+	if (n > s->nrows) {
 		free(s->rows);
-		s->rows = pages_new(need * sizeof(real));
-		s->nrows = s->rows ? need : 0;
+		s->rows = n > SIZE_MAX / sizeof(real) ? NULL : pages_new(n * sizeof(real));
+		s->nrows = s->rows ? n : 0;
 		if (s->rows == NULL)
 			NAME(host_note)(k, "out of memory");
 	}
@@ -238,7 +98,7 @@ rnn_forward(struct kern *k, const struct kern_mat *mat, const struct kern_batch 
 {
 	const struct square *w = &own(mat)->s;
 	size_t stride = square_stride(w);
-	real *rows = reserve(k, (size_t)b->t, stride);
+	real *rows = ISA_NAME(state_rows)(k, 3 * (size_t)b->t * stride);
 
 	if (rows == NULL)
 		return;
@@ -254,7 +114,7 @@ rnn_backward(struct kern *k, const struct kern_mat *mat, const struct kern_batch
 	const struct square *w = &own(mat)->s;
 	size_t stride = square_stride(w);
 	struct recur *q = &state(k)->recur;
-	real *rows = reserve(k, (size_t)b->t, stride), *errors;
+	real *rows = ISA_NAME(state_rows)(k, 3 * (size_t)b->t * stride), *errors;
 
 	if (rows == NULL)
 		return;
@@ -303,137 +163,40 @@ out_logp(struct kern *k, const struct kern_mat *v, const struct kern_mat *c, int
 	ISA_NAME(output_logp)(&state(k)->output, vt, numbers(c), t, s, (size_t)vt->k, l);
 }
 
-/* One array of numbers of each of P, G, M and N; arrays of one length. */
-struct numbers {
-	size_t n;
-	real *p, *g, *m, *n2;
-	struct rule rule;
-};
-
-static void
-update_task(void *arg, int i, int thread)
-{
-	const struct numbers *a = arg;
-	size_t at = (size_t)i * UPDATE_PART, n = a->n - at;
-
-	(void)thread;
-	ISA_NAME(update_range)(&a->rule, n < UPDATE_PART ? n : UPDATE_PART, a->p + at, a->g + at,
-	    a->m ? a->m + at : NULL, a->n2 ? a->n2 + at : NULL);
-}
-
-static void
-update_all(struct kern *k, struct numbers *a)
-{
-	pool_run(state(k)->pool, update_task, a, (int)((a->n + UPDATE_PART - 1) / UPDATE_PART));
-}
-
-/* Where a matrix keeps its numbers, and in *n how many with what fills its panels up. */
-static real *
-whole_of(const struct kern_mat *mat, size_t *n)
-{
-	const struct cpu_mat *m = own(mat);
-	const struct panels *b = mat->role == KERN_SQUARE ? &m->s.w : &m->v;
-
-	if (mat->role == KERN_SQUARE || mat->role == KERN_OUT) {
-		*n = (size_t)b->np * b->stride;
-		return b->p;
-	}
-	*n = (size_t)mat->rows * mat->cols;
-	return mat->role == KERN_EMBED ? mat->e.p : mat->p;
-}
-
-/* Where the gradient is zero these rules change nothing. */
-static bool
-is_sparse(enum kern_rule rule)
-{
-	return rule == KERN_SGD || rule == KERN_ADAGRAD;
-}
-
-static void
-update_words(const struct numbers *a, const struct embed *g)
-{
-	for (int i = 0; i < g->ntouched; i++) {
-		size_t at = (size_t)g->touched[i] * (size_t)g->h;
-
-		ISA_NAME(update_range)(&a->rule, (size_t)g->h, a->p + at, a->g + at,
-		    a->m ? a->m + at : NULL, a->n2 ? a->n2 + at : NULL);
-	}
-}
-
-static void
-update(struct kern *k, struct kern_mat *p, struct kern_mat *g, struct kern_mat *m,
-    struct kern_mat *n, const struct kern_update *u)
-{
-	struct numbers a = { .rule = ISA_NAME(update_rule)(u) };
-
-	a.p = whole_of(p, &a.n);
-	a.g = whole_of(g, &a.n);
-	a.m = m ? whole_of(m, &a.n) : NULL;
-	a.n2 = n ? whole_of(n, &a.n) : NULL;
-	if (p->role == KERN_EMBED && is_sparse(u->rule))
-		update_words(&a, &g->e);
-	else
-		update_all(k, &a);
-	if (p->role == KERN_EMBED)
-		NAME(embed_untouch)(&g->e);
-	if (p->role == KERN_SQUARE)
-		ISA_NAME(square_turn)(&own(p)->s);
-}
-
-static double
-sum_squares(struct kern *k, const struct kern_mat *g)
-{
-	size_t n;
-	const real *p = whole_of(g, &n);
-	double sum = 0;
-
-	(void)k;
-	if (g->role != KERN_EMBED)
-		return ISA_NAME(update_squares)(p, n);
-	for (int i = 0; i < g->e.ntouched; i++)
-		sum += ISA_NAME(update_squares)(p + (size_t)g->e.touched[i] * (size_t)g->e.h,
-		    (size_t)g->e.h);
-	return sum;
-}
-
 /* V's gradient for batches too long to be updated in place; NULL: no memory. */
-static struct panels *
-gradient_of_v(struct kern *k, const struct panels *v)
+static struct kern_mat *
+gradient_of_v(struct kern *k, const struct kern_mat *v)
 {
 	struct state *s = state(k);
 
-	if (s->dv && (s->dv->v.k != v->k || s->dv->v.n != v->n)) {
-		cpu_mat_free(k, (struct kern_mat *)s->dv);
+	if (s->dv && (s->dv->rows != v->rows || s->dv->cols != v->cols)) {
+		k->mat_free(k, s->dv);
 		s->dv = NULL;
 	}
 	if (s->dv == NULL)
-		s->dv = own(cpu_mat_new(k, KERN_OUT, v->n, v->k));
-	if (s->dv == NULL) {
+		s->dv = k->mat_new(k, KERN_OUT, v->rows, v->cols);
+	if (s->dv == NULL)
 		NAME(host_note)(k, "out of memory");
-		return NULL;
-	}
-	return &s->dv->v;
+	return s->dv;
 }
 
 /* The output layer of a step: dS, and V updated. */
 static void
-step_output(struct kern *k, struct panels *v, const struct kern_batch *b, const real *s, real *ds,
-    size_t stride, double rate, double *logp)
+step_output(struct kern *k, struct kern_mat *v, const struct kern_batch *b, const real *s,
+    real *ds, size_t stride, double rate, double *logp)
 {
 	struct output *o = &state(k)->output;
+	struct panels *vt = &own(v)->v;
 	struct kern_update u = { .rule = KERN_SGD, .rate = rate, .scale = 1 };
-	struct numbers a;
-	struct panels *dv;
+	struct kern_mat *dv;
 
-	if (b->t <= ISA_NAME(output_rows)(v)) {
-		ISA_NAME(output_backward)(o, v, NULL, b->t, s, stride, b->y, ds, stride, v,
-		    NULL, (real)-rate, logp);
+	if (b->t <= ISA_NAME(output_rows)(vt)) {
+		ISA_NAME(output_backward)(o, vt, NULL, b->t, s, stride, b->y, ds, stride, vt, NULL,
+		    (real)-rate, logp);
 	} else if ((dv = gradient_of_v(k, v)) != NULL) {
-		ISA_NAME(output_backward)(o, v, NULL, b->t, s, stride, b->y, ds, stride, dv,
-		    NULL, 1, logp);
-		a = (struct numbers){ (size_t)v->np * v->stride, v->p, dv->p, NULL, NULL,
-		    ISA_NAME(update_rule)(&u) };
-		update_all(k, &a);
+		ISA_NAME(output_backward)(o, vt, NULL, b->t, s, stride, b->y, ds, stride,
+		    &own(dv)->v, NULL, 1, logp);
+		k->update(k, v, dv, NULL, NULL, &u);
 	}
 }
 
@@ -450,7 +213,7 @@ step(struct kern *k, const struct kern_net *net, const struct kern_batch *b, int
 	struct square *w = &own(net->w)->s;
 	struct recur *q = &state(k)->recur;
 	size_t stride = square_stride(w), n = (size_t)b->t * stride;
-	real *s = reserve(k, (size_t)b->t, stride), *d;
+	real *s = ISA_NAME(state_rows)(k, 3 * (size_t)b->t * stride), *d;
 
 	if (s == NULL)
 		return;
@@ -458,7 +221,7 @@ step(struct kern *k, const struct kern_net *net, const struct kern_batch *b, int
 	memset(s, 0, 2 * n * sizeof(real));
 	NAME(embed_look_up)(u, b, s, stride);
 	ISA_NAME(recur_forward)(q, w, b, NULL, s);
-	step_output(k, &own(net->v)->v, b, s, d, stride, rate, logp);
+	step_output(k, net->v, b, s, d, stride, rate, logp);
 	ISA_NAME(recur_backward)(q, w, b, bptt, s, d);
 	ISA_NAME(recur_update)(q, w, true, b, s, NULL, d, (real)-rate);
 	NAME(embed_add)(u, b, d, stride, (real)-rate);
@@ -479,7 +242,8 @@ cpu_close(struct kern *k)
 {
 	struct state *s = state(k);
 
-	cpu_mat_free(k, (struct kern_mat *)s->dv);
+	if (s->dv)
+		k->mat_free(k, s->dv);
 	ISA_NAME(output_free)(&s->output);
 	ISA_NAME(recur_free)(&s->recur);
 	pool_free(s->pool);
@@ -499,10 +263,7 @@ fill(struct kern *k)
 	k->isa = NAME_OF(ISA);
 	k->close = cpu_close;
 	k->error = error;
-	k->mat_new = cpu_mat_new;
-	k->mat_free = cpu_mat_free;
-	k->mat_put = cpu_mat_put;
-	k->mat_get = cpu_mat_get;
+	ISA_NAME(mat_entries)(k);
 	k->embed_forward = embed_forward;
 	k->embed_backward = embed_backward;
 	k->rnn_forward = rnn_forward;
@@ -510,10 +271,9 @@ fill(struct kern *k)
 	k->out_forward = out_forward;
 	k->out_backward = out_backward;
 	k->out_logp = out_logp;
-	NAME(ref_layers)(k);
-	NAME(ref_cells)(k);
-	k->update = update;
-	k->sum_squares = sum_squares;
+	ISA_NAME(dense_entries)(k);
+	ISA_NAME(gates_entries)(k);
+	ISA_NAME(learn_entries)(k);
 	k->step = step;
 }
 
