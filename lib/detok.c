@@ -36,38 +36,49 @@ detok_text_bytes(const char *p, size_t len)
 }
 
 bool
+detok_is_newline(const char *p, size_t len)
+{
+	return escaped(p, len) == '\n';
+}
+
+bool
+detok_has_newline(const struct vocab *v)
+{
+	return vocab_find(v, "\\n", 2) >= 0;
+}
+
+bool
 detok_is_characters(const struct vocab *v)
 {
-	if (v->unit != UNIT_STREAM)
-		return false;
-	for (uint32_t i = 0; i < v->size; i++) {
+	uint32_t known = 0;
+
+	for (uint32_t i = v->unit == UNIT_SENTENCE ? VOCAB_END_ROW + 1 : 0; i < v->size; i++) {
 		size_t len;
 		const char *p = vocab_word(v, i, &len);
 
-		if ((int64_t)i == v->unknown || escaped(p, len))
+		if ((int64_t)i == v->unknown)
 			continue;
-		if (character(p, len) != len || (len == 1 && p[0] == '\\'))
+		known++;
+		if (!escaped(p, len) && (character(p, len) != len || (len == 1 && p[0] == '\\')))
 			return false;
 	}
-	return true;
+	return known > 0;
 }
 
 static bool
-put_characters(struct buf *out, const struct vocab *v, const struct frame *f)
+put_characters(struct buf *out, const struct vocab *v, const uint32_t *w, uint32_t n)
 {
-	for (uint32_t i = 0; i < f->n; i++) {
+	for (uint32_t i = 0; i < n; i++) {
 		size_t len;
-		const char *p = vocab_word(v, f->w[i], &len);
+		const char *p = vocab_word(v, w[i], &len);
 		char c = escaped(p, len);
 
-		if ((int64_t)f->w[i] == v->unknown)
+		if ((int64_t)w[i] == v->unknown)
 			p = "\xef\xbf\xbd", len = 3;
 		if (c ? !buf_putc(out, c) : !buf_put(out, p, len))
 			return false;
 	}
-	if (out->len > 0 && out->p[out->len - 1] == '\n')
-		return true;
-	return buf_putc(out, '\n');
+	return true;
 }
 
 static bool
@@ -89,12 +100,12 @@ detok_frame(struct buf *out, const struct vocab *v, const struct frame *f, enum 
 	uint32_t n = f->n, *w = f->w;
 
 	out->len = 0;
-	if (form == DETOK_CHARACTERS)
-		return put_characters(out, v, f);
 	if (v->unit == UNIT_SENTENCE) {
 		n -= 2;
 		w++;
 	}
+	if (form == DETOK_CHARACTERS)
+		return put_characters(out, v, w, n);
 	if (form == DETOK_TOKENS)
 		return put_tokens(out, v, w, n);
 	return prose_put(out, v, w, n) && buf_putc(out, '\n');
