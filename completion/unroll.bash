@@ -64,6 +64,7 @@ _unroll_list() {
 		score operands model file
 		sample d device auto|cpu|blas|ref
 		sample D double -
+		sample e end arg
 		sample j threads arg
 		sample k top-k arg
 		sample m shortest arg
@@ -75,6 +76,7 @@ _unroll_list() {
 		sample T temperature arg
 		sample u unknown -
 		sample v vocabulary file
+		sample w logp -
 		sample x prime arg
 		sample operands model
 		decode d detokenize -

@@ -66,7 +66,7 @@ detok_is_characters(const struct vocab *v)
 }
 
 static bool
-put_characters(struct buf *out, const struct vocab *v, const uint32_t *w, uint32_t n)
+put_characters(struct buf *out, const struct vocab *v, const uint32_t *w, uint32_t n, bool line)
 {
 	for (uint32_t i = 0; i < n; i++) {
 		size_t len;
@@ -75,10 +75,12 @@ put_characters(struct buf *out, const struct vocab *v, const uint32_t *w, uint32
 
 		if ((int64_t)w[i] == v->unknown)
 			p = "\xef\xbf\xbd", len = 3;
+		if (c && line && c != ' ')
+			c = 0;
 		if (c ? !buf_putc(out, c) : !buf_put(out, p, len))
 			return false;
 	}
-	return true;
+	return !line || buf_putc(out, '\n');
 }
 
 static bool
@@ -104,9 +106,9 @@ detok_frame(struct buf *out, const struct vocab *v, const struct frame *f, enum 
 		n -= 2;
 		w++;
 	}
-	if (form == DETOK_CHARACTERS)
-		return put_characters(out, v, w, n);
-	if (form == DETOK_TOKENS)
+	if (form == DETOK_CHARACTERS || (form == DETOK_LINE && detok_is_characters(v)))
+		return put_characters(out, v, w, n, form == DETOK_LINE);
+	if (form == DETOK_TOKENS || form == DETOK_LINE)
 		return put_tokens(out, v, w, n);
 	return prose_put(out, v, w, n) && buf_putc(out, '\n');
 }

@@ -9,7 +9,9 @@
 enum detok_form {
 	DETOK_TOKENS,		/* tokens with a space between */
 	DETOK_PROSE,		/* spaced as a person would, with capitals */
-	DETOK_CHARACTERS	/* put together as they are, escapes undone */
+	DETOK_CHARACTERS,	/* put together as they are, escapes undone */
+	DETOK_LINE		/* a line whatever is in it: as tokens, or characters put
+				 * together of whose escapes only \s is undone */
 };
 
 /*
