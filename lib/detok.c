@@ -35,6 +35,24 @@ detok_text_bytes(const char *p, size_t len)
 	return escaped(p, len) ? 1 : len;
 }
 
+const char *
+detok_text(const struct vocab *v, uint32_t i, bool characters, size_t *len)
+{
+	const char *p = vocab_word(v, i, len);
+	char c = escaped(p, *len);
+
+	if (!characters)
+		return p;
+	if ((int64_t)i == v->unknown) {
+		*len = 3;
+		return "\xef\xbf\xbd";
+	}
+	if (c == 0)
+		return p;
+	*len = 1;
+	return c == ' ' ? " " : c == '\t' ? "\t" : c == '\n' ? "\n" : "\\";
+}
+
 bool
 detok_is_newline(const char *p, size_t len)
 {
@@ -70,14 +88,11 @@ put_characters(struct buf *out, const struct vocab *v, const uint32_t *w, uint32
 {
 	for (uint32_t i = 0; i < n; i++) {
 		size_t len;
-		const char *p = vocab_word(v, w[i], &len);
-		char c = escaped(p, len);
+		const char *p = detok_text(v, w[i], true, &len);
 
-		if ((int64_t)w[i] == v->unknown)
-			p = "\xef\xbf\xbd", len = 3;
-		if (c && line && c != ' ')
-			c = 0;
-		if (c ? !buf_putc(out, c) : !buf_put(out, p, len))
+		if (line && len == 1 && strchr("\t\n\\", *p) && *p != '\0')
+			p = vocab_word(v, w[i], &len);
+		if (!buf_put(out, p, len))
 			return false;
 	}
 	return !line || buf_putc(out, '\n');

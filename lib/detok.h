@@ -21,6 +21,10 @@ enum detok_form {
  */
 bool detok_is_characters(const struct vocab *v);
 
+/* The bytes of text that row i stands for, and their number: as it is spelled, or
+ * without its escape if the words are characters, whose UNKNOWN_TOKEN is U+FFFD. */
+const char *detok_text(const struct vocab *v, uint32_t i, bool characters, size_t *len);
+
 /* The bytes of text that a token of characters stands for: an escape is one. */
 size_t detok_text_bytes(const char *p, size_t len);
 

@@ -203,3 +203,26 @@ net_next(struct net *n, uint32_t word, void *l)
 	n->k->out_logp(n->k, n->p.v, 1, n->s0, l);
 	return n->k->error(n->k);
 }
+
+static const char *const no_layer = "no such layer";
+
+const char *
+net_states(struct net *n, const struct kern_batch *b, int layer, void *s)
+{
+	if (layer != 0)
+		return no_layer;
+	if (!make_room(n, (size_t)b->t, false))
+		return no_memory;
+	states(n, b);
+	n->k->get(n->k, s, n->s, (size_t)b->t * (size_t)n->h);
+	return n->k->error(n->k);
+}
+
+const char *
+net_peek(struct net *n, int layer, void *s)
+{
+	if (layer != 0)
+		return no_layer;
+	n->k->get(n->k, s, n->s0, (size_t)n->h);
+	return n->k->error(n->k);
+}

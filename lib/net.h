@@ -44,6 +44,12 @@ const char *net_zero(struct net *n);
 void net_restart(struct net *n);
 const char *net_next(struct net *n, uint32_t word, void *l);
 
+/* The states of a layer, from 0, for each row of the batch: s(t,h), reals of the
+ * host.  Sequences start from zeros. */
+const char *net_states(struct net *n, const struct kern_batch *b, int layer, void *s);
+/* The state of a layer after net_next(): s(h), reals of the host. */
+const char *net_peek(struct net *n, int layer, void *s);
+
 void net_free(struct net *n);
 
 #endif
