@@ -10,7 +10,7 @@
 #   make uninstall clean deps deps-dev
 
 VERSION := 0.1.0
-TOOLS := tok vocab encode train gradcheck score sample decode
+TOOLS := tok vocab encode train gradcheck score sample decode cells
 
 PREFIX ?= /usr/local
 DESTDIR ?=
