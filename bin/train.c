@@ -53,7 +53,7 @@ static const struct opt options[] = {
 	{ 'H', "hidden", OPT_INT, { .i = &o.hidden }, "n", 1, 65536, "hidden units" },
 	{ 'i', "from", OPT_STR, { .s = &o.from }, "model", 0, 0, "begin with its weights" },
 	{ 'I', "init", OPT_WORD, { .word = &o.init }, "auto|" INIT_NAMES, 0, 0,
-	    "first weights; auto: uniform for gated cells" },
+	    "first weights" },
 	{ 'j', "threads", OPT_INT, { .i = &o.threads }, "n", 0, 1024, "0: one a processor" },
 	{ 'k', "clip", OPT_REAL, { .x = &o.clip }, "x", 0, 1e30,
 	    "cut each number of the gradient to +-x; 0: not" },
@@ -69,7 +69,7 @@ static const struct opt options[] = {
 	    "stop after n steps in all; 0: not" },
 	{ 'o', "output", OPT_STR, { .s = &o.out }, "file", 0, 0, "the model" },
 	{ 'O', "optimiser", OPT_WORD, { .word = &o.rule }, RECIPE_RULES, 0, 0,
-	    "what a step does with the gradient" },
+	    "how a step is taken" },
 	{ 'p', "dropout", OPT_REAL, { .x = &o.dropout }, "share", 0, 0.99,
 	    "of each layer's outputs left out" },
 	{ 'P', "patience", OPT_INT, { .i = &o.patience }, "n", 0, 1e15,
@@ -82,7 +82,7 @@ static const struct opt options[] = {
 	{ 't', "tie", OPT_FLAG, { .flag = &o.tied }, NULL, 0, 0,
 	    "with -m: embeddings serve the output, too" },
 	{ 'T', "seq-length", OPT_INT, { .i = &o.chunk }, "n", 0, 1e9,
-	    "steps of a stream at a time; 0: a line is a sequence" },
+	    "steps of a stream at a time; 0: by lines" },
 	{ 'v', "valid", OPT_STR, { .s = &o.valid }, "file|share", 0, 0,
 	    "text to be judged by, or the last share" },
 	{ 0 }
@@ -117,6 +117,8 @@ read_stream(struct run *run, struct corpus *c, struct prog_inputs *in)
 		die("%s: %s", in->name, why);
 	if (run->vocab.size && vocab_crc(&run->vocab) != r.crc_vocab)
 		die("%s: its vocabulary is not that of the stream before it", in->name);
+	if (opt_given('T') && o.chunk && r.vocab.unit != UNIT_STREAM)
+		die("%s: it holds sentences, and -T cuts streams (vocab -S)", in->name);
 	c->joined = chunk(run, r.vocab.unit) > 0;
 	if ((why = corpus_read(c, &r)) != NULL)
 		die("%s: %s", in->name, why);
@@ -235,6 +237,14 @@ start_new(struct run *run)
 	take_vocab(run, NULL);
 }
 
+/* An option that gated cells would not look at. */
+static void
+check_bptt(enum cell cell)
+{
+	if (opt_given('b') && cell != CELL_RNN)
+		die_usage("-b goes with cell rnn only: others send errors back to the first step");
+}
+
 /* The model of -i or -R, before any stream is waited for. */
 static void
 load(struct run *run)
@@ -246,6 +256,7 @@ load(struct run *run)
 		die("%s: %s", path, why);
 	if (o.resume && !m->has_progress)
 		die("%s: it does not say where its training stopped; begin with -i", path);
+	check_bptt(m->shape.cell);
 	if (o.from && opt_given('H') && (uint32_t)o.hidden != m->shape.hidden)
 		die("%s: it has %" PRIu32 " hidden units, not the %ld of -H", path,
 		    m->shape.hidden, o.hidden);
@@ -255,7 +266,7 @@ load(struct run *run)
 static void
 override(struct model_progress *p)
 {
-	if (opt_given('B') && p->recipe.chunk && p->sentence)
+	if ((uint32_t)o.batch != p->batch && opt_given('B') && p->recipe.chunk && p->sentence)
 		die_usage("-B cannot change in the middle of a stream's epoch (-R)");
 	if (opt_given('B'))
 		p->batch = (uint32_t)o.batch;
@@ -445,6 +456,7 @@ check_options(void)
 		die_usage("-t ties embeddings to the output; ask for them with -m");
 	if (o.patience && o.valid == NULL && !o.resume)
 		die_usage("-P counts evaluations of a text held out; name it with -v");
+	check_bptt((enum cell)o.cell);
 }
 
 int
