@@ -126,7 +126,7 @@ setup() {
 	sed -n 's/^	{ "\([a-z0-9_]*\)", .*/\1/p' "$TOP/lib/model_config.c" > keys
 	[ "$(wc -l < keys)" -ge 40 ]
 	while read -r key; do
-		grep -qE "^\.(It )?Li ([a-z0-9_]+ , )*$key( |\$)" "$TOP/man/model.5" || { echo "$key"; false; }
+		grep -qE "^\.It Li ([a-z0-9_]+ , )*$key( |\$)" "$TOP/man/model.5" || { echo "$key"; false; }
 	done < keys
 	sed -n 's/^ \*	\([A-Za-z]2\{0,1\}\)	(.*/\1/p' "$TOP/lib/model.h" > arrays
 	[ "$(wc -l < arrays)" -eq 9 ]
