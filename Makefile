@@ -10,7 +10,7 @@
 #   make uninstall clean deps deps-dev
 
 VERSION := 0.1.0
-TOOLS := tok vocab encode train gradcheck score sample decode
+TOOLS := tok vocab encode train gradcheck score sample decode cells
 
 PREFIX ?= /usr/local
 DESTDIR ?=
@@ -146,13 +146,13 @@ $(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/tests/fuzz/replay.o $(BU
 $(BUILD)/bench/%.o: bench/%.c $(BUILD)/config.mk
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(INC_tests) $(OPENBLAS_CFLAGS) -c -o $@ $<
-$(BUILD)/bench/step: $(BUILD)/bench/step.o $(BUILD)/libcore.a $(BUILD)/libkern.a
+$(BUILD)/bench/step $(BUILD)/bench/cells: $(BUILD)/bench/%: $(BUILD)/bench/%.o $(BUILD)/libcore.a $(BUILD)/libkern.a
 	$(CC) $(ALL_LDFLAGS) -o $@ $< $(BUILD)/libcore.a $(BUILD)/libkern.a $(LIBS)
 $(BUILD)/bench/gemm: $(BUILD)/bench/gemm.o
 	$(CC) $(ALL_LDFLAGS) -o $@ $< $(OPENBLAS_LIBS) -lm
 
 # Figures for BENCH.md; and where a step's time goes, layer by layer.
-bench: all $(BUILD)/bench/step $(BUILD)/bench/gemm $(BUILD)/bench/timed
+bench: all $(BUILD)/bench/step $(BUILD)/bench/cells $(BUILD)/bench/gemm $(BUILD)/bench/timed
 	@BUILD=$(CURDIR)/$(BUILD) bench/train.sh
 profile: all $(BUILD)/bench/step
 	@$(BUILD)/bench/step gen 200 8000 1 > $(BUILD)/bench/lines

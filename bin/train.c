@@ -4,6 +4,7 @@
  * Standard output is the loss log; the model is a file.  The work is in
  * lib/schedule; this file says what to start from and what to tell.
  */
+#include <errno.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
@@ -377,8 +378,9 @@ save(void *arg, bool best)
 static bool
 told_to_stop(void *arg)
 {
-	(void)arg;
-	return interrupt_came() || ferror(stdout);
+	const struct losslog *l = arg;
+
+	return interrupt_came() || l->error;
 }
 
 /* Better said now than after hours. */
@@ -426,6 +428,10 @@ learn(struct run *run, struct kern *k)
 	interrupt_catch();
 	why = schedule_run(&run->schedule, p->epochs);
 	losslog_end(&run->log);
+	if (run->log.error) {
+		errno = run->log.error;
+		die_errno("write error on standard output");
+	}
 	if (why && !run->schedule.diverged)
 		die("device %s: %s", k->name, why);
 	if (why && run->saved)

@@ -88,6 +88,7 @@ _unroll_list() {
 		score operands model file
 		sample d device auto|cpu|blas|ref
 		sample D double -
+		sample e end arg
 		sample j threads arg
 		sample k top-k arg
 		sample m shortest arg
@@ -99,8 +100,20 @@ _unroll_list() {
 		sample T temperature arg
 		sample u unknown -
 		sample v vocabulary file
+		sample w logp -
 		sample x prime arg
 		sample operands model
+		cells c colour auto|always|never
+		cells d device auto|cpu|blas|ref
+		cells D double -
+		cells f format text|html|table
+		cells j threads arg
+		cells k best arg
+		cells l layer arg
+		cells n number arg
+		cells r rank -
+		cells u units arg
+		cells operands model file
 		decode d detokenize -
 		decode operands file
 	END
@@ -192,7 +205,7 @@ _unroll() {
 	fi
 }
 
-for _unroll_program in tok vocab encode train gradcheck score sample decode; do
+for _unroll_program in tok vocab encode train gradcheck score sample decode cells; do
 	complete -F _unroll "$_unroll_prefix$_unroll_program"
 done
 unset _unroll_program

@@ -1,6 +1,7 @@
 /*
  * losslog.c - lines of the loss log.
  */
+#include <errno.h>
 #include <inttypes.h>
 #include <time.h>
 
@@ -16,6 +17,13 @@ losslog_begin(struct losslog *l, FILE *out, const struct corpus *c, const struct
 }
 
 static void
+flush(struct losslog *l)
+{
+	if (fflush(l->out) != 0 && l->error == 0)
+		l->error = errno;
+}
+
+static void
 line(struct losslog *l, const char *what, const struct model_progress *p, double loss)
 {
 	time_t t = time(NULL);
@@ -24,7 +32,7 @@ line(struct losslog *l, const char *what, const struct model_progress *p, double
 	strftime(when, sizeof(when), "%Y-%m-%d %H:%M:%S", localtime(&t));
 	fprintf(l->out, "%s: %s after num_examples_seen=%" PRIu64 " epoch=%" PRIu64 ": %f\n", when,
 	    what, p->seen, p->epoch, loss);
-	fflush(l->out);
+	flush(l);
 }
 
 void
@@ -45,7 +53,7 @@ losslog_slowed(void *arg, double rate)
 
 	progress_clear(&l->steps);
 	fprintf(l->out, "Setting learning rate to %f\n", rate);
-	fflush(l->out);
+	flush(l);
 }
 
 void

@@ -14,14 +14,14 @@ struct losslog {
 	FILE *out;			/* the log */
 	const struct corpus *c, *valid;	/* as in struct schedule */
 	struct progress steps, looking;	/* of training, of an evaluation */
+	int error;			/* errno of the first write that failed; 0: none */
 };
 
 /* valid may be NULL; seen: sentences or chunks so far. */
 void losslog_begin(struct losslog *l, FILE *out, const struct corpus *c,
     const struct corpus *valid, uint64_t seen);
 
-/* For struct schedule_watch, arg being the struct losslog.  Each line is flushed; a
- * write that failed shows in ferror(out). */
+/* For struct schedule_watch, arg being the struct losslog.  Each line is flushed. */
 void losslog_evaluated(void *arg, const struct model_progress *p, double loss);
 void losslog_slowed(void *arg, double rate);
 void losslog_smoothed(void *arg, const struct model_progress *p);
