@@ -181,17 +181,6 @@ take_vocab(struct run *run, const char *path)
 	run->vocab = (struct vocab){ 0 };
 }
 
-static double
-first_rate(void)
-{
-	static const double usual[] = {
-		[KERN_SGD] = 0.005, [KERN_MOMENTUM] = 0.0005, [KERN_ADAGRAD] = 0.1,
-		[KERN_RMSPROP] = 0.002, [KERN_ADAM] = 0.001
-	};
-
-	return opt_given('r') ? o.rate : usual[o.rule];
-}
-
 static void
 begin_progress(struct run *run)
 {
@@ -199,10 +188,11 @@ begin_progress(struct run *run)
 	uint32_t t = chunk(run, m->vocab.unit);
 	long bptt = t && !opt_given('b') ? (long)t : o.bptt;	/* the whole chunk */
 	bool decays = o.schedule == RATE_DECAYED;
+	double rate = opt_given('r') ? o.rate : recipe_rate((enum kern_rule)o.rule);
 
 	m->has_progress = true;
 	m->progress = (struct model_progress){
-		.rate = first_rate(), .rate0 = first_rate(), .loss = NAN, .smoothed = NAN,
+		.rate = rate, .rate0 = rate, .loss = NAN, .smoothed = NAN,
 		.best = NAN, .limit = (uint64_t)o.limit, .seed = (uint32_t)o.seed,
 		.bptt = (uint32_t)bptt, .batch = (uint32_t)o.batch,
 		.every = (uint32_t)o.every, .epochs = (uint64_t)o.epochs,
