@@ -349,7 +349,7 @@ on_terminal() {
 
 @test "usage errors" {
 	refused 2 "-u: '1,' is not a list of units, such as 3,17,40-45" -u '1,' hand.npz stream
-	for u in '' , 1-0 x 1-x -1 1--2 '1 2' 99999999999; do
+	for u in '' ',' 1-0 x 1-x -1 1--2 '1 2' 99999999999; do
 		refused 2 "-u: '$u' is not a list" -u "$u" hand.npz stream
 	done
 	refused 2 '-u: unit 1 stands twice' -u 0-2,1 hand.npz stream
