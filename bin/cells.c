@@ -333,7 +333,7 @@ read_sentence(struct run *run, const struct frame *f)
 		net_restart(&run->net);
 		return step(run, f->w, f->n - 1);
 	}
-	if ((why = net_states(&run->net, &b, (int)o.layer, run->s)) != NULL)
+	if ((why = net_states(&run->net, &b, NULL, (int)o.layer, run->s)) != NULL)
 		return why;
 	for (int r = 1; r < b.t && !enough(run); r++)
 		see(run, f->w[r], (const char *)run->s + (size_t)r * row);

@@ -57,6 +57,8 @@ struct packed {
 
 void ISA_NAME(pack_shape)(struct packed *a, int t, int k, real *p);
 void ISA_NAME(pack)(struct packed *a, const real *rows, size_t stride);
+/* Rows that lie anywhere: row[r](k) for r below t. */
+void ISA_NAME(pack_rows)(struct packed *a, const real *const *row);
 
 /* C(t, PW) = A panel i of B; row r of C is at c + r * stride. */
 void ISA_NAME(panel_tile)(const struct packed *a, const struct panels *b, int i, real *c,
