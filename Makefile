@@ -10,7 +10,7 @@
 #   make uninstall clean deps deps-dev
 
 VERSION := 0.1.0
-TOOLS := tok vocab encode train gradcheck score sample decode
+TOOLS := tok vocab encode train gradcheck score sample decode cells
 
 PREFIX ?= /usr/local
 DESTDIR ?=
@@ -21,7 +21,7 @@ CONFIG := $(if $(SAN),$(subst $(comma),-,$(SAN)),release)
 BUILD := build/$(CONFIG)
 
 DEPS := gcc make pkg-config libopenblas-dev libutf8proc-dev libzip-dev zlib1g-dev bats mandoc
-DEPS_DEV := shellcheck cppcheck clang libclang-rt-dev
+DEPS_DEV := shellcheck cppcheck clang libclang-rt-dev gnuplot-nox
 
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wundef -Wvla -Wformat=2 -Wwrite-strings \
 	-Wstrict-prototypes -Wmissing-prototypes

@@ -57,7 +57,7 @@ void ISA_NAME(mat_turn)(struct kern *k, struct cpu_mat *m);
 /* update and sum_squares. */
 void ISA_NAME(learn_entries)(struct kern *k);
 
-/* dense_*, bias_*, multiply and last_rows. */
+/* dense_*, bias_*, multiply and pick_rows. */
 void ISA_NAME(dense_entries)(struct kern *k);
 /* lstm_* and gru_*. */
 void ISA_NAME(gates_entries)(struct kern *k);
