@@ -71,13 +71,17 @@ ISA_NAME(pack_shape)(struct packed *a, int t, int k, real *p)
 	}
 }
 
+int
+ISA_NAME(packed_row)(const struct packed *a, int block)
+{
+	return block * a->rows - (block > a->full ? block - a->full : 0);
+}
+
 /* The rows of a block, and in *first the row it begins with. */
 INLINE int
 block_rows(const struct packed *a, int block, int *first)
 {
-	int past = block > a->full ? block - a->full : 0;
-
-	*first = block * a->rows - past;
+	*first = ISA_NAME(packed_row)(a, block);
 	return block < a->full ? a->rows : a->rows - 1;
 }
 
@@ -145,15 +149,14 @@ tile_of(int n, int k, const real *a, const real *b, real *c, size_t stride)
 }
 
 void
-ISA_NAME(panel_tile)(const struct packed *a, const struct panels *b, int i, real *c, size_t stride)
+ISA_NAME(panel_tile)(const struct packed *a, int block, int end, const struct panels *b, int i,
+    real *c, size_t stride)
 {
-	const real *p = a->p;
-
-	for (int block = 0; block < a->nblock; block++) {
+	for (; block < end; block++) {
 		int first, n = block_rows(a, block, &first);
 
-		tile_of(n, a->k, p, panel(b, i), c + (size_t)first * stride, stride);
-		p += (size_t)n * a->k;
+		tile_of(n, a->k, a->p + (size_t)first * a->k, panel(b, i), c, stride);
+		c += (size_t)n * stride;
 	}
 }
 
@@ -164,81 +167,84 @@ ISA_NAME(panel_tile)(const struct packed *a, const struct panels *b, int i, real
  */
 INLINE void
 dots(const int nk, const int nt, const real *RESTRICT b, size_t bstride, int n,
-    const real *RESTRICT p, size_t stride, real *RESTRICT da, size_t t, const real *next)
+    const real *RESTRICT p, size_t pstride, real *RESTRICT da, size_t dstride, const real *next)
 {
-	vec sum[DOTS_K][DOTS_T];
+	vec sum[DOTS_T][DOTS_K];
 
 	UNROLL
-	for (int j = 0; j < nk; j++)
+	for (int r = 0; r < nt; r++)
 		UNROLL
-		for (int r = 0; r < DOTS_T; r++)
-			sum[j][r] = v_zero();
+		for (int j = 0; j < DOTS_K; j++)
+			sum[r][j] = v_zero();
 	for (int i = 0; i < n; i++) {
 		UNROLL
 		for (int l = 0; l < 2 * PW; l += LANES)
 			FETCH(next, l);
 		UNROLL
 		for (int half = 0; half < PW; half += LANES) {
-			vec x[DOTS_T];
+			vec y[DOTS_K];
 
 			UNROLL
-			for (int r = 0; r < nt; r++)
-				x[r] = v_load(p + r * stride + half);
+			for (int j = 0; j < nk; j++)
+				y[j] = v_load(b + j * PW + half);
 			UNROLL
-			for (int j = 0; j < nk; j++) {
-				vec y = v_load(b + j * PW + half);
+			for (int r = 0; r < nt; r++) {
+				vec x = v_load(p + r * PW + half);
 
 				UNROLL
-				for (int r = 0; r < nt; r++)
-					sum[j][r] = v_fma(x[r], y, sum[j][r]);
+				for (int j = 0; j < nk; j++)
+					sum[r][j] = v_fma(x, y[j], sum[r][j]);
 			}
 		}
 		b += bstride;
 		next += bstride;
-		p += PW;
+		p += pstride;
 	}
 	UNROLL
-	for (int j = 0; j < nk; j++) {
+	for (int r = 0; r < nt; r++) {
+		if (nk == DOTS_K)
+			v_add_sums4(da + r * dstride, sum[r]);
 		UNROLL
-		for (int r = 0; nt < DOTS_T && r < nt; r++)
-			da[j * t + r] += v_sum(sum[j][r]);
-		if (nt == DOTS_T)
-			v_add_sums4(da + j * t, sum[j]);
+		for (int j = 0; nk < DOTS_K && j < nk; j++)
+			da[r * dstride + j] += v_sum(sum[r][j]);
 	}
 }
 
-#define DOTS_CASE(nt) case nt: dots(nk, nt, b, bstride, n, p, stride, da, t, next); break;
+#define DOTS_CASE(nt) case nt: \
+	dots(nk, nt < DOTS_T ? nt : DOTS_T, b, bstride, n, p, pstride, da, dstride, next); break;
 INLINE void
-dots_of(const int nk, int nt, const real *b, size_t bstride, int n, const real *p, size_t stride,
-    real *da, size_t t, const real *next)
+dots_of(const int nk, int nt, const real *b, size_t bstride, int n, const real *p,
+    size_t pstride, real *da, size_t dstride, const real *next)
 {
 	switch (nt) {
-	DOTS_CASE(1) DOTS_CASE(2) DOTS_CASE(3) DOTS_CASE(4)
+	DOTS_CASE(1) DOTS_CASE(2)
+#if defined(ISA_AVX512)
+	DOTS_CASE(3) DOTS_CASE(4) DOTS_CASE(5) DOTS_CASE(6)
+#endif
 	}
 }
 
-/* All rows of the panels against rows first .. end-1 of P. */
+/* All rows of the panels against t rows of P, in tiles of about the same size. */
 static void
-dots_block(const struct panels *b, int i, int n, int first, int end, const real *p, size_t stride,
-    real *da, size_t t)
+dots_block(const struct panels *b, int i, int n, int t, const real *p, size_t pstride, real *da,
+    size_t dstride)
 {
 	const real *row = panel(b, i);
-	int nk;
+	int nk, ntile = (t + DOTS_T - 1) / DOTS_T;
 
 	for (int j = 0; j < b->k; j += nk) {
-		nk = b->k - j >= DOTS_K ? DOTS_K : b->k - j >= 2 ? 2 : 1;
-		for (int r = first; r < end; r += DOTS_T) {
-			int nt = end - r < DOTS_T ? end - r : DOTS_T;
-			const real *from = p + (size_t)r * stride;
-			real *to = da + (size_t)j * t + r;
-			const real *next = row + (nk + (r - first) / DOTS_T * 2 % DOTS_K) * PW;
+		nk = b->k - j >= DOTS_K ? DOTS_K : 1;
+		for (int k = 0; k < ntile; k++) {
+			int r = t * k / ntile, nt = t * (k + 1) / ntile - r;
+			const real *from = p + (size_t)r * PW;
+			real *to = da + (size_t)r * dstride + j;
+			const real *next = row + (nk + k % (DOTS_K / 2) * 2) * PW;
 
 			if (nk == DOTS_K)
-				dots_of(DOTS_K, nt, row, b->stride, n, from, stride, to, t, next);
-			else if (nk == 2)
-				dots_of(2, nt, row, b->stride, n, from, stride, to, t, next);
+				dots_of(DOTS_K, nt, row, b->stride, n, from, pstride, to, dstride,
+				    next);
 			else
-				dots_of(1, nt, row, b->stride, n, from, stride, to, t, next);
+				dots_of(1, nt, row, b->stride, n, from, pstride, to, dstride, next);
 		}
 		row += (size_t)nk * PW;
 	}
@@ -246,17 +252,19 @@ dots_block(const struct panels *b, int i, int n, int first, int end, const real 
 
 /* Rows of P are taken as many at a time as stay in the nearest cache. */
 void
-ISA_NAME(panel_dots)(const struct panels *b, int i, int n, int t, const real *p, size_t stride,
-    real *da)
+ISA_NAME(panel_dots)(const struct panels *b, int i, int n, int t, const real *p, size_t pstride,
+    real *da, size_t dstride)
 {
-	int fit = P_BYTES / (int)(n * PW * sizeof(real)) / DOTS_T * DOTS_T, block;
-	int nblock;
+	int fit = P_BYTES / (int)(n * PW * sizeof(real)), nblock;
 
-	fit = fit < 2 * DOTS_T ? 2 * DOTS_T : fit;
+	fit = fit < DOTS_T ? DOTS_T : fit;
 	nblock = (t + fit - 1) / fit;
-	block = ((t + nblock - 1) / nblock + DOTS_T - 1) / DOTS_T * DOTS_T;
-	for (int r = 0; r < t; r += block)
-		dots_block(b, i, n, r, r + block < t ? r + block : t, p, stride, da, (size_t)t);
+	for (int k = 0; k < nblock; k++) {
+		int r = (int)((long)t * k / nblock), end = (int)((long)t * (k + 1) / nblock);
+
+		dots_block(b, i, n, end - r, p + (size_t)r * PW, pstride,
+		    da + (size_t)r * dstride, dstride);
+	}
 }
 
 INLINE void
@@ -266,8 +274,11 @@ outer(const int n, int t, const real *RESTRICT a, size_t astride, const real *RE
 	vec left[OUTER], right[OUTER];
 
 	UNROLL
-	for (int j = 0; j < n; j++)
+	for (int j = 0; j < n; j++) {
 		left[j] = right[j] = v_zero();
+		FETCH(b, (2 * n + j) * PW);	/* what comes after the next tile */
+		FETCH(b, (2 * n + j) * PW + LANES);
+	}
 	for (int r = 0; r < t; r++) {
 		vec p0 = v_load(p), p1 = v_load(p + LANES);
 

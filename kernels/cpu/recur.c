@@ -190,7 +190,8 @@ lock_step_task(void *arg, int task, int thread)
 			ISA_NAME(pack_shape)(&a, n, h, rows + TILE * stride);
 			ISA_NAME(pack)(&a, rows, stride);
 			for (int i = 0; i < m->w->wt.np; i++)
-				ISA_NAME(panel_tile)(&a, &m->w->wt, i, out + (size_t)i * PW, stride);
+				ISA_NAME(panel_tile)(&a, 0, a.nblock, &m->w->wt, i,
+				    out + (size_t)i * PW, stride);
 		}
 		for (int i = 0; i < n; i++) {
 			real *row = m->s + (size_t)(b->start[seq[i]] + step) * stride;
@@ -276,7 +277,7 @@ back_task(void *arg, int i, int thread)
 	real *g = m->g + (size_t)i * b->t * PW;
 
 	(void)thread;
-	ISA_NAME(panel_tile)(m->e, &m->w->w, i, g, PW);
+	ISA_NAME(panel_tile)(m->e, 0, m->e->nblock, &m->w->w, i, g, PW);
 	for (int q = 0; q < b->nseq; q++) {
 		int last = b->start[q + 1] - 1;
 
