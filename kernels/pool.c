@@ -19,7 +19,8 @@
 #include "pool.h"
 
 enum {
-	SPIN = 5000,		/* pauses: some tens of microseconds */
+	SPIN = 1000,		/* pauses before another thread may have the processor: 20 us */
+	PATIENCE = 5,		/* so many spins before a sleep */
 	LINE = 64		/* bytes; keeps counters on cache lines of their own */
 };
 
@@ -57,11 +58,14 @@ pause_a_little(void)
 #endif
 }
 
-/* Someone else holds the last task: let it run, should it need this processor. */
+/*
+ * The thread that is waited for may be waiting for this very processor, when
+ * others work on the machine: so it is offered now and then.
+ */
 static void
-wait_a_little(int *spins)
+wait_a_little(int *pauses)
 {
-	if (++*spins < SPIN)
+	if (++*pauses % SPIN)
 		pause_a_little();
 	else
 		sched_yield();
@@ -104,12 +108,13 @@ static unsigned
 next_round(struct pool *p, unsigned seen)
 {
 	unsigned now;
+	int pauses = 0;
 
-	for (int i = 0; i < SPIN; i++) {
+	while (pauses < PATIENCE * SPIN) {
 		now = atomic_load_explicit(&p->round, memory_order_acquire);
 		if (now != seen)
 			return now;
-		pause_a_little();
+		wait_a_little(&pauses);
 	}
 	pthread_mutex_lock(&p->lock);
 	atomic_fetch_add(&p->asleep, 1);
@@ -150,7 +155,7 @@ void
 pool_run(struct pool *p, void (*task)(void *arg, int i, int thread), void *arg, int n)
 {
 	unsigned round;
-	int spins = 0;
+	int pauses = 0;
 
 	if (p->threads == 1 || n == 1) {
 		for (int i = 0; i < n; i++)
@@ -170,7 +175,7 @@ pool_run(struct pool *p, void (*task)(void *arg, int i, int thread), void *arg, 
 	announce(p);
 	work(p, 0, round);
 	while (atomic_load_explicit(&p->done, memory_order_acquire) < n)
-		wait_a_little(&spins);
+		wait_a_little(&pauses);
 }
 
 int
