@@ -10,6 +10,7 @@
  *
  * Waiting is a short spin, then a sleep on a condition variable.
  */
+#include <limits.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
@@ -80,13 +81,27 @@ claim(struct share *s, unsigned round)
 	while (ticket >> 32 == round) {
 		int i = (int)(ticket & 0xffffffff);
 
-		if (i >= atomic_load_explicit(&s->end, memory_order_relaxed))
+		if (i >= atomic_load_explicit(&s->end, memory_order_acquire))
 			return -1;
 		if (atomic_compare_exchange_weak_explicit(&s->ticket, &ticket, ticket + 1,
 		    memory_order_acq_rel, memory_order_acquire))
 			return i;
 	}
 	return -1;
+}
+
+/*
+ * Tasks first .. end-1 of a new round.  The old ticket goes first: one who is
+ * late, and finds the new end beside it, must not take it for another task.
+ */
+static void
+deal(struct share *s, unsigned round, int first, int end)
+{
+	unsigned long long ticket = (unsigned long long)round << 32;
+
+	atomic_store(&s->ticket, ticket | INT_MAX);
+	atomic_store(&s->end, end);
+	atomic_store(&s->ticket, ticket | (unsigned)first);
 }
 
 static void
@@ -166,12 +181,9 @@ pool_run(struct pool *p, void (*task)(void *arg, int i, int thread), void *arg, 
 	p->arg = arg;
 	round = atomic_load(&p->round) + 1;
 	atomic_store(&p->done, 0);
-	for (int i = 0; i < p->threads; i++) {
-		unsigned long long first = (unsigned long long)n * (unsigned)i / (unsigned)p->threads;
-
-		atomic_store(&p->share[i].end, (int)((long)n * (i + 1) / p->threads));
-		atomic_store(&p->share[i].ticket, (unsigned long long)round << 32 | first);
-	}
+	for (int i = 0; i < p->threads; i++)
+		deal(&p->share[i], round, (int)((long)n * i / p->threads),
+		    (int)((long)n * (i + 1) / p->threads));
 	announce(p);
 	work(p, 0, round);
 	while (atomic_load_explicit(&p->done, memory_order_acquire) < n)
