@@ -16,8 +16,12 @@
 #include "recur.h"
 
 enum { ABREAST = 4 };	/* panels of a row product, whose sums overlap */
-/* Multiplications from which a round, some 0.3 us, is the lesser cost. */
-static const double worth_sharing = 4e4;
+/*
+ * Multiplications from which a round of the team is worth it: it costs 0.3 us,
+ * and what one thread wrote comes slowly to the other.  For a row, whose
+ * matrix is the work, and for more.
+ */
+static const double row_worth_sharing = 6e4, worth_sharing = 5e5;
 
 /* n reals (and their alignment); NULL, noted, when there is no memory. */
 static real *
@@ -40,11 +44,11 @@ ISA_NAME(recur_free)(struct recur *q)
 	q->n = 0;
 }
 
-/* Runs the tasks on the team if there is enough to do, else here. */
+/* Runs the tasks on the team if they are worth it, else here. */
 static void
-run(struct recur *q, void (*task)(void *, int, int), void *arg, int n, double work)
+run(struct recur *q, void (*task)(void *, int, int), void *arg, int n, bool share)
 {
-	if (work > worth_sharing) {
+	if (share) {
 		pool_run(q->pool, task, arg, n);
 		return;
 	}
@@ -118,7 +122,8 @@ row_product(struct recur *q, const struct panels *b, const real *x, const real *
 {
 	struct row_product m = { b, x, base, out };
 
-	run(q, row_task, &m, (b->np + ABREAST - 1) / ABREAST, (double)b->k * b->n);
+	run(q, row_task, &m, (b->np + ABREAST - 1) / ABREAST,
+	    (double)b->k * b->n > row_worth_sharing);
 }
 
 /* row = tanh(row); zeros past h stay zero, tanh(0) being 0. */
@@ -238,7 +243,7 @@ forward_many(struct recur *q, const struct square *w, const struct kern_batch *b
 		order[i] = i;
 	sort_by_length(b, order, order + b->nseq, b->nseq);
 	m.order = order;
-	run(q, lock_step_task, &m, ntask, (double)b->t * w->w.k * w->w.k);
+	run(q, lock_step_task, &m, ntask, (double)b->t * w->w.k * w->w.k > worth_sharing);
 }
 
 void
@@ -346,7 +351,7 @@ ISA_NAME(recur_backward)(struct recur *q, const struct square *w, const struct k
 		v_store(d + i, through_tanh(v_load(d + i), v_load(s + i)));
 	ISA_NAME(pack)(&a, d, stride);
 	for (int step = 0; step < bptt; step++) {
-		run(q, back_task, &m, w->w.np, (double)n * w->w.k);
+		run(q, back_task, &m, w->w.np, (double)n * w->w.k > worth_sharing);
 		if (step + 1 < bptt)
 			ISA_NAME(pack)(&a, m.next, stride);
 	}
@@ -394,7 +399,8 @@ ISA_NAME(recur_update)(struct recur *q, struct square *to, bool both, const stru
 		memcpy(row + stride, s + (size_t)b->start[i] * stride,
 		    (size_t)(length(b, i) - 1) * stride * sizeof(real));
 	}
-	run(q, update_task, &m, both ? 2 * to->w.np : to->w.np, (double)b->t * h * h);
+	run(q, update_task, &m, both ? 2 * to->w.np : to->w.np,
+	    (double)b->t * h * h > worth_sharing);
 }
 
 void
