@@ -5,17 +5,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "elementary.h"
 #include "output.h"
 #include "pages.h"
+#include "softmax.h"
 
 enum {
 	GROUP_BYTES = 512 << 10,	/* of V in a group: half of a core's cache */
-	GROUP_LEAST = 6, GROUP_MOST = 12,	/* panels in a group, about */
-	GROUPS_BY = 4,			/* groups are a multiple of it, to be shared evenly */
+	GROUP_LEAST = 6, GROUP_MOST = 14,	/* panels in a group, about */
+	GROUPS_BY = 2,			/* groups are a multiple of it, to be shared evenly */
 	SLABS = 32,			/* partial sums of dS, at most */
 	SLAB_BYTES = 64 << 20,		/* of all of them together, about */
-	CHUNK = 2,			/* blocks of rows whose logits are in the cache together */
+	CHUNK = 1,			/* blocks of rows whose logits are in the cache together */
 	ROWS_MOST = 128, ROWS_LEAST = 32,	/* that one sentence may have at once */
 	PART = 256,			/* rows at a time of what has more */
 	EXPONENTIALS = 16 << 20,	/* of them kept at a time, about */
@@ -108,63 +108,6 @@ static real *
 kept(const struct job *j, int panel)
 {
 	return j->e + (size_t)panel * j->estride;
-}
-
-/* The first n of LANES numbers, the others equal to the first. */
-INLINE vec
-load_repeated(const real *p, int n)
-{
-	real a[LANES];
-
-	for (int i = 0; i < LANES; i++)
-		a[i] = p[i < n ? i : 0];
-	return v_load(a);
-}
-
-/* The greatest of n numbers, PW of them and then `next` reals on. */
-static real
-maximum(const real *l, int n, size_t next)
-{
-	vec left = load_repeated(l, least(n, LANES)), right = left;
-
-	for (; n >= PW; n -= PW, l += next) {
-		left = v_max(left, v_load(l));
-		right = v_max(right, v_load(l + LANES));
-	}
-	for (; n > 0; n -= LANES, l += LANES)
-		left = v_max(left, load_repeated(l, least(n, LANES)));
-	return v_top(v_max(left, right));
-}
-
-/* The sum of exp(l - top); if they are kept, they take l's place. */
-INLINE real
-exponentiate(real *l, int n, size_t next, real top, const bool keep)
-{
-	vec t = v_set1(top), even = v_zero(), odd = v_zero();
-	real rest = 0;
-
-	for (; n >= PW; n -= PW, l += next) {
-		vec x = v_exp(v_sub(v_load(l), t));
-		vec y = v_exp(v_sub(v_load(l + LANES), t));
-
-		even = v_add(even, x);
-		odd = v_add(odd, y);
-		if (keep) {
-			v_store(l, x);
-			v_store(l + LANES, y);
-		}
-	}
-	for (; n > 0; n -= LANES, l += LANES) {
-		real x[LANES];
-
-		v_store(x, v_exp(v_sub(load_repeated(l, least(n, LANES)), t)));
-		for (int k = 0; k < least(n, LANES); k++) {
-			rest += x[k];
-			if (keep)
-				l[k] = x[k];
-		}
-	}
-	return v_sum(v_add(even, odd)) + rest;
 }
 
 /* A group of panels, and a chunk of rows, on one thread. */
@@ -275,25 +218,6 @@ scale(real *a, int n, real by)
 		a[i] *= by;
 }
 
-static real
-exp_of(real x)
-{
-	real a[LANES];
-
-	v_store(a, v_exp(v_set1(x)));
-	return a[0];
-}
-
-/* V's column of y, as a row. */
-static void
-column(const struct panels *vt, uint32_t y, real *row)
-{
-	const real *p = vt->p + y / PW * vt->stride + y % PW;
-
-	for (int i = 0; i < vt->k; i++)
-		row[i] = p[(size_t)i * PW];
-}
-
 /*
  * Pass 1 of a group and the slab's share of dS, not yet divided by the sums:
  * da is in terms of the last group's reference, which only rises.
@@ -314,7 +238,7 @@ backward_chunk(const struct part *p, bool first_of_slab, real *da)
 		else if (*top > last)
 			scale(da + (size_t)r * j->h, j->h, exp_of(last - *top));
 		if (has_target(p, r))
-			column(j->vt, j->y[r], j->ds + (size_t)r * j->dstride);
+			ISA_NAME(panels_column)(j->vt, (int)j->y[r], j->ds + (size_t)r * j->dstride);
 	}
 	ISA_NAME(panel_dots)(j->vt, p->panel, p->npanel, p->nrow, p->l, p->lstride,
 	    da + (size_t)p->row * j->h, (size_t)j->h);

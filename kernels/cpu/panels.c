@@ -60,6 +60,15 @@ ISA_NAME(panels_get)(const struct panels *b, real *host, size_t di, size_t dj)
 }
 
 void
+ISA_NAME(panels_column)(const struct panels *b, int j, real *row)
+{
+	const real *p = panel(b, j / PW) + j % PW;
+
+	for (int i = 0; i < b->k; i++)
+		row[i] = p[(size_t)i * PW];
+}
+
+void
 ISA_NAME(pack_shape)(struct packed *a, int t, int k, real *p)
 {
 	int nblock = (t + TILE - 1) / TILE, less = t / nblock;

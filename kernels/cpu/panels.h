@@ -44,6 +44,9 @@ void ISA_NAME(panels_free)(struct panels *b);
 void ISA_NAME(panels_put)(struct panels *b, const real *host, size_t di, size_t dj);
 void ISA_NAME(panels_get)(const struct panels *b, real *host, size_t di, size_t dj);
 
+/* Column j, (k), as a row. */
+void ISA_NAME(panels_column)(const struct panels *b, int j, real *row);
+
 /*
  * Rows of A packed for tiles: block by block of at most TILE rows, each block
  * k-major, so that the t numbers of one k lie side by side.  All blocks of one
