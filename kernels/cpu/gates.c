@@ -94,8 +94,8 @@ multiply(const struct group *g, int first, int n, real *out)
 		row_product(np, b, first, g->packed.p, out);
 	else
 		for (int i = 0; i < np; i++)
-			ISA_NAME(panel_tile)(&g->packed, b, first + i, out + (size_t)i * PW,
-			    (size_t)np * PW);
+			ISA_NAME(panel_tile)(&g->packed, 0, g->packed.nblock, b, first + i,
+			    out + (size_t)i * PW, (size_t)np * PW);
 }
 
 /* A task of a step: `together` blocks, and the cell on each. */
