@@ -1,12 +1,10 @@
 /*
  * output.c - the softmax layer in two passes; output.h tells how.
  */
-#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "narrow.h"
 #include "output.h"
 #include "pages.h"
 #include "softmax.h"
@@ -53,12 +51,6 @@ struct job {
 	real *target;			/* (t) the logit of y */
 };
 
-INLINE int
-least(int a, int b)
-{
-	return a < b ? a : b;
-}
-
 static int
 groups(const struct panels *vt)
 {
@@ -82,7 +74,7 @@ rows_together(const struct panels *vt, int most)
 int
 ISA_NAME(output_rows)(const struct panels *vt)
 {
-	return vt->n <= NARROW ? INT_MAX : rows_together(vt, ROWS_MOST);
+	return rows_together(vt, ROWS_MOST);
 }
 
 static int
@@ -191,18 +183,6 @@ forward_row(const struct part *p, int r, real least_top)
 	} else {
 		j->sum[at] = exponentiate(l, p->n, next, top, true);
 		clear_rest(p, l);
-	}
-}
-
-/* Rows (n,PW) += c(PW) */
-static void
-add_to_rows(real *l, int n, const real *c)
-{
-	vec left = v_load(c), right = v_load(c + LANES);
-
-	for (int r = 0; r < n; r++, l += PW) {
-		v_store(l, v_add(v_load(l), left));
-		v_store(l + LANES, v_add(v_load(l + LANES), right));
 	}
 }
 
@@ -407,13 +387,8 @@ void
 ISA_NAME(output_forward)(struct output *o, const struct panels *vt, const real *c, int t,
     const real *s, size_t stride, const uint32_t *y, double *logp)
 {
-	struct job job, *j;
+	struct job job, *j = prepare(o, &job, vt, c, least(t, PART), KEEP_NOTHING);
 
-	if (vt->n <= NARROW) {
-		ISA_NAME(narrow_forward)(o, vt, c, t, s, stride, y, logp);
-		return;
-	}
-	j = prepare(o, &job, vt, c, least(t, PART), KEEP_NOTHING);
 	for (int r = 0; j && r < t; r += PART) {
 		pass_1(o, j, least(t - r, PART), s + (size_t)r * stride, stride, y + r);
 		write_logp(j, logp + r);
@@ -435,32 +410,13 @@ ISA_NAME(output_logp)(struct output *o, const struct panels *vt, const real *c, 
     const real *s, size_t stride, real *l)
 {
 	int rows = least(t, ISA_NAME(output_rows)(vt));
-	struct job job, *j;
+	struct job job, *j = prepare(o, &job, vt, c, rows, KEEP_LOGITS);
 
-	if (vt->n <= NARROW) {
-		ISA_NAME(narrow_logp)(o, vt, c, t, s, stride, l);
-		return;
-	}
-	j = prepare(o, &job, vt, c, rows, KEEP_LOGITS);
 	for (int first = 0; j && first < t; first += rows) {
 		pass_1(o, j, least(t - first, rows), s + (size_t)first * stride, stride, NULL);
 		for (int r = 0; r < j->t; r++, l += vt->n)
 			normalise_row(j, r, l);
 	}
-}
-
-/* c(PW) += rate times the sum of the rows of p(n,PW). */
-static void
-add_rows(const real *p, int n, real rate, real *c)
-{
-	vec left = v_zero(), right = v_zero(), by = v_set1(rate);
-
-	for (int r = 0; r < n; r++, p += PW) {
-		left = v_add(left, v_load(p));
-		right = v_add(right, v_load(p + LANES));
-	}
-	v_store(c, v_fma(by, left, v_load(c)));
-	v_store(c + LANES, v_fma(by, right, v_load(c + LANES)));
 }
 
 /* Pass 2: a group's probabilities, less 1 at the targets, and its update. */
@@ -516,14 +472,8 @@ ISA_NAME(output_backward)(struct output *o, const struct panels *vt, const real 
     const struct panels *to, real *dc, real rate, double *logp)
 {
 	int rows = t <= ISA_NAME(output_rows)(vt) ? t : least(t, rows_together(vt, PART));
-	struct job job, *j;
+	struct job job, *j = prepare(o, &job, vt, c, rows, KEEP_EXP);
 
-	if (vt->n <= NARROW) {
-		ISA_NAME(narrow_backward)(o, vt, c, t, s, stride, y, ds, dstride, to, dc, rate,
-		    logp);
-		return;
-	}
-	j = prepare(o, &job, vt, c, rows, KEEP_EXP);
 	if (j == NULL)
 		return;
 	j->to = to;

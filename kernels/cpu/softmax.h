@@ -1,6 +1,6 @@
 /*
  * softmax.h - a row of logits, spread over panels: its maximum, and the sum of
- * its exponentials.
+ * its exponentials.  And what a bias adds to the rows of a panel, and gets back.
  *
  * Each reads the row once.  The last panel may be cut off anywhere; what lies
  * behind its n numbers in all is neither read nor written.
@@ -12,6 +12,12 @@
 
 #include "elementary.h"
 #include "panels.h"
+
+INLINE int
+least(int a, int b)
+{
+	return a < b ? a : b;
+}
 
 /* The first n of LANES numbers, the others equal to the first. */
 INLINE vec
@@ -78,6 +84,32 @@ exp_of(real x)
 
 	v_store(a, v_exp(v_set1(x)));
 	return a[0];
+}
+
+/* Rows (n,PW) += c(PW) */
+INLINE void
+add_to_rows(real *l, int n, const real *c)
+{
+	vec left = v_load(c), right = v_load(c + LANES);
+
+	for (int r = 0; r < n; r++, l += PW) {
+		v_store(l, v_add(v_load(l), left));
+		v_store(l + LANES, v_add(v_load(l + LANES), right));
+	}
+}
+
+/* c(PW) += rate times the sum of the rows of p(n,PW). */
+INLINE void
+add_rows(const real *p, int n, real rate, real *c)
+{
+	vec left = v_zero(), right = v_zero(), by = v_set1(rate);
+
+	for (int r = 0; r < n; r++, p += PW) {
+		left = v_add(left, v_load(p));
+		right = v_add(right, v_load(p + LANES));
+	}
+	v_store(c, v_fma(by, left, v_load(c)));
+	v_store(c + LANES, v_fma(by, right, v_load(c + LANES)));
 }
 
 #endif
