@@ -9,7 +9,7 @@
 #include "backend.h"
 #include "plugin.h"
 
-const char *const kern_device[] = { "auto", "cpu", "blas", "ref" };
+const char *const kern_device[] = { "auto", "cpu", "cuda", "blas", "ref" };
 
 int
 kern_processors(void)
@@ -33,8 +33,8 @@ kern_open(const char *name, enum kern_real real, int threads, const char **why)
 		return real == KERN_F32 ? ref_open_f32(threads, why) : ref_open_f64(threads, why);
 	if (strcmp(name, "auto") == 0 || strcmp(name, "cpu") == 0)
 		return cpu_open(real, threads, why);
-	if (strcmp(name, "blas") == 0)
+	if (strcmp(name, "cuda") == 0 || strcmp(name, "blas") == 0)
 		return plugin_open(name, real, threads, why);
-	*why = "no such device; there are auto, cpu, blas and ref";
+	*why = "no such device; there are auto, cpu, cuda, blas and ref";
 	return NULL;
 }

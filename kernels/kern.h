@@ -126,7 +126,7 @@ struct kern {
 };
 
 /* The devices: as an option's words, and one by one in the same order. */
-#define KERN_DEVICES "auto|cpu|blas|ref"
+#define KERN_DEVICES "auto|cpu|cuda|blas|ref"
 extern const char *const kern_device[];
 
 /*

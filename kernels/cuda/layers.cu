@@ -1,0 +1,14 @@
+/*
+ * layers.cu - fills the table.
+ */
+#include "layers.h"
+#include "mat.h"
+
+void
+NAME(cuda_layers)(struct kern *k)
+{
+	NAME(cuda_mat_fill)(k);
+	NAME(cuda_embed_fill)(k);
+	NAME(cuda_recur_fill)(k);
+	NAME(cuda_output_fill)(k);
+}

@@ -1,0 +1,53 @@
+/*
+ * share.h - the arithmetic of sharing work among the parts of a GPU, and of
+ * arranging a batch for it.  Host code only, so that it can be tested anywhere.
+ */
+#ifndef CUDA_SHARE_H
+#define CUDA_SHARE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "kern.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum {
+	SHARE_TILE = 64,	/* rows and columns of a product's smaller tiles */
+	SHARE_SLICE = 128	/* least depth of a slice */
+};
+
+/*
+ * Into how many slices to cut the depth k of C(m,n) = A(m,k) B(k,n), so that a
+ * small C still gives work to a whole GPU.  The sums of the slices are added
+ * in order.  By the shape alone: the same on every GPU.
+ */
+int share_slices(int m, int n, int k);
+
+/*
+ * Multiply-adds a clock of one multiprocessor in float or double, by compute
+ * capability; a guess from the newest that is known for those that came later.
+ */
+int share_lanes(int major, int minor, bool f64);
+
+/* begins(t): the sequence that row r is the first of, or -1. */
+void share_begins(const struct kern_batch *b, int32_t *begins);
+
+/* Steps of the longest sequence. */
+int share_longest(const struct kern_batch *b);
+
+/*
+ * Rows of the same word as chains: heads(t) the first row of each word, in
+ * order of appearance, next(t) the following row or -1.  where(v) is -1
+ * throughout before and after.  Gives how many heads.
+ */
+int share_chains(const uint32_t *x, int t, int32_t *where, int32_t *heads, int32_t *next);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
