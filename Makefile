@@ -15,13 +15,14 @@ TOOLS := tok vocab encode train gradcheck score sample decode
 PREFIX ?= /usr/local
 DESTDIR ?=
 CC ?= cc
+CXX ?= c++
 SAN ?=
 comma := ,
 CONFIG := $(if $(SAN),$(subst $(comma),-,$(SAN)),release)
 BUILD := build/$(CONFIG)
 
 DEPS := gcc make pkg-config libopenblas-dev libutf8proc-dev libzip-dev zlib1g-dev bats mandoc
-DEPS_DEV := shellcheck cppcheck clang libclang-rt-dev
+DEPS_DEV := g++ shellcheck cppcheck clang libclang-rt-dev
 
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wundef -Wvla -Wformat=2 -Wwrite-strings \
 	-Wstrict-prototypes -Wmissing-prototypes
@@ -67,11 +68,13 @@ FUZZERS := $(patsubst tests/fuzz/%.c,%,$(filter-out tests/fuzz/replay.c,$(wildca
 REPLAYS := $(FUZZERS:%=$(BUILD)/tests/fuzz/%)
 FUZZ_SECONDS ?= 60
 
-.PHONY: all test check lint demo bench profile bench-text fuzz install uninstall clean deps deps-dev
+.PHONY: all here test check lint demo bench profile bench-text fuzz install uninstall clean deps deps-dev
 .SECONDARY:
 .DELETE_ON_ERROR:
 
-all: $(BINS) $(PLUGINS) $(if $(SAN),,$(TOOLS:%=bin/%))
+all: here $(PLUGINS)
+# ... and what can run on this machine: nobody waits for nvcc where no GPU is.
+here: $(BINS) $(PLUGINS) $(if $(SAN),,$(TOOLS:%=bin/%))
 
 ifeq ($(filter clean deps deps-dev demo fuzz lint uninstall,$(or $(MAKECMDGOALS),all)),)
 include $(BUILD)/config.mk
@@ -79,6 +82,8 @@ endif
 $(BUILD)/config.mk: mk/probe.sh
 	@mkdir -p $(@D)
 	@mk/probe.sh $@
+
+include mk/cuda.mk
 
 LIBS = $(LIBZIP_LIBS) $(UTF8PROC_LIBS) $(ZLIB_LIBS) -ldl -lm
 THIRD_PARTY_lib = $(LIBZIP_CFLAGS) $(ZLIB_CFLAGS) $(UTF8PROC_CFLAGS)

@@ -29,7 +29,7 @@ _unroll_list() {
 		encode operands file
 		train B batch arg
 		train b bptt arg
-		train d device auto|cpu|blas|ref
+		train d device auto|cpu|cuda|blas|ref
 		train D double -
 		train e epochs arg
 		train E evaluate arg
@@ -44,7 +44,7 @@ _unroll_list() {
 		train operands file
 		gradcheck b bptt arg
 		gradcheck C vocabulary arg
-		gradcheck d device auto|cpu|blas|ref
+		gradcheck d device auto|cpu|cuda|blas|ref
 		gradcheck e step arg
 		gradcheck H hidden arg
 		gradcheck j threads arg
@@ -55,14 +55,14 @@ _unroll_list() {
 		gradcheck t threshold arg
 		gradcheck x spoil arg
 		gradcheck operands file
-		score d device auto|cpu|blas|ref
+		score d device auto|cpu|cuda|blas|ref
 		score D double -
 		score j threads arg
 		score p predict -
 		score t totals -
 		score w words -
 		score operands model file
-		sample d device auto|cpu|blas|ref
+		sample d device auto|cpu|cuda|blas|ref
 		sample D double -
 		sample j threads arg
 		sample k top-k arg

@@ -131,7 +131,10 @@ extern const char *const kern_device[];
 
 /*
  * name: one of the devices.  threads: 0 for as many as there are processors.
- * NULL on failure, with *why at the reason.  close() when done.
+ * NULL on failure, with *why at the reason.  close() when done.  A device that
+ * is named is that one or none; "auto" takes a GPU if it is the faster one.
+ * Where auto had a choice, *why says for which reason it chose k->name; else
+ * it is NULL.
  */
 struct kern *kern_open(const char *name, enum kern_real real, int threads, const char **why);
 

@@ -143,7 +143,7 @@ model() {
 	refused 1 'm.npz: other: the stream' -m m.npz other
 	sed '$d' tiny.stream > short
 	refused 1 'without its last frame' -m m.npz short
-	refused 2 'is none of auto|cpu|blas|ref' -d abacus
+	refused 2 'is none of auto|cpu|cuda|blas|ref' -d abacus
 }
 
 @test "a full disk is an error" {
