@@ -140,7 +140,7 @@ $(BUILD)/tests/%.o: tests/%.c $(BUILD)/config.mk
 	$(CC) $(ALL_CFLAGS) $(INC_tests) -c -o $@ $<
 
 $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/libcore.a $(BUILD)/libkern.a
-	$(CC) $(ALL_LDFLAGS) -o $@ $< $(BUILD)/libcore.a $(BUILD)/libkern.a $(LIBS)
+	$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(BUILD)/libcore.a $(BUILD)/libkern.a $(LIBS)
 
 # A fuzz target is an ordinary program over a saved corpus, too.
 $(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/tests/fuzz/replay.o $(BUILD)/libcore.a

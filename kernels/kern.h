@@ -123,6 +123,12 @@ struct kern {
 	 */
 	void (*step)(struct kern *, const struct kern_net *, const struct kern_batch *, int bptt,
 	    double rate, double *logp);
+	/*
+	 * Optional (NULL): a step for each sequence of the batch, in order; the
+	 * same as step() on one after another.  So a device gets much to do at once.
+	 */
+	void (*steps)(struct kern *, const struct kern_net *, const struct kern_batch *, int bptt,
+	    double rate, double *logp);
 };
 
 /* The devices: as an option's words, and one by one in the same order. */

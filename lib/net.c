@@ -6,7 +6,14 @@
 #include "mem.h"
 #include "net.h"
 
-static const char *const no_memory = "out of memory";
+/* The device may know more of what there was too little of. */
+static const char *
+no_memory(struct net *n)
+{
+	const char *why = n->k->error(n->k);
+
+	return why ? why : "out of memory";
+}
 
 static bool
 new_mats(struct net *n, struct kern_net *m)
@@ -51,7 +58,7 @@ net_open(struct net *n, struct kern *k, const struct model *m)
 	n->s1 = k->alloc(k, (size_t)n->h);
 	n->zeros = mem_zeros((size_t)n->h, n->size);
 	if (n->s0 == NULL || n->s1 == NULL || n->zeros == NULL || !new_mats(n, &n->p))
-		return no_memory;
+		return no_memory(n);
 	k->mat_put(k, n->p.u, m->param[0].data);
 	k->mat_put(k, n->p.v, m->param[1].data);
 	k->mat_put(k, n->p.w, m->param[2].data);
@@ -121,7 +128,7 @@ const char *
 net_logp(struct net *n, const struct kern_batch *b, double *logp)
 {
 	if (!make_room(n, (size_t)b->t, false))
-		return no_memory;
+		return no_memory(n);
 	states(n, b);
 	n->k->out_forward(n->k, n->p.v, b->t, n->s, b->y, logp);
 	return n->k->error(n->k);
@@ -131,7 +138,7 @@ const char *
 net_logp_all(struct net *n, const struct kern_batch *b, void *l)
 {
 	if (!make_room(n, (size_t)b->t, false))
-		return no_memory;
+		return no_memory(n);
 	states(n, b);
 	n->k->out_logp(n->k, n->p.v, b->t, n->s, l);
 	return n->k->error(n->k);
@@ -143,7 +150,7 @@ net_gradient(struct net *n, const struct kern_batch *b, int bptt, double *logp)
 	struct kern *k = n->k;
 
 	if (!make_room(n, (size_t)b->t, true))
-		return no_memory;
+		return no_memory(n);
 	states(n, b);
 	k->out_backward(k, n->p.v, b->t, n->s, b->y, n->ds, n->g.v, logp);
 	k->rnn_backward(k, n->p.w, b, bptt, n->s, NULL, n->ds, n->d, n->g.w);
@@ -180,6 +187,24 @@ net_step(struct net *n, const struct kern_batch *b, int bptt, double rate, doubl
 	}
 	why = net_gradient(n, b, bptt, logp);
 	return why ? why : descend(n, rate);
+}
+
+const char *
+net_steps(struct net *n, const struct kern_batch *b, int bptt, double rate, double *logp)
+{
+	const char *why = NULL;
+
+	if (n->k->steps) {
+		n->k->steps(n->k, &n->p, b, bptt, rate, logp);
+		return n->k->error(n->k);
+	}
+	for (int i = 0; why == NULL && i < b->nseq; i++) {
+		int from = b->start[i], start[] = { 0, b->start[i + 1] - from };
+		struct kern_batch one = { 1, start[1], start, b->x + from, b->y + from };
+
+		why = net_step(n, &one, bptt, rate, logp + from);
+	}
+	return why;
 }
 
 void

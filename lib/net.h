@@ -35,6 +35,9 @@ const char *net_logp_all(struct net *n, const struct kern_batch *b, void *l);
 /* One step of SGD on the summed loss of the batch; logp as above. */
 const char *net_step(struct net *n, const struct kern_batch *b, int bptt, double rate,
     double *logp);
+/* net_step() on each of the batch's sequences, in order; one call if the device has it. */
+const char *net_steps(struct net *n, const struct kern_batch *b, int bptt, double rate,
+    double *logp);
 
 /* The gradient of the summed loss, left in n->g; call net_zero() between. */
 const char *net_gradient(struct net *n, const struct kern_batch *b, int bptt, double *logp);

@@ -12,7 +12,12 @@
 
 #include "schedule.h"
 
-enum { EVAL_ROWS = 4096 };	/* steps packed together when only looking */
+enum {
+	EVAL_ROWS = 4096,	/* steps packed together when only looking */
+	/* What a device with a queue gets at a time: a signal waits for as much. */
+	QUEUE_SENTENCES = 128,
+	QUEUE_ROWS = 4096
+};
 
 static const char *
 room(struct schedule *s, size_t t)
@@ -113,6 +118,41 @@ is_due(const struct model_progress *p)
 	return p->every && p->sentence == 0 && p->epoch % p->every == 0 && !done;
 }
 
+/* The first of the batch's sequences whose loss is no number; nseq if none is. */
+static int
+first_bad(const struct kern_batch *b, const double *logp)
+{
+	int i = 0;
+
+	while (i < b->nseq && isfinite(total(logp + b->start[i], b->start[i + 1] - b->start[i])))
+		i++;
+	return i;
+}
+
+/* An update on each of the next sentences, as many as the device takes at a time. */
+static const char *
+step_queue(struct schedule *s)
+{
+	struct model_progress *p = s->p;
+	const struct kern_batch *b = &s->batcher.b;
+	size_t n = s->c->n - p->sentence, taken;
+	const char *why;
+	int good;
+
+	n = n < QUEUE_SENTENCES ? n : QUEUE_SENTENCES;
+	if ((why = batch_frames(&s->batcher, s->c, p->sentence, n, QUEUE_ROWS, &taken)) ||
+	    (why = room(s, (size_t)b->t)) ||
+	    (why = net_steps(s->net, b, (int)p->bptt, p->rate, s->logp)))
+		return why;
+	good = first_bad(b, s->logp);
+	p->sentence += (size_t)good;
+	p->seen += (size_t)good;
+	if (good < b->nseq)
+		return not_a_number(s);
+	tick(s, 0);
+	return NULL;
+}
+
 /* One update on the next p->batch sentences. */
 static const char *
 step(struct schedule *s)
@@ -151,7 +191,8 @@ schedule_run(struct schedule *s, uint64_t epochs)
 		if (p->epoch >= epochs)
 			break;
 		fresh = false;
-		if ((why = step(s)) != NULL)
+		why = p->batch == 1 && s->net->k->steps ? step_queue(s) : step(s);
+		if (why)
 			return why;
 		if (p->sentence == s->c->n) {
 			p->sentence = 0;

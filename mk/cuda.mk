@@ -6,7 +6,7 @@
 
 # Code for 8.0 runs on 8.6 and 8.9, too.
 CUDA_ARCHS ?= 75 80 90
-CUDA_REAL := mat embed recur output layers
+CUDA_REAL := mat embed recur output fused layers
 CUDA_ONCE := device entry
 CUDA_C := text share
 CUDA_OBJS := $(CUDA_ONCE:%=$(BUILD)/kernels/cuda/%.o) $(CUDA_C:%=$(BUILD)/kernels/cuda/%.o) \
@@ -42,21 +42,28 @@ $(BUILD)/emulated/%.$(1).o: kernels/cuda/%.cu $(BUILD)/config.mk
 endef
 $(foreach r,f32 f64,$(eval $(call cuda_real_rule,$r)))
 
+EMU_OWN := $(patsubst tests/cuda/%.cpp,$(BUILD)/emulated/%.o,$(wildcard tests/cuda/*.cpp))
 EMU_OBJS := $(CUDA_ONCE:%=$(BUILD)/emulated/%.o) $(CUDA_C:%=$(BUILD)/kernels/cuda/%.o) \
 	$(foreach r,f32 f64,$(CUDA_REAL:%=$(BUILD)/emulated/%.$r.o)) \
-	$(patsubst tests/cuda/%.cpp,$(BUILD)/emulated/%.o,$(wildcard tests/cuda/*.cpp))
-EMU_FLAGS = -std=c++17 -O2 -g $(PIC) -Wall -Wextra -Wshadow $(WERROR) \
+	$(EMU_OWN)
+EMU_FLAGS = -std=c++17 -O3 $(EMU_NATIVE) -g $(PIC) -Wall -Wextra -Wshadow $(WERROR) \
 	$(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer) \
 	$(INC_kernels) -Itests/cuda -MMD -MP
-EMULATED := $(if $(HAVE_CXX),$(BUILD)/emulated/libunroll-cuda.so)
+# It runs where it was built, and a multiply-add is then one instruction.
+EMU_NATIVE := $(if $(filter x86_64,$(shell uname -m)),-march=native)
+EMULATED := $(if $(HAVE_CXX),$(BUILD)/emulated/libunroll-cuda.so $(BUILD)/emulated/faults)
 
 $(BUILD)/emulated/libunroll-cuda.so: $(EMU_OBJS)
 	$(CXX) -shared $(if $(SAN),-fsanitize=$(SAN)) -o $@ $^
+$(BUILD)/emulated/faults: tests/cuda/faults.cu $(BUILD)/emulated/libunroll-cuda.so
+	$(CXX) $(EMU_FLAGS) -o $@ -x c++ $< -x none $(EMU_OWN)
 $(BUILD)/emulated/%.o: kernels/cuda/%.cu $(BUILD)/config.mk
 	@mkdir -p $(@D)
 	$(CXX) $(EMU_FLAGS) -x c++ -c -o $@ $<
 $(BUILD)/emulated/%.o: tests/cuda/%.cpp $(BUILD)/config.mk
 	@mkdir -p $(@D)
 	$(CXX) $(EMU_FLAGS) -c -o $@ $<
+
+$(BUILD)/tests/unit/share: $(CUDA_C:%=$(BUILD)/kernels/cuda/%.o)
 
 test check programs: $(EMULATED)

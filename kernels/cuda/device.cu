@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "device.h"
-#include "share.h"
 #include "text.h"
 
 static struct state *
@@ -235,6 +234,20 @@ describe(struct state *s)
 	text_number(s->isa, size, (size_t)s->properties.minor);
 }
 
+/* What a kernel with a block for each multiprocessor may have. */
+static void
+find_room(struct state *s)
+{
+	int bytes = 0, together = 0;
+
+	if (cudaDeviceGetAttribute(&bytes, cudaDevAttrMaxSharedMemoryPerBlockOptin, 0) ==
+	    cudaSuccess &&
+	    cudaDeviceGetAttribute(&together, cudaDevAttrCooperativeLaunch, 0) == cudaSuccess &&
+	    together)
+		s->room.bytes = (size_t)bytes;
+	s->room.blocks = s->properties.multiProcessorCount;
+}
+
 static void
 fill(struct kern *k)
 {
@@ -269,6 +282,7 @@ cuda_open(enum kern_real real, const char **why)
 	k->real = real;
 	k->ctx = s;
 	describe(s);
+	find_room(s);
 	fill(k);
 	return k;
 }
@@ -278,6 +292,9 @@ cuda_close(struct kern *k)
 {
 	struct state *s = of(k);
 
+	k->mat_free(k, s->gradient.u);
+	k->mat_free(k, s->gradient.v);
+	k->mat_free(k, s->gradient.w);
 	for (int i = 0; i < NBUFFER; i++)
 		release(k, s->buffer[i].p);
 	if (cuda_well(k))

@@ -16,6 +16,7 @@
 #include <cuda_runtime.h>
 
 #include "kern.h"
+#include "share.h"
 
 /* Memory of the device that only grows; what is in it does not outlive a call. */
 enum buffer_use {
@@ -25,6 +26,7 @@ enum buffer_use {
 	BUFFER_TOUCHED,		/* words whose gradient is not zero */
 	BUFFER_SQUARE,		/* W, transposed */
 	BUFFER_ERROR,		/* errors going back, and those of the row before */
+	BUFFER_STEP,		/* states and errors of a composed step */
 	BUFFER_LOGITS, BUFFER_LOGP, BUFFER_SLABS,
 	NBUFFER
 };
@@ -40,6 +42,8 @@ struct state {
 	char isa[300];
 	char error[300];		/* "" while all is well */
 	struct buffer buffer[NBUFFER];
+	struct share_room room;
+	struct kern_net gradient;	/* of composed steps; NULL until first needed */
 	void *host;			/* (host_bytes) to arrange things in */
 	size_t host_bytes;
 };

@@ -11,4 +11,5 @@ NAME(cuda_layers)(struct kern *k)
 	NAME(cuda_embed_fill)(k);
 	NAME(cuda_recur_fill)(k);
 	NAME(cuda_output_fill)(k);
+	NAME(cuda_fused_fill)(k);
 }

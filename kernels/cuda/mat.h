@@ -27,5 +27,6 @@ void NAME(cuda_mat_fill)(struct kern *k);
 void NAME(cuda_embed_fill)(struct kern *k);
 void NAME(cuda_recur_fill)(struct kern *k);
 void NAME(cuda_output_fill)(struct kern *k);
+void NAME(cuda_fused_fill)(struct kern *k);
 
 #endif

@@ -76,3 +76,58 @@ share_chains(const uint32_t *x, int t, int32_t *where, int32_t *heads, int32_t *
 		where[x[r]] = -1;
 	return n;
 }
+
+static int
+up_to(int n, int multiple)
+{
+	return over(n, multiple) * multiple;
+}
+
+/* Reals that do not depend on the sentence: rows of V, W, a row of zeros, room for sums. */
+static size_t
+fixed_reals(const struct share_plan *p, int h)
+{
+	return (size_t)p->stride * (size_t)(p->rows + up_to(h, 4) + 2) + 4 * SHARE_FUSED_THREADS;
+}
+
+/* Reals for each word: a state, an input, an error or a row of P; four numbers, three words. */
+static size_t
+reals_a_word(const struct share_plan *p)
+{
+	size_t wide = (size_t)(p->rows > p->stride ? p->rows : p->stride);
+
+	return 2 * (size_t)p->stride + wide + 4 + 3;
+}
+
+struct share_plan
+share_plan_fused(const struct share_room *room, int h, int v, int bptt, size_t size)
+{
+	struct share_plan p = { .blocks = room->blocks };
+	size_t reals = room->bytes / size, fixed, most;
+
+	if (h > SHARE_FUSED_THREADS || bptt > SHARE_FUSED_BPTT || room->blocks < 1)
+		return p;
+	p.rows = up_to(over(v, room->blocks), 4);
+	p.stride = up_to(h, 4);
+	if (p.stride / 4 % 2 == 0)
+		p.stride += 4;
+	fixed = fixed_reals(&p, h);
+	if (fixed > reals)
+		return p;
+	most = (reals - fixed) / reals_a_word(&p) / 4 * 4;
+	if (most < SHARE_FUSED_LEAST)
+		return p;
+	p.most = most > 1 << 16 ? 1 << 16 : (int)most;
+	p.bytes = (fixed + (size_t)p.most * reals_a_word(&p)) * size;
+	return p;
+}
+
+int
+share_run(const struct kern_batch *b, int first, int most)
+{
+	int i = first;
+
+	while (i < b->nseq && b->start[i + 1] - b->start[i] <= most)
+		i++;
+	return i - first;
+}

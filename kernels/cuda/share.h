@@ -17,7 +17,10 @@ extern "C" {
 
 enum {
 	SHARE_TILE = 64,	/* rows and columns of a product's smaller tiles */
-	SHARE_SLICE = 128	/* least depth of a slice */
+	SHARE_SLICE = 128,	/* least depth of a slice */
+	SHARE_FUSED_THREADS = 512,
+	SHARE_FUSED_BPTT = 16,	/* errors that go back further go row by row elsewhere */
+	SHARE_FUSED_LEAST = 8	/* words; for fewer the kernel is not worth its start */
 };
 
 /*
@@ -35,6 +38,26 @@ int share_lanes(int major, int minor, bool f64);
 
 /* begins(t): the sequence that row r is the first of, or -1. */
 void share_begins(const struct kern_batch *b, int32_t *begins);
+
+/* What a kernel with a block for each multiprocessor may have. */
+struct share_room {
+	int blocks;
+	size_t bytes;		/* shared memory of each; 0: there can be no such kernel */
+};
+
+/* How fused.h's kernel shares a net; most is 0 where the net is not for it. */
+struct share_plan {
+	int blocks;
+	int rows;		/* of V in a block, a multiple of 4 */
+	int stride;		/* reals from row to row, four times an odd number */
+	int most;		/* words of a sentence, a multiple of 4 */
+	size_t bytes;		/* of shared memory */
+};
+struct share_plan share_plan_fused(const struct share_room *room, int h, int v, int bptt,
+    size_t size);
+
+/* How many sequences from `first` on have `most` steps at most, one after another. */
+int share_run(const struct kern_batch *b, int first, int most);
 
 /* Steps of the longest sequence. */
 int share_longest(const struct kern_batch *b);

@@ -133,6 +133,13 @@ __threadfence(void)
 {
 }
 
+template <typename T>
+static inline T
+__ldcg(const T *p)
+{
+	return *p;
+}
+
 static inline unsigned
 atomicAdd(unsigned *p, unsigned n)
 {

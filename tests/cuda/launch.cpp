@@ -64,7 +64,9 @@ public:
 	{
 		size_t i = at;
 
-		at = (at + step) % n;
+		at += step;
+		if (at >= n)
+			at -= n;
 		return i;
 	}
 
@@ -179,12 +181,13 @@ round_of(std::vector<block> &blocks, const std::function<void()> &body, bool *mo
 	*more = false;
 	for (size_t q = 0; q < n; q++) {
 		size_t at = o.next();
-		struct block *b = &blocks[at / each];
-		struct thread *t = &b->threads[at % each];
+		size_t number = blocks.size() == 1 ? 0 : at / each;
+		struct block *b = &blocks[number];
+		struct thread *t = &b->threads[at - number * each];
 		enum waiting was = t->waiting;
 
 		if (was != ENDED && was != AT_BARRIER && was != AT_WARP) {
-			run_thread(b, (int)(at % each), body);
+			run_thread(b, (int)(at - number * each), body);
 			progress |= was != SPINNING || t->waiting != SPINNING;
 		}
 		*more |= t->waiting != ENDED;
