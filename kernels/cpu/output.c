@@ -1,11 +1,13 @@
 /*
  * output.c - the softmax layer in two passes; output.h tells how.
  */
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "elementary.h"
+#include "narrow.h"
 #include "output.h"
 #include "pages.h"
 
@@ -34,6 +36,8 @@ struct job {
 	const real *s;			/* (t) rows, stride apart */
 	size_t stride;
 	const uint32_t *y;		/* (t), or NULL */
+	const real *c;			/* (v up to whole panels) biases, or NULL */
+	real *dc;			/* their gradient, or NULL */
 	real rate;
 	real *e;			/* exponentials: groups, or threads, of (t, width) */
 	size_t espace;			/* reals a thread, if KEEP_NOTHING */
@@ -72,7 +76,7 @@ rows_together(const struct panels *vt, int most)
 int
 ISA_NAME(output_rows)(const struct panels *vt)
 {
-	return rows_together(vt, ROWS_MOST);
+	return vt->n <= NARROW ? INT_MAX : rows_together(vt, ROWS_MOST);
 }
 
 static int
@@ -164,6 +168,13 @@ exponentiate(const real *l, int n, real top, real *e)
 	return v_sum(v_add(even, odd)) + rest;
 }
 
+INLINE void
+add_to(real *row, const real *c, int n)
+{
+	for (int i = 0; i < n; i += LANES)
+		v_store(row + i, v_add(v_load(row + i), v_load(c + i)));
+}
+
 /* Pass 1: a group's logits and, for each row, their maximum and sum. */
 static void
 forward_group(void *arg, int g, int thread)
@@ -176,8 +187,11 @@ forward_group(void *arg, int g, int thread)
 	for (int i = 0; i < w / PW; i++)
 		ISA_NAME(panel_tile)(&j->a, j->vt, g * j->group + i, e + (size_t)i * PW, stride);
 	for (int r = 0; r < j->t; r++) {
-		real *row = e + (size_t)r * stride, top = maximum(row, n);
+		real *row = e + (size_t)r * stride, top;
 
+		if (j->c)
+			add_to(row, j->c + first, w);
+		top = maximum(row, n);
 		if (j->y && j->y[r] >= (uint32_t)first && j->y[r] < (uint32_t)(first + n))
 			j->target[r] = row[j->y[r] - (uint32_t)first];
 		j->top[(size_t)g * j->tv + r] = top;
@@ -225,8 +239,8 @@ bytes(size_t n, size_t size)
 	return (n * size + ALIGN - 1) / ALIGN * ALIGN;
 }
 
-static char *
-reserve(struct output *o, size_t n)
+char *
+ISA_NAME(output_space)(struct output *o, size_t n)
 {
 	if (n > o->mem.n) {
 		free(o->mem.p);
@@ -246,12 +260,13 @@ set_rows(struct job *j, int t)
 
 /* Sizes of a job on at most `rows` rows, and its places; NULL: no memory. */
 static struct job *
-prepare(struct output *o, struct job *j, const struct panels *vt, int rows, enum keep keep)
+prepare(struct output *o, struct job *j, const struct panels *vt, const real *c, int rows,
+    enum keep keep)
 {
 	size_t t = (size_t)rows, packed, e, da, rows_of, target;
 	char *p;
 
-	*j = (struct job){ .vt = vt, .t = rows, .h = vt->k, .keep = keep };
+	*j = (struct job){ .vt = vt, .c = c, .t = rows, .h = vt->k, .keep = keep };
 	j->group = group_panels(vt);
 	j->ngroup = (vt->np + j->group - 1) / j->group;
 	j->nslab = slabs(j);
@@ -263,7 +278,7 @@ prepare(struct output *o, struct job *j, const struct panels *vt, int rows, enum
 	set_rows(j, rows);
 	rows_of = ((size_t)j->ngroup + 1) * j->tv * sizeof(real);
 	target = bytes(t, sizeof(real));
-	p = reserve(o, packed + e + da + 2 * rows_of + target);
+	p = ISA_NAME(output_space)(o, packed + e + da + 2 * rows_of + target);
 	if (p == NULL)
 		return NULL;
 	j->a.p = (real *)p;
@@ -304,11 +319,16 @@ write_logp(const struct job *j, double *logp)
 }
 
 void
-ISA_NAME(output_forward)(struct output *o, const struct panels *vt, int t, const real *s,
-    size_t stride, const uint32_t *y, double *logp)
+ISA_NAME(output_forward)(struct output *o, const struct panels *vt, const real *c, int t,
+    const real *s, size_t stride, const uint32_t *y, double *logp)
 {
-	struct job job, *j = prepare(o, &job, vt, least(t, FORWARD_ROWS), KEEP_NOTHING);
+	struct job job, *j;
 
+	if (vt->n <= NARROW) {
+		ISA_NAME(narrow_forward)(o, vt, c, t, s, stride, y, logp);
+		return;
+	}
+	j = prepare(o, &job, vt, c, least(t, FORWARD_ROWS), KEEP_NOTHING);
 	for (int r = 0; j && r < t; r += FORWARD_ROWS) {
 		pass_1(o, j, least(t - r, FORWARD_ROWS), s + (size_t)r * stride, stride, y + r);
 		write_logp(j, logp + r);
@@ -331,16 +351,34 @@ normalise_row(const struct job *j, int r, real *l)
 }
 
 void
-ISA_NAME(output_logp)(struct output *o, const struct panels *vt, int t, const real *s,
-    size_t stride, real *l)
+ISA_NAME(output_logp)(struct output *o, const struct panels *vt, const real *c, int t,
+    const real *s, size_t stride, real *l)
 {
 	int rows = least(t, least(FORWARD_ROWS, ISA_NAME(output_rows)(vt)));
-	struct job job, *j = prepare(o, &job, vt, rows, KEEP_LOGITS);
+	struct job job, *j;
 
+	if (vt->n <= NARROW) {
+		ISA_NAME(narrow_logp)(o, vt, c, t, s, stride, l);
+		return;
+	}
+	j = prepare(o, &job, vt, c, rows, KEEP_LOGITS);
 	for (int first = 0; j && first < t; first += rows) {
 		pass_1(o, j, least(t - first, rows), s + (size_t)first * stride, stride, NULL);
 		for (int r = 0; r < j->t; r++, l += vt->n)
 			normalise_row(j, r, l);
+	}
+}
+
+/* dc(w) += rate times the sum of the rows of P. */
+static void
+add_rows(const struct job *j, const real *p, size_t stride, int w, real *dc)
+{
+	for (int i = 0; i < w; i += LANES) {
+		vec sum = v_zero();
+
+		for (int r = 0; r < j->t; r++)
+			sum = v_add(sum, v_load(p + (size_t)r * stride + i));
+		v_store(dc + i, v_fma(v_set1(j->rate), sum, v_load(dc + i)));
 	}
 }
 
@@ -361,6 +399,8 @@ backward_group(const struct job *j, int g, real *da)
 		if (j->y[r] >= (uint32_t)first && j->y[r] < (uint32_t)(first + w))
 			row[j->y[r] - (uint32_t)first] -= 1;
 	}
+	if (j->dc)
+		add_rows(j, p, stride, w, j->dc + first);
 	ISA_NAME(panel_dots)(j->vt, g * j->group, n, j->t, p, stride, da);
 	for (int i = 0; i < n; i++)
 		ISA_NAME(panel_add_outer)(j->to, g * j->group + i, j->t, j->s, j->stride,
@@ -398,16 +438,23 @@ join_slabs(const struct job *j, real *ds, size_t dstride)
 }
 
 void
-ISA_NAME(output_backward)(struct output *o, const struct panels *vt, int t, const real *s,
-    size_t stride, const uint32_t *y, real *ds, size_t dstride, const struct panels *to, real rate,
-    double *logp)
+ISA_NAME(output_backward)(struct output *o, const struct panels *vt, const real *c, int t,
+    const real *s, size_t stride, const uint32_t *y, real *ds, size_t dstride,
+    const struct panels *to, real *dc, real rate, double *logp)
 {
 	int rows = t <= ISA_NAME(output_rows)(vt) ? t : least(t, rows_together(vt, PART));
-	struct job job, *j = prepare(o, &job, vt, rows, KEEP_EXP);
+	struct job job, *j;
 
+	if (vt->n <= NARROW) {
+		ISA_NAME(narrow_backward)(o, vt, c, t, s, stride, y, ds, dstride, to, dc, rate,
+		    logp);
+		return;
+	}
+	j = prepare(o, &job, vt, c, rows, KEEP_EXP);
 	if (j == NULL)
 		return;
 	j->to = to;
+	j->dc = dc;
 	j->rate = rate;
 	for (int r = 0; r < t; r += rows) {
 		pass_1(o, j, least(t - r, rows), s + (size_t)r * stride, stride, y + r);

@@ -44,6 +44,9 @@ void ISA_NAME(panels_free)(struct panels *b);
 void ISA_NAME(panels_put)(struct panels *b, const real *host, size_t di, size_t dj);
 void ISA_NAME(panels_get)(const struct panels *b, real *host, size_t di, size_t dj);
 
+/* Panel i of `to` = the transpose of rows first .. first+n-1 of `from`, n at most PW. */
+void ISA_NAME(panel_turn)(const struct panels *from, int first, int n, struct panels *to, int i);
+
 /*
  * Rows of A packed for tiles: block by block of at most TILE rows, each block
  * k-major, so that the t numbers of one k lie side by side.  All blocks of one
@@ -57,6 +60,8 @@ struct packed {
 
 void ISA_NAME(pack_shape)(struct packed *a, int t, int k, real *p);
 void ISA_NAME(pack)(struct packed *a, const real *rows, size_t stride);
+/* Rows that lie anywhere: row[r](k) for r below t. */
+void ISA_NAME(pack_rows)(struct packed *a, const real *const *row);
 
 /* C(t, PW) = A panel i of B; row r of C is at c + r * stride. */
 void ISA_NAME(panel_tile)(const struct packed *a, const struct panels *b, int i, real *c,

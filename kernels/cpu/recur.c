@@ -220,6 +220,14 @@ sort_by_length(const struct kern_batch *b, int *order, int *spare, int n)
 	memcpy(order, spare, (size_t)n * sizeof(*order));
 }
 
+void
+ISA_NAME(recur_order)(const struct kern_batch *b, int *order)
+{
+	for (int i = 0; i < b->nseq; i++)
+		order[i] = i;
+	sort_by_length(b, order, order + b->nseq, b->nseq);
+}
+
 static void
 forward_many(struct recur *q, const struct square *w, const struct kern_batch *b, const real *s0,
     real *s)
@@ -232,9 +240,7 @@ forward_many(struct recur *q, const struct square *w, const struct kern_batch *b
 	if (m.mem == NULL)
 		return;
 	order = (int *)(m.mem + (size_t)ntask * m.space);
-	for (int i = 0; i < b->nseq; i++)
-		order[i] = i;
-	sort_by_length(b, order, order + b->nseq, b->nseq);
+	ISA_NAME(recur_order)(b, order);
 	m.order = order;
 	run(q, lock_step_task, &m, ntask, (double)b->t * w->w.k * w->w.k);
 }
@@ -393,13 +399,4 @@ ISA_NAME(recur_update)(struct recur *q, struct square *to, bool both, const stru
 		    (size_t)(length(b, i) - 1) * stride * sizeof(real));
 	}
 	run(q, update_task, &m, both ? 2 * to->w.np : to->w.np, (double)b->t * h * h);
-}
-
-void
-ISA_NAME(square_turn)(struct square *w)
-{
-	for (int j = 0; j < w->w.k; j++)
-		for (int l = 0; l < w->w.k; l++)
-			w->wt.p[(size_t)(j / PW) * w->wt.stride + (size_t)l * PW + j % PW] =
-			    w->w.p[(size_t)(l / PW) * w->w.stride + (size_t)j * PW + l % PW];
 }
