@@ -22,7 +22,7 @@ CONFIG := $(if $(SAN),$(subst $(comma),-,$(SAN)),release)
 BUILD := build/$(CONFIG)
 
 DEPS := gcc make pkg-config libopenblas-dev libutf8proc-dev libzip-dev zlib1g-dev bats mandoc
-DEPS_DEV := g++ shellcheck cppcheck clang libclang-rt-dev
+DEPS_DEV := g++ shellcheck cppcheck clang libclang-rt-dev gnuplot-nox
 
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wundef -Wvla -Wformat=2 -Wwrite-strings \
 	-Wstrict-prototypes -Wmissing-prototypes

@@ -57,6 +57,13 @@ static const struct opt options[] = {
 	{ 0 }
 };
 
+/* How well a unit tracks a trait. */
+struct pair {
+	double r;
+	int trait;
+	long unit;
+};
+
 struct run {
 	struct model model;
 	struct net net;
@@ -73,6 +80,7 @@ struct run {
 	struct spool *body;		/* (nunit) of -f html */
 	struct traits traits;
 	struct track track;
+	struct pair *pair;		/* (TRAITS, nunit) of -r */
 	uint64_t tokens;		/* taken in */
 	bool ended;			/* the latest one ended a line */
 	struct progress progress;
@@ -182,6 +190,8 @@ open_model(struct run *run, const char *path)
 	    m->shape.real == REAL_F64 ? KERN_F64 : KERN_F32, (int)o.threads, &why);
 	if (k == NULL)
 		die("device %s: %s", kern_device[o.device], why);
+	if (why)
+		prog_note("running on %s (%s): %s", k->name, k->isa, why);
 	if ((why = net_open(&run->net, k, m)) != NULL)
 		die("device %s: %s", k->name, why);
 	return k;
@@ -199,9 +209,10 @@ begin(struct run *run)
 	run->s = mem_mul(ROWS, h, &reals) ? mem_zeros(reals, run->net.size) : NULL;
 	run->l = mem_zeros(run->model.shape.vocab, run->net.size);
 	run->x = mem_zeros(run->nunit, sizeof(*run->x));
+	run->pair = mem_zeros(o.rank ? TRAITS * run->nunit : 0, sizeof(*run->pair));
 	run->body = mem_zeros(run->nunit, sizeof(*run->body));
 	if (run->s == NULL || run->l == NULL || run->x == NULL || run->body == NULL ||
-	    (why = track_init(&run->track, run->nunit)) != NULL)
+	    run->pair == NULL || (why = track_init(&run->track, run->nunit)) != NULL)
 		die("out of memory");
 	for (size_t i = 0; i < run->nunit; i++)
 		spool_init(&run->body[i]);
@@ -374,13 +385,6 @@ read_stream(struct run *run, const char *path, const struct prog_inputs *in)
 	index_close(r);
 }
 
-/* How well a unit tracks a trait. */
-struct pair {
-	double r;
-	int trait;
-	long unit;
-};
-
 /* The strongest first; a total order. */
 static int
 by_strength(const void *a, const void *b)
@@ -414,18 +418,15 @@ best_units(const struct run *run, int trait, struct pair *p)
 static void
 print_ranks(const struct run *run)
 {
-	struct pair *p = mem_zeros((size_t)TRAITS * run->nunit, sizeof(*p));
+	struct pair *p = run->pair;
 	size_t n = 0;
 
-	if (p == NULL)
-		die("out of memory");
 	for (int t = 0; t < TRAITS; t++)
 		n += best_units(run, t, p + n);
 	qsort(p, n, sizeof(*p), by_strength);
 	for (size_t i = 0; i < n; i++)
 		printf("%.4f\t%ld\t%s\t%.4f\n", p[i].r, p[i].unit, trait_name[p[i].trait],
 		    run->track.x[p[i].trait]);
-	free(p);
 }
 
 static void
@@ -462,6 +463,7 @@ release(struct run *run)
 	free(run->s);
 	free(run->l);
 	free(run->x);
+	free(run->pair);
 }
 
 int

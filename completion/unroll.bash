@@ -31,7 +31,7 @@ _unroll_list() {
 		train B batch arg
 		train b bptt arg
 		train c cell rnn|lstm|gru
-		train d device auto|cpu|blas|ref
+		train d device auto|cpu|cuda|blas|ref
 		train D double -
 		train e epochs arg
 		train E evaluate arg
@@ -104,7 +104,7 @@ _unroll_list() {
 		sample x prime arg
 		sample operands model
 		cells c colour auto|always|never
-		cells d device auto|cpu|blas|ref
+		cells d device auto|cpu|cuda|blas|ref
 		cells D double -
 		cells f format text|html|table
 		cells j threads arg

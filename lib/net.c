@@ -131,7 +131,7 @@ net_open(struct net *n, struct kern *k, const struct model *m)
 	n->size = k->real == KERN_F32 ? sizeof(float) : sizeof(double);
 	find_places(n, m);
 	if (!put_params(n, m))
-		return no_memory;
+		return no_memory(n);
 	if ((why = net_state_new(&n->one, n, 1)) != NULL)
 		return why;
 	return k->error(k);

@@ -6,7 +6,7 @@
 
 # Code for 8.0 runs on 8.6 and 8.9, too.
 CUDA_ARCHS ?= 75 80 90
-CUDA_REAL := mat embed recur output fused layers
+CUDA_REAL := mat update embed dense recur cells output fused layers
 CUDA_ONCE := device entry
 CUDA_C := text share
 CUDA_OBJS := $(CUDA_ONCE:%=$(BUILD)/kernels/cuda/%.o) $(CUDA_C:%=$(BUILD)/kernels/cuda/%.o) \

@@ -292,9 +292,9 @@ on_terminal() {
 	cells -f table -u 0-2 hand.npz stream | head -n 5 > want
 	cells -f table -u 0-2 -n 5 hand.npz stream | cmp - want
 	[ "$(cells -f table -n 3 words.npz sentences.stream | wc -l)" -eq 3 ]
-	head -c -9 stream > cut
-	run -1 cells -f table -u 0-2 hand.npz cut
-	cells -f table -u 0-2 -n 5 hand.npz cut | cmp - want
+	head -c -9 stream > part
+	run -1 cells -f table -u 0-2 hand.npz part
+	cells -f table -u 0-2 -n 5 hand.npz part | cmp - want
 	cells -f table -n 5 hand.npz stream stream | wc -l | grep -qx 5
 	run -0 cells -n 4 -u 2 hand.npz stream
 	[ "$output" = $'Ab (\n#===' ]
@@ -324,10 +324,10 @@ on_terminal() {
 	refused 1 'missing: No such file' hand.npz missing
 	refused 1 'empty input where an index stream was expected' hand.npz /dev/null
 	refused 1 'not an index stream' hand.npz sentences
-	head -c -9 stream > cut
-	run -1 --separate-stderr cells -r hand.npz cut
+	head -c -9 stream > part
+	run -1 --separate-stderr cells -r hand.npz part
 	[ "${#stderr_lines[@]}" -eq 1 ]
-	[[ "$stderr" == 'cells: cut: '* ]]
+	[[ "$stderr" == 'cells: part: '* ]]
 }
 
 @test "a full disk, a reader that leaves, no room for temporary text" {
@@ -348,8 +348,8 @@ on_terminal() {
 }
 
 @test "usage errors" {
-	refused 2 "-u: '1,' is not a list of units, such as 3,17,40-45" -u 1, hand.npz stream
-	for u in '' , 1-0 x 1-x -1 1--2 '1 2' 99999999999; do
+	refused 2 "-u: '1,' is not a list of units, such as 3,17,40-45" -u '1,' hand.npz stream
+	for u in '' ',' 1-0 x 1-x -1 1--2 '1 2' 99999999999; do
 		refused 2 "-u: '$u' is not a list" -u "$u" hand.npz stream
 	done
 	refused 2 '-u: unit 1 stands twice' -u 0-2,1 hand.npz stream
@@ -363,7 +363,7 @@ on_terminal() {
 	refused 2 '-c: only -f text has colours' -c always -r hand.npz stream
 	refused 2 'is none of auto|always|never' -c maybe hand.npz stream
 	refused 2 'is none of text|html|table' -f pdf hand.npz stream
-	refused 2 'is none of auto|cpu|blas|ref' -d abacus hand.npz stream
+	refused 2 'is none of auto|cpu|cuda|blas|ref' -d abacus hand.npz stream
 	for o in j k n; do
 		refused 2 "-$o: 'x' is not a whole number" -$o x hand.npz stream
 	done

@@ -25,9 +25,9 @@ close() {
 	awk -v tol="$1" -f "$ORACLE/close.awk" "$2" "$3"
 }
 
-# agree PROGRAM: 0 failures in tests/unit/PROGRAM
+# agree PROGRAM ARGUMENT...: 0 failures in tests/unit/PROGRAM
 agree() {
-	run "$BUILD/tests/unit/$1" cuda
+	run "$BUILD/tests/unit/$1" cuda "${@:2}"
 	echo "$output"
 	[ "$status" -eq 0 ]
 	[[ "$output" == *" 0 failures" ]]
@@ -41,6 +41,16 @@ losses() {
 # Each shape three times, in another order each time, to the last bit.
 @test "cuda agrees with ref, in whatever order threads run" {
 	EMU_SEED=20151 EMU_SMS=5 agree kern
+}
+
+@test "gated cells, dense layers and updates agree with ref, in whatever order threads run" {
+	EMU_SEED=20151 EMU_SMS=5 agree kern_cells 1 9
+}
+
+@test "LSTM and GRU give PyTorch's states and gradients" {
+	for cell in lstm gru; do
+		run -0 "$BUILD/tests/unit/torch" cuda $cell < "$EXPECT/torch.$cell"
+	done
 }
 
 @test "many steps in one kernel are those steps, in whatever order threads run" {
@@ -100,6 +110,17 @@ losses() {
 		train -q -d cuda $o -H 9 -e 6 -E 2 -o g.npz tiny.stream | losses | sed 's/.*: //' |
 		    paste - <(sed 's/.*: //' want) |
 		    awk '{ d = $1 - $2; if (d > 2e-4 || d < -2e-4) bad = 1; n++ } END { exit bad || n != 4 }'
+	done
+}
+
+@test "gated and stacked nets, streams, dropout and every optimiser: as on the cpu" {
+	for o in '-c lstm -L 2 -p 0.3 -a yes' '-c gru -B 3 -O adam -r 0.01' '-L 2 -O adagrad -C 1 -a yes' \
+	    '-c lstm -I 5 -t -O rmsprop -r 0.01' '-O momentum -N 0.5'; do
+		for d in cpu cuda; do
+			# shellcheck disable=SC2086
+			train -q -D -d $d $o -H 6 -e 4 -E 2 -o $d.npz tiny.stream | losses > $d
+		done
+		diff cpu cuda
 	done
 }
 

@@ -5,6 +5,7 @@
  * host, and one block adds them in order: no atomics, so that the sum is the
  * same every time.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "mat.h"
@@ -26,7 +27,7 @@ embed_forward(struct kern *k, const struct kern_mat *u, const struct kern_batch 
 	const uint32_t *x = (const uint32_t *)cuda_upload(k, BUFFER_X, b->x,
 	    (size_t)b->t * sizeof(*x));
 
-	launch(k, look_up, dim3((unsigned)b->t), dim3(128), 0, u->rows, (const real *)u->p, x,
+	launch(k, look_up, dim3((unsigned)b->t), dim3(128), 0, mat_width(u), (const real *)u->p, x,
 	    (real *)a);
 }
 
@@ -50,6 +51,8 @@ add_chains(int h, const uint32_t *x, const int32_t *heads, const int32_t *next, 
 static void
 touch(struct kern_mat *du, const struct kern_batch *b)
 {
+	if (du->role != KERN_EMBED)
+		return;
 	for (int r = 0; r < b->t; r++) {
 		uint32_t word = b->x[r];
 
@@ -60,6 +63,21 @@ touch(struct kern_mat *du, const struct kern_batch *b)
 	}
 }
 
+static bool
+make_where(struct kern *k, struct kern_mat *m)
+{
+	size_t words = (size_t)mat_words(m);
+
+	if (m->where)
+		return true;
+	m->where = (int32_t *)malloc(words * sizeof(*m->where));
+	if (m->where == NULL)
+		return cuda_fail(k, "out of memory");
+	for (size_t i = 0; i < words; i++)
+		m->where[i] = -1;
+	return true;
+}
+
 static void
 embed_backward(struct kern *k, const struct kern_batch *b, const void *d, struct kern_mat *du)
 {
@@ -67,13 +85,13 @@ embed_backward(struct kern *k, const struct kern_batch *b, const void *d, struct
 	int32_t *host = (int32_t *)cuda_host(k, bytes), *dev;
 	int n;
 
-	if (host == NULL)
+	if (host == NULL || !make_where(k, du))
 		return;
 	memcpy(host, b->x, t * sizeof(*host));
 	n = share_chains(b->x, b->t, du->where, host + t, host + 2 * t);
 	touch(du, b);
 	dev = (int32_t *)cuda_upload(k, BUFFER_CHAIN, host, bytes);
-	launch(k, add_chains, dim3((unsigned)n), dim3(128), 0, du->rows, (const uint32_t *)dev,
+	launch(k, add_chains, dim3((unsigned)n), dim3(128), 0, mat_width(du), (const uint32_t *)dev,
 	    (const int32_t *)(dev + t), (const int32_t *)(dev + 2 * t), (const real *)d, du->p);
 }
 

@@ -201,18 +201,22 @@ compose(struct kern *k, const struct kern_net *net, const struct kern_batch *b, 
 {
 	struct kern_net *g = &((struct state *)k->ctx)->gradient;
 	size_t n = (size_t)b->t * net->w->rows;
+	struct kern_update u = {};
 	real *s = (real *)cuda_buffer(k, BUFFER_STEP, 3 * n * sizeof(*s));
 
 	if (s == NULL || !gradients(k, net))
 		return;
+	u.rule = KERN_SGD;
+	u.rate = rate;
+	u.scale = 1;
 	k->embed_forward(k, net->u, b, s);
 	k->rnn_forward(k, net->w, b, s, NULL, s);
-	k->out_backward(k, net->v, b->t, s, b->y, s + n, g->v, logp);
+	k->out_backward(k, net->v, NULL, b->t, s, b->y, s + n, g->v, NULL, logp);
 	k->rnn_backward(k, net->w, b, bptt, s, NULL, s + n, s + 2 * n, g->w);
 	k->embed_backward(k, b, s + 2 * n, g->u);
-	k->sgd(k, net->u, g->u, rate);
-	k->sgd(k, net->v, g->v, rate);
-	k->sgd(k, net->w, g->w, rate);
+	k->update(k, net->u, g->u, NULL, NULL, &u);
+	k->update(k, net->v, g->v, NULL, NULL, &u);
+	k->update(k, net->w, g->w, NULL, NULL, &u);
 }
 
 static void

@@ -1,5 +1,5 @@
 /*
- * mat.cu - parameters: to the device, back, and updated there.
+ * mat.cu - parameters: to the device and back.
  */
 #include <stdlib.h>
 
@@ -31,12 +31,7 @@ remember_words(struct kern_mat *m)
 
 	m->touched = (uint32_t *)malloc(words * sizeof(*m->touched));
 	m->is_touched = (unsigned char *)calloc(words, 1);
-	m->where = (int32_t *)malloc(words * sizeof(*m->where));
-	if (!m->touched || !m->is_touched || !m->where)
-		return false;
-	for (size_t i = 0; i < words; i++)
-		m->where[i] = -1;
-	return true;
+	return m->touched && m->is_touched;
 }
 
 static struct kern_mat *
@@ -66,6 +61,17 @@ transpose(real *to, const real *from, int rows, int cols)
 			to[(size_t)j * rows + i] = from[(size_t)i * cols + j];
 }
 
+/* What comes from the host may be anything. */
+static void
+touch_all(struct kern_mat *m)
+{
+	for (int i = 0; i < m->cols; i++) {
+		m->is_touched[i] = 1;
+		m->touched[i] = (uint32_t)i;
+	}
+	m->ntouched = m->cols;
+}
+
 static void
 mat_put(struct kern *k, struct kern_mat *m, const void *host)
 {
@@ -78,6 +84,7 @@ mat_put(struct kern *k, struct kern_mat *m, const void *host)
 			return;
 		transpose(turned, (const real *)host, m->rows, m->cols);
 		host = turned;
+		touch_all(m);
 	}
 	cuda_to_device(k, m->p, host, bytes);
 }
@@ -97,57 +104,6 @@ mat_get(struct kern *k, void *host, struct kern_mat *m)
 	}
 }
 
-static __global__ void
-descend(size_t n, real *p, real *g, real rate)
-{
-	size_t i = (size_t)blockIdx.x * blockDim.x + threadIdx.x;
-
-	if (i < n) {
-		p[i] -= rate * g[i];
-		g[i] = 0;
-	}
-}
-
-/* The same for the row of one word, a block each. */
-static __global__ void
-descend_words(int h, const uint32_t *words, real *p, real *g, real rate)
-{
-	size_t at = (size_t)words[blockIdx.x] * h;
-
-	for (int j = (int)threadIdx.x; j < h; j += (int)blockDim.x) {
-		p[at + j] -= rate * g[at + j];
-		g[at + j] = 0;
-	}
-}
-
-static void
-forget_words(struct kern_mat *g)
-{
-	for (int i = 0; i < g->ntouched; i++)
-		g->is_touched[g->touched[i]] = 0;
-	g->ntouched = 0;
-}
-
-static void
-sgd(struct kern *k, struct kern_mat *p, struct kern_mat *g, double by)
-{
-	size_t n = count(p);
-	uint32_t *words;
-
-	if (p->role != KERN_EMBED) {
-		launch(k, descend, dim3((unsigned)cuda_over(n, 256)), dim3(256), 0, n, p->p, g->p,
-		    (real)by);
-		return;
-	}
-	if (g->ntouched == 0)
-		return;
-	words = (uint32_t *)cuda_upload(k, BUFFER_TOUCHED, g->touched,
-	    (size_t)g->ntouched * sizeof(*words));
-	launch(k, descend_words, dim3((unsigned)g->ntouched), dim3(128), 0, p->rows,
-	    (const uint32_t *)words, p->p, g->p, (real)by);
-	forget_words(g);
-}
-
 void
 NAME(cuda_mat_fill)(struct kern *k)
 {
@@ -155,5 +111,4 @@ NAME(cuda_mat_fill)(struct kern *k)
 	k->mat_free = mat_free;
 	k->mat_put = mat_put;
 	k->mat_get = mat_get;
-	k->sgd = sgd;
 }

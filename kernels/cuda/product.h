@@ -31,6 +31,16 @@ struct product_store {
 	size_t ld;
 	__device__ void operator()(int i, int j, real x) const { c[i * ld + j] = x; }
 };
+struct product_biased {
+	real *c;
+	size_t ld;
+	const real *bias;	/* (n), or NULL */
+	__device__ void
+	operator()(int i, int j, real x) const
+	{
+		c[i * ld + j] = bias ? x + bias[j] : x;
+	}
+};
 struct product_add {
 	real *c;
 	size_t ld;

@@ -44,6 +44,27 @@ share_begins(const struct kern_batch *b, int32_t *begins)
 		begins[b->start[i]] = i;
 }
 
+void
+share_order(const struct kern_batch *b, int32_t *row, int32_t *seq, int32_t *place,
+    int32_t *offset)
+{
+	int n = 0, step = 0;
+
+	for (; n < b->t; step++) {
+		offset[step] = n;
+		for (int i = 0; i < b->nseq; i++) {
+			int r = b->start[i] + step;
+
+			if (r >= b->start[i + 1])
+				continue;
+			row[n] = r;
+			seq[n] = i;
+			place[r] = n++;
+		}
+	}
+	offset[step] = n;
+}
+
 int
 share_longest(const struct kern_batch *b)
 {

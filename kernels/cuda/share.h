@@ -59,6 +59,15 @@ struct share_plan share_plan_fused(const struct share_room *room, int h, int v, 
 /* How many sequences from `first` on have `most` steps at most, one after another. */
 int share_run(const struct kern_batch *b, int first, int most);
 
+/*
+ * Rows in the order of a walk through all sequences at once: those that are
+ * first in theirs, then those that are second, and so on.  For each
+ * place in that order row(t) of the batch and its sequence seq(t); for each row
+ * its place(t).  offset(longest + 1): where the rows of each step begin.
+ */
+void share_order(const struct kern_batch *b, int32_t *row, int32_t *seq, int32_t *place,
+    int32_t *offset);
+
 /* Steps of the longest sequence. */
 int share_longest(const struct kern_batch *b);
 

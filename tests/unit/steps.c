@@ -60,25 +60,29 @@ learn(const char *backend, enum kern_real real, const struct shape *s, const str
 	const double rate = 0.05;
 	const char *why;
 	struct kern *k = kern_open(backend, real, 1, &why);
+	struct recipe recipe = { .rule = KERN_SGD };
+	struct net_pass how = { .bptt = s->bptt };
 	struct net net;
 
 	if (k == NULL) {
 		printf("SKIP %s\n", why);
 		exit(77);
 	}
-	must(model_new(&o->m, (struct model_shape){ CELL_RNN, real == KERN_F32 ? REAL_F32 : REAL_F64,
-	    1, (uint32_t)s->h, (uint32_t)s->v }));
-	model_init(&o->m, 3);
+	must(model_new(&o->m, (struct model_shape){ .cell = CELL_RNN, .layers = 1,
+	    .real = real == KERN_F32 ? REAL_F32 : REAL_F64, .hidden = (uint32_t)s->h,
+	    .vocab = (uint32_t)s->v }));
+	model_init(&o->m, INIT_TUTORIAL, 3);
 	o->logp = calloc((size_t)b->t, sizeof(*o->logp));
 	must(o->logp ? NULL : "out of memory");
 	must(net_open(&net, k, &o->m));
+	together = together && net_has_queue(&net, &how, &recipe);
 	if (together)
 		must(net_steps(&net, b, s->bptt, rate, o->logp));
 	for (int i = 0; !together && i < b->nseq; i++) {
 		int from = b->start[i], start[] = { 0, b->start[i + 1] - from };
 		struct kern_batch one = { 1, start[1], start, b->x + from, b->y + from };
 
-		must(net_step(&net, &one, s->bptt, rate, o->logp + from));
+		must(net_step(&net, &one, &how, &recipe, rate, (uint64_t)i + 1, o->logp + from));
 	}
 	must(net_store(&net, &o->m));
 	net_free(&net);
