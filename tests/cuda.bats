@@ -114,12 +114,13 @@ losses() {
 }
 
 @test "gated and stacked nets, streams, dropout and every optimiser: as on the cpu" {
-	for o in '-c lstm -L 2 -p 0.3 -a yes' '-c gru -B 3 -O adam -r 0.01' '-L 2 -O adagrad -C 1 -a yes' \
-	    '-c lstm -I 5 -t -O rmsprop -r 0.01' '-O momentum -N 0.5'; do
+	for o in '-c lstm -L 2 -p 0.3 -a yes' '-c gru -B 3 -O adam -r 0.01' '-L 2 -O adagrad -k 1 -a yes' \
+	    '-c lstm -m 5 -t -O rmsprop -r 0.01' '-O momentum -K 0.5'; do
 		for d in cpu cuda; do
 			# shellcheck disable=SC2086
 			train -q -D -d $d $o -H 6 -e 4 -E 2 -o $d.npz tiny.stream | losses > $d
 		done
+		[ "$(wc -l < cpu)" -eq 3 ]
 		diff cpu cuda
 	done
 }

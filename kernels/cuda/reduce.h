@@ -9,30 +9,27 @@
 
 enum { REDUCE_THREADS = 256 };
 
-/* Of every thread's x, for every thread.  shared(REDUCE_THREADS) */
+/* Of every thread's x, for every thread.  shared(REDUCE_THREADS / 32) */
 template <typename T, bool MAX>
 static __device__ inline T
 reduce_block(T x, T *shared)
 {
-	int i = (int)threadIdx.x;
-	T all;
+	enum { WARP = 32 };
+	int warp = (int)threadIdx.x / WARP;
 
-	shared[i] = x;
-	__syncthreads();
-	for (int half = REDUCE_THREADS / 2; half; half /= 2) {
-		if (i < half) {
-			T other = shared[i + half];
+	for (int bit = WARP / 2; bit; bit /= 2) {
+		T other = __shfl_xor_sync(0xffffffffu, x, bit);
 
-			if (MAX)
-				shared[i] = other > shared[i] ? other : shared[i];
-			else
-				shared[i] += other;
-		}
-		__syncthreads();
+		x = MAX ? (other > x ? other : x) : x + other;
 	}
-	all = shared[0];
+	if (threadIdx.x % WARP == 0)
+		shared[warp] = x;
 	__syncthreads();
-	return all;
+	x = shared[0];
+	for (int i = 1; i < REDUCE_THREADS / WARP; i++)
+		x = MAX ? (shared[i] > x ? shared[i] : x) : x + shared[i];
+	__syncthreads();
+	return x;
 }
 
 #endif

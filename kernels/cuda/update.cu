@@ -151,14 +151,16 @@ square_shares(size_t n, const real *x, double *sums)
 static double
 sum_squares(struct kern *k, const struct kern_mat *g)
 {
-	enum { BLOCKS = 128 };
-	double host[BLOCKS] = { 0 }, sum = 0;
+	const size_t most = 128, each = 2048;
+	double host[128] = { 0 }, sum = 0;
 	double *dev = (double *)cuda_buffer(k, BUFFER_LOGP, sizeof(host));
+	size_t n = (size_t)g->rows * g->cols, blocks = cuda_over(n, each);
 
-	launch(k, square_shares, dim3(BLOCKS), dim3(REDUCE_THREADS),
-	    REDUCE_THREADS * sizeof(double), (size_t)g->rows * g->cols, (const real *)g->p, dev);
-	cuda_from_device(k, host, dev, sizeof(host));
-	for (int i = 0; i < BLOCKS; i++)
+	blocks = blocks < most ? blocks : most;
+	launch(k, square_shares, dim3((unsigned)blocks), dim3(REDUCE_THREADS),
+	    REDUCE_THREADS * sizeof(double), n, (const real *)g->p, dev);
+	cuda_from_device(k, host, dev, blocks * sizeof(*host));
+	for (size_t i = 0; i < blocks; i++)
 		sum += host[i];
 	return sum;
 }

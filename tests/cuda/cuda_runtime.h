@@ -8,6 +8,7 @@
 #include <math.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <functional>
 
@@ -95,7 +96,8 @@ extern dim3 threadIdx, blockIdx, blockDim, gridDim;
 extern unsigned char *emu_shared;
 void emu_barrier(int line);
 void emu_warp_barrier(unsigned mask);
-void *emu_warp_slot(int lane);	/* 8 bytes for each lane of the thread's warp */
+/* x to whoever asks for it, and that of lane `from`, once all of the mask came. */
+uint64_t emu_exchange(uint64_t x, unsigned mask, int from);
 int emu_lane(void);
 void emu_wait(void);		/* others run before this returns */
 
@@ -118,13 +120,13 @@ template <typename T>
 static inline T
 __shfl_xor_sync(unsigned mask, T x, int bits)
 {
+	uint64_t mine = 0, theirs;
 	T other;
 
-	static_assert(sizeof(T) <= 8, "a warp's slot has eight bytes");
-	*(T *)emu_warp_slot(emu_lane()) = x;
-	emu_warp_barrier(mask);
-	other = *(T *)emu_warp_slot(emu_lane() ^ bits);
-	emu_warp_barrier(mask);
+	static_assert(sizeof(T) <= sizeof(mine), "a warp passes eight bytes on");
+	memcpy(&mine, &x, sizeof(x));
+	theirs = emu_exchange(mine, mask, emu_lane() ^ bits);
+	memcpy(&other, &theirs, sizeof(other));
 	return other;
 }
 

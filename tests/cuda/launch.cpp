@@ -22,7 +22,8 @@ struct thread {
 };
 struct warp {
 	unsigned arrived;
-	uint64_t slot[WARP];
+	unsigned char turn[WARP];
+	uint64_t slot[2][WARP];	/* in turn: nobody is two exchanges ahead of another */
 };
 struct block {
 	dim3 at;
@@ -120,12 +121,6 @@ emu_lane(void)
 	return now_thread % WARP;
 }
 
-void *
-emu_warp_slot(int lane)
-{
-	return &now->warps[(size_t)now_thread / WARP].slot[lane];
-}
-
 void
 emu_warp_barrier(unsigned mask)
 {
@@ -144,6 +139,17 @@ emu_warp_barrier(unsigned mask)
 	for (size_t i = first; i < first + WARP && i < b->threads.size(); i++)
 		if ((mask >> (i - first) & 1) && b->threads[i].waiting == AT_WARP)
 			b->threads[i].waiting = READY;
+}
+
+uint64_t
+emu_exchange(uint64_t x, unsigned mask, int from)
+{
+	struct warp *w = &now->warps[(size_t)now_thread / WARP];
+	int turn = w->turn[emu_lane()] ^= 1;
+
+	w->slot[turn][emu_lane()] = x;
+	emu_warp_barrier(mask);
+	return w->slot[turn][from];
 }
 
 void
