@@ -100,6 +100,14 @@ read_stream(struct run *run, struct prog_inputs *in)
 	index_close(&r);
 }
 
+/* An option that gated cells would not look at. */
+static void
+check_bptt(enum cell cell)
+{
+	if (opt_given('b') && cell != CELL_RNN)
+		die_usage("-b goes with cell rnn only: others send errors back to the first step");
+}
+
 static void
 read_model(struct run *run, int argc, char *argv[])
 {
@@ -108,6 +116,7 @@ read_model(struct run *run, int argc, char *argv[])
 
 	if (why || (why = model_set_real(&run->model, REAL_F64)) != NULL)
 		die("%s: %s", o.model, why);
+	check_bptt(run->model.shape.cell);
 	run->corpus.limit = (size_t)o.sentences;
 	while (prog_next_input(&in))
 		read_stream(run, &in);
@@ -203,6 +212,9 @@ check_options(int operands)
 	for (const char *c = "nN"; !o.model && *c; c++)
 		if (opt_given(*c))
 			die_usage("-%c goes with -m only", *c);
+	if (o.tied && o.embed == 0)
+		die_usage("-T ties embeddings to the output; ask for them with -I");
+	check_bptt((enum cell)o.cell);
 }
 
 int

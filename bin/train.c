@@ -54,7 +54,7 @@ static const struct opt options[] = {
 	{ 'H', "hidden", OPT_INT, { .i = &o.hidden }, "n", 1, 65536, "hidden units" },
 	{ 'i', "from", OPT_STR, { .s = &o.from }, "model", 0, 0, "begin with its weights" },
 	{ 'I', "init", OPT_WORD, { .word = &o.init }, "auto|" INIT_NAMES, 0, 0,
-	    "first weights; auto: uniform for gated cells" },
+	    "first weights" },
 	{ 'j', "threads", OPT_INT, { .i = &o.threads }, "n", 0, 1024, "0: one a processor" },
 	{ 'k', "clip", OPT_REAL, { .x = &o.clip }, "x", 0, 1e30,
 	    "cut each number of the gradient to +-x; 0: not" },
@@ -70,7 +70,7 @@ static const struct opt options[] = {
 	    "stop after n steps in all; 0: not" },
 	{ 'o', "output", OPT_STR, { .s = &o.out }, "file", 0, 0, "the model" },
 	{ 'O', "optimiser", OPT_WORD, { .word = &o.rule }, RECIPE_RULES, 0, 0,
-	    "what a step does with the gradient" },
+	    "how a step is taken" },
 	{ 'p', "dropout", OPT_REAL, { .x = &o.dropout }, "share", 0, 0.99,
 	    "of each layer's outputs left out" },
 	{ 'P', "patience", OPT_INT, { .i = &o.patience }, "n", 0, 1e15,
@@ -83,7 +83,7 @@ static const struct opt options[] = {
 	{ 't', "tie", OPT_FLAG, { .flag = &o.tied }, NULL, 0, 0,
 	    "with -m: embeddings serve the output, too" },
 	{ 'T', "seq-length", OPT_INT, { .i = &o.chunk }, "n", 0, 1e9,
-	    "steps of a stream at a time; 0: a line is a sequence" },
+	    "steps of a stream at a time; 0: by lines" },
 	{ 'v', "valid", OPT_STR, { .s = &o.valid }, "file|share", 0, 0,
 	    "text to be judged by, or the last share" },
 	{ 0 }
@@ -118,6 +118,8 @@ read_stream(struct run *run, struct corpus *c, struct prog_inputs *in)
 		die("%s: %s", in->name, why);
 	if (run->vocab.size && vocab_crc(&run->vocab) != r.crc_vocab)
 		die("%s: its vocabulary is not that of the stream before it", in->name);
+	if (opt_given('T') && o.chunk && r.vocab.unit != UNIT_STREAM)
+		die("%s: it holds sentences, and -T cuts streams (vocab -S)", in->name);
 	c->joined = chunk(run, r.vocab.unit) > 0;
 	if ((why = corpus_read(c, &r)) != NULL)
 		die("%s: %s", in->name, why);
@@ -179,17 +181,6 @@ take_vocab(struct run *run, const char *path)
 	run->vocab = (struct vocab){ 0 };
 }
 
-static double
-first_rate(void)
-{
-	static const double usual[] = {
-		[KERN_SGD] = 0.005, [KERN_MOMENTUM] = 0.0005, [KERN_ADAGRAD] = 0.1,
-		[KERN_RMSPROP] = 0.002, [KERN_ADAM] = 0.001
-	};
-
-	return opt_given('r') ? o.rate : usual[o.rule];
-}
-
 static void
 begin_progress(struct run *run)
 {
@@ -197,10 +188,11 @@ begin_progress(struct run *run)
 	uint32_t t = chunk(run, m->vocab.unit);
 	long bptt = t && !opt_given('b') ? (long)t : o.bptt;	/* the whole chunk */
 	bool decays = o.schedule == RATE_DECAYED;
+	double rate = opt_given('r') ? o.rate : recipe_rate((enum kern_rule)o.rule);
 
 	m->has_progress = true;
 	m->progress = (struct model_progress){
-		.rate = first_rate(), .rate0 = first_rate(), .loss = NAN, .smoothed = NAN,
+		.rate = rate, .rate0 = rate, .loss = NAN, .smoothed = NAN,
 		.best = NAN, .limit = (uint64_t)o.limit, .seed = (uint32_t)o.seed,
 		.bptt = (uint32_t)bptt, .batch = (uint32_t)o.batch,
 		.every = (uint32_t)o.every, .epochs = (uint64_t)o.epochs,
@@ -236,6 +228,14 @@ start_new(struct run *run)
 	take_vocab(run, NULL);
 }
 
+/* An option that gated cells would not look at. */
+static void
+check_bptt(enum cell cell)
+{
+	if (opt_given('b') && cell != CELL_RNN)
+		die_usage("-b goes with cell rnn only: others send errors back to the first step");
+}
+
 /* The model of -i or -R, before any stream is waited for. */
 static void
 load(struct run *run)
@@ -247,6 +247,7 @@ load(struct run *run)
 		die("%s: %s", path, why);
 	if (o.resume && !m->has_progress)
 		die("%s: it does not say where its training stopped; begin with -i", path);
+	check_bptt(m->shape.cell);
 	if (o.from && opt_given('H') && (uint32_t)o.hidden != m->shape.hidden)
 		die("%s: it has %" PRIu32 " hidden units, not the %ld of -H", path,
 		    m->shape.hidden, o.hidden);
@@ -256,7 +257,7 @@ load(struct run *run)
 static void
 override(struct model_progress *p)
 {
-	if (opt_given('B') && p->recipe.chunk && p->sentence)
+	if ((uint32_t)o.batch != p->batch && opt_given('B') && p->recipe.chunk && p->sentence)
 		die_usage("-B cannot change in the middle of a stream's epoch (-R)");
 	if (opt_given('B'))
 		p->batch = (uint32_t)o.batch;
@@ -451,6 +452,7 @@ check_options(void)
 		die_usage("-t ties embeddings to the output; ask for them with -m");
 	if (o.patience && o.valid == NULL && !o.resume)
 		die_usage("-P counts evaluations of a text held out; name it with -v");
+	check_bptt((enum cell)o.cell);
 }
 
 int

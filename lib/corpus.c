@@ -156,13 +156,16 @@ batch_frames(struct batcher *q, const struct corpus *c, size_t first, size_t n, 
 struct streams
 streams_cut(uint64_t steps, size_t n, size_t chunk)
 {
-	struct streams s = { .n = n < steps ? n : (size_t)steps, .chunk = chunk };
+	struct streams s = { .n = n < steps ? n : (size_t)steps };
+	size_t longest;
 
 	if (s.n == 0)
 		return s;
 	s.length = (size_t)steps / s.n;
 	s.longer = (size_t)steps % s.n;
-	s.chunks = (s.length + (s.longer > 0) + chunk - 1) / chunk;
+	longest = s.length + (s.longer > 0);
+	s.chunk = chunk < longest ? chunk : longest;
+	s.chunks = (longest + s.chunk - 1) / s.chunk;
 	return s;
 }
 

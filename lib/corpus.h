@@ -45,7 +45,7 @@ void corpus_free(struct corpus *c);
 /* A joined corpus' steps as n streams of nearly the same length: the first
  * `longer` have a step more. */
 struct streams {
-	size_t n, chunk;	/* streams; steps of each in a batch */
+	size_t n, chunk;	/* streams; steps of each in a batch, at most its length */
 	size_t length, longer;
 	size_t chunks;		/* batches in all */
 };

@@ -118,13 +118,20 @@ moments(const struct model *m)
 	return m->has_progress ? recipe_moments(&m->progress.recipe) : 0;
 }
 
+/* Whether the file has hidden states: those of a stream in the midst of an epoch. */
+static bool
+is_carried(const struct model *m)
+{
+	return m->has_progress && m->progress.recipe.chunk && m->progress.sentence;
+}
+
 static bool
 is_known(const struct model *m, const char *name)
 {
 	char moment[NPZ_NAME];
 
 	if (strcmp(name, "config") == 0 || strcmp(name, "vocab") == 0 ||
-	    (strcmp(name, "carry") == 0 && m->has_progress && m->progress.recipe.chunk))
+	    (strcmp(name, "carry") == 0 && is_carried(m)))
 		return true;
 	for (size_t i = 0; i < m->nparam; i++) {
 		if (strcmp(name, m->param[i].name) == 0)
@@ -238,8 +245,7 @@ load_state(struct model *m, const struct npz *z)
 	for (size_t i = 0; i < m->nparam && why == NULL; i++)
 		for (int k = 0; k < moments(m) && why == NULL; k++)
 			why = load_moment(m, z, &m->param[i], k);
-	if (why || !m->has_progress || m->progress.recipe.chunk == 0 ||
-	    m->progress.sentence == 0)
+	if (why || !is_carried(m))
 		return why;
 	if ((why = model_carries(m, m->progress.batch)) == NULL &&
 	    (why = check_array(m, z, "carry", m->carry.rows, m->carry.cols)) == NULL)
@@ -336,7 +342,7 @@ save_arrays(struct model *m, const char *path, struct buf *config, struct buf *v
 
 	for (size_t i = 0; i < m->nparam && why == NULL; i++)
 		why = param_arrays(m, &m->param[i], a, &n);
-	if (why == NULL && m->carry.rows && m->progress.sentence)
+	if (why == NULL && is_carried(m))
 		why = real_array(m, "carry", m->carry.data, m->carry.rows, m->carry.cols, &a[n++]);
 	if (why == NULL && m->has_vocab && m->vocab.size != m->shape.vocab)
 		why = "the vocabulary is of another size than the weights";

@@ -5,14 +5,20 @@
 
 static const struct rule {
 	int moments;
-	double decay, decay2, epsilon;
+	double rate, decay, decay2, epsilon;
 } rules[] = {
-	[KERN_SGD] = { 0, 0, 0, 0 },
-	[KERN_MOMENTUM] = { 1, 0.9, 0, 0 },
-	[KERN_ADAGRAD] = { 1, 0, 0, 1e-8 },
-	[KERN_RMSPROP] = { 1, 0.95, 0, 1e-8 },
-	[KERN_ADAM] = { 2, 0.9, 0.999, 1e-8 },
+	[KERN_SGD] = { 0, 0.005, 0, 0, 0 },
+	[KERN_MOMENTUM] = { 1, 0.0005, 0.9, 0, 0 },
+	[KERN_ADAGRAD] = { 1, 0.1, 0, 0, 1e-8 },
+	[KERN_RMSPROP] = { 1, 0.002, 0.95, 0, 1e-8 },
+	[KERN_ADAM] = { 2, 0.001, 0.9, 0.999, 1e-8 },
 };
+
+double
+recipe_rate(enum kern_rule rule)
+{
+	return rules[rule].rate;
+}
 
 int
 recipe_moments(const struct recipe *r)

@@ -33,6 +33,10 @@ struct recipe {
 	uint64_t log;		/* the smoothed loss is told every so many steps; 0: never */
 };
 
+/* The learning rate that is usual with a rule: the tutorial's, a tenth of it with
+ * momentum, min-char-rnn's, char-rnn's, and Kingma and Ba's. */
+double recipe_rate(enum kern_rule rule);
+
 /* Moments that the rule keeps of every parameter: 0, 1 or 2. */
 int recipe_moments(const struct recipe *r);
 

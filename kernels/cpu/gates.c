@@ -320,7 +320,7 @@ gather_task(void *arg, int seq, int thread)
 static void
 backward(struct kern *k, struct pass *p, bool own_errors, struct kern_mat *dw)
 {
-	struct gathering g = { p->b, p->h, (size_t)blocks(p) * PW, p->s, p->s0, NULL };
+	struct gathering g = { p->b, p->h, product_stride(p->h), p->s, p->s0, NULL };
 	size_t last = (size_t)p->b->t * g.stride, e, walk;
 	struct space s;
 	real *mem;
@@ -329,6 +329,8 @@ backward(struct kern *k, struct pass *p, bool own_errors, struct kern_mat *dw)
 	p->ngroup = groups(k, p);
 	s = space_of(p);
 	walk = s.order + (size_t)p->ngroup * s.group;
+	if (walk < ISA_NAME(product_gradient_space)(state(k)->pool))	/* which comes after it */
+		walk = ISA_NAME(product_gradient_space)(state(k)->pool);
 	e = own_errors ? (size_t)p->b->t * p->h * p->cell->ngate : 0;
 	mem = ISA_NAME(state_rows)(k, walk + last + e);
 	if (mem == NULL)
@@ -337,7 +339,8 @@ backward(struct kern *k, struct pass *p, bool own_errors, struct kern_mat *dw)
 	p->e = own_errors ? g.to + last : p->d;
 	go(k, p, mem);
 	share(k, gather_task, &g, p->b->nseq, (double)last);
-	ISA_NAME(product_gradient)(k, &own(dw)->s.w, p->b->t, p->e, g.to, g.stride);
+	ISA_NAME(product_gradient)(state(k)->pool, &own(dw)->s.w, p->b->t, p->e,
+	    (size_t)p->h * p->cell->ngate, g.to, g.stride, 1, mem);
 }
 
 static void

@@ -1,11 +1,13 @@
 /*
  * output.c - the softmax layer in two passes; output.h tells how.
  */
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "elementary.h"
+#include "narrow.h"
 #include "output.h"
 #include "pages.h"
 
@@ -74,7 +76,7 @@ rows_together(const struct panels *vt, int most)
 int
 ISA_NAME(output_rows)(const struct panels *vt)
 {
-	return rows_together(vt, ROWS_MOST);
+	return vt->n <= NARROW ? INT_MAX : rows_together(vt, ROWS_MOST);
 }
 
 static int
@@ -237,8 +239,8 @@ bytes(size_t n, size_t size)
 	return (n * size + ALIGN - 1) / ALIGN * ALIGN;
 }
 
-static char *
-reserve(struct output *o, size_t n)
+char *
+ISA_NAME(output_space)(struct output *o, size_t n)
 {
 	if (n > o->mem.n) {
 		free(o->mem.p);
@@ -276,7 +278,7 @@ prepare(struct output *o, struct job *j, const struct panels *vt, const real *c,
 	set_rows(j, rows);
 	rows_of = ((size_t)j->ngroup + 1) * j->tv * sizeof(real);
 	target = bytes(t, sizeof(real));
-	p = reserve(o, packed + e + da + 2 * rows_of + target);
+	p = ISA_NAME(output_space)(o, packed + e + da + 2 * rows_of + target);
 	if (p == NULL)
 		return NULL;
 	j->a.p = (real *)p;
@@ -320,8 +322,13 @@ void
 ISA_NAME(output_forward)(struct output *o, const struct panels *vt, const real *c, int t,
     const real *s, size_t stride, const uint32_t *y, double *logp)
 {
-	struct job job, *j = prepare(o, &job, vt, c, least(t, FORWARD_ROWS), KEEP_NOTHING);
+	struct job job, *j;
 
+	if (vt->n <= NARROW) {
+		ISA_NAME(narrow_forward)(o, vt, c, t, s, stride, y, logp);
+		return;
+	}
+	j = prepare(o, &job, vt, c, least(t, FORWARD_ROWS), KEEP_NOTHING);
 	for (int r = 0; j && r < t; r += FORWARD_ROWS) {
 		pass_1(o, j, least(t - r, FORWARD_ROWS), s + (size_t)r * stride, stride, y + r);
 		write_logp(j, logp + r);
@@ -348,8 +355,13 @@ ISA_NAME(output_logp)(struct output *o, const struct panels *vt, const real *c, 
     const real *s, size_t stride, real *l)
 {
 	int rows = least(t, least(FORWARD_ROWS, ISA_NAME(output_rows)(vt)));
-	struct job job, *j = prepare(o, &job, vt, c, rows, KEEP_LOGITS);
+	struct job job, *j;
 
+	if (vt->n <= NARROW) {
+		ISA_NAME(narrow_logp)(o, vt, c, t, s, stride, l);
+		return;
+	}
+	j = prepare(o, &job, vt, c, rows, KEEP_LOGITS);
 	for (int first = 0; j && first < t; first += rows) {
 		pass_1(o, j, least(t - first, rows), s + (size_t)first * stride, stride, NULL);
 		for (int r = 0; r < j->t; r++, l += vt->n)
@@ -431,8 +443,14 @@ ISA_NAME(output_backward)(struct output *o, const struct panels *vt, const real 
     const struct panels *to, real *dc, real rate, double *logp)
 {
 	int rows = t <= ISA_NAME(output_rows)(vt) ? t : least(t, rows_together(vt, PART));
-	struct job job, *j = prepare(o, &job, vt, c, rows, KEEP_EXP);
+	struct job job, *j;
 
+	if (vt->n <= NARROW) {
+		ISA_NAME(narrow_backward)(o, vt, c, t, s, stride, y, ds, dstride, to, dc, rate,
+		    logp);
+		return;
+	}
+	j = prepare(o, &job, vt, c, rows, KEEP_EXP);
 	if (j == NULL)
 		return;
 	j->to = to;

@@ -100,6 +100,28 @@ transpose(vec x[LANES])
 	}
 }
 
+void
+ISA_NAME(panel_turn)(const struct panels *from, int first, int n, struct panels *to, int i)
+{
+	for (int l = 0; l < from->n; l += LANES) {
+		const real *p = panel(from, l / PW) + (size_t)first * PW + l % PW;
+		real *q = panel(to, i) + (size_t)l * PW;
+
+		for (int half = 0; half < PW; half += LANES) {
+			vec x[LANES];
+
+			UNROLL
+			for (int r = 0; r < LANES; r++)
+				x[r] = half + r < n ? v_load(p + (size_t)(half + r) * PW) : v_zero();
+			transpose(x);
+			UNROLL
+			for (int r = 0; r < LANES; r++)
+				if (l + r < from->n)
+					v_store(q + (size_t)r * PW + half, x[r]);
+		}
+	}
+}
+
 /*
  * Columns i .. i+LANES-1 of m rows, at most LANES, to their places in p, n
  * apart.  What is stored beyond them is in the way of what comes later, but

@@ -44,6 +44,9 @@ void ISA_NAME(panels_free)(struct panels *b);
 void ISA_NAME(panels_put)(struct panels *b, const real *host, size_t di, size_t dj);
 void ISA_NAME(panels_get)(const struct panels *b, real *host, size_t di, size_t dj);
 
+/* Panel i of `to` = the transpose of rows first .. first+n-1 of `from`, n at most PW. */
+void ISA_NAME(panel_turn)(const struct panels *from, int first, int n, struct panels *to, int i);
+
 /*
  * Rows of A packed for tiles: block by block of at most TILE rows, each block
  * k-major, so that the t numbers of one k lie side by side.  All blocks of one
