@@ -10,7 +10,7 @@
 #   make uninstall clean deps deps-dev
 
 VERSION := 0.1.0
-TOOLS := tok vocab encode train gradcheck score sample decode
+TOOLS := tok vocab encode train gradcheck score sample decode cells
 
 PREFIX ?= /usr/local
 DESTDIR ?=
@@ -21,7 +21,7 @@ CONFIG := $(if $(SAN),$(subst $(comma),-,$(SAN)),release)
 BUILD := build/$(CONFIG)
 
 DEPS := gcc make pkg-config libopenblas-dev libutf8proc-dev libzip-dev zlib1g-dev bats mandoc
-DEPS_DEV := shellcheck cppcheck clang libclang-rt-dev
+DEPS_DEV := shellcheck cppcheck clang libclang-rt-dev gnuplot-nox
 
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wundef -Wvla -Wformat=2 -Wwrite-strings \
 	-Wstrict-prototypes -Wmissing-prototypes
@@ -36,7 +36,7 @@ ALL_LDFLAGS = $(LDFLAGS) -Wl,--as-needed -pthread $(if $(SAN),-fsanitize=$(SAN))
 # Each folder sees what the arrow bin -> lib -> kern.h <- kernels/* allows.
 INC_bin := -Ilib -Ikernels
 INC_lib := -Ilib -Ikernels
-INC_kernels := -Ikernels
+INC_kernels := -Ikernels -Ikernels/ref
 INC_tests := -Ilib -Ikernels
 
 # Instruction sets of kernels/cpu.
@@ -55,8 +55,10 @@ FLAGS_plain := -DISA=plain -DISA_PLAIN
 FLAGS_f32 := -DREAL_F32
 FLAGS_f64 := -DREAL_F64
 # The OpenBLAS backend is a plugin, with the sources it shares inside.
+BLAS_SRCS := kernels/blas/blas.c kernels/host.c kernels/embed.c \
+	$(filter-out kernels/ref/ref.c,$(wildcard kernels/ref/*.c))
 BLAS_OBJS := $(patsubst %.c,$(BUILD)/%.o,kernels/blas/entry.c kernels/pool.c) $(foreach r,f32 f64,\
-	$(patsubst %.c,$(BUILD)/%.$r.o,kernels/blas/blas.c kernels/host.c kernels/embed.c))
+	$(patsubst %.c,$(BUILD)/%.$r.o,$(BLAS_SRCS)))
 PLUGINS := $(BUILD)/plugins/libunroll-blas.so
 KERN_SRCS := kernels/cpu/dispatch.c $(filter-out $(REAL_SRCS),$(wildcard kernels/*.c))
 KERN_OBJS := $(KERN_SRCS:%.c=$(BUILD)/%.o) $(foreach r,f32 f64,$(REAL_SRCS:%.c=$(BUILD)/%.$r.o) \
@@ -144,13 +146,13 @@ $(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/tests/fuzz/replay.o $(BU
 $(BUILD)/bench/%.o: bench/%.c $(BUILD)/config.mk
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(INC_tests) $(OPENBLAS_CFLAGS) -c -o $@ $<
-$(BUILD)/bench/step: $(BUILD)/bench/step.o $(BUILD)/libcore.a $(BUILD)/libkern.a
+$(BUILD)/bench/step $(BUILD)/bench/cells: $(BUILD)/bench/%: $(BUILD)/bench/%.o $(BUILD)/libcore.a $(BUILD)/libkern.a
 	$(CC) $(ALL_LDFLAGS) -o $@ $< $(BUILD)/libcore.a $(BUILD)/libkern.a $(LIBS)
 $(BUILD)/bench/gemm: $(BUILD)/bench/gemm.o
 	$(CC) $(ALL_LDFLAGS) -o $@ $< $(OPENBLAS_LIBS) -lm
 
 # Figures for BENCH.md; and where a step's time goes, layer by layer.
-bench: all $(BUILD)/bench/step $(BUILD)/bench/gemm $(BUILD)/bench/timed
+bench: all $(BUILD)/bench/step $(BUILD)/bench/cells $(BUILD)/bench/gemm $(BUILD)/bench/timed
 	@BUILD=$(CURDIR)/$(BUILD) bench/train.sh
 profile: all $(BUILD)/bench/step
 	@$(BUILD)/bench/step gen 200 8000 1 > $(BUILD)/bench/lines

@@ -91,14 +91,18 @@ read_lines(struct bench *b)
 	must(b->c.n ? NULL : "no sentences on standard input");
 }
 
+static const struct recipe sgd = { .rule = KERN_SGD };
+
 static void
 pass_sgd(struct bench *b)
 {
+	struct net_pass how = { .bptt = b->bptt };
+
 	for (size_t i = 0, taken; i < b->c.n; i += taken) {
 		size_t n = b->c.n - i < b->batch ? b->c.n - i : b->batch;
 
 		must(batch_frames(&b->batcher, &b->c, i, n, SIZE_MAX, &taken));
-		must(net_step(&b->net, &b->batcher.b, b->bptt, 0.005, b->logp));
+		must(net_step(&b->net, &b->batcher.b, &how, &sgd, 0.005, 1, b->logp));
 	}
 }
 
@@ -108,7 +112,7 @@ pass_eval(struct bench *b)
 {
 	for (size_t i = 0, taken; i < b->c.n; i += taken) {
 		must(batch_frames(&b->batcher, &b->c, i, b->c.n - i, b->batch, &taken));
-		must(net_logp(&b->net, &b->batcher.b, b->logp));
+		must(net_logp(&b->net, &b->batcher.b, NULL, b->logp));
 	}
 }
 
@@ -145,7 +149,7 @@ measure(struct bench *b, void (*pass)(struct bench *), double seconds, double fl
 enum phase { EMBED, FORWARD, OUT_FORWARD, OUT_BACKWARD, BACKWARD, EMBED_BACK, UPDATE, NPHASE };
 static const char *const phase_name[NPHASE] = {
 	"embed_forward", "rnn_forward", "out_forward", "out_backward", "rnn_backward",
-	"embed_backward", "sgd"
+	"embed_backward", "update"
 };
 
 static void
@@ -154,24 +158,26 @@ time_layers(struct bench *b, double took[NPHASE])
 	struct net *n = &b->net;
 	struct kern *k = b->k;
 	const struct kern_batch *q = &b->batcher.b;
+	struct kern_update u = { .rule = KERN_SGD, .rate = 0.005, .scale = 1 };
+	void *s = n->rows[0].s;
 	double t[NPHASE + 1];
 
 	t[0] = now();
-	k->embed_forward(k, n->p.u, q, n->s);
+	k->embed_forward(k, n->p[0], q, s);
 	t[1] = now();
-	k->rnn_forward(k, n->p.w, q, n->s, NULL, n->s);
+	k->rnn_forward(k, n->p[2], q, s, NULL, s);
 	t[2] = now();
-	k->out_forward(k, n->p.v, q->t, n->s, q->y, b->logp);
+	k->out_forward(k, n->p[1], NULL, q->t, s, q->y, b->logp);
 	t[3] = now();
-	k->out_backward(k, n->p.v, q->t, n->s, q->y, n->ds, n->g.v, b->logp);
+	k->out_backward(k, n->p[1], NULL, q->t, s, q->y, n->ds, n->g[1], NULL, b->logp);
 	t[4] = now();
-	k->rnn_backward(k, n->p.w, q, b->bptt, n->s, NULL, n->ds, n->d, n->g.w);
+	k->rnn_backward(k, n->p[2], q, b->bptt, s, NULL, n->ds, n->d, n->g[2]);
 	t[5] = now();
-	k->embed_backward(k, q, n->d, n->g.u);
+	k->embed_backward(k, q, n->d, n->g[0]);
 	t[6] = now();
-	k->sgd(k, n->p.u, n->g.u, 0.005);
-	k->sgd(k, n->p.v, n->g.v, 0.005);
-	k->sgd(k, n->p.w, n->g.w, 0.005);
+	k->update(k, n->p[0], n->g[0], NULL, NULL, &u);
+	k->update(k, n->p[1], n->g[1], NULL, NULL, &u);
+	k->update(k, n->p[2], n->g[2], NULL, NULL, &u);
 	t[7] = now();
 	for (int i = 0; i < NPHASE; i++)
 		took[i] += t[i + 1] - t[i];
@@ -180,12 +186,13 @@ time_layers(struct bench *b, double took[NPHASE])
 static void
 profile(struct bench *b, double seconds)
 {
+	struct net_pass how = { .bptt = b->bptt };
 	double took[NPHASE] = { 0 }, whole = 0, begun = now(), start;
 	size_t n = 0;
 
 	/* the longest batch first, so that no buffer grows on the clock */
 	must(batch_frames(&b->batcher, &b->c, 0, b->c.n, SIZE_MAX, &n));
-	must(net_gradient(&b->net, &b->batcher.b, b->bptt, b->logp));
+	must(net_gradient(&b->net, &b->batcher.b, &how, b->logp));
 	must(net_zero(&b->net));
 	for (n = 0; n == 0 || now() - begun < seconds; n += b->c.n)
 		for (size_t i = 0, taken; i < b->c.n; i += taken) {
@@ -194,7 +201,7 @@ profile(struct bench *b, double seconds)
 			must(batch_frames(&b->batcher, &b->c, i, want, SIZE_MAX, &taken));
 			time_layers(b, took);
 			start = now();
-			must(net_step(&b->net, &b->batcher.b, b->bptt, 0.005, b->logp));
+			must(net_step(&b->net, &b->batcher.b, &how, &sgd, 0.005, 1, b->logp));
 			whole += now() - start;
 		}
 	for (int i = 0; i < NPHASE; i++)
@@ -207,15 +214,15 @@ static void
 run(char *argv[])
 {
 	static struct bench b;
-	struct model_shape shape = { CELL_RNN, REAL_F32, 1, (uint32_t)atoi(argv[4]),
-	    (uint32_t)atoi(argv[5]) };
+	struct model_shape shape = { .cell = CELL_RNN, .real = REAL_F32, .layers = 1,
+	    .hidden = (uint32_t)atoi(argv[4]), .vocab = (uint32_t)atoi(argv[5]) };
 	double h = shape.hidden, c = shape.vocab, seconds = atof(argv[8]);
 	const char *why;
 
 	b.bptt = atoi(argv[6]);
 	b.batch = (size_t)atol(argv[7]);
 	must(model_new(&b.model, shape));
-	model_init(&b.model, 1);
+	model_init(&b.model, INIT_TUTORIAL, 1);
 	b.k = kern_open(argv[2], KERN_F32, atoi(argv[3]), &why);
 	if (b.k == NULL)
 		must(why);

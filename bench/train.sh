@@ -139,31 +139,50 @@ size_table() {
 	done
 }
 
+# bound H C L G M E TIED DROP: what train(1) states for such a network, in MB
+bound() {
+	awk -v h="$1" -v c="$2" -v l="$3" -v g="$4" -v m="$5" -v e="$6" -v tied="$7" -v drop="$8" \
+	    -v n="$(wc -w < "$work/lines")" 'BEGIN {
+		bias = g > 1 ? l * (g * h + (g == 3) * h) + c : 0
+		first = g * h * (e ? e : c)
+		d = l * g * h * h + (l - 1) * g * h * h + (e ? first : 0) + (tied && e != h) * e * h
+		p = d + (e ? 0 : first) + c * (tied ? e : h) + (e && !tied) * e * c + bias
+		w = l * ((g > 1 ? g + 2 : 1) + drop * 3) + g + 4
+		wide = int((h + 31) / 32) * 32
+		b = 4 * ((3 + 2 * m) * p + (2 + m) * d + 4096 * (w * wide + 4 * e) + 256 * c)
+		printf "%.0f", (b + 24 * 4096 + 6 * n) / 1048576 + 5 }'
+}
+
+# memory C L G M E TIED DROP H OPTION...: a row of the table
+memory() {
+	local c=$1 h=$8 most
+
+	most=$(bound "$8" "$1" "$2" "$3" "$4" "$5" "$6" "$7")
+	shift 8
+	"$here/tests/oracle/as-stream.sh" "$c" < "$work/lines" > "$work/stream"
+	"$BUILD/bench/timed" "$work/peak" "$BUILD/bin/train" -q -H "$h" "$@" -e 1 -E 1 \
+	    -o "$work/m.npz" "$work/stream" > "$work/log"
+	tail -n 1 "$work/peak" | awk -v c="$c" -v what="-H $h${*:+ $*}" -v most="$most" '{
+		printf "| %s | %d | %.0f | %d |%s\n", what, c, $2 / 1024, most,
+		    ($2 / 1024 > most ? " PAST THE BOUND" : "") }'
+}
+
 # The bound of train(1) against what train takes.
 memory_table() {
-	local h c n peak
-
-	n=$(wc -w < "$work/lines")
 	echo
 	echo 'Peak memory of train, 200 sentences, against the bound that train(1) states:'
 	echo
-	echo '| H | C | MB | bound, MB |'
+	echo '| network | C | MB | bound, MB |'
 	echo '| --- | --- | --- | --- |'
 	for h in 100 512; do
-		for c in 8000 32000; do
-			"$here/tests/oracle/as-stream.sh" $c < "$work/lines" > "$work/stream"
-			"$BUILD/bench/timed" "$work/peak" "$BUILD/bin/train" -q -H $h -e 1 -E 1 \
-			    -o "$work/m.npz" "$work/stream" > "$work/log"
-			peak=$(tail -n 1 "$work/peak" | awk '{ print $2 / 1024 }')
-			awk -v h=$h -v c=$c -v n="$n" -v peak="$peak" 'BEGIN {
-				p = 2 * h * c + h * h
-				wide = int((h + 31) / 32) * 32
-				b = 4 * (3 * p + 6 * 4096 * wide + 256 * c) + 24 * 4096 + 6 * n
-				b = b / 1048576 + 5
-				printf "| %d | %d | %.0f | %.0f |%s\n", h, c, peak, b,
-				    (peak > b ? " PAST THE BOUND" : "") }'
-		done
+		memory 8000 1 1 0 0 0 0 $h
+		memory 32000 1 1 0 0 0 0 $h
 	done
+	memory 8000 1 1 2 0 0 0 100 -O adam
+	memory 8000 2 4 2 0 0 0 256 -c lstm -L 2 -O adam
+	memory 8000 3 4 1 0 0 1 256 -c lstm -L 3 -O rmsprop -p 0.5
+	memory 8000 1 3 1 0 0 0 1024 -c gru -O adagrad
+	memory 8000 2 3 1 300 1 1 128 -c gru -L 2 -m 300 -t -p 0.2 -O momentum
 }
 
 numpy=$(python numpy) torch=$(python torch)

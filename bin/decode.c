@@ -1,5 +1,8 @@
 /*
  * decode - turns an index stream into text.
+ *
+ * A frame of characters may end inside a line: only what comes after it tells
+ * whether a newline is due.
  */
 #include <unistd.h>
 
@@ -18,6 +21,8 @@ static const struct opt options[] = {
 	    "write sentences as a person would" },
 	{ 0 }
 };
+
+static bool inside_line;	/* the text so far ends in no newline */
 
 /* Not over the text that comes out on the same terminal. */
 static void
@@ -43,10 +48,17 @@ decode(struct index_reader *r, const char *name)
 		progress_show(&progress, "decoding", r->frames, 0, "lines");
 		if (!detok_frame(&text, &r->vocab, &r->frame, form))
 			die("out of memory");
+		if (inside_line)
+			putchar('\n');
+		inside_line = text.len == 0 || text.p[text.len - 1] != '\n';
 		if (fwrite(text.p, 1, text.len, stdout) < text.len)
 			die_errno("write error on standard output");
 	}
 	progress_clear(&progress);
+	if (inside_line && (!detok_has_newline(&r->vocab) || isatty(STDOUT_FILENO))) {
+		putchar('\n');
+		inside_line = false;
+	}
 	if (why != NULL)
 		die("%s: %s", name, why);
 	buf_free(&text);

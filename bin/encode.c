@@ -33,6 +33,7 @@ struct output {
 	struct rows rows;
 	bool begun;
 	bool characters;	/* the words of the table are */
+	bool sentences;		/* unit=sentence */
 	uint32_t crc;		/* of the table that the header names */
 	struct progress progress;
 };
@@ -49,7 +50,7 @@ check_output(void)
 static uint32_t
 text_bytes(const struct output *out, struct tokens *t)
 {
-	struct token w;
+	struct token w = { .len = 0 };
 	size_t n = 0;
 
 	if (!out->characters)
@@ -57,7 +58,8 @@ text_bytes(const struct output *out, struct tokens *t)
 	tokens_again(t);
 	while (tokens_word(t, &w))
 		n += detok_text_bytes(w.p, w.len);
-	return (uint32_t)n;
+	/* END is the end of a line, where no token is */
+	return (uint32_t)(n + (out->sentences && !detok_is_newline(w.p, w.len)));
 }
 
 static void
@@ -71,6 +73,7 @@ begin(struct output *out, const struct vocab *v, const char *name)
 		index_begin(&out->w, stdout, v, o.text);
 	out->begun = true;
 	out->characters = detok_is_characters(v);
+	out->sentences = v->unit == UNIT_SENTENCE;
 	out->crc = crc;
 }
 

@@ -17,31 +17,40 @@
 #include "progress.h"
 
 static struct {
-	long bptt, hidden, most, seed, sentences, threads, vocab;
-	double step, threshold;
-	int device;
+	long bptt, embed, hidden, layers, most, seed, sentences, threads, vocab;
+	double dropout, step, threshold;
+	int device, cell;
+	bool bias, tied;
 	const char *flip, *model;
 } o = {
-	.bptt = 1000, .hidden = 10, .most = 200, .seed = 10, .sentences = 1, .vocab = 100,
+	.bptt = 1000, .hidden = 10, .layers = 1, .most = 200, .seed = 10, .sentences = 1, .vocab = 100,
 	.step = 0.001, .threshold = 0.01
 };
 
 static const struct opt options[] = {
+	{ 'a', "bias", OPT_FLAG, { .flag = &o.bias }, NULL, 0, 0, "with biases" },
 	{ 'b', "bptt", OPT_INT, { .i = &o.bptt }, "n", 0, 1e9, "steps an error goes back" },
+	{ 'c', "cell", OPT_WORD, { .word = &o.cell }, "rnn|lstm|gru", 0, 0, "kind of hidden unit" },
 	{ 'C', "vocabulary", OPT_INT, { .i = &o.vocab }, "n", 5, VOCAB_MAX, "words" },
 	{ 'd', "device", OPT_WORD, { .word = &o.device }, KERN_DEVICES, 0, 0,
 	    "where the arithmetic runs" },
 	{ 'e', "step", OPT_REAL, { .x = &o.step }, "h", 1e-9, 1, "how far an entry is moved" },
 	{ 'H', "hidden", OPT_INT, { .i = &o.hidden }, "n", 1, 65536, "hidden units" },
+	{ 'I', "embed", OPT_INT, { .i = &o.embed }, "n", 0, 65536,
+	    "numbers that a word becomes first; 0: none" },
 	{ 'j', "threads", OPT_INT, { .i = &o.threads }, "n", 0, 1024, "0: one a processor" },
+	{ 'L', "layers", OPT_INT, { .i = &o.layers }, "n", 1, MODEL_LAYERS_MAX, "hidden layers" },
 	{ 'm', "model", OPT_STR, { .s = &o.model }, "model", 0, 0,
 	    "check this model on the streams' sentences" },
 	{ 'n', "limit", OPT_INT, { .i = &o.sentences }, "n", 1, 1e9, "with -m: the first n sentences" },
 	{ 'N', "entries", OPT_INT, { .i = &o.most }, "n", 0, 1e15,
 	    "with -m: entries of each parameter; 0: all" },
+	{ 'p', "dropout", OPT_REAL, { .x = &o.dropout }, "share", 0, 0.99,
+	    "with this share of outputs left out" },
 	{ 's', "seed", OPT_INT, { .i = &o.seed }, "n", 0, 4294967295.0, "of the weights" },
 	{ 't', "threshold", OPT_REAL, { .x = &o.threshold }, "error", 1e-12, 1,
 	    "relative errors above it fail" },
+	{ 'T', "tie", OPT_FLAG, { .flag = &o.tied }, NULL, 0, 0, "embeddings serve the output, too" },
 	{ 'x', "spoil", OPT_STR, { .s = &o.flip }, "name", 0, 0,
 	    "a wrong sign in this parameter's gradient" },
 	{ 0 }
@@ -63,8 +72,9 @@ make_toy(struct run *run)
 	uint32_t w[] = { 0, 1, 2, 3, 4 };
 	struct frame f = { .n = 5, .w = w };
 	struct model_shape shape = {
-		.cell = CELL_RNN, .real = REAL_F64, .layers = 1,
-		.hidden = (uint32_t)o.hidden, .vocab = (uint32_t)o.vocab
+		.cell = (enum cell)o.cell, .real = REAL_F64, .layers = (uint32_t)o.layers,
+		.hidden = (uint32_t)o.hidden, .vocab = (uint32_t)o.vocab,
+		.embed = (uint32_t)o.embed, .bias = o.bias, .tied = o.tied
 	};
 	const char *why = model_new(&run->model, shape);
 
@@ -72,27 +82,30 @@ make_toy(struct run *run)
 		why = corpus_add(&run->corpus, &f);
 	if (why)
 		die("%ld hidden units and %ld words: %s", o.hidden, o.vocab, why);
-	model_init(&run->model, (uint32_t)o.seed);
+	model_init(&run->model, INIT_TUTORIAL, (uint32_t)o.seed);
 }
 
 static void
 read_stream(struct run *run, struct prog_inputs *in)
 {
 	struct index_reader r;
-	bool more;
 	const char *why;
 
 	if ((why = index_open(&r, in->f)) != NULL)
 		die("%s: %s", in->name, why);
 	if ((why = model_check_vocab(&run->model, &r.vocab)) != NULL)
 		die("%s: %s: %s", o.model, in->name, why);
-	while ((why = index_next(&r, &more)) == NULL && more)
-		if (run->corpus.n < (size_t)o.sentences &&
-		    (why = corpus_add(&run->corpus, &r.frame)) != NULL)
-			break;
-	if (why)
+	if ((why = corpus_read(&run->corpus, &r)) != NULL)
 		die("%s: %s", in->name, why);
 	index_close(&r);
+}
+
+/* An option that gated cells would not look at. */
+static void
+check_bptt(enum cell cell)
+{
+	if (opt_given('b') && cell != CELL_RNN)
+		die_usage("-b goes with cell rnn only: others send errors back to the first step");
 }
 
 static void
@@ -103,6 +116,8 @@ read_model(struct run *run, int argc, char *argv[])
 
 	if (why || (why = model_set_real(&run->model, REAL_F64)) != NULL)
 		die("%s: %s", o.model, why);
+	check_bptt(run->model.shape.cell);
+	run->corpus.limit = (size_t)o.sentences;
 	while (prog_next_input(&in))
 		read_stream(run, &in);
 	if (run->corpus.n == 0)
@@ -118,7 +133,7 @@ flipped(const struct model *m)
 	while (o.flip && i < m->nparam && strcmp(m->param[i].name, o.flip) != 0)
 		i++;
 	if (o.flip && i == m->nparam)
-		die_usage("-x: '%s' is no parameter; there are U, V and W", o.flip);
+		die_usage("-x: '%s' is no parameter of this network, as U, V and W are", o.flip);
 	return o.flip ? i : m->nparam;
 }
 
@@ -133,7 +148,7 @@ begin(struct run *run, struct kern *k)
 		    &taken);
 	run->check = (struct gradcheck){
 		.net = &run->net, .m = &run->model, .b = &run->batcher.b, .bptt = (int)o.bptt,
-		.step = o.step, .threshold = o.threshold,
+		.dropout = o.dropout, .seed = (uint32_t)o.seed, .step = o.step, .threshold = o.threshold,
 		.most = o.model ? (size_t)o.most : 0, .flipped = flipped(&run->model)
 	};
 	if (why || (why = gradcheck_begin(&run->check)) != NULL)
@@ -191,12 +206,15 @@ check_options(int operands)
 {
 	if (o.model == NULL && operands > 0)
 		die_usage("index streams need the model (-m) that is to be checked on them");
-	for (const char *c = "CHs"; o.model && *c; c++)
+	for (const char *c = "acCHILsT"; o.model && *c; c++)
 		if (opt_given(*c))
 			die_usage("-%c is the model's own with -m", *c);
 	for (const char *c = "nN"; !o.model && *c; c++)
 		if (opt_given(*c))
 			die_usage("-%c goes with -m only", *c);
+	if (o.tied && o.embed == 0)
+		die_usage("-T ties embeddings to the output; ask for them with -I");
+	check_bptt((enum cell)o.cell);
 }
 
 int

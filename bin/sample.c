@@ -1,5 +1,5 @@
 /*
- * sample - writes new sentences, as an index stream
+ * sample - writes new sentences, or new text of a stream, as an index stream
  *
  * The hidden state is kept from word to word: a sentence costs what its length
  * says, and memory does not grow.
@@ -15,6 +15,7 @@
 #include "model.h"
 #include "net.h"
 #include "opt.h"
+#include "prime.h"
 #include "prog.h"
 #include "progress.h"
 #include "sampler.h"
@@ -23,24 +24,30 @@
 static struct {
 	long threads, top_k, shortest, longest, sentences, seed;
 	double top_p, temperature;
-	bool f64, text, unknown;
+	bool f64, logp, text, unknown;
 	int device;
-	const char *vocab, *prime;
+	const char *end, *vocab, *prime;
 } o = {
 	.shortest = 7, .longest = 200, .sentences = 10, .seed = 10, .top_p = 1,
 	.temperature = 1
 };
 
+enum { STREAM_LONGEST = 2000 };		/* -M of a stream, where it is not given */
+
 static const struct opt options[] = {
 	{ 'd', "device", OPT_WORD, { .word = &o.device }, KERN_DEVICES, 0, 0,
 	    "where the arithmetic runs" },
 	{ 'D', "double", OPT_FLAG, { .flag = &o.f64 }, NULL, 0, 0, "double precision" },
+	{ 'e', "end", OPT_STR, { .s = &o.end }, "token", 0, 0,
+	    "a sequence ends after this, too" },
 	{ 'j', "threads", OPT_INT, { .i = &o.threads }, "n", 0, 1024, "0: one a processor" },
 	{ 'k', "top-k", OPT_INT, { .i = &o.top_k }, "n", 0, VOCAB_MAX,
 	    "only the n most probable words; 0: all" },
-	{ 'm', "shortest", OPT_INT, { .i = &o.shortest }, "n", 1, 1e8, "words in a sentence" },
-	{ 'M', "longest", OPT_INT, { .i = &o.longest }, "n", 1, 1e8, "words in a sentence" },
-	{ 'n', "number", OPT_INT, { .i = &o.sentences }, "n", 0, 1e15, "sentences to write" },
+	{ 'm', "shortest", OPT_INT, { .i = &o.shortest }, "n", 1, 1e8, "tokens in a sentence" },
+	{ 'M', "longest", OPT_INT, { .i = &o.longest }, "n", 1, 1e8,
+	    "tokens in a sentence; of a stream: 2000" },
+	{ 'n', "number", OPT_INT, { .i = &o.sentences }, "n", 0, 1e15,
+	    "sentences to write; of a stream: 1" },
 	{ 'P', "top-p", OPT_REAL, { .x = &o.top_p }, "p", 0, 1,
 	    "only the first words that hold this share" },
 	{ 's', "seed", OPT_INT, { .i = &o.seed }, "n", 0, 4294967295.0, "of the draws" },
@@ -51,6 +58,8 @@ static const struct opt options[] = {
 	    "UNKNOWN_TOKEN may be written" },
 	{ 'v', "vocabulary", OPT_STR, { .s = &o.vocab }, "file", 0, 0,
 	    "the table of a model without one" },
+	{ 'w', "logp", OPT_FLAG, { .flag = &o.logp }, NULL, 0, 0,
+	    "write lines: ln P, tab, the text" },
 	{ 'x', "prime", OPT_STR, { .s = &o.prime }, "text", 0, 0,
 	    "what each sentence begins with" },
 	{ 0 }
@@ -64,13 +73,18 @@ struct run {
 	struct index_writer out;
 	void *l;		/* (v) what the net says of the next word */
 	void *first;		/* (v) of the first word, in unit=stream */
-	int64_t end;		/* the word that ends a frame, or -1 */
-	uint32_t *prime;	/* (nprime) */
-	size_t nprime, cap_prime;
+	int64_t end;		/* the word that ends a sequence, or -1 */
+	int64_t newline;	/* the character that ends a line of a stream, or -1 */
+	struct prime prime;
 	uint32_t *w;		/* (n) the frame, with its markers */
 	size_t n, cap;
 	bool characters;	/* the words are */
 	uint64_t bytes;		/* of the text the frame stands for, as encode counts */
+	bool begun;		/* the net has read a word of the sequence */
+	double logp;		/* of the sequence */
+	struct buf line;	/* of -w */
+	uint64_t words;		/* drawn in all */
+	struct progress progress;
 };
 
 static void
@@ -110,44 +124,21 @@ read_table(struct run *run, char *table)
 	m->has_vocab = true;
 }
 
-static uint32_t
-prime_word(const struct vocab *v, const char *p, size_t len)
-{
-	char shown[SPELLING_SHOWN];
-	int64_t row = vocab_find(v, p, len);
-
-	spelling_show(shown, p, len);
-	if (v->unit == UNIT_SENTENCE && (row == VOCAB_START_ROW || row == VOCAB_END_ROW))
-		die("-x: '%s' is a marker, not a word", shown);
-	if (row >= 0 && (row != v->unknown || o.unknown))
-		return (uint32_t)row;
-	if (!o.unknown || v->unknown < 0)
-		die("-x: '%s' is not in the vocabulary%s", shown,
-		    v->unknown < 0 ? "" : " (-u makes it " VOCAB_UNKNOWN ")");
-	return (uint32_t)v->unknown;
-}
-
+/* What each sequence begins with. */
 static void
 read_prime(struct run *run)
 {
-	const char *p = o.prime ? o.prime : "";
+	const struct vocab *v = &run->model.vocab;
+	struct prime *p = &run->prime;
+	const char *why = prime_read(p, v, o.prime ? o.prime : "", o.unknown);
 
-	for (;;) {
-		size_t len;
-
-		p += strspn(p, " ");
-		len = strcspn(p, " ");
-		if (len == 0)
-			break;
-		if (!mem_grow(&run->prime, &run->cap_prime, run->nprime + 1,
-		    sizeof(*run->prime)))
-			die("-x: out of memory");
-		run->prime[run->nprime++] = prime_word(&run->model.vocab, p, len);
-		p += len;
-	}
-	if (run->nprime > (size_t)o.longest)
-		die_usage("-x: %zu words, but a sentence has at most %ld (-M)", run->nprime,
-		    o.longest);
+	if (why && p->missing && v->unknown >= 0)
+		die("-x: %s (-u makes %s " VOCAB_UNKNOWN ")", why, p->missing == 1 ? "it" : "them");
+	if (why)
+		die("-x: %s", why);
+	if (p->n > (size_t)o.longest)
+		die_usage("-x: %zu %s, but a sentence has at most %ld (-M)", p->n,
+		    run->characters ? "characters" : "words", o.longest);
 }
 
 /* A stream has no START to predict its first word from: its counts tell. */
@@ -169,8 +160,28 @@ set_first(struct run *run)
 	}
 }
 
+/* Where the options leave it to the model. */
 static void
-begin(struct run *run)
+set_defaults(const struct run *run)
+{
+	bool stream = run->model.vocab.unit == UNIT_STREAM;
+
+	if (stream && opt_given('m') && o.end == NULL)
+		die_usage("-m: a stream has no end to be held back, but with -e");
+	if (stream && !opt_given('n'))
+		o.sentences = 1;
+	if (stream && !opt_given('M'))
+		o.longest = STREAM_LONGEST;
+	if (!opt_given('m') && (stream || run->characters))
+		o.shortest = 1;
+	if (!opt_given('m') && o.shortest > o.longest)
+		o.shortest = o.longest;
+	if (o.shortest > o.longest)
+		die_usage("-m %ld is more than -M %ld", o.shortest, o.longest);
+}
+
+static void
+begin_sampler(struct run *run)
 {
 	const struct vocab *v = &run->model.vocab;
 	struct sampler *s = &run->sampler;
@@ -181,20 +192,39 @@ begin(struct run *run)
 	s->temperature = o.temperature;
 	s->top_k = (uint32_t)o.top_k;
 	s->top_p = o.top_p;
+	if (v->unknown >= 0)
+		s->barred[v->unknown] = !o.unknown;
+	if (v->unit == UNIT_SENTENCE)
+		s->barred[VOCAB_START_ROW] = true;
+}
+
+static void
+begin(struct run *run)
+{
+	const struct vocab *v = &run->model.vocab;
+	char shown[SPELLING_SHOWN];
+
+	run->characters = detok_is_characters(v);
+	set_defaults(run);
+	begin_sampler(run);
 	run->l = mem_zeros(v->size, run->net.size);
 	if (run->l == NULL)
 		die("out of memory");
-	run->characters = detok_is_characters(v);
-	if (v->unknown >= 0)
-		s->barred[v->unknown] = !o.unknown;
-	if (v->unit == UNIT_SENTENCE) {
-		s->barred[VOCAB_START_ROW] = true;
-		run->end = VOCAB_END_ROW;
-	} else {
+	if (v->unit == UNIT_STREAM)
 		set_first(run);
-		run->end = vocab_find(v, "\\n", 2);
-	}
+	run->end = o.end ? prime_token(v, o.end) : -1;
+	if (o.end && run->end < 0)
+		die("-e: '%s' is not in the vocabulary",
+		    spelling_show(shown, o.end, strlen(o.end)));
+	run->newline = v->unit == UNIT_STREAM && run->characters ? vocab_find(v, "\\n", 2) : -1;
 	read_prime(run);
+}
+
+static double
+logp_of(const struct run *run, uint32_t word)
+{
+	return run->net.size == sizeof(float) ? (double)((const float *)run->l)[word] :
+	    ((const double *)run->l)[word];
 }
 
 static void
@@ -203,83 +233,133 @@ append(struct run *run, uint32_t word)
 	if (!mem_grow(&run->w, &run->cap, run->n + 1, sizeof(*run->w)))
 		die("out of memory");
 	run->w[run->n++] = word;
+	if (run->begun)
+		run->logp += logp_of(run, word);
+}
+
+static void
+put_frame(struct run *run)
+{
+	if (run->n > 0)
+		index_put(&run->out, run->w, (uint32_t)run->n,
+		    run->bytes > UINT32_MAX ? 0 : (uint32_t)run->bytes);
+	run->n = 0;
+	run->bytes = 0;
+}
+
+static void
+put_line(struct run *run)
+{
+	struct frame f = { .n = (uint32_t)run->n, .w = run->w };
+
+	if (!detok_frame(&run->line, &run->model.vocab, &f, DETOK_LINE))
+		die("out of memory");
+	printf("%.6f\t", run->logp);
+	fwrite(run->line.p, 1, run->line.len, stdout);
 }
 
 /* Appends a word of the text, and lets the net read it. */
 static void
 add_word(struct run *run, uint32_t word)
 {
-	const char *p, *why = net_next(&run->net, word, run->l);
+	const char *p, *why;
 	size_t len;
 
+	append(run, word);
+	why = net_next(&run->net, word, run->l);
 	if (why)
 		die("device %s: %s", run->net.k->name, why);
-	append(run, word);
+	run->begun = true;
 	p = vocab_word(&run->model.vocab, word, &len);
 	run->bytes += run->characters ? detok_text_bytes(p, len) : len + 1;
+	if (!o.logp && word == run->newline)
+		put_frame(run);
 }
 
-/* The next word, by l, after so many.  In a stream what ends a line is a word. */
+/* The next word after so many. */
 static uint32_t
-draw(struct run *run, const void *l, long words)
+draw(struct run *run, long words)
 {
-	bool counts = run->first != NULL;
+	const void *l = run->begun ? run->l : run->first;
 	int64_t word;
 
+	if (run->first == NULL)
+		run->sampler.barred[VOCAB_END_ROW] = words < o.shortest;
 	if (run->end >= 0)
-		run->sampler.barred[run->end] = words + counts < o.shortest;
+		run->sampler.barred[run->end] = words + 1 < o.shortest;
 	word = sampler_draw(&run->sampler, l, run->net.size);
 	if (word < 0)
 		die("%s: it leaves no word to be drawn after %ld words", run->path, words);
 	return (uint32_t)word;
 }
 
-/* One sentence, or one line of a stream, in run->w. */
 static void
-write_frame(struct run *run)
+begin_sequence(struct run *run)
 {
-	bool sentence = run->first == NULL;
-	long words = 0;
-	uint32_t word = VOCAB_START_ROW;
-
 	run->n = 0;
-	run->bytes = 0;
+	run->begun = false;
+	run->logp = 0;
 	net_restart(&run->net);
-	if (sentence) {
-		add_word(run, word);
-		run->bytes = 0;
-	}
-	for (; words < (long)run->nprime; words++)
-		add_word(run, run->prime[words]);
-	while (words < o.longest) {
-		word = draw(run, run->n ? run->l : run->first, words);
-		if (sentence && word == VOCAB_END_ROW)
-			break;
-		add_word(run, word);
-		words++;
-		if (word == run->end)
-			break;
-	}
-	if (sentence)
-		append(run, VOCAB_END_ROW);
-	index_put(&run->out, run->w, (uint32_t)run->n,
-	    run->bytes > UINT32_MAX ? 0 : (uint32_t)run->bytes);
+	if (run->first == NULL)
+		add_word(run, VOCAB_START_ROW);
+	run->bytes = 0;
+	for (size_t i = 0; i < run->prime.n; i++)
+		add_word(run, run->prime.w[i]);
 }
 
 static void
-write_frames(struct run *run)
+end_sequence(struct run *run)
 {
-	struct progress progress;
+	const struct vocab *v = &run->model.vocab;
 
-	progress_start(&progress, 0);
-	index_begin(&run->out, stdout, &run->model.vocab, o.text);
-	for (long i = 0; i < o.sentences && !ferror(stdout); i++) {
-		write_frame(run);
-		progress_show(&progress, "writing", (uint64_t)i + 1, (uint64_t)o.sentences,
-		    "sentences");
+	if (v->unit == UNIT_SENTENCE) {
+		/* the newline that is no token, as encode counts it */
+		run->bytes += run->characters &&
+		    (int64_t)run->w[run->n - 1] != vocab_find(v, "\\n", 2);
+		append(run, VOCAB_END_ROW);
 	}
-	index_end(&run->out);
-	progress_clear(&progress);
+	if (o.logp)
+		put_line(run);
+	else
+		put_frame(run);
+}
+
+/* One sentence, or one piece of a stream: frames of a line each, the last
+ * perhaps cut off. */
+static void
+write_sequence(struct run *run)
+{
+	begin_sequence(run);
+	for (long words = (long)run->prime.n; words < o.longest; words++) {
+		uint32_t word = draw(run, words);
+
+		if (run->first == NULL && word == VOCAB_END_ROW)
+			break;
+		add_word(run, word);
+		run->words++;
+		if (run->first)
+			progress_show(&run->progress, "writing", run->words, 0, "tokens");
+		if (word == run->end || ferror(stdout))
+			break;
+	}
+	end_sequence(run);
+}
+
+static void
+write_sequences(struct run *run)
+{
+	progress_start(&run->progress, 0);
+	if (!o.logp)
+		index_begin(&run->out, stdout, &run->model.vocab, o.text);
+	for (long i = 0; i < o.sentences && !ferror(stdout); i++) {
+		write_sequence(run);
+		if (run->first == NULL)
+			progress_show(&run->progress, "writing", (uint64_t)i + 1,
+			    (uint64_t)o.sentences, "sentences");
+	}
+	if (!o.logp)
+		index_end(&run->out);
+	progress_clear(&run->progress);
 }
 
 static struct kern *
@@ -307,10 +387,8 @@ main(int argc, char *argv[])
 	i = opt_parse(argc, argv, options, "model");
 	if (argc - i != 1)
 		die_usage("one model is needed; usage: sample [options] model");
-	if (!opt_given('m') && o.shortest > o.longest)
-		o.shortest = o.longest;
-	if (o.shortest > o.longest)
-		die_usage("-m %ld is more than -M %ld", o.shortest, o.longest);
+	if (o.logp && o.text)
+		die_usage("-t: with -w there are no indexes to write");
 	run.path = argv[i];
 	load(&run);
 	if (o.vocab)
@@ -319,14 +397,15 @@ main(int argc, char *argv[])
 		die("%s: no vocabulary in it; name its table with -v", run.path);
 	k = open_device(&run);
 	begin(&run);
-	write_frames(&run);
+	write_sequences(&run);
 	sampler_free(&run.sampler);
 	net_free(&run.net);
 	k->close(k);
 	model_free(&run.model);
 	free(run.l);
 	free(run.first);
-	free(run.prime);
+	prime_free(&run.prime);
 	free(run.w);
+	buf_free(&run.line);
 	return prog_finish();
 }

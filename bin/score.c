@@ -114,6 +114,15 @@ print_step(struct run *run, const void *l, uint32_t y, bool first)
 	}
 }
 
+/* Streams are one sequence to a model that learnt them so, a chunk at a time. */
+static bool
+is_joined(const struct model *m)
+{
+	bool by_line = m->has_progress && m->progress.recipe.chunk == 0;
+
+	return m->has_vocab && m->vocab.unit == UNIT_STREAM && !by_line;
+}
+
 /* A frame too long for its table of all words: a step at a time. */
 static const char *
 print_long(struct run *run, const struct window_frame *f)
@@ -121,7 +130,8 @@ print_long(struct run *run, const struct window_frame *f)
 	const struct window *w = &run->window;
 	const char *why;
 
-	net_restart(&run->net);
+	if (w->state == NULL)
+		net_restart(&run->net);
 	for (int r = f->first; r < f->first + f->steps; r++) {
 		if ((why = net_next(&run->net, w->x[r], run->l)) != NULL)
 			return why;
@@ -146,7 +156,7 @@ print_steps(struct run *run)
 	const struct window *w = &run->window;
 	size_t v = run->model.shape.vocab;
 	bool all = (size_t)w->b.t <= run->rows;
-	const char *why = all && w->b.t > 0 ? net_logp_all(&run->net, &w->b, run->l) : NULL;
+	const char *why = all && w->b.t > 0 ? net_logp_all(&run->net, &w->b, w->state, run->l) : NULL;
 
 	for (size_t i = 0; i < w->n && why == NULL; i++) {
 		const struct window_frame *f = &w->frame[i];
@@ -207,6 +217,7 @@ score_stream(struct run *run, const char *path, struct prog_inputs *in)
 	if ((why = model_check_vocab(&run->model, &r->vocab)) != NULL)
 		die("%s: %s: %s", path, in->name, why);
 	run->name = in->name;
+	window_restart(&run->window);
 	run->before = run->sentences;
 	while ((why = index_next(r, &more)) == NULL && more) {
 		if (!window_has_room(&run->window, &r->frame, run->rows))
@@ -259,6 +270,8 @@ open_model(struct run *run, const char *path)
 		die("device %s: %s", kern_device[o.device], why);
 	if ((why = net_open(&run->net, k, m)) != NULL)
 		die("device %s: %s", k->name, why);
+	if (is_joined(m))
+		run->window.state = &run->net.one;
 	run->rows = ROWS;
 	if (!o.words && !o.predict)
 		return k;

@@ -164,6 +164,7 @@ read_lines(const struct prog_inputs *in)
 	const char *why = textline_open(&r, in->f);
 	bool more = why == NULL;
 
+	r.keep_cr = o.ends;
 	while (more) {
 		why = textline_next(&r, &more);
 		if (why || !more || ferror(stdout))

@@ -4,99 +4,124 @@
  * Standard output is the loss log; the model is a file.  The work is in
  * lib/schedule; this file says what to start from and what to tell.
  */
+#include <errno.h>
 #include <inttypes.h>
 #include <math.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "corpus.h"
 #include "index.h"
+#include "interrupt.h"
+#include "losslog.h"
 #include "model.h"
 #include "net.h"
 #include "opt.h"
 #include "prog.h"
-#include "progress.h"
 #include "schedule.h"
 
 static struct {
-	long batch, bptt, epochs, every, hidden, threads, limit, seed;
-	double rate;
-	bool f64;
-	int device;
-	const char *from, *resume, *out;
+	long batch, bptt, chunk, embed, epochs, every, from_epoch, hidden, layers, limit, log,
+	    patience, seed, steps, threads;
+	double clip, clip_norm, dropout, factor, rate;
+	bool f64, tied;
+	int bias, cell, device, init, rule, schedule;
+	const char *from, *resume, *out, *valid;
 } o = {
-	.batch = 1, .bptt = 4, .epochs = 100, .every = 5, .hidden = 100, .seed = 10,
-	.rate = 0.005, .out = "model.npz"
+	.batch = 1, .bptt = 4, .chunk = 50, .epochs = 100, .every = 5, .factor = 0.97,
+	.from_epoch = 10, .hidden = 100, .layers = 1, .seed = 10, .rate = 0.005,
+	.out = "model.npz"
 };
+enum { AUTO, YES, NO };		/* -a */
 
 static const struct opt options[] = {
-	{ 'B', "batch", OPT_INT, { .i = &o.batch }, "n", 1, 1e6, "sentences a step" },
+	{ 'a', "bias", OPT_WORD, { .word = &o.bias }, "auto|yes|no", 0, 0,
+	    "biases; auto: for streams and gated cells" },
+	{ 'B', "batch", OPT_INT, { .i = &o.batch }, "n", 1, 1e6,
+	    "sentences a step, or streams side by side" },
 	{ 'b', "bptt", OPT_INT, { .i = &o.bptt }, "n", 0, 1e9, "steps an error goes back" },
+	{ 'c', "cell", OPT_WORD, { .word = &o.cell }, "rnn|lstm|gru", 0, 0, "kind of hidden unit" },
 	{ 'd', "device", OPT_WORD, { .word = &o.device }, KERN_DEVICES, 0, 0,
 	    "where the arithmetic runs" },
 	{ 'D', "double", OPT_FLAG, { .flag = &o.f64 }, NULL, 0, 0, "double precision" },
 	{ 'e', "epochs", OPT_INT, { .i = &o.epochs }, "n", 0, 1e9, "epochs in all" },
 	{ 'E', "evaluate", OPT_INT, { .i = &o.every }, "n", 0, 1e9,
 	    "before every nth epoch; 0: never" },
+	{ 'f', "factor", OPT_REAL, { .x = &o.factor }, "x", 0, 1,
+	    "with -S decay: of the rate, each epoch" },
+	{ 'F', "decay-after", OPT_INT, { .i = &o.from_epoch }, "n", 0, 1e9,
+	    "with -S decay: from this epoch on" },
 	{ 'H', "hidden", OPT_INT, { .i = &o.hidden }, "n", 1, 65536, "hidden units" },
-	{ 'i', "init", OPT_STR, { .s = &o.from }, "model", 0, 0, "begin with its weights" },
+	{ 'i', "from", OPT_STR, { .s = &o.from }, "model", 0, 0, "begin with its weights" },
+	{ 'I', "init", OPT_WORD, { .word = &o.init }, "auto|" INIT_NAMES, 0, 0,
+	    "first weights" },
 	{ 'j', "threads", OPT_INT, { .i = &o.threads }, "n", 0, 1024, "0: one a processor" },
+	{ 'k', "clip", OPT_REAL, { .x = &o.clip }, "x", 0, 1e30,
+	    "cut each number of the gradient to +-x; 0: not" },
+	{ 'K', "clip-norm", OPT_REAL, { .x = &o.clip_norm }, "x", 0, 1e30,
+	    "bring the gradient's norm down to x; 0: not" },
+	{ 'l', "log", OPT_INT, { .i = &o.log }, "n", 0, 1e15,
+	    "the smoothed loss every n steps; 0: never" },
+	{ 'L', "layers", OPT_INT, { .i = &o.layers }, "n", 1, MODEL_LAYERS_MAX, "hidden layers" },
+	{ 'm', "embed", OPT_INT, { .i = &o.embed }, "n", 0, 65536,
+	    "numbers that a word becomes first; 0: none" },
 	{ 'n', "limit", OPT_INT, { .i = &o.limit }, "n", 0, 1e15, "only the first n sentences" },
+	{ 'N', "steps", OPT_INT, { .i = &o.steps }, "n", 0, 1e15,
+	    "stop after n steps in all; 0: not" },
 	{ 'o', "output", OPT_STR, { .s = &o.out }, "file", 0, 0, "the model" },
-	{ 'r', "rate", OPT_REAL, { .x = &o.rate }, "rate", 0, 1e6, "learning rate" },
+	{ 'O', "optimiser", OPT_WORD, { .word = &o.rule }, RECIPE_RULES, 0, 0,
+	    "how a step is taken" },
+	{ 'p', "dropout", OPT_REAL, { .x = &o.dropout }, "share", 0, 0.99,
+	    "of each layer's outputs left out" },
+	{ 'P', "patience", OPT_INT, { .i = &o.patience }, "n", 0, 1e15,
+	    "with -v: stop after n evaluations without gain" },
+	{ 'r', "rate", OPT_REAL, { .x = &o.rate }, "rate", 0, 1e6, "learning rate; of sgd" },
 	{ 'R', "resume", OPT_STR, { .s = &o.resume }, "model", 0, 0, "go on where it stopped" },
 	{ 's', "seed", OPT_INT, { .i = &o.seed }, "n", 0, 4294967295.0, "of the first weights" },
+	{ 'S', "schedule", OPT_WORD, { .word = &o.schedule }, RECIPE_RATES, 0, 0,
+	    "how the rate falls" },
+	{ 't', "tie", OPT_FLAG, { .flag = &o.tied }, NULL, 0, 0,
+	    "with -m: embeddings serve the output, too" },
+	{ 'T', "seq-length", OPT_INT, { .i = &o.chunk }, "n", 0, 1e9,
+	    "steps of a stream at a time; 0: by lines" },
+	{ 'v', "valid", OPT_STR, { .s = &o.valid }, "file|share", 0, 0,
+	    "text to be judged by, or the last share" },
 	{ 0 }
 };
 
 struct run {
 	struct model model;
-	struct corpus corpus;
+	struct corpus corpus, valid;
 	struct vocab vocab;		/* the streams'; moved into the model */
 	struct net net;
 	struct schedule schedule;
-	struct progress progress, looking;	/* of steps, of an evaluation */
+	struct losslog log;
 	bool saved;			/* o.out is of this run */
 };
 
-static volatile sig_atomic_t signalled;
-
-static void
-on_signal(int number)
+/* The steps of a stream at a time: the run's own, or as asked for. */
+static uint32_t
+chunk(const struct run *run, enum unit unit)
 {
-	signalled = number;
-}
-
-/* Unless whoever started us wants it ignored, as shells do for jobs behind. */
-static void
-catch_signal(int number)
-{
-	struct sigaction a, old;
-
-	memset(&a, 0, sizeof(a));
-	a.sa_handler = on_signal;
-	a.sa_flags = (int)SA_RESETHAND | SA_RESTART;	/* the second one kills */
-	if (sigaction(number, NULL, &old) == 0 && old.sa_handler != SIG_IGN)
-		sigaction(number, &a, NULL);
+	if (o.resume)
+		return run->model.progress.recipe.chunk;
+	return unit == UNIT_STREAM ? (uint32_t)o.chunk : 0;
 }
 
 static void
-read_stream(struct run *run, struct prog_inputs *in)
+read_stream(struct run *run, struct corpus *c, struct prog_inputs *in)
 {
 	struct index_reader r;
-	bool more;
 	const char *why;
 
 	if ((why = index_open(&r, in->f)) != NULL)
 		die("%s: %s", in->name, why);
 	if (run->vocab.size && vocab_crc(&run->vocab) != r.crc_vocab)
 		die("%s: its vocabulary is not that of the stream before it", in->name);
-	while ((why = index_next(&r, &more)) == NULL && more)
-		if ((why = corpus_add(&run->corpus, &r.frame)) != NULL)
-			break;
-	if (why)
+	if (opt_given('T') && o.chunk && r.vocab.unit != UNIT_STREAM)
+		die("%s: it holds sentences, and -T cuts streams (vocab -S)", in->name);
+	c->joined = chunk(run, r.vocab.unit) > 0;
+	if ((why = corpus_read(c, &r)) != NULL)
 		die("%s: %s", in->name, why);
 	if (run->vocab.size == 0) {
 		run->vocab = r.vocab;
@@ -106,14 +131,37 @@ read_stream(struct run *run, struct prog_inputs *in)
 }
 
 static void
-read_corpus(struct run *run, int argc, char *argv[])
+read_corpus(struct run *run, struct corpus *c, int argc, char *argv[])
 {
 	struct prog_inputs in = { .argc = argc, .argv = argv };
 
 	while (prog_next_input(&in))
-		read_stream(run, &in);
-	if (run->corpus.n == 0)
+		read_stream(run, c, &in);
+	if (c->steps == 0)
 		die("%s: no sentence to learn from", argc ? argv[argc - 1] : "standard input");
+}
+
+/* The share that -v asks for; 0: it names a file, or is not there. */
+static double
+valid_share(void)
+{
+	char *end;
+	double x = o.valid ? strtod(o.valid, &end) : 0;
+
+	return o.valid && *end == '\0' && x > 0 && x < 1 ? x : 0;
+}
+
+/* The text to be judged by: a file's, or the last share of what was read. */
+static void
+hold_out(struct run *run, double share)
+{
+	char *file = (char *)o.valid;
+	const char *why = share > 0 ? corpus_split(&run->corpus, share, &run->valid) : NULL;
+
+	if (why)
+		die("-v %g: %s", share, why);
+	if (o.valid && share == 0)
+		read_corpus(run, &run->valid, 1, &file);
 }
 
 /* The model takes over the streams' vocabulary, or holds the same already. */
@@ -134,13 +182,28 @@ take_vocab(struct run *run, const char *path)
 }
 
 static void
-begin_progress(struct model *m)
+begin_progress(struct run *run)
 {
+	struct model *m = &run->model;
+	uint32_t t = chunk(run, m->vocab.unit);
+	long bptt = t && !opt_given('b') ? (long)t : o.bptt;	/* the whole chunk */
+	bool decays = o.schedule == RATE_DECAYED;
+	double rate = opt_given('r') ? o.rate : recipe_rate((enum kern_rule)o.rule);
+
 	m->has_progress = true;
 	m->progress = (struct model_progress){
-		.rate = o.rate, .rate0 = o.rate, .loss = NAN, .limit = (uint64_t)o.limit,
-		.seed = (uint32_t)o.seed, .bptt = (uint32_t)o.bptt, .batch = (uint32_t)o.batch,
-		.every = (uint32_t)o.every, .epochs = (uint64_t)o.epochs
+		.rate = rate, .rate0 = rate, .loss = NAN, .smoothed = NAN,
+		.best = NAN, .limit = (uint64_t)o.limit, .seed = (uint32_t)o.seed,
+		.bptt = (uint32_t)bptt, .batch = (uint32_t)o.batch,
+		.every = (uint32_t)o.every, .epochs = (uint64_t)o.epochs,
+		.recipe = {
+			.rule = (uint32_t)o.rule, .schedule = (uint32_t)o.schedule,
+			.factor = decays ? o.factor : 0,
+			.from = decays ? (uint64_t)o.from_epoch : 0, .clip = o.clip,
+			.clip_norm = o.clip_norm, .dropout = o.dropout, .chunk = t,
+			.valid = valid_share(), .patience = (uint64_t)o.patience,
+			.log = (uint64_t)o.log
+		}
 	};
 }
 
@@ -148,18 +211,29 @@ begin_progress(struct model *m)
 static void
 start_new(struct run *run)
 {
+	bool gated = o.cell != CELL_RNN, stream = run->vocab.unit == UNIT_STREAM;
 	struct model_shape shape = {
-		.cell = CELL_RNN, .real = o.f64 ? REAL_F64 : REAL_F32, .layers = 1,
-		.hidden = (uint32_t)o.hidden, .vocab = run->vocab.size
+		.cell = (enum cell)o.cell, .real = o.f64 ? REAL_F64 : REAL_F32,
+		.layers = (uint32_t)o.layers, .hidden = (uint32_t)o.hidden,
+		.vocab = run->vocab.size, .embed = (uint32_t)o.embed, .tied = o.tied,
+		.bias = o.bias == YES || (o.bias == AUTO && (gated || stream))
 	};
+	enum init init = o.init ? (enum init)(o.init - 1) : gated ? INIT_UNIFORM : INIT_TUTORIAL;
 	const char *why = model_new(&run->model, shape);
 
 	if (why)
 		die("a model of %ld hidden units and %" PRIu32 " words: %s", o.hidden,
 		    run->vocab.size, why);
-	model_init(&run->model, (uint32_t)o.seed);
+	model_init(&run->model, init, (uint32_t)o.seed);
 	take_vocab(run, NULL);
-	begin_progress(&run->model);
+}
+
+/* An option that gated cells would not look at. */
+static void
+check_bptt(enum cell cell)
+{
+	if (opt_given('b') && cell != CELL_RNN)
+		die_usage("-b goes with cell rnn only: others send errors back to the first step");
 }
 
 /* The model of -i or -R, before any stream is waited for. */
@@ -173,6 +247,7 @@ load(struct run *run)
 		die("%s: %s", path, why);
 	if (o.resume && !m->has_progress)
 		die("%s: it does not say where its training stopped; begin with -i", path);
+	check_bptt(m->shape.cell);
 	if (o.from && opt_given('H') && (uint32_t)o.hidden != m->shape.hidden)
 		die("%s: it has %" PRIu32 " hidden units, not the %ld of -H", path,
 		    m->shape.hidden, o.hidden);
@@ -182,6 +257,8 @@ load(struct run *run)
 static void
 override(struct model_progress *p)
 {
+	if ((uint32_t)o.batch != p->batch && opt_given('B') && p->recipe.chunk && p->sentence)
+		die_usage("-B cannot change in the middle of a stream's epoch (-R)");
 	if (opt_given('B'))
 		p->batch = (uint32_t)o.batch;
 	if (opt_given('b'))
@@ -190,6 +267,16 @@ override(struct model_progress *p)
 		p->epochs = (uint64_t)o.epochs;
 	if (opt_given('E'))
 		p->every = (uint32_t)o.every;
+	if (opt_given('k'))
+		p->recipe.clip = o.clip;
+	if (opt_given('K'))
+		p->recipe.clip_norm = o.clip_norm;
+	if (opt_given('l'))
+		p->recipe.log = (uint64_t)o.log;
+	if (opt_given('p'))
+		p->recipe.dropout = o.dropout;
+	if (opt_given('P'))
+		p->recipe.patience = (uint64_t)o.patience;
 	if (opt_given('r'))
 		p->rate = p->rate0 = o.rate;
 }
@@ -197,12 +284,18 @@ override(struct model_progress *p)
 static void
 resume(struct run *run)
 {
-	struct model *m = &run->model;
+	struct model_progress *p = &run->model.progress;
 
 	take_vocab(run, o.resume);
-	override(&m->progress);
-	corpus_limit(&run->corpus, m->progress.limit);
-	if (m->progress.sentences != run->corpus.n || m->progress.data_crc != run->corpus.crc)
+	if (p->recipe.valid > 0 && o.valid)
+		die("%s: it holds out %g of its text, and -v cannot change that", o.resume,
+		    p->recipe.valid);
+	hold_out(run, p->recipe.valid);
+	if (isfinite(p->best) && run->valid.steps == 0)
+		die("%s: it was judged by another file; name that with -v again", o.resume);
+	override(p);
+	if (p->data_crc != run->corpus.crc ||
+	    (!opt_given('B') && p->sentences != schedule_units(&run->corpus, p)))
 		die("%s: these are not the sentences it was trained on; for others begin with -i",
 		    o.resume);
 }
@@ -213,88 +306,82 @@ start(struct run *run)
 {
 	struct model *m = &run->model;
 
-	corpus_limit(&run->corpus, (size_t)o.limit);
-	if (o.from) {
+	hold_out(run, valid_share());
+	if (o.from)
 		take_vocab(run, o.from);
-		begin_progress(m);
-	} else {
+	else
 		start_new(run);
-	}
-	m->progress.sentences = run->corpus.n;
+	begin_progress(run);
 	m->progress.data_crc = run->corpus.crc;
 }
 
+/* Room for the optimiser's state, unless it came with the model. */
 static void
-say_loss(void *arg, const struct model_progress *p, double loss)
+prepare(struct run *run)
 {
-	struct run *run = arg;
-	time_t t = time(NULL);
-	char when[32];
+	struct model *m = &run->model;
+	struct model_progress *p = &m->progress;
+	const char *why = o.resume ? NULL : model_moments(m, recipe_moments(&p->recipe));
 
-	progress_clear(&run->progress);
-	progress_start(&run->progress, p->seen);	/* the rate is that of steps */
-	progress_start(&run->looking, 0);
-	strftime(when, sizeof(when), "%Y-%m-%d %H:%M:%S", localtime(&t));
-	printf("%s: Loss after num_examples_seen=%" PRIu64 " epoch=%" PRIu64 ": %f\n", when,
-	    p->seen, p->epoch, loss);
-	if (fflush(stdout) != 0)
-		die_errno("write error on standard output");
+	if (why)
+		die("%s", why);
+	p->sentences = schedule_units(&run->corpus, p);
+}
+
+/* model.best.npz beside model.npz. */
+static const char *
+best_path(void)
+{
+	static char path[4096 + 16];
+	size_t n = strlen(o.out);
+
+	if (n > 4 && strcmp(o.out + n - 4, ".npz") == 0)
+		n -= 4;
+	snprintf(path, sizeof(path), "%.*s.best.npz", (int)(n < 4096 ? n : 4096), o.out);
+	return path;
 }
 
 static void
-say_rate(void *arg, double rate)
+save_as(struct run *run, const char *path)
 {
-	(void)arg;
-	printf("Setting learning rate to %f\n", rate);
-	if (fflush(stdout) != 0)
-		die_errno("write error on standard output");
+	const char *why = model_save(&run->model, path);
+
+	if (why)
+		die("%s: %s", path, why);
 }
 
 static const char *
-save(void *arg)
+save(void *arg, bool best)
 {
 	struct run *run = arg;
 	const char *why = net_store(&run->net, &run->model);
 
-	if (why == NULL)
-		why = model_save(&run->model, o.out);
-	if (why)
+	if (why || (why = schedule_store(&run->schedule, &run->model)) != NULL)
 		die("%s: %s", o.out, why);
+	save_as(run, o.out);
+	if (best)
+		save_as(run, best_path());
 	run->saved = true;
 	return NULL;
-}
-
-static void
-show(void *arg, const struct model_progress *p, uint64_t evaluated)
-{
-	struct run *run = arg;
-	char label[64];
-
-	if (evaluated) {
-		progress_show(&run->looking, "evaluating", evaluated, run->corpus.n, "sentences");
-		return;
-	}
-	snprintf(label, sizeof(label), "epoch %" PRIu64 " of %" PRIu64, p->epoch + 1, p->epochs);
-	progress_show(&run->progress, label, p->seen,
-	    p->seen + (p->epochs - p->epoch) * run->corpus.n - p->sentence, "sentences");
 }
 
 static bool
 told_to_stop(void *arg)
 {
-	(void)arg;
-	return signalled != 0;
+	const struct losslog *l = arg;
+
+	return interrupt_came() || l->error;
 }
 
 /* Better said now than after hours. */
 static void
-check_output(void)
+check_output(const char *path)
 {
 	char err[200];
-	const char *why = npz_can_write(o.out, err, sizeof(err));
+	const char *why = npz_can_write(path, err, sizeof(err));
 
 	if (why)
-		die("%s: %s", o.out, why);
+		die("%s: %s", path, why);
 }
 
 static struct kern *
@@ -319,23 +406,32 @@ learn(struct run *run, struct kern *k)
 		die("device %s: %s", k->name, why);
 	run->schedule = (struct schedule){
 		.net = &run->net, .c = &run->corpus, .p = p,
-		.watch = { run, say_loss, say_rate, save, show, told_to_stop }
+		.valid = run->valid.steps ? &run->valid : NULL, .most_steps = (uint64_t)o.steps,
+		.watch = { &run->log, losslog_evaluated, losslog_slowed, losslog_smoothed, run,
+		    save, losslog_tick, told_to_stop }
 	};
-	catch_signal(SIGINT);
-	catch_signal(SIGTERM);
-	progress_start(&run->progress, p->seen);
-	progress_start(&run->looking, 0);
+	if ((why = schedule_begin(&run->schedule, &run->model)) != NULL)
+		die("device %s: %s", k->name, why);
+	if (run->schedule.valid)
+		check_output(best_path());
+	losslog_begin(&run->log, stdout, &run->corpus, run->schedule.valid, p->seen);
+	interrupt_catch();
 	why = schedule_run(&run->schedule, p->epochs);
-	progress_clear(&run->progress);
+	losslog_end(&run->log);
+	if (run->log.error) {
+		errno = run->log.error;
+		die_errno("write error on standard output");
+	}
 	if (why && !run->schedule.diverged)
 		die("device %s: %s", k->name, why);
 	if (why && run->saved)
 		die("%s; try a smaller -r (%s holds the last model that was saved)", why, o.out);
 	if (why)
 		die("%s; try a smaller -r (no model was saved yet)", why);
-	save(run);
+	save(run, false);
 }
 
+/* Options that go with another one only, and those that are a run's own. */
 static void
 check_options(void)
 {
@@ -343,9 +439,20 @@ check_options(void)
 		die_usage("-i begins anew and -R goes on: use one of them");
 	if (o.resume && !opt_given('o'))
 		o.out = o.resume;
-	for (const char *c = "DHns"; o.resume && *c; c++)
+	for (const char *c = "aDcfFHILmnOsStT"; o.resume && *c; c++)
 		if (opt_given(*c))
 			die_usage("-%c cannot change in a run that goes on (-R)", *c);
+	for (const char *c = "acHILmt"; o.from && *c; c++)
+		if (opt_given(*c) && *c != 'H')
+			die_usage("-%c is the model's own with -i", *c);
+	for (const char *c = "fF"; o.schedule != RATE_DECAYED && *c; c++)
+		if (opt_given(*c))
+			die_usage("-%c goes with -S decay only", *c);
+	if (o.tied && o.embed == 0)
+		die_usage("-t ties embeddings to the output; ask for them with -m");
+	if (o.patience && o.valid == NULL && !o.resume)
+		die_usage("-P counts evaluations of a text held out; name it with -v");
+	check_bptt((enum cell)o.cell);
 }
 
 int
@@ -358,25 +465,29 @@ main(int argc, char *argv[])
 	prog_init(argv[0]);
 	i = opt_parse(argc, argv, options, "[index-stream ...]");
 	check_options();
-	check_output();
+	check_output(o.out);
 	if (o.from || o.resume)
 		load(&run);
 	k = open_device(o.from || o.resume ? run.model.shape.real :
 	    o.f64 ? REAL_F64 : REAL_F32);
-	read_corpus(&run, argc - i, argv + i);
+	run.corpus.limit = o.resume ? run.model.progress.limit : (size_t)o.limit;
+	read_corpus(&run, &run.corpus, argc - i, argv + i);
 	if (o.resume)
 		resume(&run);
 	else
 		start(&run);
+	prepare(&run);
 	learn(&run, k);
-	if (signalled)
-		die("stopped by a signal in epoch %" PRIu64 " after %" PRIu64 " sentences; "
+	if (interrupt_came())
+		die("stopped by a signal in epoch %" PRIu64 " after %" PRIu64 " %s; "
 		    "go on with: train -R %s", run.model.progress.epoch + 1,
-		    run.model.progress.sentence, o.out);
+		    run.model.progress.sentence, losslog_unit(&run.corpus),
+		    o.out);
 	schedule_free(&run.schedule);
 	net_free(&run.net);
 	k->close(k);
 	corpus_free(&run.corpus);
+	corpus_free(&run.valid);
 	model_free(&run.model);
 	return prog_finish();
 }

@@ -27,32 +27,56 @@ _unroll_list() {
 		encode t text -
 		encode v vocabulary file
 		encode operands file
+		train a bias auto|yes|no
 		train B batch arg
 		train b bptt arg
+		train c cell rnn|lstm|gru
 		train d device auto|cpu|blas|ref
 		train D double -
 		train e epochs arg
 		train E evaluate arg
+		train f factor arg
+		train F decay-after arg
 		train H hidden arg
-		train i init model
+		train i from model
+		train I init auto|tutorial|normal|uniform
 		train j threads arg
+		train k clip arg
+		train K clip-norm arg
+		train l log arg
+		train L layers arg
+		train m embed arg
 		train n limit arg
+		train N steps arg
 		train o output model
+		train O optimiser sgd|momentum|adagrad|rmsprop|adam
+		train p dropout arg
+		train P patience arg
 		train r rate arg
 		train R resume model
 		train s seed arg
+		train S schedule halve|decay|cosine|constant
+		train t tie -
+		train T seq-length arg
+		train v valid file
 		train operands file
+		gradcheck a bias -
 		gradcheck b bptt arg
+		gradcheck c cell rnn|lstm|gru
 		gradcheck C vocabulary arg
 		gradcheck d device auto|cpu|blas|ref
 		gradcheck e step arg
 		gradcheck H hidden arg
+		gradcheck I embed arg
 		gradcheck j threads arg
+		gradcheck L layers arg
 		gradcheck m model model
 		gradcheck n limit arg
 		gradcheck N entries arg
+		gradcheck p dropout arg
 		gradcheck s seed arg
 		gradcheck t threshold arg
+		gradcheck T tie -
 		gradcheck x spoil arg
 		gradcheck operands file
 		score d device auto|cpu|blas|ref
@@ -64,6 +88,7 @@ _unroll_list() {
 		score operands model file
 		sample d device auto|cpu|blas|ref
 		sample D double -
+		sample e end arg
 		sample j threads arg
 		sample k top-k arg
 		sample m shortest arg
@@ -75,8 +100,20 @@ _unroll_list() {
 		sample T temperature arg
 		sample u unknown -
 		sample v vocabulary file
+		sample w logp -
 		sample x prime arg
 		sample operands model
+		cells c colour auto|always|never
+		cells d device auto|cpu|blas|ref
+		cells D double -
+		cells f format text|html|table
+		cells j threads arg
+		cells k best arg
+		cells l layer arg
+		cells n number arg
+		cells r rank -
+		cells u units arg
+		cells operands model file
 		decode d detokenize -
 		decode operands file
 	END
@@ -168,7 +205,7 @@ _unroll() {
 	fi
 }
 
-for _unroll_program in tok vocab encode train gradcheck score sample decode; do
+for _unroll_program in tok vocab encode train gradcheck score sample decode cells; do
 	complete -F _unroll "$_unroll_prefix$_unroll_program"
 done
 unset _unroll_program

@@ -29,11 +29,22 @@ NAME(embed_free)(struct embed *e)
 }
 
 void
+NAME(embed_touch)(struct embed *e, uint32_t word)
+{
+	if (!e->is_touched[word]) {
+		e->is_touched[word] = 1;
+		e->touched[e->ntouched++] = word;
+	}
+}
+
+void
 NAME(embed_put)(struct embed *e, const real *host)
 {
 	for (int i = 0; i < e->h; i++)
 		for (int j = 0; j < e->v; j++)
 			e->p[(size_t)j * e->h + i] = host[(size_t)i * e->v + j];
+	for (int j = 0; j < e->v; j++)
+		NAME(embed_touch)(e, (uint32_t)j);
 }
 
 void
@@ -42,15 +53,6 @@ NAME(embed_get)(const struct embed *e, real *host)
 	for (int i = 0; i < e->h; i++)
 		for (int j = 0; j < e->v; j++)
 			host[(size_t)i * e->v + j] = e->p[(size_t)j * e->h + i];
-}
-
-void
-NAME(embed_touch)(struct embed *e, uint32_t word)
-{
-	if (!e->is_touched[word]) {
-		e->is_touched[word] = 1;
-		e->touched[e->ntouched++] = word;
-	}
 }
 
 void
@@ -79,18 +81,9 @@ NAME(embed_add)(struct embed *e, const struct kern_batch *b, const real *d, size
 }
 
 void
-NAME(embed_sgd)(struct embed *p, struct embed *g, real rate)
+NAME(embed_untouch)(struct embed *e)
 {
-	size_t h = (size_t)p->h;
-
-	for (int i = 0; i < g->ntouched; i++) {
-		size_t at = g->touched[i] * h;
-
-		for (size_t j = at; j < at + h; j++) {
-			p->p[j] -= rate * g->p[j];
-			g->p[j] = 0;
-		}
-		g->is_touched[g->touched[i]] = 0;
-	}
-	g->ntouched = 0;
+	for (int i = 0; i < e->ntouched; i++)
+		e->is_touched[e->touched[i]] = 0;
+	e->ntouched = 0;
 }

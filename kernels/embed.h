@@ -23,7 +23,7 @@ struct embed {
 void NAME(embed_new)(struct embed *e, int h, int v);
 void NAME(embed_free)(struct embed *e);
 
-/* The file's (h, v) of host memory. */
+/* The file's (h, v) of host memory; every row then counts as touched. */
 void NAME(embed_put)(struct embed *e, const real *host);
 void NAME(embed_get)(const struct embed *e, real *host);
 
@@ -34,8 +34,8 @@ void NAME(embed_look_up)(const struct embed *e, const struct kern_batch *b, real
 void NAME(embed_add)(struct embed *e, const struct kern_batch *b, const real *d, size_t stride,
     real rate);
 
-/* P -= rate G, touched rows only; then G = 0. */
-void NAME(embed_sgd)(struct embed *p, struct embed *g, real rate);
+/* After the numbers of its touched rows were made zero: none is touched. */
+void NAME(embed_untouch)(struct embed *e);
 
 /* Notes that the row of `word` is no longer zero. */
 void NAME(embed_touch)(struct embed *e, uint32_t word);

@@ -77,21 +77,35 @@ host_mat_get(struct kern *k, void *host, struct kern_mat *m)
 		host_put(k, host, m->p, (size_t)m->rows * m->cols);
 }
 
-static void
-host_sgd(struct kern *k, struct kern_mat *p, struct kern_mat *g, double by)
+int
+NAME(host_width)(const struct kern_mat *u)
 {
-	size_t n = (size_t)p->rows * p->cols;
-	real rate = (real)by;
+	return u->role == KERN_EMBED ? u->e.h : u->cols;
+}
 
-	(void)k;
-	if (p->role == KERN_EMBED) {
-		NAME(embed_sgd)(&p->e, &g->e, rate);
-		return;
-	}
-	for (size_t i = 0; i < n; i++) {
-		p->p[i] -= rate * g->p[i];
-		g->p[i] = 0;
-	}
+real *
+NAME(host_word)(const struct kern_mat *u, uint32_t word)
+{
+	const real *p = u->role == KERN_EMBED ? u->e.p : u->p;
+
+	return (real *)p + (size_t)word * NAME(host_width)(u);
+}
+
+void
+NAME(host_note)(struct kern *k, const char *error)
+{
+	struct host_state *s = k->ctx;
+
+	if (s->error == NULL)
+		s->error = error;
+}
+
+const char *
+NAME(host_error)(struct kern *k)
+{
+	const struct host_state *s = k->ctx;
+
+	return s->error;
 }
 
 void
@@ -111,5 +125,4 @@ NAME(host_matrices)(struct kern *k)
 	k->mat_free = host_mat_free;
 	k->mat_put = host_mat_put;
 	k->mat_get = host_mat_get;
-	k->sgd = host_sgd;
 }

@@ -14,10 +14,25 @@ struct kern_mat {
 	struct embed e;		/* an embedding; zeros otherwise */
 };
 
+/* How the state of a backend in host memory begins: k->ctx. */
+struct host_state {
+	const char *error;	/* the first failure, or NULL */
+};
+
+/* Keeps the error if it is the first. */
+void NAME(host_note)(struct kern *k, const char *error);
+/* k->error */
+const char *NAME(host_error)(struct kern *k);
+
 /* alloc, free, put, get of the table, and its real. */
 void NAME(host_memory)(struct kern *k);
 
-/* mat_new, mat_free, mat_put, mat_get and sgd for the struct above. */
+/* mat_new, mat_free, mat_put, mat_get for the struct above. */
 void NAME(host_matrices)(struct kern *k);
+
+/* Of an input layer, an embedding or an output matrix shared with it: the numbers
+ * of a word's row, and where it is. */
+int NAME(host_width)(const struct kern_mat *u);
+real *NAME(host_word)(const struct kern_mat *u, uint32_t word);
 
 #endif

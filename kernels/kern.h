@@ -22,9 +22,13 @@
  * A new operation: its definition in ref/ with its derivative beside it, an
  * entry here, a test in tests/unit/kern.c, then the fast ones.
  *
- * The network (one layer, no bias), with x_t and y_t words:
- *	s_t = tanh(U[:,x_t] + W s_{t-1})	o_t = softmax(V s_t)
+ * The network, with x_t and y_t words, layers from 1 to n, and biases only
+ * where asked for:
+ *	a_t = U[:,x_t] + b, or in layers above the first U s_t + b of the layer below
+ *	s_t = cell(a_t, s_{t-1}); of the plain cell tanh(a_t + W s_{t-1})
+ *	o_t = softmax(V s_t + c) of the last layer
  *	loss = sum over t of -ln o_t[y_t]
+ * An update applies the gradient of the loss summed over all rows of a batch.
  */
 #ifndef KERN_H
 #define KERN_H
@@ -40,9 +44,36 @@ enum kern_real { KERN_F32, KERN_F64 };
 
 /* What a parameter is for: it decides the layout inside a backend. */
 enum kern_role {
-	KERN_EMBED,	/* (h, v): a column for each input word */
-	KERN_SQUARE,	/* (h, h): state to state */
-	KERN_OUT	/* (v, h): a row for each output word */
+	KERN_EMBED,	/* (n, v): a column for each input word */
+	KERN_SQUARE,	/* (h, h): state to state, of the plain cell */
+	KERN_OUT,	/* (v, h): a row for each output word */
+	KERN_GATES,	/* (4 h, h) or (3 h, h): state to gates, of LSTM and GRU */
+	KERN_DENSE,	/* (m, n): from n numbers a row to m */
+	KERN_BIAS	/* (1, n): added to every row */
+};
+
+/* How a gradient becomes a change of a parameter. */
+enum kern_rule { KERN_SGD, KERN_MOMENTUM, KERN_ADAGRAD, KERN_RMSPROP, KERN_ADAM };
+
+/*
+ * First g = scale G, then each number of g is cut to -clip .. clip.  Then, number
+ * by number, with M and N (the moments) kept by the caller from zeros:
+ *	sgd		p -= rate g
+ *	momentum	m = decay m + g				p -= rate m
+ *	adagrad		m += g^2				p -= rate g / sqrt(m + epsilon)
+ *	rmsprop		m = decay m + (1 - decay) g^2		p -= rate g / (sqrt(m) + epsilon)
+ *	adam		m = decay m + (1 - decay) g, n = decay2 n + (1 - decay2) g^2,
+ *			p -= rate (m / (1 - decay^step)) / (sqrt(n / (1 - decay2^step)) + epsilon)
+ * after Duchi et al. 2011 (as min-char-rnn has it), Tieleman and Hinton 2012
+ * (as Torch has it), and Kingma and Ba 2015, algorithm 1.
+ */
+struct kern_update {
+	enum kern_rule rule;
+	double rate;
+	double scale;			/* 1, or less where the norm is clipped */
+	double clip;			/* 0: nothing is cut */
+	double decay, decay2, epsilon;
+	double step;			/* this update's number, from 1; Adam's */
 };
 
 struct kern_mat;	/* a parameter or its gradient */
@@ -83,10 +114,11 @@ struct kern {
 	void (*mat_put)(struct kern *, struct kern_mat *, const void *host);
 	void (*mat_get)(struct kern *, void *host, struct kern_mat *);
 
-	/* A(t,h): row r = U[:, x_r]. */
+	/* A(t,n): row r = U[:, x_r].  U is KERN_EMBED (n,v); or, where input and
+	 * output share a matrix, KERN_OUT (v,n), of which it takes row x_r. */
 	void (*embed_forward)(struct kern *, const struct kern_mat *u,
 	    const struct kern_batch *, void *a);
-	/* dU[:, x_r] += D(t,h)[r]. */
+	/* dU[:, x_r] += D(t,n)[r]; dU of either role, likewise. */
 	void (*embed_backward)(struct kern *, const struct kern_batch *, const void *d,
 	    struct kern_mat *du);
 
@@ -105,21 +137,86 @@ struct kern {
 	    int bptt, const void *s, const void *s0, const void *ds, void *d,
 	    struct kern_mat *dw);
 
-	/* logp[r] = ln softmax(V S_r)[y_r], t doubles of the host. */
-	void (*out_forward)(struct kern *, const struct kern_mat *v, int t, const void *s,
-	    const uint32_t *y, double *logp);
-	/* The same, and with P = softmax(V S) less 1 at y: dS(t,h) = P V, dV += P' S. */
-	void (*out_backward)(struct kern *, const struct kern_mat *v, int t, const void *s,
-	    const uint32_t *y, void *ds, struct kern_mat *dv, double *logp);
-	/* L(t,v) = ln softmax(V S), reals of the host. */
-	void (*out_logp)(struct kern *, const struct kern_mat *v, int t, const void *s, void *l);
-
-	/* P -= rate G; then G = 0. */
-	void (*sgd)(struct kern *, struct kern_mat *p, struct kern_mat *g, double rate);
+	/*
+	 * LSTM (Hochreiter and Schmidhuber 1997, with Gers's forget gate).  The
+	 * gates of a row stand side by side in the order i, f, g, o:
+	 *	(i f g o)_r = A_r + W s_{r-1}; i, f, o through the logistic
+	 *	function, g through tanh
+	 *	c_r = f c_{r-1} + i g		s_r = o tanh(c_r)
+	 * W is KERN_GATES (4h,h).  A(t,4h) is overwritten by the gates after their
+	 * functions; S(t,h), C(t,h); s0, c0 (nseq,h), or NULL for zeros.
+	 */
+	void (*lstm_forward)(struct kern *, const struct kern_mat *w, const struct kern_batch *,
+	    void *a, const void *s0, const void *c0, void *s, void *c);
+	/*
+	 * The error dS(t,h) of every row goes back to the sequence's first row.
+	 * A, C, S as forward left them.  D(t,4h) = all error that reached A;
+	 * dW += sum of D_r s_{r-1}'.
+	 */
+	void (*lstm_backward)(struct kern *, const struct kern_mat *w, const struct kern_batch *,
+	    const void *a, const void *s, const void *c, const void *s0, const void *c0,
+	    const void *ds, void *d, struct kern_mat *dw);
 
 	/*
-	 * Optional (NULL): one step of SGD on a batch in one call, U, V and W
-	 * updated together; the same as the composition of the entries above.
+	 * GRU (Cho et al. 2014, with the reset gate after the product, as cuDNN and
+	 * PyTorch have it).  Gates in the order r, z, n; q is kept for going back:
+	 *	r, z = logistic(A_rz + W_rz s_{r-1})
+	 *	q = W_n s_{r-1} + bn		n = tanh(A_n + r q)
+	 *	s_r = (1 - z) n + z s_{r-1}
+	 * W is KERN_GATES (3h,h), bn KERN_BIAS (1,h) or NULL for zeros.  A(t,3h) is
+	 * overwritten by the gates after their functions; S(t,h), Q(t,h); s0
+	 * (nseq,h), or NULL for zeros.
+	 */
+	void (*gru_forward)(struct kern *, const struct kern_mat *w, const struct kern_mat *bn,
+	    const struct kern_batch *, void *a, const void *s0, void *s, void *q);
+	/* As lstm_backward; D(t,3h); dbn += sum of the errors of q, if not NULL. */
+	void (*gru_backward)(struct kern *, const struct kern_mat *w, const struct kern_batch *,
+	    const void *a, const void *s, const void *q, const void *s0, const void *ds, void *d,
+	    struct kern_mat *dw, struct kern_mat *dbn);
+
+	/* TO(n,h)[i] = row from[i] of S, rows of h, or zeros where from[i] is below 0.
+	 * So states go on into another batch.  TO is not S. */
+	void (*pick_rows)(struct kern *, int n, const int *from, int h, const void *s, void *to);
+
+	/* A(t,m) = X(t,n) M', M KERN_DENSE (m,n). */
+	void (*dense_forward)(struct kern *, const struct kern_mat *m, int t, const void *x,
+	    void *a);
+	/* dX(t,n) = D(t,m) M, unless dX is NULL; dM += D' X. */
+	void (*dense_backward)(struct kern *, const struct kern_mat *m, int t, const void *x,
+	    const void *d, void *dx, struct kern_mat *dm);
+
+	/* A(t,n) += b in every row; db += the sum of the rows of D(t,n). */
+	void (*bias_forward)(struct kern *, const struct kern_mat *b, int t, void *a);
+	void (*bias_backward)(struct kern *, int t, const void *d, struct kern_mat *db);
+
+	/* OUT(n) = X(n) Y(n), number by number: dropout, forward and backward, its
+	 * mask in Y.  OUT may be X. */
+	void (*multiply)(struct kern *, size_t n, const void *x, const void *y, void *out);
+
+	/* logp[r] = ln softmax(V S_r + c)[y_r], t doubles of the host.  c is
+	 * KERN_BIAS (1,v), or NULL for zeros, here and below. */
+	void (*out_forward)(struct kern *, const struct kern_mat *v, const struct kern_mat *c,
+	    int t, const void *s, const uint32_t *y, double *logp);
+	/* The same, and with P = softmax(V S + c) less 1 at y: dS(t,h) = P V,
+	 * dV += P' S, dc += the sum of the rows of P (dc NULL where c is). */
+	void (*out_backward)(struct kern *, const struct kern_mat *v, const struct kern_mat *c,
+	    int t, const void *s, const uint32_t *y, void *ds, struct kern_mat *dv,
+	    struct kern_mat *dc, double *logp);
+	/* L(t,v) = ln softmax(V S + c), reals of the host. */
+	void (*out_logp)(struct kern *, const struct kern_mat *v, const struct kern_mat *c, int t,
+	    const void *s, void *l);
+
+	/* P by the rule above; then G = 0.  M and N have P's role and shape, or are
+	 * NULL where the rule has none. */
+	void (*update)(struct kern *, struct kern_mat *p, struct kern_mat *g, struct kern_mat *m,
+	    struct kern_mat *n, const struct kern_update *);
+	/* The sum of the squares of G's numbers, added up in double. */
+	double (*sum_squares)(struct kern *, const struct kern_mat *g);
+
+	/*
+	 * Optional (NULL): one step of plain SGD on a batch in one call, for the net
+	 * of one plain layer without biases, U, V and W updated together; the same
+	 * as the composition of the entries above.
 	 */
 	void (*step)(struct kern *, const struct kern_net *, const struct kern_batch *, int bptt,
 	    double rate, double *logp);

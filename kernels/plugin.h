@@ -13,7 +13,7 @@
 
 #include "kern.h"
 
-enum { PLUGIN_VERSION = 1 };	/* of struct kern and what it points at */
+enum { PLUGIN_VERSION = 2 };	/* of struct kern and what it points at */
 
 /* The plugin's backend, or NULL and *why. */
 struct kern *plugin_open(const char *name, enum kern_real real, int threads, const char **why);

@@ -14,12 +14,14 @@ typedef float real;
 #define KERN_REAL KERN_F32
 #define RTANH(x) tanhf(x)
 #define REXP(x) expf(x)
+#define RSQRT(x) sqrtf(x)
 #elif defined(REAL_F64)
 typedef double real;
 #define NAME(f) NAME_PASTE(f, f64)
 #define KERN_REAL KERN_F64
 #define RTANH(x) tanh(x)
 #define REXP(x) exp(x)
+#define RSQRT(x) sqrt(x)
 #else
 #error "compile with REAL_F32 or REAL_F64"
 #endif

@@ -35,39 +35,67 @@ detok_text_bytes(const char *p, size_t len)
 	return escaped(p, len) ? 1 : len;
 }
 
+const char *
+detok_text(const struct vocab *v, uint32_t i, bool characters, size_t *len)
+{
+	const char *p = vocab_word(v, i, len);
+	char c = escaped(p, *len);
+
+	if (!characters)
+		return p;
+	if ((int64_t)i == v->unknown) {
+		*len = 3;
+		return "\xef\xbf\xbd";
+	}
+	if (c == 0)
+		return p;
+	*len = 1;
+	return c == ' ' ? " " : c == '\t' ? "\t" : c == '\n' ? "\n" : "\\";
+}
+
+bool
+detok_is_newline(const char *p, size_t len)
+{
+	return escaped(p, len) == '\n';
+}
+
+bool
+detok_has_newline(const struct vocab *v)
+{
+	return vocab_find(v, "\\n", 2) >= 0;
+}
+
 bool
 detok_is_characters(const struct vocab *v)
 {
-	if (v->unit != UNIT_STREAM)
-		return false;
-	for (uint32_t i = 0; i < v->size; i++) {
+	uint32_t known = 0;
+
+	for (uint32_t i = v->unit == UNIT_SENTENCE ? VOCAB_END_ROW + 1 : 0; i < v->size; i++) {
 		size_t len;
 		const char *p = vocab_word(v, i, &len);
 
-		if ((int64_t)i == v->unknown || escaped(p, len))
+		if ((int64_t)i == v->unknown)
 			continue;
-		if (character(p, len) != len || (len == 1 && p[0] == '\\'))
+		known++;
+		if (!escaped(p, len) && (character(p, len) != len || (len == 1 && p[0] == '\\')))
 			return false;
 	}
-	return true;
+	return known > 0;
 }
 
 static bool
-put_characters(struct buf *out, const struct vocab *v, const struct frame *f)
+put_characters(struct buf *out, const struct vocab *v, const uint32_t *w, uint32_t n, bool line)
 {
-	for (uint32_t i = 0; i < f->n; i++) {
+	for (uint32_t i = 0; i < n; i++) {
 		size_t len;
-		const char *p = vocab_word(v, f->w[i], &len);
-		char c = escaped(p, len);
+		const char *p = detok_text(v, w[i], true, &len);
 
-		if ((int64_t)f->w[i] == v->unknown)
-			p = "\xef\xbf\xbd", len = 3;
-		if (c ? !buf_putc(out, c) : !buf_put(out, p, len))
+		if (line && len == 1 && strchr("\t\n\\", *p) && *p != '\0')
+			p = vocab_word(v, w[i], &len);
+		if (!buf_put(out, p, len))
 			return false;
 	}
-	if (out->len > 0 && out->p[out->len - 1] == '\n')
-		return true;
-	return buf_putc(out, '\n');
+	return !line || buf_putc(out, '\n');
 }
 
 static bool
@@ -89,13 +117,13 @@ detok_frame(struct buf *out, const struct vocab *v, const struct frame *f, enum 
 	uint32_t n = f->n, *w = f->w;
 
 	out->len = 0;
-	if (form == DETOK_CHARACTERS)
-		return put_characters(out, v, f);
 	if (v->unit == UNIT_SENTENCE) {
 		n -= 2;
 		w++;
 	}
-	if (form == DETOK_TOKENS)
+	if (form == DETOK_CHARACTERS || (form == DETOK_LINE && detok_is_characters(v)))
+		return put_characters(out, v, w, n, form == DETOK_LINE);
+	if (form == DETOK_TOKENS || form == DETOK_LINE)
 		return put_tokens(out, v, w, n);
 	return prose_put(out, v, w, n) && buf_putc(out, '\n');
 }

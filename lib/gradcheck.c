@@ -28,14 +28,6 @@ largest(const double *x, size_t n)
 	return best;
 }
 
-static struct kern_mat *
-on_device(const struct kern_net *p, size_t i)
-{
-	struct kern_mat *const mats[] = { p->u, p->v, p->w };	/* as in the model */
-
-	return mats[i];
-}
-
 /* Room for everything, so that checking allocates nothing. */
 static bool
 make_room(struct gradcheck *g)
@@ -55,6 +47,17 @@ make_room(struct gradcheck *g)
 	return g->logp && g->order;
 }
 
+/* The gradient into the net, or with it what is wanted more: the loss. */
+static const char *
+gradient(struct gradcheck *g)
+{
+	struct rng rng;
+	struct net_pass how = { .bptt = g->bptt, .dropout = g->dropout, .rng = &rng };
+
+	rng_seed(&rng, g->seed);
+	return net_gradient(g->net, g->b, &how, g->logp);
+}
+
 const char *
 gradcheck_begin(struct gradcheck *g)
 {
@@ -63,12 +66,12 @@ gradcheck_begin(struct gradcheck *g)
 
 	if (!make_room(g))
 		return no_memory;
-	if ((why = net_gradient(g->net, g->b, g->bptt, g->logp)) != NULL)
+	if ((why = gradient(g)) != NULL)
 		return why;
 	for (size_t i = 0; i < g->m->nparam; i++) {
 		double *grad = g->grad[i];
 
-		k->mat_get(k, grad, on_device(&g->net->g, i));
+		k->mat_get(k, grad, g->net->g[i]);
 		if (i == g->flipped) {
 			size_t j = largest(grad, entries(&g->m->param[i]));
 
@@ -87,9 +90,11 @@ loss_at(struct gradcheck *g, size_t i, size_t j, double by, double *loss)
 	const char *why;
 
 	x[j] = was + by;
-	k->mat_put(k, on_device(&g->net->p, i), x);
+	k->mat_put(k, g->net->p[i], x);
 	x[j] = was;
-	if ((why = net_logp(g->net, g->b, g->logp)) != NULL)
+	/* dropout is in the backward pass's forward half only */
+	why = g->dropout > 0 ? gradient(g) : net_logp(g->net, g->b, NULL, g->logp);
+	if (why)
 		return why;
 	*loss = 0;
 	for (int r = 0; r < g->b->t; r++)
@@ -195,7 +200,7 @@ gradcheck_param(struct gradcheck *g, size_t i, struct gradcheck_result *r)
 	*r = (struct gradcheck_result){ 0 };
 	for (size_t j = 0; j < chosen && why == NULL; j++)
 		why = check_entry(g, i, g->order[j], peak, r);
-	k->mat_put(k, on_device(&g->net->p, i), g->m->param[i].data);
+	k->mat_put(k, g->net->p[i], g->m->param[i].data);
 	r->passed = r->error <= g->threshold;
 	return why ? why : k->error(k);
 }

@@ -18,6 +18,8 @@ struct gradcheck {
 	struct model *m;
 	const struct kern_batch *b;
 	int bptt;
+	double dropout;			/* with masks drawn from the seed, the same every time */
+	uint32_t seed;
 	double step;			/* h */
 	double threshold;		/* errors above it fail */
 	size_t most;			/* entries of a parameter to check; 0: all */

@@ -2,6 +2,7 @@
  * model.c - parameters in memory and where they start.
  */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,6 +11,7 @@
 #include "phrase.h"
 
 enum { HIDDEN_MAX = 65536, ALIGN = 64 };
+static const double UNIFORM = 0.08, DEVIATION = 0.01;	/* of char-rnn, of min-char-rnn */
 
 static size_t
 real_size(enum real r)
@@ -17,21 +19,75 @@ real_size(enum real r)
 	return r == REAL_F64 ? sizeof(double) : sizeof(float);
 }
 
-static void
-add_param(struct model *m, const char *name, size_t rows, size_t cols)
+uint32_t
+model_gates(enum cell cell)
 {
-	m->param[m->nparam++] = (struct model_param){ name, rows, cols, NULL };
+	static const uint32_t gates[] = { [CELL_RNN] = 1, [CELL_LSTM] = 4, [CELL_GRU] = 3 };
+
+	return gates[cell];
+}
+
+const char *
+model_cell_name(enum cell cell)
+{
+	static const char *const name[] = {
+		[CELL_RNN] = "rnn", [CELL_LSTM] = "lstm", [CELL_GRU] = "gru"
+	};
+
+	return name[cell];
+}
+
+/* Those of layers above the first have its number, from 2, in their names. */
+static void
+add_param(struct model *m, enum param_kind kind, uint32_t layer, size_t rows, size_t cols)
+{
+	static const char letter[] = {
+		[PARAM_EMBED] = 'E', [PARAM_IN] = 'U', [PARAM_OUT] = 'V', [PARAM_STATE] = 'W',
+		[PARAM_BIAS] = 'b', [PARAM_STATE_BIAS] = 'q', [PARAM_OUT_BIAS] = 'c',
+		[PARAM_PROJECT] = 'P'
+	};
+	struct model_param *p = &m->param[m->nparam++];
+
+	*p = (struct model_param){ .kind = kind, .layer = layer, .rows = rows, .cols = cols };
+	p->name[0] = letter[kind];
+	if (layer > 0 && layer < m->shape.layers)
+		snprintf(p->name + 1, sizeof(p->name) - 1, "%u", (unsigned)layer + 1);
+}
+
+static void
+add_biases(struct model *m, uint32_t layer)
+{
+	size_t h = m->shape.hidden;
+
+	if (!m->shape.bias)
+		return;
+	add_param(m, PARAM_BIAS, layer, 1, model_gates(m->shape.cell) * h);
+	if (m->shape.cell == CELL_GRU)
+		add_param(m, PARAM_STATE_BIAS, layer, 1, h);
 }
 
 /* Fills in the list of parameters, which still have no memory. */
 static void
 list_params(struct model *m)
 {
-	size_t c = m->shape.vocab, h = m->shape.hidden;
+	const struct model_shape *s = &m->shape;
+	size_t c = s->vocab, h = s->hidden, e = s->embed, g = model_gates(s->cell) * h;
 
-	add_param(m, "U", h, c);
-	add_param(m, "V", c, h);
-	add_param(m, "W", h, h);
+	if (e && !s->tied)
+		add_param(m, PARAM_EMBED, 0, e, c);
+	add_param(m, PARAM_IN, 0, g, e ? e : c);
+	add_param(m, PARAM_OUT, s->layers, c, s->tied ? e : h);
+	add_param(m, PARAM_STATE, 0, g, h);
+	add_biases(m, 0);
+	if (s->bias)
+		add_param(m, PARAM_OUT_BIAS, s->layers, 1, c);
+	if (s->tied && e != h)
+		add_param(m, PARAM_PROJECT, s->layers, e, h);
+	for (uint32_t l = 1; l < s->layers; l++) {
+		add_param(m, PARAM_IN, l, g, h);
+		add_param(m, PARAM_STATE, l, g, h);
+		add_biases(m, l);
+	}
 }
 
 /* The bytes of a parameter, rounded up so that the next one is aligned. */
@@ -51,12 +107,17 @@ const char *
 model_plan(struct model *m, struct model_shape shape)
 {
 	*m = (struct model){ .shape = shape };
-	if (shape.layers != 1)
-		return phrase(m->err, sizeof(m->err), "a network of %lu layers is not "
-		    "known here, only of 1", (unsigned long)shape.layers);
+	if (shape.layers < 1 || shape.layers > MODEL_LAYERS_MAX)
+		return phrase(m->err, sizeof(m->err), "%lu layers are not in 1 .. %d",
+		    (unsigned long)shape.layers, MODEL_LAYERS_MAX);
 	if (shape.hidden < 1 || shape.hidden > HIDDEN_MAX)
 		return phrase(m->err, sizeof(m->err), "hidden size %lu is not in 1 .. %d",
 		    (unsigned long)shape.hidden, HIDDEN_MAX);
+	if (shape.embed > HIDDEN_MAX)
+		return phrase(m->err, sizeof(m->err), "embedding size %lu is not in 0 .. %d",
+		    (unsigned long)shape.embed, HIDDEN_MAX);
+	if (shape.tied && shape.embed == 0)
+		return "a network without embeddings has nothing to tie to its output";
 	if (shape.vocab < 2 || shape.vocab > VOCAB_MAX)
 		return phrase(m->err, sizeof(m->err), "vocabulary size %lu is not in "
 		    "2 .. %d", (unsigned long)shape.vocab, VOCAB_MAX);
@@ -64,8 +125,9 @@ model_plan(struct model *m, struct model_shape shape)
 	return NULL;
 }
 
-const char *
-model_alloc(struct model *m)
+/* One block for an array of each parameter, all zeros; NULL: no memory. */
+static bool
+new_block(const struct model *m, void *at[MODEL_PARAMS_MAX])
 {
 	size_t total = 0, room[MODEL_PARAMS_MAX];
 	char *block;
@@ -73,16 +135,70 @@ model_alloc(struct model *m)
 	for (size_t i = 0; i < m->nparam; i++) {
 		if (!room_of(&m->param[i], m->shape.real, &room[i]) ||
 		    total > SIZE_MAX - room[i])
-			return "the weights do not fit into memory";
+			return false;
 		total += room[i];
 	}
 	block = mem_zeros(total, 1);
 	if (block == NULL)
-		return "the weights do not fit into memory";
+		return false;
 	for (size_t i = 0; i < m->nparam; i++) {
-		m->param[i].data = block;
+		at[i] = block;
 		block += room[i];
 	}
+	return true;
+}
+
+const char *
+model_alloc(struct model *m)
+{
+	void *at[MODEL_PARAMS_MAX];
+
+	if (!new_block(m, at))
+		return "the weights do not fit into memory";
+	for (size_t i = 0; i < m->nparam; i++)
+		m->param[i].data = at[i];
+	return NULL;
+}
+
+static void
+free_moments(struct model *m)
+{
+	for (int k = 0; k < MODEL_MOMENTS && m->nparam > 0; k++) {
+		free(m->param[0].moment[k]);		/* the one block */
+		for (size_t i = 0; i < m->nparam; i++)
+			m->param[i].moment[k] = NULL;
+	}
+}
+
+const char *
+model_moments(struct model *m, int n)
+{
+	void *at[MODEL_PARAMS_MAX];
+
+	free_moments(m);
+	for (int k = 0; k < n; k++) {
+		if (!new_block(m, at))
+			return "the optimiser's state does not fit into memory";
+		for (size_t i = 0; i < m->nparam; i++)
+			m->param[i].moment[k] = at[i];
+	}
+	return NULL;
+}
+
+const char *
+model_carries(struct model *m, size_t streams)
+{
+	size_t states = m->shape.cell == CELL_LSTM ? 2 : 1, n;
+
+	free(m->carry.data);
+	m->carry = (struct model_carry){ 0 };
+	if (!mem_mul(m->shape.layers * states, streams, &n))
+		return "the hidden states do not fit into memory";
+	m->carry.rows = n;
+	m->carry.cols = m->shape.hidden;
+	if (!mem_mul(n, m->carry.cols, &n) ||
+	    (m->carry.data = mem_zeros(n, real_size(m->shape.real))) == NULL)
+		return "the hidden states do not fit into memory";
 	return NULL;
 }
 
@@ -95,43 +211,69 @@ model_new(struct model *m, struct model_shape shape)
 }
 
 static void
-draw(struct rng *r, const struct model_param *p, enum real real, double bound)
+set(const struct model_param *p, enum real real, size_t i, double x)
 {
-	size_t n = p->rows * p->cols;
-	double *d = p->data;
-	float *f = p->data;
-
-	for (size_t i = 0; i < n; i++) {
-		double x = rng_uniform(r, -bound, bound);
-
-		if (real == REAL_F64)
-			d[i] = x;
-		else
-			f[i] = (float)x;
-	}
+	if (real == REAL_F64)
+		((double *)p->data)[i] = x;
+	else
+		((float *)p->data)[i] = (float)x;
 }
 
-void
-model_init(struct model *m, uint32_t seed)
+static bool
+is_bias(const struct model_param *p)
 {
-	struct rng r;
-
-	rng_seed(&r, seed);
-	/* each by the number of its inputs: C for U, H for V and W */
-	for (size_t i = 0; i < m->nparam; i++)
-		draw(&r, &m->param[i], m->shape.real, sqrt(1.0 / (double)m->param[i].cols));
+	return p->kind == PARAM_BIAS || p->kind == PARAM_STATE_BIAS || p->kind == PARAM_OUT_BIAS;
 }
 
 static void
-convert(const struct model_param *from, enum real old, struct model_param *to)
+draw(struct rng *r, const struct model_param *p, enum real real, enum init init)
 {
-	for (size_t i = 0; i < from->rows * from->cols; i++)
-		if (old == REAL_F32)
-			((double *)to->data)[i] = ((const float *)from->data)[i];
-		else
-			((float *)to->data)[i] = (float)((const double *)from->data)[i];
+	double bound = init == INIT_UNIFORM ? UNIFORM : sqrt(1.0 / (double)p->cols);
+
+	if (is_bias(p) && init != INIT_UNIFORM)
+		return;
+	for (size_t i = 0; i < p->rows * p->cols; i++)
+		set(p, real, i, init == INIT_NORMAL ? DEVIATION * rng_normal(r) :
+		    rng_uniform(r, -bound, bound));
 }
 
+/* The forget gate is the second of four. */
+static void
+remember(const struct model *m, const struct model_param *p)
+{
+	size_t h = m->shape.hidden;
+
+	for (size_t i = h; i < 2 * h; i++)
+		set(p, m->shape.real, i, 1);
+}
+
+void
+model_init(struct model *m, enum init init, uint32_t seed)
+{
+	uint32_t layer = 0;
+	struct rng r;
+
+	rng_seed(&r, seed);
+	for (; layer <= m->shape.layers; layer++)	/* the last ones are the output's */
+		for (size_t i = 0; i < m->nparam; i++)
+			if (init == INIT_TUTORIAL ? layer == 0 : m->param[i].layer == layer)
+				draw(&r, &m->param[i], m->shape.real, init);
+	for (size_t i = 0; i < m->nparam; i++)
+		if (m->shape.cell == CELL_LSTM && m->param[i].kind == PARAM_BIAS)
+			remember(m, &m->param[i]);
+}
+
+static void
+convert(const void *from, enum real old, void *to, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (old == REAL_F32)
+			((double *)to)[i] = ((const float *)from)[i];
+		else
+			((float *)to)[i] = (float)((const double *)from)[i];
+}
+
+/* Only the weights: a run whose type changes begins anew. */
 const char *
 model_set_real(struct model *m, enum real real)
 {
@@ -145,8 +287,12 @@ model_set_real(struct model *m, enum real real)
 	if ((why = model_new(&other, shape)) != NULL)
 		return why;
 	for (size_t i = 0; i < m->nparam; i++)
-		convert(&m->param[i], m->shape.real, &other.param[i]);
+		convert(m->param[i].data, m->shape.real, other.param[i].data,
+		    m->param[i].rows * m->param[i].cols);
 	free(m->param[0].data);
+	free_moments(m);
+	free(m->carry.data);
+	m->carry = (struct model_carry){ 0 };
 	memcpy(m->param, other.param, sizeof(m->param));
 	m->shape = shape;
 	return NULL;
@@ -172,9 +318,12 @@ model_check_vocab(struct model *m, const struct vocab *v)
 void
 model_free(struct model *m)
 {
+	free_moments(m);
 	if (m->nparam > 0)
 		free(m->param[0].data);		/* the one block */
 	m->nparam = 0;
+	free(m->carry.data);
+	m->carry = (struct model_carry){ 0 };
 	if (m->has_vocab)
 		vocab_free(&m->vocab);
 	m->has_vocab = false;

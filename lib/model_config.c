@@ -2,7 +2,9 @@
  * model_config.c - reads and writes the configuration of a model.
  *
  * One table of keys serves both ways.  A line is key=value and newline; after
- * the version, keys may stand in any order when read, each once.
+ * the version, keys may stand in any order when read, each once.  An optional
+ * key is not written when its value is 0 or `none`, and means that when missing:
+ * so the tutorial's network has the same lines whatever others may need.
  */
 #include <errno.h>
 #include <math.h>
@@ -18,50 +20,72 @@ enum { VERSION_NOW = 1, VALUE_MAX = 40 };
 
 enum kind { WORD, U32, U64, REAL, LOSS, CRC };
 enum group { ALWAYS, WITH_VOCAB, WITH_PROGRESS, NGROUPS };
+enum need { NEEDED, OPTIONAL };
 
 /* What the keys mean, in one place that the table can point into. */
 struct config {
 	uint32_t version, unit, cell, type;	/* the latter three: a word's number */
-	uint32_t layers, hidden, vocab;
+	uint32_t layers, hidden, vocab, embed, bias, tied;
 	struct model_progress progress;
 };
 
 static const char *const units[] = { "sentence", "stream", NULL };
-static const char *const cells[] = { "rnn", NULL };
+static const char *const cells[] = { "rnn", "lstm", "gru", NULL };
 static const char *const reals[] = { "float32", "float64", NULL };
+static const char *const rules[] = { "sgd", "momentum", "adagrad", "rmsprop", "adam", NULL };
+static const char *const rates[] = { "halve", "decay", "cosine", "constant", NULL };
 
 #define AT(field) offsetof(struct config, field)
 
 static const struct key {
 	const char *name;
 	enum group group;
+	enum need need;
 	enum kind kind;
 	size_t at;
 	const char *const *words;
 	uint64_t least, most;	/* of a whole number */
 } keys[] = {
-	{ "version", ALWAYS, U32, AT(version), NULL, 0, UINT32_MAX },
-	{ "unit", WITH_VOCAB, WORD, AT(unit), units, 0, 0 },
-	{ "cell", ALWAYS, WORD, AT(cell), cells, 0, 0 },
-	{ "layers", ALWAYS, U32, AT(layers), NULL, 0, UINT32_MAX },
-	{ "hidden", ALWAYS, U32, AT(hidden), NULL, 0, UINT32_MAX },
-	{ "vocab", ALWAYS, U32, AT(vocab), NULL, 0, UINT32_MAX },
-	{ "type", ALWAYS, WORD, AT(type), reals, 0, 0 },
-	{ "epoch", WITH_PROGRESS, U64, AT(progress.epoch), NULL, 0, COUNT_MAX },
-	{ "sentence", WITH_PROGRESS, U64, AT(progress.sentence), NULL, 0, COUNT_MAX },
-	{ "seen", WITH_PROGRESS, U64, AT(progress.seen), NULL, 0, COUNT_MAX },
-	{ "rate", WITH_PROGRESS, REAL, AT(progress.rate), NULL, 0, 0 },
-	{ "rate0", WITH_PROGRESS, REAL, AT(progress.rate0), NULL, 0, 0 },
-	{ "loss", WITH_PROGRESS, LOSS, AT(progress.loss), NULL, 0, 0 },
-	{ "evaluated", WITH_PROGRESS, U64, AT(progress.evaluated), NULL, 0, COUNT_MAX },
-	{ "limit", WITH_PROGRESS, U64, AT(progress.limit), NULL, 0, COUNT_MAX },
-	{ "sentences", WITH_PROGRESS, U64, AT(progress.sentences), NULL, 0, COUNT_MAX },
-	{ "data_crc", WITH_PROGRESS, CRC, AT(progress.data_crc), NULL, 0, 0 },
-	{ "seed", WITH_PROGRESS, U32, AT(progress.seed), NULL, 0, UINT32_MAX },
-	{ "bptt", WITH_PROGRESS, U32, AT(progress.bptt), NULL, 0, 1000000000 },
-	{ "batch", WITH_PROGRESS, U32, AT(progress.batch), NULL, 1, 1000000 },
-	{ "every", WITH_PROGRESS, U32, AT(progress.every), NULL, 0, 1000000000 },
-	{ "epochs", WITH_PROGRESS, U64, AT(progress.epochs), NULL, 0, COUNT_MAX },
+	{ "version", ALWAYS, NEEDED, U32, AT(version), NULL, 0, UINT32_MAX },
+	{ "unit", WITH_VOCAB, NEEDED, WORD, AT(unit), units, 0, 0 },
+	{ "cell", ALWAYS, NEEDED, WORD, AT(cell), cells, 0, 0 },
+	{ "layers", ALWAYS, NEEDED, U32, AT(layers), NULL, 0, UINT32_MAX },
+	{ "hidden", ALWAYS, NEEDED, U32, AT(hidden), NULL, 0, UINT32_MAX },
+	{ "vocab", ALWAYS, NEEDED, U32, AT(vocab), NULL, 0, UINT32_MAX },
+	{ "embed", ALWAYS, OPTIONAL, U32, AT(embed), NULL, 0, UINT32_MAX },
+	{ "bias", ALWAYS, OPTIONAL, U32, AT(bias), NULL, 0, 1 },
+	{ "tied", ALWAYS, OPTIONAL, U32, AT(tied), NULL, 0, 1 },
+	{ "type", ALWAYS, NEEDED, WORD, AT(type), reals, 0, 0 },
+	{ "epoch", WITH_PROGRESS, NEEDED, U64, AT(progress.epoch), NULL, 0, COUNT_MAX },
+	{ "sentence", WITH_PROGRESS, NEEDED, U64, AT(progress.sentence), NULL, 0, COUNT_MAX },
+	{ "seen", WITH_PROGRESS, NEEDED, U64, AT(progress.seen), NULL, 0, COUNT_MAX },
+	{ "steps", WITH_PROGRESS, OPTIONAL, U64, AT(progress.steps), NULL, 0, COUNT_MAX },
+	{ "rate", WITH_PROGRESS, NEEDED, REAL, AT(progress.rate), NULL, 0, 0 },
+	{ "rate0", WITH_PROGRESS, NEEDED, REAL, AT(progress.rate0), NULL, 0, 0 },
+	{ "loss", WITH_PROGRESS, NEEDED, LOSS, AT(progress.loss), NULL, 0, 0 },
+	{ "smoothed", WITH_PROGRESS, OPTIONAL, LOSS, AT(progress.smoothed), NULL, 0, 0 },
+	{ "best", WITH_PROGRESS, OPTIONAL, LOSS, AT(progress.best), NULL, 0, 0 },
+	{ "stale", WITH_PROGRESS, OPTIONAL, U64, AT(progress.stale), NULL, 0, COUNT_MAX },
+	{ "evaluated", WITH_PROGRESS, NEEDED, U64, AT(progress.evaluated), NULL, 0, COUNT_MAX },
+	{ "limit", WITH_PROGRESS, NEEDED, U64, AT(progress.limit), NULL, 0, COUNT_MAX },
+	{ "sentences", WITH_PROGRESS, NEEDED, U64, AT(progress.sentences), NULL, 0, COUNT_MAX },
+	{ "data_crc", WITH_PROGRESS, NEEDED, CRC, AT(progress.data_crc), NULL, 0, 0 },
+	{ "seed", WITH_PROGRESS, NEEDED, U32, AT(progress.seed), NULL, 0, UINT32_MAX },
+	{ "bptt", WITH_PROGRESS, NEEDED, U32, AT(progress.bptt), NULL, 0, 1000000000 },
+	{ "batch", WITH_PROGRESS, NEEDED, U32, AT(progress.batch), NULL, 1, 1000000 },
+	{ "every", WITH_PROGRESS, NEEDED, U32, AT(progress.every), NULL, 0, 1000000000 },
+	{ "epochs", WITH_PROGRESS, NEEDED, U64, AT(progress.epochs), NULL, 0, COUNT_MAX },
+	{ "optimiser", WITH_PROGRESS, OPTIONAL, WORD, AT(progress.recipe.rule), rules, 0, 0 },
+	{ "schedule", WITH_PROGRESS, OPTIONAL, WORD, AT(progress.recipe.schedule), rates, 0, 0 },
+	{ "factor", WITH_PROGRESS, OPTIONAL, REAL, AT(progress.recipe.factor), NULL, 0, 0 },
+	{ "from", WITH_PROGRESS, OPTIONAL, U64, AT(progress.recipe.from), NULL, 0, COUNT_MAX },
+	{ "clip", WITH_PROGRESS, OPTIONAL, REAL, AT(progress.recipe.clip), NULL, 0, 0 },
+	{ "clip_norm", WITH_PROGRESS, OPTIONAL, REAL, AT(progress.recipe.clip_norm), NULL, 0, 0 },
+	{ "dropout", WITH_PROGRESS, OPTIONAL, REAL, AT(progress.recipe.dropout), NULL, 0, 0 },
+	{ "chunk", WITH_PROGRESS, OPTIONAL, U32, AT(progress.recipe.chunk), NULL, 0, 1000000000 },
+	{ "valid", WITH_PROGRESS, OPTIONAL, REAL, AT(progress.recipe.valid), NULL, 0, 0 },
+	{ "patience", WITH_PROGRESS, OPTIONAL, U64, AT(progress.recipe.patience), NULL, 0, COUNT_MAX },
+	{ "log", WITH_PROGRESS, OPTIONAL, U64, AT(progress.recipe.log), NULL, 0, COUNT_MAX },
 };
 
 enum { NKEYS = sizeof(keys) / sizeof(keys[0]) };
@@ -74,6 +98,25 @@ format_real(char out[VALUE_MAX], enum kind kind, double x)
 	else
 		snprintf(out, VALUE_MAX, "%.17g", x);
 	return isfinite(x) || (kind == LOSS && isnan(x));
+}
+
+/* An optional key with the value that its absence means. */
+static bool
+goes_without_saying(const struct key *k, const struct config *c)
+{
+	const char *p = (const char *)c + k->at;
+	uint32_t u;
+	uint64_t w;
+	double x;
+
+	if (k->need == NEEDED)
+		return false;
+	memcpy(&u, p, sizeof(u));
+	if (k->kind == U32 || k->kind == WORD)
+		return u == 0;
+	memcpy(&w, p, sizeof(w));
+	memcpy(&x, p, sizeof(x));
+	return k->kind == U64 ? w == 0 : k->kind == LOSS ? isnan(x) : x == 0;
 }
 
 /* The value's text; false if the format has none for it. */
@@ -202,7 +245,7 @@ check_version(const char *p, size_t len)
 
 /* One line, without its newline, into c; *seen has a bit for every key. */
 static const char *
-parse_line(const char *p, size_t len, struct config *c, uint32_t *seen, char *err, size_t size)
+parse_line(const char *p, size_t len, struct config *c, uint64_t *seen, char *err, size_t size)
 {
 	char line[64];
 	char *value;
@@ -218,9 +261,9 @@ parse_line(const char *p, size_t len, struct config *c, uint32_t *seen, char *er
 	for (int i = 0; i < NKEYS; i++) {
 		if (strcmp(line, keys[i].name) != 0)
 			continue;
-		if (*seen & 1u << i)
+		if (*seen >> i & 1)
 			return phrase(err, size, "config key '%s' stands twice", line);
-		*seen |= 1u << i;
+		*seen |= UINT64_C(1) << i;
 		if (!parse_value(&keys[i], value, c))
 			return phrase(err, size, "config key '%s' has the value '%s', "
 			    "which makes no sense", line, value);
@@ -231,16 +274,16 @@ parse_line(const char *p, size_t len, struct config *c, uint32_t *seen, char *er
 
 /* Groups stand as a whole or not at all; the first is always there. */
 static const char *
-check_groups(uint32_t seen, bool present[NGROUPS], char *err, size_t size)
+check_groups(uint64_t seen, bool present[NGROUPS], char *err, size_t size)
 {
 	for (int g = 0; g < NGROUPS; g++)
 		present[g] = g == ALWAYS;
 	for (int i = 0; i < NKEYS; i++) {
-		if (seen & 1u << i)
+		if (seen >> i & 1)
 			present[keys[i].group] = true;
 	}
 	for (int i = 0; i < NKEYS; i++) {
-		if (present[keys[i].group] && !(seen & 1u << i))
+		if (keys[i].need == NEEDED && present[keys[i].group] && !(seen >> i & 1))
 			return phrase(err, size, "config key '%s' is missing", keys[i].name);
 	}
 	return NULL;
@@ -257,13 +300,16 @@ config_format(const struct model *m, struct buf *out)
 		.layers = m->shape.layers,
 		.hidden = m->shape.hidden,
 		.vocab = m->shape.vocab,
+		.embed = m->shape.embed,
+		.bias = m->shape.bias,
+		.tied = m->shape.tied,
 		.progress = m->progress,
 	};
 	const bool present[NGROUPS] = { true, m->has_vocab, m->has_progress };
 	char value[VALUE_MAX];
 
 	for (int i = 0; i < NKEYS; i++) {
-		if (!present[keys[i].group])
+		if (!present[keys[i].group] || goes_without_saying(&keys[i], &c))
 			continue;
 		if (!format_value(&keys[i], &c, value))
 			return "learning rate or loss is not finite";
@@ -278,8 +324,8 @@ config_format(const struct model *m, struct buf *out)
 const char *
 config_parse(struct model *m, const char *p, size_t len)
 {
-	struct config c = { 0 };
-	uint32_t seen = 0;
+	struct config c = { .progress = { .smoothed = NAN, .best = NAN } };
+	uint64_t seen = 0;
 	bool present[NGROUPS];
 	const char *why = check_version(p, len), *end = p + len;
 
@@ -293,6 +339,8 @@ config_parse(struct model *m, const char *p, size_t len)
 	}
 	if (why == NULL)
 		why = check_groups(seen, present, m->err, sizeof(m->err));
+	if (why == NULL && (c.progress.recipe.dropout >= 1 || c.progress.recipe.valid >= 1))
+		why = "config keys 'dropout' and 'valid' must be below 1";
 	if (why == NULL && c.progress.sentences && c.progress.sentence >= c.progress.sentences)
 		why = "config stands past the last of its sentences";
 	if (why != NULL)
@@ -300,6 +348,7 @@ config_parse(struct model *m, const char *p, size_t len)
 	m->shape = (struct model_shape){
 		.cell = (enum cell)c.cell, .real = (enum real)c.type,
 		.layers = c.layers, .hidden = c.hidden, .vocab = c.vocab,
+		.embed = c.embed, .bias = c.bias != 0, .tied = c.tied != 0,
 	};
 	m->vocab.unit = (enum unit)c.unit;
 	m->has_vocab = present[WITH_VOCAB];

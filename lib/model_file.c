@@ -2,6 +2,7 @@
  * model_file.c - a model to and from its .npz; see model(5).
  */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,7 +11,14 @@
 #include "model_config.h"
 #include "phrase.h"
 
-enum { EXTRAS = 2 };	/* arrays beside the parameters: config, vocab */
+enum { EXTRAS = 3 };	/* arrays beside the parameters: config, vocab, carry */
+
+/* A moment's array is named after its parameter: "W.1", "W.2". */
+static void
+moment_name(const struct model_param *p, int k, char name[NPZ_NAME])
+{
+	snprintf(name, NPZ_NAME, "%s.%d", p->name, k + 1);
+}
 
 static enum npz_type
 npz_type_of(enum real r)
@@ -79,43 +87,72 @@ guess_shape(struct model *m, const struct npz *z)
 	return NULL;
 }
 
+/* The array of this name must be there in this shape. */
 static const char *
-check_param(struct model *m, const struct npz *z, const struct model_param *p)
+check_array(struct model *m, const struct npz *z, const char *name, size_t rows, size_t cols)
 {
-	const struct npz_array *a = npz_find(z, p->name);
+	const struct npz_array *a = npz_find(z, name);
 	enum npz_type want = npz_type_of(m->shape.real);
 
 	if (a == NULL)
-		return phrase(m->err, sizeof(m->err), "array '%s' is missing", p->name);
+		return phrase(m->err, sizeof(m->err), "array '%s' is missing", name);
 	if (a->type != want)
 		return phrase(m->err, sizeof(m->err), "array '%s' is of type %s, not %s",
-		    p->name, type_name(a->type), type_name(want));
+		    name, type_name(a->type), type_name(want));
 	if (a->ndim != 2)
 		return phrase(m->err, sizeof(m->err), "array '%s' is of %d dimensions, not 2",
-		    p->name, a->ndim);
-	if (a->shape[0] != p->rows || a->shape[1] != p->cols)
+		    name, a->ndim);
+	if (a->shape[0] != rows || a->shape[1] != cols)
 		return phrase(m->err, sizeof(m->err), "array '%s' is %zu x %zu, not %zu x %zu",
-		    p->name, a->shape[0], a->shape[1], p->rows, p->cols);
+		    name, a->shape[0], a->shape[1], rows, cols);
 	if (!all_finite(a->data, a->n, m->shape.real))
 		return phrase(m->err, sizeof(m->err), "array '%s' has a value that is not "
-		    "finite", p->name);
+		    "finite", name);
 	return NULL;
+}
+
+/* Moments that the file has of each parameter: as many as its optimiser needs. */
+static int
+moments(const struct model *m)
+{
+	return m->has_progress ? recipe_moments(&m->progress.recipe) : 0;
+}
+
+/* Whether the file has hidden states: those of a stream in the midst of an epoch. */
+static bool
+is_carried(const struct model *m)
+{
+	return m->has_progress && m->progress.recipe.chunk && m->progress.sentence;
+}
+
+static bool
+is_known(const struct model *m, const char *name)
+{
+	char moment[NPZ_NAME];
+
+	if (strcmp(name, "config") == 0 || strcmp(name, "vocab") == 0 ||
+	    (strcmp(name, "carry") == 0 && is_carried(m)))
+		return true;
+	for (size_t i = 0; i < m->nparam; i++) {
+		if (strcmp(name, m->param[i].name) == 0)
+			return true;
+		for (int k = 0; k < moments(m); k++) {
+			moment_name(&m->param[i], k, moment);
+			if (strcmp(name, moment) == 0)
+				return true;
+		}
+	}
+	return false;
 }
 
 /* Every array of a file of ours must be known: an unknown one means something. */
 static const char *
 check_known(struct model *m, const struct npz *z)
 {
-	for (size_t i = 0; i < z->narray; i++) {
-		const char *name = z->array[i].name;
-		bool known = strcmp(name, "config") == 0 || strcmp(name, "vocab") == 0;
-
-		for (size_t k = 0; k < m->nparam && !known; k++)
-			known = strcmp(name, m->param[k].name) == 0;
-		if (!known)
+	for (size_t i = 0; i < z->narray; i++)
+		if (!is_known(m, z->array[i].name))
 			return phrase(m->err, sizeof(m->err), "array '%s' does not belong "
-			    "to such a network", name);
-	}
+			    "to such a network", z->array[i].name);
 	return NULL;
 }
 
@@ -165,22 +202,54 @@ load_shape(struct model *m, const struct npz *z, const struct npz_array *config)
 	return config == NULL ? NULL : check_known(m, z);
 }
 
+static void
+copy(const struct model *m, const struct npz *z, const char *name, void *to, size_t n)
+{
+	memcpy(to, npz_find(z, name)->data, n * npz_type_size(npz_type_of(m->shape.real)));
+}
+
 static const char *
 load_params(struct model *m, const struct npz *z)
 {
-	size_t size = npz_type_size(npz_type_of(m->shape.real));
 	const char *why = NULL;
 
 	/* before memory is asked for by what config says */
 	for (size_t i = 0; i < m->nparam && why == NULL; i++)
-		why = check_param(m, z, &m->param[i]);
+		why = check_array(m, z, m->param[i].name, m->param[i].rows, m->param[i].cols);
 	if (why == NULL)
 		why = model_alloc(m);
-	for (size_t i = 0; i < m->nparam && why == NULL; i++) {
-		const struct model_param *p = &m->param[i];
+	for (size_t i = 0; i < m->nparam && why == NULL; i++)
+		copy(m, z, m->param[i].name, m->param[i].data,
+		    m->param[i].rows * m->param[i].cols);
+	return why;
+}
 
-		memcpy(p->data, npz_find(z, p->name)->data, p->rows * p->cols * size);
-	}
+static const char *
+load_moment(struct model *m, const struct npz *z, const struct model_param *p, int k)
+{
+	char name[NPZ_NAME];
+	const char *why;
+
+	moment_name(p, k, name);
+	if ((why = check_array(m, z, name, p->rows, p->cols)) == NULL)
+		copy(m, z, name, p->moment[k], p->rows * p->cols);
+	return why;
+}
+
+/* The optimiser's state, and hidden states where a stream was left in its midst. */
+static const char *
+load_state(struct model *m, const struct npz *z)
+{
+	const char *why = model_moments(m, moments(m));
+
+	for (size_t i = 0; i < m->nparam && why == NULL; i++)
+		for (int k = 0; k < moments(m) && why == NULL; k++)
+			why = load_moment(m, z, &m->param[i], k);
+	if (why || !is_carried(m))
+		return why;
+	if ((why = model_carries(m, m->progress.batch)) == NULL &&
+	    (why = check_array(m, z, "carry", m->carry.rows, m->carry.cols)) == NULL)
+		copy(m, z, "carry", m->carry.data, m->carry.rows * m->carry.cols);
 	return why;
 }
 
@@ -196,6 +265,8 @@ load_arrays(struct model *m, const struct npz *z)
 		why = load_shape(m, z, config);
 	if (why == NULL)
 		why = load_params(m, z);
+	if (why == NULL && config != NULL)
+		why = load_state(m, z);
 	if (why != NULL)
 		return why;
 	if (m->has_vocab && vocab == NULL)
@@ -234,27 +305,45 @@ text_array(const char *name, const struct buf *b)
 	return a;
 }
 
+/* The array of a model's numbers as the file will have it. */
 static const char *
-param_array(struct model *m, const struct model_param *p, struct npz_array *a)
+real_array(struct model *m, const char *name, const void *data, size_t rows, size_t cols,
+    struct npz_array *a)
 {
 	*a = (struct npz_array){ .type = npz_type_of(m->shape.real), .ndim = 2,
-	    .shape = { p->rows, p->cols }, .n = p->rows * p->cols, .data = p->data };
-	strcpy(a->name, p->name);
-	if (!all_finite(p->data, a->n, m->shape.real))
+	    .shape = { rows, cols }, .n = rows * cols, .data = (void *)data };
+	strcpy(a->name, name);
+	if (!all_finite(data, a->n, m->shape.real))
 		return phrase(m->err, sizeof(m->err), "array '%s' has a value that is not "
-		    "finite", p->name);
+		    "finite", name);
 	return NULL;
+}
+
+/* A parameter and its moments; *n counts what is in a. */
+static const char *
+param_arrays(struct model *m, const struct model_param *p, struct npz_array *a, size_t *n)
+{
+	const char *why = real_array(m, p->name, p->data, p->rows, p->cols, &a[(*n)++]);
+	char name[NPZ_NAME];
+
+	for (int k = 0; k < moments(m) && why == NULL; k++) {
+		moment_name(p, k, name);
+		why = real_array(m, name, p->moment[k], p->rows, p->cols, &a[(*n)++]);
+	}
+	return why;
 }
 
 static const char *
 save_arrays(struct model *m, const char *path, struct buf *config, struct buf *vocab)
 {
-	struct npz_array a[MODEL_PARAMS_MAX + EXTRAS];
+	struct npz_array a[MODEL_PARAMS_MAX * (1 + MODEL_MOMENTS) + EXTRAS];
 	const char *why = config_format(m, config);
 	size_t n = 0;
 
-	for (; n < m->nparam && why == NULL; n++)
-		why = param_array(m, &m->param[n], &a[n]);
+	for (size_t i = 0; i < m->nparam && why == NULL; i++)
+		why = param_arrays(m, &m->param[i], a, &n);
+	if (why == NULL && is_carried(m))
+		why = real_array(m, "carry", m->carry.data, m->carry.rows, m->carry.cols, &a[n++]);
 	if (why == NULL && m->has_vocab && m->vocab.size != m->shape.vocab)
 		why = "the vocabulary is of another size than the weights";
 	if (why == NULL && m->has_vocab) {

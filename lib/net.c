@@ -1,70 +1,255 @@
 /*
- * net.c - the one-layer network as a composition of kern.h's entries.
+ * net.c - parameters and memory of a network on a device; net_pass.c computes.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "mem.h"
 #include "net.h"
 
 static const char *const no_memory = "out of memory";
 
-static bool
-new_mats(struct net *n, struct kern_net *m)
+static enum kern_role
+role_of(const struct net *n, const struct model_param *p)
 {
-	m->u = n->k->mat_new(n->k, KERN_EMBED, n->h, n->v);
-	m->v = n->k->mat_new(n->k, KERN_OUT, n->v, n->h);
-	m->w = n->k->mat_new(n->k, KERN_SQUARE, n->h, n->h);
-	return m->u && m->v && m->w;
-}
-
-static void
-free_mats(struct net *n, struct kern_net *m)
-{
-	if (m->u)
-		n->k->mat_free(n->k, m->u);
-	if (m->v)
-		n->k->mat_free(n->k, m->v);
-	if (m->w)
-		n->k->mat_free(n->k, m->w);
-	*m = (struct kern_net){ 0 };
-}
-
-static void
-free_rows(struct net *n)
-{
-	void **all[] = { &n->s, &n->ds, &n->d };
-
-	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
-		if (*all[i])
-			n->k->free(n->k, *all[i]);
-		*all[i] = NULL;
+	switch (p->kind) {
+	case PARAM_EMBED:
+		return KERN_EMBED;
+	case PARAM_IN:
+		return p->layer == 0 && n->shape.embed == 0 ? KERN_EMBED : KERN_DENSE;
+	case PARAM_OUT:
+		return KERN_OUT;
+	case PARAM_STATE:
+		return n->shape.cell == CELL_RNN ? KERN_SQUARE : KERN_GATES;
+	case PARAM_PROJECT:
+		return KERN_DENSE;
+	default:
+		return KERN_BIAS;
 	}
-	n->cap = 0;
+}
+
+/* Notes where a parameter is. */
+static void
+place(struct net *n, const struct model_param *p, int i)
+{
+	struct net_layer *at = &n->at[p->layer];
+
+	switch (p->kind) {
+	case PARAM_EMBED:
+		n->embed = i;
+		break;
+	case PARAM_OUT:
+		n->out = i;
+		break;
+	case PARAM_OUT_BIAS:
+		n->out_bias = i;
+		break;
+	case PARAM_PROJECT:
+		n->project = i;
+		break;
+	case PARAM_IN:
+		at->in = i;
+		break;
+	case PARAM_STATE:
+		at->state = i;
+		break;
+	case PARAM_BIAS:
+		at->bias = i;
+		break;
+	case PARAM_STATE_BIAS:
+		at->state_bias = i;
+		break;
+	}
+}
+
+static void
+find_places(struct net *n, const struct model *m)
+{
+	n->embed = n->out_bias = n->project = -1;
+	for (int l = 0; l < MODEL_LAYERS_MAX; l++)
+		n->at[l] = (struct net_layer){ -1, -1, -1, -1 };
+	for (size_t i = 0; i < m->nparam; i++)
+		place(n, &m->param[i], (int)i);
+	if (n->shape.tied)
+		n->embed = n->out;
+}
+
+static struct kern_mat *
+new_mat(struct net *n, const struct model_param *p, const void *host)
+{
+	struct kern_mat *mat = n->k->mat_new(n->k, role_of(n, p), (int)p->rows, (int)p->cols);
+
+	if (mat && host)
+		n->k->mat_put(n->k, mat, host);
+	return mat;
+}
+
+static bool
+put_params(struct net *n, const struct model *m)
+{
+	for (size_t i = 0; i < m->nparam; i++) {
+		const struct model_param *p = &m->param[i];
+
+		n->nparam = i + 1;
+		if ((n->p[i] = new_mat(n, p, p->data)) == NULL)
+			return false;
+		for (int k = 0; k < MODEL_MOMENTS; k++)
+			if (p->moment[k] && (n->moment[k][i] = new_mat(n, p, p->moment[k])) == NULL)
+				return false;
+	}
+	return true;
+}
+
+/* Gradients have the parameters' roles and shapes; a plan of the model tells. */
+static bool
+new_gradients(struct net *n)
+{
+	struct model m;
+
+	if (model_plan(&m, n->shape) != NULL)
+		return false;
+	for (size_t i = 0; i < n->nparam; i++)
+		if (n->g[i] == NULL && (n->g[i] = new_mat(n, &m.param[i], NULL)) == NULL)
+			return false;
+	return true;
 }
 
 const char *
 net_open(struct net *n, struct kern *k, const struct model *m)
 {
-	*n = (struct net){ .k = k, .h = (int)m->shape.hidden, .v = (int)m->shape.vocab };
+	const char *why;
+
+	*n = (struct net){ .k = k, .shape = m->shape, .h = (int)m->shape.hidden,
+	    .v = (int)m->shape.vocab };
 	n->size = k->real == KERN_F32 ? sizeof(float) : sizeof(double);
-	n->s0 = k->alloc(k, (size_t)n->h);
-	n->s1 = k->alloc(k, (size_t)n->h);
-	n->zeros = mem_zeros((size_t)n->h, n->size);
-	if (n->s0 == NULL || n->s1 == NULL || n->zeros == NULL || !new_mats(n, &n->p))
+	find_places(n, m);
+	if (!put_params(n, m))
 		return no_memory;
-	k->mat_put(k, n->p.u, m->param[0].data);
-	k->mat_put(k, n->p.v, m->param[1].data);
-	k->mat_put(k, n->p.w, m->param[2].data);
+	if ((why = net_state_new(&n->one, n, 1)) != NULL)
+		return why;
 	return k->error(k);
 }
 
 const char *
 net_store(struct net *n, struct model *m)
 {
-	n->k->mat_get(n->k, m->param[0].data, n->p.u);
-	n->k->mat_get(n->k, m->param[1].data, n->p.v);
-	n->k->mat_get(n->k, m->param[2].data, n->p.w);
+	for (size_t i = 0; i < m->nparam; i++) {
+		n->k->mat_get(n->k, m->param[i].data, n->p[i]);
+		for (int k = 0; k < MODEL_MOMENTS; k++)
+			if (n->moment[k][i])
+				n->k->mat_get(n->k, m->param[i].moment[k], n->moment[k][i]);
+	}
 	return n->k->error(n->k);
+}
+
+static void
+release(struct net *n, void **rows)
+{
+	if (*rows)
+		n->k->free(n->k, *rows);
+	*rows = NULL;
+}
+
+static void
+free_rows(struct net *n)
+{
+	for (uint32_t l = 0; l < n->shape.layers; l++) {
+		struct net_rows *r = &n->rows[l];
+
+		if (r->a != r->s)
+			release(n, &r->a);
+		r->a = NULL;
+		release(n, &r->s);
+		release(n, &r->extra);
+		release(n, &r->mask);
+		release(n, &r->masked);
+	}
+	release(n, &n->first);
+	release(n, &n->top);
+	release(n, &n->ds);
+	release(n, &n->d);
+	free(n->host);
+	n->host = NULL;
+	n->cap = 0;
+}
+
+/* *rows(t, width) of zeros. */
+static bool
+reserve(struct net *n, void **rows, size_t t, size_t width)
+{
+	size_t reals;
+
+	if (!mem_mul(t, width, &reals))
+		return false;
+	*rows = n->k->alloc(n->k, reals);
+	return *rows != NULL;
+}
+
+static bool
+reserve_layer(struct net *n, struct net_rows *r, size_t t)
+{
+	size_t h = (size_t)n->h;
+	bool gated = n->shape.cell != CELL_RNN;
+
+	if (!reserve(n, &r->s, t, h))
+		return false;
+	if (!gated)
+		r->a = r->s;
+	if (gated && (!reserve(n, &r->a, t, h * model_gates(n->shape.cell)) ||
+	    !reserve(n, &r->extra, t, h)))
+		return false;
+	return !n->drop || (reserve(n, &r->mask, t, h) && reserve(n, &r->masked, t, h));
+}
+
+static size_t
+larger(size_t a, size_t b)
+{
+	return a > b ? a : b;
+}
+
+static bool
+reserve_all(struct net *n, size_t t)
+{
+	size_t h = (size_t)n->h, e = n->shape.embed, reals;
+
+	for (uint32_t l = 0; l < n->shape.layers; l++)
+		if (!reserve_layer(n, &n->rows[l], t))
+			return false;
+	if (e && !reserve(n, &n->first, t, e))
+		return false;
+	if (n->project >= 0 && !reserve(n, &n->top, t, e))
+		return false;
+	if (n->drop && (!mem_mul(t, h, &reals) || (n->host = mem_zeros(reals, n->size)) == NULL))
+		return false;
+	return !n->back || (reserve(n, &n->ds, t, larger(h, e)) &&
+	    reserve(n, &n->d, t, larger(h * model_gates(n->shape.cell), e)));
+}
+
+bool
+net_room(struct net *n, size_t t, bool back, bool drop)
+{
+	if (back && n->g[0] == NULL && !new_gradients(n))
+		return false;
+	if (t <= n->cap && back <= n->back && drop <= n->drop)
+		return true;
+	t = larger(t, n->cap);
+	free_rows(n);
+	n->back = n->back || back;
+	n->drop = n->drop || drop;
+	if (!reserve_all(n, t))
+		return false;
+	n->cap = t;
+	return true;
+}
+
+static void
+free_mats(struct net *n, struct kern_mat *m[MODEL_PARAMS_MAX])
+{
+	for (size_t i = 0; i < n->nparam; i++) {
+		if (m[i])
+			n->k->mat_free(n->k, m[i]);
+		m[i] = NULL;
+	}
 }
 
 void
@@ -72,134 +257,11 @@ net_free(struct net *n)
 {
 	if (n->k == NULL)
 		return;
+	net_state_free(&n->one);
 	free_rows(n);
-	free_mats(n, &n->p);
-	free_mats(n, &n->g);
-	if (n->s0)
-		n->k->free(n->k, n->s0);
-	if (n->s1)
-		n->k->free(n->k, n->s1);
-	free(n->zeros);
+	free_mats(n, n->p);
+	free_mats(n, n->g);
+	for (int k = 0; k < MODEL_MOMENTS; k++)
+		free_mats(n, n->moment[k]);
 	*n = (struct net){ 0 };
-}
-
-/* Room for t rows of states and, for going backward, of errors. */
-static bool
-make_room(struct net *n, size_t t, bool backward)
-{
-	size_t reals;
-
-	if (backward && n->g.u == NULL) {
-		free_rows(n);
-		if (!new_mats(n, &n->g))
-			return false;
-	}
-	if (t <= n->cap)
-		return true;
-	free_rows(n);
-	if (!mem_mul(t, (size_t)n->h, &reals))
-		return false;
-	n->s = n->k->alloc(n->k, reals);
-	if (n->g.u) {
-		n->ds = n->k->alloc(n->k, reals);
-		n->d = n->k->alloc(n->k, reals);
-	}
-	if (n->s == NULL || (n->g.u && (n->ds == NULL || n->d == NULL)))
-		return false;
-	n->cap = t;
-	return true;
-}
-
-static void
-states(struct net *n, const struct kern_batch *b)
-{
-	n->k->embed_forward(n->k, n->p.u, b, n->s);
-	n->k->rnn_forward(n->k, n->p.w, b, n->s, NULL, n->s);
-}
-
-const char *
-net_logp(struct net *n, const struct kern_batch *b, double *logp)
-{
-	if (!make_room(n, (size_t)b->t, false))
-		return no_memory;
-	states(n, b);
-	n->k->out_forward(n->k, n->p.v, b->t, n->s, b->y, logp);
-	return n->k->error(n->k);
-}
-
-const char *
-net_logp_all(struct net *n, const struct kern_batch *b, void *l)
-{
-	if (!make_room(n, (size_t)b->t, false))
-		return no_memory;
-	states(n, b);
-	n->k->out_logp(n->k, n->p.v, b->t, n->s, l);
-	return n->k->error(n->k);
-}
-
-const char *
-net_gradient(struct net *n, const struct kern_batch *b, int bptt, double *logp)
-{
-	struct kern *k = n->k;
-
-	if (!make_room(n, (size_t)b->t, true))
-		return no_memory;
-	states(n, b);
-	k->out_backward(k, n->p.v, b->t, n->s, b->y, n->ds, n->g.v, logp);
-	k->rnn_backward(k, n->p.w, b, bptt, n->s, NULL, n->ds, n->d, n->g.w);
-	k->embed_backward(k, b, n->d, n->g.u);
-	return k->error(k);
-}
-
-/* P -= rate G; then G = 0. */
-static const char *
-descend(struct net *n, double rate)
-{
-	struct kern *k = n->k;
-
-	k->sgd(k, n->p.u, n->g.u, rate);
-	k->sgd(k, n->p.v, n->g.v, rate);
-	k->sgd(k, n->p.w, n->g.w, rate);
-	return k->error(k);
-}
-
-const char *
-net_zero(struct net *n)
-{
-	return n->g.u ? descend(n, 0) : NULL;
-}
-
-const char *
-net_step(struct net *n, const struct kern_batch *b, int bptt, double rate, double *logp)
-{
-	const char *why;
-
-	if (n->k->step) {
-		n->k->step(n->k, &n->p, b, bptt, rate, logp);
-		return n->k->error(n->k);
-	}
-	why = net_gradient(n, b, bptt, logp);
-	return why ? why : descend(n, rate);
-}
-
-void
-net_restart(struct net *n)
-{
-	n->k->put(n->k, n->s0, n->zeros, (size_t)n->h);
-}
-
-const char *
-net_next(struct net *n, uint32_t word, void *l)
-{
-	static const int start[] = { 0, 1 };
-	uint32_t unused = 0;
-	struct kern_batch b = { 1, 1, start, &word, &unused };
-	void *last = n->s0;
-
-	n->k->embed_forward(n->k, n->p.u, &b, n->s1);
-	n->k->rnn_forward(n->k, n->p.w, &b, n->s1, last, n->s1);
-	n->s0 = n->s1;
-	n->s1 = last;
-	n->k->out_logp(n->k, n->p.v, 1, n->s0, l);
-	return n->k->error(n->k);
 }

@@ -1,8 +1,11 @@
 /*
  * rng.c - MT19937, and uniform numbers as NumPy's RandomState makes them.
  *
- * Constants as in the paper that rng.h names, table II.
+ * Constants as in the paper that rng.h names, table II; a key of several words
+ * as in its authors' initialisation of 2002.
  */
+#include <math.h>
+
 #include "rng.h"
 
 enum { SHIFT = 397 };
@@ -35,6 +38,32 @@ rng_seed(struct rng *r, uint32_t seed)
 		r->state[i] = 1812433253u * (x ^ x >> 30) + i;
 	}
 	r->next = RNG_N;
+	r->has_normal = false;
+}
+
+void
+rng_seed_key(struct rng *r, const uint32_t *key, size_t n)
+{
+	uint32_t *s = r->state, i = 1, j = 0;
+
+	rng_seed(r, 19650218u);
+	for (size_t k = RNG_N > n ? RNG_N : n; k > 0; k--) {
+		s[i] = (s[i] ^ (s[i - 1] ^ s[i - 1] >> 30) * 1664525u) + key[j] + j;
+		if (++i == RNG_N) {
+			s[0] = s[RNG_N - 1];
+			i = 1;
+		}
+		if (++j == n)
+			j = 0;
+	}
+	for (int k = RNG_N - 1; k > 0; k--) {
+		s[i] = (s[i] ^ (s[i - 1] ^ s[i - 1] >> 30) * 1566083941u) - i;
+		if (++i == RNG_N) {
+			s[0] = s[RNG_N - 1];
+			i = 1;
+		}
+	}
+	s[0] = 0x80000000u;
 }
 
 uint32_t
@@ -65,4 +94,24 @@ rng_uniform(struct rng *r, double low, double high)
 	double x = (high - low) * rng_unit(r);
 
 	return low + x;
+}
+
+double
+rng_normal(struct rng *r)
+{
+	double x, y, square, scale;
+
+	if (r->has_normal) {
+		r->has_normal = false;
+		return r->normal;
+	}
+	do {
+		x = 2 * rng_unit(r) - 1;
+		y = 2 * rng_unit(r) - 1;
+		square = x * x + y * y;
+	} while (square >= 1 || square == 0);
+	scale = sqrt(-2 * log(square) / square);
+	r->normal = scale * x;
+	r->has_normal = true;
+	return scale * y;
 }

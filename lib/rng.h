@@ -8,6 +8,8 @@
 #ifndef RNG_H
 #define RNG_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum { RNG_N = 624 };
@@ -15,11 +17,15 @@ enum { RNG_N = 624 };
 struct rng {
 	uint32_t state[RNG_N];
 	int next;		/* 0 .. RNG_N; RNG_N: a new block is due */
+	bool has_normal;	/* normal numbers are made in pairs */
+	double normal;		/* the second of a pair */
 };
 
 void rng_seed(struct rng *r, uint32_t seed);	/* RandomState(seed) */
+void rng_seed_key(struct rng *r, const uint32_t *key, size_t n);	/* RandomState([key]), n > 0 */
 uint32_t rng_u32(struct rng *r);		/* 32 uniform bits */
 double rng_unit(struct rng *r);			/* [0, 1), 53 bits: random_sample() */
 double rng_uniform(struct rng *r, double low, double high);	/* uniform(low, high) */
+double rng_normal(struct rng *r);		/* randn(), by Marsaglia's polar method */
 
 #endif

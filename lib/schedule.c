@@ -12,7 +12,12 @@
 
 #include "schedule.h"
 
-enum { EVAL_ROWS = 4096 };	/* steps packed together when only looking */
+enum {
+	EVAL_ROWS = 4096,	/* steps packed together when only looking */
+	EVAL_STREAMS = 32	/* a stream is looked at as so many */
+};
+static const double SMOOTH = 0.999;	/* of min-char-rnn's smoothed loss */
+static const double HALF_TURN = 3.14159265358979323846;
 
 static const char *
 room(struct schedule *s, size_t t)
@@ -45,25 +50,95 @@ tick(struct schedule *s, uint64_t evaluated)
 		s->watch.tick(s->watch.arg, s->p, evaluated);
 }
 
-const char *
-schedule_evaluate(struct schedule *s, double *loss)
+size_t
+schedule_units(const struct corpus *c, const struct model_progress *p)
 {
-	double sum = 0;
+	return p->recipe.chunk ? streams_cut(c->steps, p->batch, p->recipe.chunk).chunks : c->n;
+}
 
-	for (size_t first = 0, taken; first < s->c->n; first += taken) {
-		const char *why = batch_frames(&s->batcher, s->c, first, s->c->n - first,
-		    EVAL_ROWS, &taken);
+const char *
+schedule_begin(struct schedule *s, const struct model *m)
+{
+	struct model_progress *p = s->p;
+	const char *why;
 
-		if (why || (why = room(s, (size_t)s->batcher.b.t)) ||
-		    (why = net_logp(s->net, &s->batcher.b, s->logp)))
-			return why;
-		sum += total(s->logp, s->batcher.b.t);
-		tick(s, first + taken);
+	if (p->recipe.chunk == 0)
+		return NULL;
+	s->streams = streams_cut(s->c->steps, p->batch, p->recipe.chunk);
+	if ((why = net_state_new(&s->state, s->net, (int)p->batch)) != NULL)
+		return why;
+	return p->sentence && m->carry.data ? net_state_put(&s->state, m->carry.data) : NULL;
+}
+
+const char *
+schedule_store(struct schedule *s, struct model *m)
+{
+	const char *why;
+
+	if (s->state.n == NULL || s->p->sentence == 0)
+		return NULL;
+	why = model_carries(m, s->p->batch);
+	return why ? why : net_state_get(&s->state, m->carry.data);
+}
+
+/* -ln P of the batch in hand, added to *loss. */
+static const char *
+look_at_batch(struct schedule *s, struct net_state *st, double *loss)
+{
+	const struct kern_batch *b = &s->batcher.b;
+	const char *why = room(s, (size_t)b->t);
+
+	if (why == NULL && (why = net_logp(s->net, b, st, s->logp)) == NULL)
+		*loss -= total(s->logp, b->t);
+	return why;
+}
+
+static const char *
+look_at_frames(struct schedule *s, const struct corpus *c, double *loss)
+{
+	const char *why = NULL;
+	uint64_t steps = 0;
+
+	for (size_t first = 0, taken; first < c->n && why == NULL; first += taken) {
+		why = batch_frames(&s->batcher, c, first, c->n - first, EVAL_ROWS, &taken);
+		if (why || (why = look_at_batch(s, NULL, loss)) != NULL)
+			break;
+		tick(s, steps += (uint64_t)s->batcher.b.t);
 		if (told_to_stop(s))
 			break;
 	}
-	*loss = -sum / (double)s->c->steps;
-	return NULL;
+	return why;
+}
+
+static const char *
+look_at_streams(struct schedule *s, const struct corpus *c, double *loss)
+{
+	struct streams cut = streams_cut(c->steps, EVAL_STREAMS, EVAL_ROWS / EVAL_STREAMS);
+	struct net_state st;
+	const char *why = net_state_new(&st, s->net, (int)cut.n);
+	uint64_t steps = 0;
+
+	for (size_t i = 0; i < cut.chunks && why == NULL; i++) {
+		why = batch_chunk(&s->batcher, c, &cut, i);
+		if (why || (why = look_at_batch(s, &st, loss)) != NULL)
+			break;
+		tick(s, steps += (uint64_t)s->batcher.b.t);
+		if (told_to_stop(s))
+			break;
+	}
+	net_state_free(&st);
+	return why;
+}
+
+const char *
+schedule_evaluate(struct schedule *s, double *loss)
+{
+	const struct corpus *c = s->valid ? s->valid : s->c;
+	double sum = 0;
+	const char *why = c->joined ? look_at_streams(s, c, &sum) : look_at_frames(s, c, &sum);
+
+	*loss = sum / (double)c->steps;
+	return why;
 }
 
 static const char *
@@ -72,8 +147,28 @@ not_a_number(struct schedule *s)
 	s->diverged = true;
 	snprintf(s->err, sizeof(s->err),
 	    "the loss is no longer a number in epoch %" PRIu64 " after %" PRIu64
-	    " sentences (rate %g)", s->p->epoch + 1, s->p->sentence, s->p->rate);
+	    " %s (rate %g)", s->p->epoch + 1, s->p->sentence,
+	    s->c->joined ? "chunks" : "sentences", s->p->rate);
 	return s->err;
+}
+
+/* What a scheduled evaluation changes; true if the rate was. */
+static bool
+take_note(struct schedule *s, double loss, bool *best)
+{
+	struct model_progress *p = s->p;
+	bool risen = isfinite(p->loss) && loss > p->loss;
+
+	p->loss = loss;
+	p->evaluated = p->epoch;
+	if (s->valid) {
+		*best = !(loss >= p->best);
+		p->best = *best ? loss : p->best;
+		p->stale = *best ? 0 : p->stale + 1;
+	}
+	if (risen && p->recipe.schedule == RATE_HALVED)
+		p->rate *= 0.5;
+	return risen && p->recipe.schedule == RATE_HALVED;
 }
 
 /* Evaluates; the schedule's own evaluations also move the rate. */
@@ -81,7 +176,7 @@ static const char *
 look(struct schedule *s, bool scheduled)
 {
 	struct model_progress *p = s->p;
-	bool risen = false;
+	bool slowed = false, best = false;
 	double loss;
 	const char *why = schedule_evaluate(s, &loss);
 
@@ -89,18 +184,13 @@ look(struct schedule *s, bool scheduled)
 		return why;
 	if (!isfinite(loss))
 		return not_a_number(s);
-	if (scheduled) {
-		risen = isfinite(p->loss) && loss > p->loss;
-		p->loss = loss;
-		p->evaluated = p->epoch;
-		if (risen)
-			p->rate *= 0.5;
-	}
-	if (s->watch.save && (why = s->watch.save(s->watch.arg)) != NULL)
+	if (scheduled)
+		slowed = take_note(s, loss, &best);
+	if (s->watch.save && (why = s->watch.save(s->watch.owner, best)) != NULL)
 		return why;
 	if (s->watch.evaluated)
 		s->watch.evaluated(s->watch.arg, p, loss);
-	if (risen && s->watch.slowed)
+	if (slowed && s->watch.slowed)
 		s->watch.slowed(s->watch.arg, p->rate);
 	return NULL;
 }
@@ -113,31 +203,121 @@ is_due(const struct model_progress *p)
 	return p->every && p->sentence == 0 && p->epoch % p->every == 0 && !done;
 }
 
-/* One update on the next p->batch sentences. */
+/* The next batch, and how many sentences or chunks it holds. */
 static const char *
-step(struct schedule *s)
+next_batch(struct schedule *s, size_t *taken)
 {
 	struct model_progress *p = s->p;
-	size_t n = s->c->n - p->sentence, taken;
-	const char *why;
+	size_t n = s->c->n - p->sentence;
 
-	n = n < p->batch ? n : p->batch;
-	if ((why = batch_frames(&s->batcher, s->c, p->sentence, n, SIZE_MAX, &taken)) ||
-	    (why = room(s, (size_t)s->batcher.b.t)) ||
-	    (why = net_step(s->net, &s->batcher.b, (int)p->bptt, p->rate, s->logp)))
+	*taken = 1;
+	if (s->c->joined) {
+		if (p->sentence == 0)
+			net_state_forget(&s->state);
+		return batch_chunk(&s->batcher, s->c, &s->streams, p->sentence);
+	}
+	return batch_frames(&s->batcher, s->c, p->sentence, n < p->batch ? n : p->batch, SIZE_MAX,
+	    taken);
+}
+
+/* Each step draws from a generator of its own: a run that goes on needs to know
+ * nothing but the step's number. */
+static void
+seed_of_step(const struct model_progress *p, struct rng *r)
+{
+	const uint32_t key[] = { p->seed, (uint32_t)p->steps, (uint32_t)(p->steps >> 32) };
+
+	rng_seed_key(r, key, sizeof(key) / sizeof(key[0]));
+}
+
+/* Before a step: the rate that depends on how far the run has come. */
+static void
+set_rate(const struct schedule *s, size_t units)
+{
+	struct model_progress *p = s->p;
+	double done = (double)p->epoch + (double)p->sentence / (double)units;
+
+	if (p->recipe.schedule == RATE_COSINE && p->epochs)
+		p->rate = p->rate0 * 0.5 * (1 + cos(HALF_TURN * done / (double)p->epochs));
+}
+
+/* min-char-rnn's smoothed loss: of a chunk, beginning with a guess at random. */
+static void
+smooth(struct schedule *s, double logp)
+{
+	struct model_progress *p = s->p;
+	double length = p->recipe.chunk ? p->recipe.chunk : 1;
+	double loss = -logp / s->batcher.b.t * length;
+
+	if (p->recipe.log == 0)
+		return;
+	if (isnan(p->smoothed))
+		p->smoothed = length * log((double)s->net->v);
+	p->smoothed = SMOOTH * p->smoothed + (1 - SMOOTH) * loss;
+	if (p->steps % p->recipe.log == 0 && s->watch.smoothed)
+		s->watch.smoothed(s->watch.arg, p);
+}
+
+/* One update on the next batch. */
+static const char *
+step(struct schedule *s, size_t units)
+{
+	struct model_progress *p = s->p;
+	struct rng rng;
+	struct net_pass how = { (int)p->bptt, s->state.n ? &s->state : NULL, p->recipe.dropout,
+	    &rng };
+	size_t taken;
+	double logp;
+	const char *why = next_batch(s, &taken);
+
+	if (why || (why = room(s, (size_t)s->batcher.b.t)))
 		return why;
-	if (!isfinite(total(s->logp, s->batcher.b.t)))
+	set_rate(s, units);
+	if (p->recipe.dropout > 0)
+		seed_of_step(p, &rng);
+	why = net_step(s->net, &s->batcher.b, &how, &p->recipe, p->rate, p->steps + 1, s->logp);
+	if (why)
+		return why;
+	logp = total(s->logp, s->batcher.b.t);
+	if (!isfinite(logp))
 		return not_a_number(s);
 	p->sentence += taken;
 	p->seen += taken;
+	p->steps++;
+	smooth(s, logp);
 	tick(s, 0);
 	return NULL;
+}
+
+static void
+end_epoch(struct schedule *s)
+{
+	struct model_progress *p = s->p;
+
+	p->sentence = 0;
+	p->epoch++;
+	if (p->recipe.schedule != RATE_DECAYED || p->epoch < p->recipe.from)
+		return;
+	p->rate *= p->recipe.factor;
+	if (s->watch.slowed)
+		s->watch.slowed(s->watch.arg, p->rate);
+}
+
+/* Whether enough has been done. */
+static bool
+is_done(const struct schedule *s, uint64_t epochs)
+{
+	const struct model_progress *p = s->p;
+
+	return p->epoch >= epochs || (s->most_steps && p->steps >= s->most_steps) ||
+	    (s->valid && p->recipe.patience && p->stale >= p->recipe.patience);
 }
 
 const char *
 schedule_run(struct schedule *s, uint64_t epochs)
 {
 	struct model_progress *p = s->p;
+	size_t units = schedule_units(s->c, p);
 	const char *why;
 	bool fresh = false;	/* an evaluation of where we stand was just said */
 
@@ -148,15 +328,13 @@ schedule_run(struct schedule *s, uint64_t epochs)
 			fresh = true;
 			continue;
 		}
-		if (p->epoch >= epochs)
+		if (is_done(s, epochs))
 			break;
 		fresh = false;
-		if ((why = step(s)) != NULL)
+		if ((why = step(s, units)) != NULL)
 			return why;
-		if (p->sentence == s->c->n) {
-			p->sentence = 0;
-			p->epoch++;
-		}
+		if (p->sentence == units)
+			end_epoch(s);
 	}
 	return p->every && !fresh && !s->stopped ? look(s, false) : NULL;
 }
@@ -164,6 +342,7 @@ schedule_run(struct schedule *s, uint64_t epochs)
 void
 schedule_free(struct schedule *s)
 {
+	net_state_free(&s->state);
 	batcher_free(&s->batcher);
 	free(s->logp);
 	s->logp = NULL;

@@ -1,9 +1,10 @@
 /*
- * schedule.h - training as the tutorial does it: sentences in order, an
- * evaluation before every Nth epoch, the rate halved when the loss has risen.
+ * schedule.h - training from epoch to epoch: sentences in order, or chunks of
+ * a stream; an evaluation before every Nth epoch; what becomes of the rate.
  *
- * Where it stands is a struct model_progress, so that a run can be ended
- * between any two steps and taken up again with the same result.
+ * Where it stands is a struct model_progress and the states that are carried
+ * over, so that a run can be ended between any two steps and taken up again with
+ * the same result.
  */
 #ifndef SCHEDULE_H
 #define SCHEDULE_H
@@ -15,15 +16,19 @@
 
 /* What the caller is told; each may be NULL. */
 struct schedule_watch {
-	void *arg;
+	void *arg;		/* of those that tell */
 	/* The loss at an evaluation; scheduled or only the last of a run.  What
 	 * save() is there for has been saved by then. */
 	void (*evaluated)(void *arg, const struct model_progress *p, double loss);
-	/* The rate was halved. */
+	/* The rate was changed, to go on with. */
 	void (*slowed)(void *arg, double rate);
-	/* A moment to save the model: after each evaluation.  NULL or a phrase. */
-	const char *(*save)(void *arg);
-	/* After each step, and while evaluating (evaluated: sentences so far). */
+	/* The smoothed loss, every recipe.log steps. */
+	void (*smoothed)(void *arg, const struct model_progress *p);
+	void *owner;		/* of save() */
+	/* A moment to save the model: after each evaluation; best: it is the best so
+	 * far on the text held out.  NULL or a phrase. */
+	const char *(*save)(void *arg, bool best);
+	/* After each step, and while evaluating (evaluated: steps so far). */
 	void (*tick)(void *arg, const struct model_progress *p, uint64_t evaluated);
 	/* True ends the run between two steps. */
 	bool (*stop)(void *arg);
@@ -31,9 +36,14 @@ struct schedule_watch {
 
 struct schedule {
 	struct net *net;
-	const struct corpus *c;
+	const struct corpus *c;		/* joined if and only if p->recipe.chunk is not 0 */
+	const struct corpus *valid;	/* text held out, likewise; NULL: none */
 	struct model_progress *p;
+	uint64_t most_steps;		/* the run ends after so many updates; 0: it does not */
 	struct schedule_watch watch;
+	/* Ours: */
+	struct streams streams;		/* of a joined corpus */
+	struct net_state state;		/* theirs */
 	struct batcher batcher;
 	double *logp;		/* (cap) */
 	size_t cap;
@@ -42,12 +52,27 @@ struct schedule {
 	char err[160];
 };
 
-/* NULL or a phrase; *loss is the mean of -ln P over all predicted tokens. */
+/* Sentences, or chunks, in an epoch. */
+size_t schedule_units(const struct corpus *c, const struct model_progress *p);
+
+/* Before the first step: takes over the states that m carries, if there are any.
+ * NULL or a phrase; schedule_free() after either. */
+const char *schedule_begin(struct schedule *s, const struct model *m);
+/* The states into m, where a stream is in its midst.  NULL or a phrase. */
+const char *schedule_store(struct schedule *s, struct model *m);
+
+/*
+ * The mean of -ln P over all predicted tokens of the text held out, or without
+ * one of the text itself.  A stream is read as 32 that run side by side, each
+ * beginning with a state of zeros.  NULL or a phrase.
+ */
 const char *schedule_evaluate(struct schedule *s, double *loss);
 
 /*
- * Trains until p->epoch is `epochs`, or until told to stop.  NULL or a phrase:
- * a loss that is no number names the sentence; what was saved before is good.
+ * Trains until p->epoch is `epochs`, most_steps are done, the loss of the text
+ * held out has not fallen for recipe.patience evaluations, or the watch says
+ * stop.  NULL or a phrase: a loss that is no number names the place; what was
+ * saved before is good.
  */
 const char *schedule_run(struct schedule *s, uint64_t epochs);
 

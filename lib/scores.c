@@ -25,10 +25,34 @@ grow(struct window *w, size_t t)
 	    mem_grow(&w->logp, &w->cap_logp, t, sizeof(*w->logp));
 }
 
+/* Of one sequence: the index before it comes before the frame's first. */
+static void
+copy_joined(struct window *w, const struct frame *f, size_t at, size_t steps)
+{
+	size_t given = steps == f->n;
+
+	if (given)
+		w->x[at] = w->last;
+	memcpy(w->x + at + given, f->w, (steps - given) * sizeof(*f->w));
+	memcpy(w->y + at, f->w + 1 - given, steps * sizeof(*f->w));
+	w->start[0] = 0;
+	w->start[1] = (int)(at + steps);
+	w->b.nseq = 1;
+}
+
+static void
+copy_sentence(struct window *w, const struct frame *f, size_t at, size_t steps)
+{
+	memcpy(w->x + at, f->w, steps * sizeof(*f->w));
+	memcpy(w->y + at, f->w + 1, steps * sizeof(*f->w));
+	w->start[w->b.nseq] = (int)at;
+	w->start[++w->b.nseq] = (int)(at + steps);
+}
+
 const char *
 window_add(struct window *w, const struct frame *f)
 {
-	size_t steps = f->n - 1, at = (size_t)w->b.t, t = at + steps;
+	size_t steps = f->n - !(w->state && w->begun), at = (size_t)w->b.t, t = at + steps;
 
 	if (t > INT_MAX)
 		return "a sequence of more than 2147483647 steps";
@@ -38,20 +62,28 @@ window_add(struct window *w, const struct frame *f)
 	w->b.start = w->start;
 	w->b.x = w->x;
 	w->b.y = w->y;
-	if (steps == 0)
-		return NULL;
-	memcpy(w->x + at, f->w, steps * sizeof(*f->w));
-	memcpy(w->y + at, f->w + 1, steps * sizeof(*f->w));
-	w->start[w->b.nseq] = (int)at;
-	w->start[++w->b.nseq] = (int)t;
+	if (steps > 0 && w->state)
+		copy_joined(w, f, at, steps);
+	else if (steps > 0)
+		copy_sentence(w, f, at, steps);
 	w->b.t = (int)t;
+	w->last = f->w[f->n - 1];
+	w->begun = true;
 	return NULL;
 }
 
 const char *
 window_logp(struct window *w, struct net *n)
 {
-	return w->b.t > 0 ? net_logp(n, &w->b, w->logp) : NULL;
+	return w->b.t > 0 ? net_logp(n, &w->b, w->state, w->logp) : NULL;
+}
+
+void
+window_restart(struct window *w)
+{
+	w->begun = false;
+	if (w->state)
+		net_state_forget(w->state);
 }
 
 void

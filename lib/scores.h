@@ -3,6 +3,8 @@
  *
  * A frame of n indexes has n - 1 steps: the first index is given, the others
  * are predicted.  A frame of one index (unit=stream may have it) has none.
+ * Of a stream that was learnt as one sequence, frames are read as one, too: all
+ * indexes but the first of all are predicted, and the state goes on.
  */
 #ifndef SCORES_H
 #define SCORES_H
@@ -12,6 +14,9 @@
 
 /* Frames packed together; zero it to begin.  The limits are the caller's. */
 struct window {
+	struct net_state *state;	/* the caller's: frames are one sequence; or NULL */
+	bool begun;			/* there was an index before, which is */
+	uint32_t last;
 	struct kern_batch b;		/* the frames that have steps */
 	int *start;
 	uint32_t *x, *y;
@@ -32,6 +37,9 @@ const char *window_add(struct window *w, const struct frame *f);
 
 /* Fills in logp[r] = ln P(y_r | what came before).  NULL or a phrase. */
 const char *window_logp(struct window *w, struct net *n);
+
+/* What comes is no sequel to what was; the window is empty. */
+void window_restart(struct window *w);
 
 void window_clear(struct window *w);	/* no frames, the same memory */
 void window_free(struct window *w);

@@ -125,7 +125,7 @@ sentence_write_chars(struct sentence_cutter *c, const char *text, size_t len, bo
 	if (len == 0)
 		text = "";	/* and not NULL, to which nothing may be added */
 	while (len > 0 && (nl = memchr(text, '\n', len)) != NULL) {
-		size_t n = (size_t)(nl - text), cr = n > 0 && nl[-1] == '\r';
+		size_t n = (size_t)(nl - text), cr = !ended && n > 0 && nl[-1] == '\r';
 
 		if (!chars(c, text, n - cr, ended, f))
 			return false;

@@ -30,8 +30,9 @@ struct sentence_cutter {
 bool sentence_write(struct sentence_cutter *c, const char *text, size_t len, FILE *f);
 
 /* Writes text as characters, one line a line: a token each, with space, tab,
- * newline and backslash as \s \t \n \\.  `ended` adds the token \n at the end.
- * A line without tokens is not written. */
+ * newline and backslash as \s \t \n \\.  `ended` adds the token \n at the end,
+ * and keeps the CR of a CRLF, so that the text can be had back; without it a
+ * line without tokens is not written. */
 bool sentence_write_chars(struct sentence_cutter *c, const char *text, size_t len,
     bool ended, FILE *f);
 

@@ -35,7 +35,7 @@ textline_next(struct textline *r, bool *more)
 		r->in.pos += n + (end != NULL);
 		r->ended = end != NULL;
 	}
-	if (r->ended && r->text.len && r->text.p[r->text.len - 1] == '\r')
+	if (r->ended && !r->keep_cr && r->text.len && r->text.p[r->text.len - 1] == '\r')
 		r->text.len--;
 	return NULL;
 }

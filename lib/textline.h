@@ -16,6 +16,7 @@ struct textline {
 	struct buf text;	/* the latest line, without its end */
 	uint64_t number;	/* of the latest line, from 1 */
 	bool ended;		/* it had an end: false only for the last line */
+	bool keep_cr;		/* the caller's to set: only LF ends a line */
 };
 
 /* Each gives NULL, or what is wrong.  f stays the caller's; after *more is

@@ -162,6 +162,12 @@ unicode_look_up(uint32_t block)
 	unicode_known[block] = true;
 }
 
+int
+unicode_width(uint32_t c)
+{
+	return utf8proc_charwidth((utf8proc_int32_t)c);
+}
+
 uint32_t
 unicode_lower_char(uint32_t c)
 {

@@ -46,6 +46,9 @@ unicode_class(uint32_t c)
  * first, 'i'. */
 uint32_t unicode_lower_char(uint32_t c);
 
+/* The columns that c takes on a terminal: 0, 1 or 2. */
+int unicode_width(uint32_t c);
+
 /*
  * Puts clean text in lower case into out (emptied first), with U+0130 as two
  * characters and U+03A3 by its place in a word.  False: no memory.

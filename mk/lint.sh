@@ -52,7 +52,7 @@ cpp() {
 check 'cppcheck, bin and lib' cpp -UREAL_F32 -UREAL_F64 bin lib tests/unit tests/fuzz bench/timed.c
 for real in REAL_F32 REAL_F64; do
 	check "cppcheck, kernels, $real" cpp -D$real -DISA=plain -DISA_PLAIN -UISA_AVX2 -UISA_AVX512 \
-		-Ikernels/cpu kernels
+		-Ikernels/cpu -Ikernels/ref kernels
 done
 check gcc compiles gcc
 check clang compiles clang

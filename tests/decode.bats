@@ -68,15 +68,78 @@ becomes() {
 @test "characters are put together, escapes undone" {
 	printf '%s\n' 'T o \s b e , \n' 'o r \t n o t \\ \s ?' 'é ï' > c
 	vocab -q -S -n 0 c | encode > s
-	decode s | cmp - <(printf 'To be,\nor\tnot\\ ?\néï\n')
-	decode -d s | cmp - <(decode s)
+	printf 'To be,\nor\tnot\\ ?\néï' > want
+	decode s | cmp - want
+	decode -d s | cmp - want
 	vocab -q -S -n 5 c | encode | decode | grep -q $'\xef\xbf\xbd'
-	vocab -q -n 0 c | encode | decode | cmp - c
+	vocab -q -n 0 c | encode | decode | cmp - want
+	# an end of line is put in where the next frame comes, and not at the end
+	decode s s | cmp - <(cat want; echo; cat want)
+	printf '%s\n' 'a b' 'c' | vocab -q -S -n 0 | encode | decode | cmp - <(printf 'ab\nc\n')
 }
 
-@test "words in unit=stream are not characters" {
+@test "characters on a terminal end with a newline" {
+	printf '%s\n' 'a \n' b | vocab -q -S -n 0 | encode > s
+	script -qec 'decode s; printf end' /dev/null | tr -d '\r' | cmp - <(printf 'a\nb\nend')
+}
+
+# there_and_back FILE: as characters with ends of line, and as text again
+there_and_back() {
+	tok -q -C -S "$1" | vocab -q -S -n 0 | encode > there
+	decode there | cmp - "$1"
+	tok -q -C -S "$1" | vocab -q -S -n 0 | encode -t | decode | cmp - "$1"
+}
+
+@test "tok -C -S | vocab -S -n 0 | encode | decode gives the text back" {
+	for text in 'a\n' '\n' '\n\n\na\n\n' 'a\nno end' 'a\r\nb\r\n' '\r\n' 'a\rb\r\r\n\r\n' 'a\n\r' \
+	    ' \t \n  x\t\n' '\\\\n \\s\\t\\\\ \\\n' 'a\0\0b\n\0' 'SENTENCE_START UNKNOWN_TOKEN\n' \
+	    '\x7f\xc2\x80\xdf\xbf\xe0\xa0\x80\xed\x9f\xbf\xee\x80\x80\xef\xbf\xbf\n' \
+	    '#vocab 1\n#index 1 size=3\n\n'; do
+		printf '%b' "$text" > in
+		there_and_back in || { echo "$text"; false; }
+	done
+	# a character of each 64, of every plane
+	perl -CO -e 'for ($c = 1; $c <= 0x10ffff; $c += 63) {
+		next if $c >= 0xd800 && $c < 0xe000; no warnings; print chr $c; print "\n" if $c % 11 == 0 }' > in
+	[ "$(wc -m < <(LC_ALL=C.UTF-8 cat in))" -gt 10000 ]
+	there_and_back in
+	run -1 --separate-stderr pipe 'tok -C -S /dev/null | vocab -S'
+	[[ "$stderr" == 'vocab: standard input: empty input where a token stream was expected' ]]
+}
+
+@test "... but for a byte order mark, bad bytes, and a text without any end of line" {
+	printf '\xef\xbb\xbfa\n\xff\xfe\xc3\nb\n' > in
+	printf 'a\n\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\nb\n' > want
+	run -0 --separate-stderr pipe 'tok -C -S in | vocab -q -S -n 0 | encode | decode | cmp - want'
+	[ "$stderr" = 'tok: in: line 2: bytes that are not UTF-8, written as U+FFFD (3 in all)' ]
+	there_and_back want
+	printf abc | tok -C -S | vocab -q -S -n 0 | encode | decode | cmp - <(echo abc)
+}
+
+@test "so it does for Shakespeare" {
+	need tinyshakespeare.txt
+	there_and_back "$SHARED/tinyshakespeare.txt"
+	[ "$(tail -c +4 there | grep -ac '')" -gt 1 ]
+	tok -C -S "$SHARED/tinyshakespeare.txt" | vocab -q -S | encode | cmp - there
+}
+
+@test "names, a line each, are sentences of characters" {
+	printf '%s\n' 'Ada B.' Émile 'X Æ A-12' > names
+	tok -C names | vocab -q | encode > s
+	decode s | cmp - names
+	# the bytes of a frame count the end of its line
+	encode -v <(sed '1d;/^$/,$d' s) <(tok -C names) | cmp - s
+	tok -C names | vocab -q | encode | perl -0777 -ne '/\n\n(.*)/s; $_ = $1; while (($n, $b, $_) = /^(....)(....)(.*)/s) {
+		($n, $b) = (unpack("V", $n), unpack("V", $b)); last unless $n; print "$b\n"; $_ = substr $_, 2 * $n }' > bytes
+	diff bytes <(printf '%s\n' 7 7 10)
+	# empty lines are none, CRLF ends a line
+	printf 'a\r\n\r\n\nbc' | tok -C | vocab -q | encode | decode | cmp - <(printf 'a\nbc\n')
+}
+
+@test "words are not characters, whatever the unit" {
 	for odd in 'a b cd' 'a \x' 'a \'; do
 		vocab -q -S -n 0 - <<< "$odd" | encode | decode | cmp - <(printf '%s\n' "$odd")
+		vocab -q -n 0 - <<< "$odd" | encode | decode | cmp - <(printf '%s\n' "$odd")
 	done
 }
 
@@ -110,7 +173,7 @@ becomes() {
 	becomes '3 people and i' '3 people and I'
 	becomes '... and i.e. this' '... And i.e. this'
 	becomes 'UNKNOWN_TOKEN was' 'UNKNOWN_TOKEN was'
-	becomes 'ǆ x' 'ǅ x'
+	becomes 'ǆ xx' 'ǅ xx'
 	becomes '?' '?'
 }
 

@@ -1,18 +1,20 @@
 #!/usr/bin/env bats
-# Every backend against the definition: tests/unit/kern.c runs each entry of
+# Every backend against the definition: tests/unit/kern*.c run each entry of
 # kern.h on awkward shapes, in float and double, on one thread and on more.
 
 load helper
 
 # agree BACKEND [SEED]: a device that is not here is skipped, not passed
 agree() {
-	run "$BUILD/tests/unit/kern" "$@"
-	if [ "$status" -eq 77 ]; then
-		skip "$output"
-	fi
-	echo "$output"
-	[ "$status" -eq 0 ]
-	[[ "$output" == *" 0 failures" ]]
+	for t in kern kern_cells; do
+		run "$BUILD/tests/unit/$t" "$@"
+		if [ "$status" -eq 77 ]; then
+			skip "$output"
+		fi
+		echo "$output"
+		[ "$status" -eq 0 ]
+		[[ "$output" == *" 0 failures" ]]
+	done
 }
 
 @test "ref agrees with itself on more threads" {
@@ -34,6 +36,27 @@ agree() {
 @test "rounds of tasks on threads: each task once, and none of another round" {
 	run -0 "$BUILD/tests/unit/pool" 0.2
 	[ -z "$output" ]
+}
+
+@test "the definition's gradients are the slopes of what it computes" {
+	run -0 "$BUILD/tests/unit/slopes"
+	[ "$output" = '0 failures' ]
+	run -1 "$BUILD/tests/unit/slopes" sabotage
+	echo "$output"
+	[ "${lines[-1]}" = '12 failures' ]
+}
+
+@test "LSTM and GRU give PyTorch's states and gradients" {
+	for cell in lstm gru; do
+		for k in ref cpu blas; do
+			run "$BUILD/tests/unit/torch" $k $cell < "$TOP/tests/expect/torch.$cell"
+			[ "$status" -ne 77 ] || continue	# no such backend in this build
+			echo "$output"
+			[ "$status" -eq 0 ]
+		done
+		sed '$ s/^[^ ]*/0.5/' "$TOP/tests/expect/torch.$cell" > "$BATS_TEST_TMPDIR/wrong"
+		run -1 "$BUILD/tests/unit/torch" ref $cell < "$BATS_TEST_TMPDIR/wrong"
+	done
 }
 
 @test "a backend that is not there is told by its status" {
@@ -58,7 +81,7 @@ isa() {
 	isa plain
 }
 
-@test "exp and tanh are libm's to within the stated bounds, on every instruction set" {
+@test "exp, tanh and the logistic function are libm's to within the stated bounds, on every instruction set" {
 	for t in "$BUILD"/tests/isa/elementary.*; do
 		[ "${t##*.}" != d ] || continue		# the compiler's dependencies
 		run "$t"

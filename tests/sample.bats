@@ -14,8 +14,10 @@ setup_file() {
 	cd "$BATS_FILE_TMPDIR" || return
 	"$ORACLE/as-stream.sh" "$EXPECT/tiny.tsv" < "$EXPECT/tiny.index.txt" > tiny.stream
 	train -q -H 8 -r 0.1 -e 5 -E 0 -o tiny.npz tiny.stream
+	printf '%s\n' Ada Bea Cleo Dora Eva Zora | tok -C | vocab -q | encode > names.stream
+	train -q -H 8 -r 0.1 -e 200 -E 0 -o names.npz names.stream
 	awk 'BEGIN { for (i = 0; i < 60; i++) print (i % 3 ? "t o o \\s n o t" : "n o t"), "\\n" }' |
-	    vocab -q -S -n 0 | encode | tee lines.stream | train -q -H 8 -r 0.1 -e 100 -E 0 -o lines.npz
+	    vocab -q -S -n 0 | encode | tee lines.stream | train -q -T 0 -a no -b 4 -H 8 -r 0.1 -e 100 -E 0 -o lines.npz
 }
 
 setup() {
@@ -180,6 +182,12 @@ setup() {
 	refused 1 "'UNKNOWN_TOKEN' is not in the vocabulary" -x UNKNOWN_TOKEN tiny.npz
 	refused 1 "'a?b' is not in" -x $'a\tb' tiny.npz
 	sample -q -n 3 -u -x 'the zebra' tiny.npz | decode | grep -c '^the UNKNOWN_TOKEN ' | grep -qx 3
+	# all of them are named, each once
+	refused 1 "-x: 'zebra', 'okapi' are not in the vocabulary (-u makes them UNKNOWN_TOKEN)" \
+	    -x 'the zebra okapi zebra' tiny.npz
+	refused 1 "-x: 'q', 'é', '\t' are not in the vocabulary" -x $'qé\t t' lines.npz
+	refused 1 "', ... are not in the vocabulary" -x "$(printf 'w%d ' {1..500})" tiny.npz
+	refused 1 '-x: not valid UTF-8' -x $'t\xff' lines.npz
 	refused 1 "'z' is not in the vocabulary" -u -x 'z' lines.npz
 }
 
@@ -211,24 +219,106 @@ setup() {
 	[ "$(wc -l < text)" -eq 5 ]
 }
 
-@test "lines of characters: a line ends with its end of line" {
-	sample -q -n 200 -m 1 lines.npz > s
+@test "a stream: -n sequences of -M characters, and their lines are frames" {
+	sample -q -n 3 -M 500 lines.npz > s
+	decode s > text
+	# a newline is put between sequences that were cut off inside a line
+	n=$(wc -c < text)
+	[ "$n" -ge 1500 ]
+	[ "$n" -le 1502 ]
+	[ "$(grep -c 'o not$' text)" -gt 50 ]
+	sample -q -n 3 -M 500 -t lines.npz | sed '1,/^$/d; /^#/d' > frames
+	newline=$(awk '/^\\n\t/ { print NR - 2 }' s)
+	awk -v nl="$newline" '{ n += NF; for (i = 1; i < NF; i++) if ($i == nl) exit 1 }
+		$NF != nl { cut++ } END { exit !(n == 1500 && cut <= 3 && NR > 100) }' frames
+	# one sequence of 2000, if nothing is said
+	sample -q -t lines.npz | sed '1,/^$/d; /^#/d' | wc -w | grep -qx 2000
+	# the second sequence does not depend on where the first one ended
+	sample -q -n 1 -M 500 lines.npz | decode | cmp -n 500 - text
+	sample -q -n 50 lines.npz -M 30 | score -t lines.npz | grep -q '^bits_per_byte.[0-9]'
+}
+
+@test "-e: a sequence ends after the token" {
+	sample -q -n 200 -e '\n' lines.npz > s
 	decode s > text
 	[ "$(wc -l < text)" -eq 200 ]
 	[ "$(grep -cx 'too not' text)" -gt 20 ]
-	# -m: the end of line is one of the tokens
-	sample -q -n 200 -m 5 -t lines.npz | sed '1,/^$/d; /^#/d' | awk 'NF < 5 { exit 1 }'
-	# the longest: cut off without an end of line
-	sample -q -n 20 -m 3 -M 3 -x 't o' -t lines.npz | sed '1,/^$/d; /^#/d' |
-	    awk 'NF != 3 { exit 1 }'
-	encode -v lines.npz < <(printf 'n o t \\n\n') > one
-	sample -q -n 50 -m 1 lines.npz | score -t lines.npz | grep -q '^bits_per_byte.[0-9]'
+	sample -q -n 200 -e $'\n' lines.npz | cmp - s
+	# -m: the end is one of the tokens
+	sample -q -n 200 -m 5 -e '\n' -t lines.npz | sed '1,/^$/d; /^#/d' > frames
+	awk 'NF < 5 { exit 1 } END { exit NR != 200 }' frames
+	sample -q -n 200 -e ' ' lines.npz | decode | grep -c ' $' | grep -qx 200
+	sample -q -n 20 -e '\s' lines.npz > a
+	sample -q -n 20 -e ' ' lines.npz | cmp - a
+	# the longest: cut off without an end
+	sample -q -n 20 -m 3 -M 3 -e '\n' -x 't' -t lines.npz | sed '1,/^$/d; /^#/d' |
+	    awk 'NF != 3 { exit 1 } END { exit NR != 20 }'
+	# sentences end after it, too
+	sample -q -n 200 -m 1 -e cat tiny.npz | decode > text
+	[ "$(grep -c '\<cat$' text)" -gt 50 ]
+	run -1 grep 'cat .' text
+	refused 1 "-e: 'zebra' is not in the vocabulary" -e zebra tiny.npz
+	refused 1 "-e: 'x' is not in the vocabulary" -e x lines.npz
+	refused 1 "-e: '' is not in the vocabulary" -e '' lines.npz
+	refused 2 '-m: a stream has no end to be held back, but with -e' -m 5 lines.npz
+	refused 2 '-m 9 is more than -M 3' -e '\n' -m 9 -M 3 lines.npz
+}
+
+@test "-x on characters: the text as it is, spaces and all" {
+	sample -q -n 9 -M 60 -x 'not too' lines.npz | decode > text
+	[ "$(grep -c '^not too' text)" -eq 9 ]
+	sample -q -n 1 -M 8 -x $'t o\nnot' lines.npz | decode | head -c 7 | cmp - <(printf 't o\nnot')
+	refused 2 '-x: 7 characters, but a sentence has at most 3' -M 3 -x 'not too' lines.npz
+	sample -q -n 5 -x 'Zo' names.npz | decode > text
+	[ "$(grep -c '^Zo' text)" -eq 5 ]
+}
+
+@test "names: sentences of characters, the shortest of one" {
+	sample -q -n 200 names.npz > s
+	decode s > text
+	[ "$(wc -l < text)" -eq 200 ]
+	for name in Ada Bea Cleo Dora Eva Zora; do
+		grep -qx "$name" text
+	done
+	# a frame's bytes are those of its line
+	encode -v names.npz <(tok -C text) | cmp - s
+	sample -q -n 50 -m 6 names.npz | decode | awk 'length < 6 { exit 1 }'
+}
+
+@test "-w: a line of text a sentence, with what score says of it" {
+	sample -q -n 50 -u tiny.npz > s
+	paste <(score tiny.npz s | cut -f 1) <(decode s) > want
+	sample -q -n 50 -u -w tiny.npz > got
+	diff <(cut -f 2 want) <(cut -f 2 got)
+	paste want got |
+	    awk -F '\t' '{ d = $1 - $3; if (d * d > 1e-11 + 1e-9 * $1 * $1) exit 1 }'
+	# those that -M closed, and those with a prime
+	for options in '-m 2 -M 3' '-x the' '-T 0.3 -k 5'; do
+		# shellcheck disable=SC2086
+		sample -q -n 20 $options tiny.npz | score tiny.npz | cut -f 1 > want
+		# shellcheck disable=SC2086
+		sample -q -n 20 $options -w tiny.npz | paste want - |
+		    awk -F '\t' '{ d = $1 - $2; if (d * d > 1e-11 + 1e-9 * $1 * $1) exit 1 } END { exit NR != 20 }'
+	done
+	# characters: one line, whatever they are
+	sample -q -n 7 -M 80 -w lines.npz > got
+	[ "$(wc -l < got)" -eq 7 ]
+	grep -q '^-[0-9.]*	.*o not\\n.*' got
+	sample -q -n 30 -e '\n' lines.npz | score lines.npz | cut -f 1 > want
+	sample -q -n 30 -e '\n' -w lines.npz > got
+	paste want got | awk -F '\t' '{ d = $1 - $2; if (d * d > 1e-11 + 1e-9 * $1 * $1) exit 1 } END { exit NR != 30 }'
+	refused 2 '-t: with -w there are no indexes to write' -w -t tiny.npz
+}
+
+@test "what a stream writes leaves as it comes, and takes no memory" {
+	case ${SAN:-} in *address*) skip 'ulimit -v and ASan do not mix' ;; esac
+	ulimit -v 40000
+	sample -q -j 1 -M 2000000 lines.npz | decode | wc -c | grep -qE '^200000[01]$'
 }
 
 @test "lines of characters: the first is drawn by the counts of the table" {
-	sample -q -n 9000 -m 1 -M 1 lines.npz | decode | sed 's/./&\n/g' > drawn
 	sed '1d; /^$/,$d' lines.stream | awk -F '\t' '{ print $1, $2 }' > counts
-	sample -q -t -n 9000 -m 1 -M 1 lines.npz | sed '1,/^$/d; /^#/d' | sort -n | uniq -c > drawn
+	sample -q -t -n 9000 -M 1 lines.npz | sed '1,/^$/d; /^#/d' | sort -n | uniq -c > drawn
 	awk 'NR == FNR { c[NR - 1] = $2; sum += $2; next } { n[$2] = $1 }
 		END {
 			for (i in c) chi += (n[i] - 9000 * c[i] / sum) ^ 2 / (9000 * c[i] / sum)

@@ -66,7 +66,7 @@ setup() {
 @test "every probability of every word: sums are 1" {
 	# unit=stream has no word that cannot stand everywhere
 	printf 'a b c\nb c a\nc c b a\n' | vocab -q -S -n 0 | encode > s
-	train -q -D -H 4 -r 0.5 -e 20 -E 0 -o s.npz s
+	train -q -T 0 -D -H 4 -r 0.5 -e 20 -E 0 -o s.npz s
 	for w in a b c; do
 		printf 'a b %s\n' $w
 	done | encode -v s.npz > every
@@ -146,7 +146,7 @@ setup() {
 
 @test "a frame of one index predicts nothing and keeps its place" {
 	printf 'a b\nb\nb a\n' | vocab -q -S -n 0 | encode > s
-	train -q -H 2 -e 1 -E 0 -o s.npz s
+	train -q -T 0 -H 2 -e 1 -E 0 -o s.npz s
 	score s.npz s > got
 	cut -f 2 got | paste -sd ' ' | grep -qx '1 0 1'
 	sed -n 2p got | grep -qx $'0.000000\t0\tunknown'
@@ -318,7 +318,28 @@ setup() {
 
 @test "with nothing predicted, bits per byte are unknown, too" {
 	printf 'a\nb\n' | vocab -q -S -n 0 | encode > one.index
-	train -q -H 2 -e 0 -E 0 -o one.npz <(printf 'a b\n' | vocab -q -S -n 0 | encode)
+	train -q -T 0 -H 2 -e 0 -E 0 -o one.npz <(printf 'a b\n' | vocab -q -S -n 0 | encode)
 	score -t one.npz one.index > got
 	grep -qx "bits_per_byte	unknown" got
+}
+
+@test "a stream learnt in chunks is read as one sequence, its state going on" {
+	head -40 "$BATS_TEST_DIRNAME/../data/comments.csv" | tok -C -S > lines
+	vocab -q -S < lines | encode > chars
+	train -q -D -T 7 -H 5 -e 1 -E 0 -o chars.npz chars
+	score -D -t chars.npz chars > totals
+	tokens=$(awk '{ n += NF } END { print n }' lines)
+	[ "$(awk '$1 == "tokens" { print $2 }' totals)" -eq $((tokens - 1)) ]
+	# step by step, line by line and in all: the same sum
+	score -D -w chars.npz chars | awk '{ s += $2 } END { printf "%.1f\n", s }' > words
+	score -D chars.npz chars | awk '{ s += $1 } END { printf "%.1f\n", s }' | diff - words
+	awk '{ v[$1] = $2 } END { print -v["loss"] * v["tokens"] }' totals | paste words - |
+	    awk '{ d = $1 - $2; exit !(d < 0.1 && d > -0.1) }'
+	# where frames end does not matter: the same tokens, one or many a line
+	tr '\n' ' ' < lines | sed 's/ $//' > joined
+	encode -v chars.npz joined | score -D -t chars.npz | grep -E '^(loss|tokens)' > one
+	grep -E '^(loss|tokens)' totals | diff - one
+	# and a new file is a new text
+	score -D -t chars.npz chars chars | awk '$1 == "tokens" { print $2 }' > twice
+	[ "$(cat twice)" -eq $((2 * (tokens - 1))) ]
 }

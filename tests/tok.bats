@@ -229,12 +229,14 @@ agrees() {
 	tok -C in > got
 	printf '%s\n' $'a B \\s \\\\ \\t \u00e9 \u0301' $'. \r .' | diff - got
 	tok -C -S in > got
-	printf '%s\n' $'a B \\s \\\\ \\t \u00e9 \u0301 \\n' '\n' '\n' $'. \r .' | diff - got
+	printf '%s\n' $'a B \\s \\\\ \\t \u00e9 \u0301 \r \\n' '\n' '\n' $'. \r .' | diff - got
 	tok -C -l early in | head -n 1 | grep '^a b '
 	printf 'h\n"a\nb"\n"c\n"\n' | tok -C -S -f csv > got
 	printf '%s\n' 'a \n' 'b \n' 'c \n' '\n' | diff - got
 	printf 'h\n"a\r\n\nb"\n' | tok -C -f csv > got
 	printf '%s\n' a b | diff - got
+	printf 'h\n"a\r\n\nb"\n' | tok -C -S -f csv > got
+	printf '%s\n' $'a \r \\n' '\n' 'b \n' | diff - got
 }
 
 @test "characters with ends of line give the text back" {

@@ -12,8 +12,8 @@
 #include <string.h>
 
 #include "blas.h"
-#include "host.h"
 #include "pool.h"
+#include "ref.h"
 
 enum {
 	CHUNK = 1024,		/* words of the vocabulary in a task */
@@ -29,8 +29,8 @@ enum {
 #endif
 
 struct state {
+	struct host_state host;
 	struct pool *pool;
-	const char *error;
 	struct buffer {
 		real *p;
 		size_t n;
@@ -43,28 +43,26 @@ struct state {
 static real *
 scratch(struct kern *k, struct buffer *b, size_t n)
 {
-	struct state *s = k->ctx;
-
 	if (n > b->n) {
 		free(b->p);
 		b->p = n > SIZE_MAX / sizeof(real) ? NULL : malloc(n * sizeof(real));
 		b->n = b->p ? n : 0;
-		if (b->p == NULL && s->error == NULL)
-			s->error = "out of memory";
+		if (b->p == NULL)
+			NAME(host_note)(k, "out of memory");
 	}
 	return b->p;
 }
 
 /* What the tasks of an output layer share; rows are those at hand. */
 struct output {
-	const struct kern_mat *v;
+	const struct kern_mat *v, *bias;
 	int t, h, c;
 	const real *s;		/* (t, h) */
 	const uint32_t *y;	/* (t) */
 	real *logits;		/* (t, c) */
 	double *max, *sum;	/* (chunks, ROWS): of a chunk, then of its row */
 	real *part;		/* (chunks, t, h): a chunk's share of dS */
-	struct kern_mat *dv;
+	struct kern_mat *dv, *dbias;
 };
 
 static int
@@ -82,15 +80,18 @@ logits_task(void *arg, int i, int thread)
 	struct output *o = arg;
 	int n = chunk_words(o, i);
 	const real *v = o->v->p + (size_t)i * CHUNK * o->h;
+	const real *bias = o->bias ? o->bias->p + (size_t)i * CHUNK : NULL;
 
 	(void)thread;
 	GEMM(CblasRowMajor, CblasNoTrans, CblasTrans, o->t, n, o->h, 1, o->s, o->h, v, o->h, 0,
 	    o->logits + (size_t)i * CHUNK, o->c);
 	for (int r = 0; r < o->t; r++) {
-		const real *l = o->logits + (size_t)r * o->c + (size_t)i * CHUNK;
-		real max = l[0];
+		real *l = o->logits + (size_t)r * o->c + (size_t)i * CHUNK, max;
 		double sum = 0;
 
+		for (int j = 0; bias && j < n; j++)
+			l[j] += bias[j];
+		max = l[0];
 		for (int j = 1; j < n; j++)
 			max = l[j] > max ? l[j] : max;
 		for (int j = 0; j < n; j++)
@@ -116,7 +117,7 @@ join_chunks(struct output *o, int nchunk)
 	}
 }
 
-/* A chunk of P = softmax less 1 at y, in place; its shares of dS and dV. */
+/* A chunk of P = softmax less 1 at y, in place; its shares of dS, dV and dc. */
 static void
 gradient_task(void *arg, int i, int thread)
 {
@@ -134,6 +135,8 @@ gradient_task(void *arg, int i, int thread)
 			l[j] = REXP(l[j] - max) * scale;
 		if (o->y[r] >= (uint32_t)first && o->y[r] < (uint32_t)(first + n))
 			l[o->y[r] - (uint32_t)first] -= 1;
+		for (int j = 0; o->dbias && j < n; j++)
+			o->dbias->p[first + j] += l[j];
 	}
 	GEMM(CblasRowMajor, CblasNoTrans, CblasNoTrans, o->t, o->h, n, 1, p, o->c, o->v->p + at,
 	    o->h, 0, o->part + (size_t)i * o->t * o->h, o->h);
@@ -143,7 +146,7 @@ gradient_task(void *arg, int i, int thread)
 
 /* Logits, maxima and sums of at most ROWS rows; false when out of memory. */
 static int
-prepare(struct kern *k, struct output *o, const struct kern_mat *v, int t)
+prepare(struct kern *k, struct output *o, const struct kern_mat *v, const struct kern_mat *c, int t)
 {
 	struct state *s = k->ctx;
 	int nchunk = (v->rows + CHUNK - 1) / CHUNK;
@@ -152,14 +155,14 @@ prepare(struct kern *k, struct output *o, const struct kern_mat *v, int t)
 		free(s->max);
 		s->max = calloc((size_t)nchunk * 2 * ROWS, sizeof(*s->max));
 		s->nchunk = s->max ? nchunk : 0;
-		if (s->max == NULL && s->error == NULL)
-			s->error = "out of memory";
+		if (s->max == NULL)
+			NAME(host_note)(k, "out of memory");
 	}
-	*o = (struct output){ .v = v, .h = v->cols, .c = v->rows };
+	*o = (struct output){ .v = v, .bias = c, .h = v->cols, .c = v->rows };
 	o->logits = scratch(k, &s->logits, (size_t)(t < ROWS ? t : ROWS) * v->rows);
 	o->max = s->max;
 	o->sum = s->max + (size_t)s->nchunk * ROWS;
-	return s->error ? 0 : nchunk;
+	return s->host.error ? 0 : nchunk;
 }
 
 static void
@@ -174,11 +177,11 @@ logits(struct kern *k, struct output *o, int nchunk, const real *s, int first, i
 }
 
 static void
-out_forward(struct kern *k, const struct kern_mat *v, int t, const void *s, const uint32_t *y,
-    double *logp)
+out_forward(struct kern *k, const struct kern_mat *v, const struct kern_mat *c, int t,
+    const void *s, const uint32_t *y, double *logp)
 {
 	struct output o;
-	int nchunk = prepare(k, &o, v, t);
+	int nchunk = prepare(k, &o, v, c, t);
 
 	for (int first = 0; nchunk && first < t; first += ROWS) {
 		logits(k, &o, nchunk, s, first, t);
@@ -189,10 +192,11 @@ out_forward(struct kern *k, const struct kern_mat *v, int t, const void *s, cons
 }
 
 static void
-out_logp(struct kern *k, const struct kern_mat *v, int t, const void *s, void *to)
+out_logp(struct kern *k, const struct kern_mat *v, const struct kern_mat *c, int t, const void *s,
+    void *to)
 {
 	struct output o;
-	int nchunk = prepare(k, &o, v, t);
+	int nchunk = prepare(k, &o, v, c, t);
 	real *out = to;
 
 	for (int first = 0; nchunk && first < t; first += ROWS) {
@@ -207,15 +211,17 @@ out_logp(struct kern *k, const struct kern_mat *v, int t, const void *s, void *t
 }
 
 static void
-out_backward(struct kern *k, const struct kern_mat *v, int t, const void *s, const uint32_t *y,
-    void *to, struct kern_mat *dv, double *logp)
+out_backward(struct kern *k, const struct kern_mat *v, const struct kern_mat *c, int t,
+    const void *s, const uint32_t *y, void *to, struct kern_mat *dv, struct kern_mat *dc,
+    double *logp)
 {
 	struct state *st = k->ctx;
 	struct output o;
-	int nchunk = prepare(k, &o, v, t);
+	int nchunk = prepare(k, &o, v, c, t);
 	real *ds = to;
 
 	o.dv = dv;
+	o.dbias = dc;
 	o.part = scratch(k, &st->part, (size_t)nchunk * (t < ROWS ? t : ROWS) * o.h);
 	for (int first = 0; nchunk && o.part && first < t; first += ROWS) {
 		size_t n;
@@ -235,17 +241,31 @@ out_backward(struct kern *k, const struct kern_mat *v, int t, const void *s, con
 }
 
 static void
-embed_forward(struct kern *k, const struct kern_mat *u, const struct kern_batch *b, void *a)
+embed_forward(struct kern *k, const struct kern_mat *u, const struct kern_batch *b, void *to)
 {
+	size_t h = (size_t)NAME(host_width)(u);
+	real *a = to;
+
 	(void)k;
-	NAME(embed_look_up)(&u->e, b, a, (size_t)u->rows);
+	for (int r = 0; r < b->t; r++)
+		memcpy(a + (size_t)r * h, NAME(host_word)(u, b->x[r]), h * sizeof(real));
 }
 
 static void
-embed_backward(struct kern *k, const struct kern_batch *b, const void *d, struct kern_mat *du)
+embed_backward(struct kern *k, const struct kern_batch *b, const void *errors, struct kern_mat *du)
 {
+	size_t h = (size_t)NAME(host_width)(du);
+	const real *d = errors;
+
 	(void)k;
-	NAME(embed_add)(&du->e, b, d, (size_t)du->rows, 1);
+	for (int r = 0; r < b->t; r++, d += h) {
+		real *row = NAME(host_word)(du, b->x[r]);
+
+		if (du->role == KERN_EMBED)
+			NAME(embed_touch)(&du->e, b->x[r]);
+		for (size_t i = 0; i < h; i++)
+			row[i] += d[i];
+	}
 }
 
 static void
@@ -364,14 +384,6 @@ rnn_backward(struct kern *k, const struct kern_mat *w, const struct kern_batch *
 	square_gradient(b, w->rows, s, s0, d, g, dw);
 }
 
-static const char *
-error(struct kern *k)
-{
-	struct state *s = k->ctx;
-
-	return s->error;
-}
-
 static void
 blas_close(struct kern *k)
 {
@@ -394,7 +406,7 @@ fill(struct kern *k)
 	k->name = "blas";
 	k->isa = openblas_get_corename();
 	k->close = blas_close;
-	k->error = error;
+	k->error = NAME(host_error);
 	k->embed_forward = embed_forward;
 	k->embed_backward = embed_backward;
 	k->rnn_forward = rnn_forward;
@@ -402,6 +414,9 @@ fill(struct kern *k)
 	k->out_forward = out_forward;
 	k->out_backward = out_backward;
 	k->out_logp = out_logp;
+	NAME(ref_layers)(k);
+	NAME(ref_cells)(k);
+	NAME(ref_update)(k);
 }
 
 struct kern *

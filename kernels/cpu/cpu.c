@@ -6,140 +6,21 @@
 #include <string.h>
 
 #include "cpu.h"
-#include "embed.h"
-#include "host.h"
-#include "output.h"
 #include "pages.h"
-#include "recur.h"
+#include "state.h"
 
-/* host.h's matrices are not used here: each role has a layout of its own. */
-struct cpu_mat {
-	enum kern_role role;
-	struct embed e;		/* KERN_EMBED */
-	struct square s;	/* KERN_SQUARE */
-	struct panels v;	/* KERN_OUT: V' */
-};
 
-struct state {
-	struct output output;
-	struct recur recur;
-	struct pool *pool;
-	real *rows;		/* (3, t, stride) of a step */
-	size_t nrows;
-	struct cpu_mat *dv;	/* for steps too long to update V in place */
-	const char *error;
-};
-
-static struct cpu_mat *
-own(const struct kern_mat *m)
-{
-	return (struct cpu_mat *)m;
-}
-
-static struct state *
-state(struct kern *k)
-{
-	return k->ctx;
-}
-
-static void
-cpu_mat_free(struct kern *k, struct kern_mat *mat)
-{
-	struct cpu_mat *m = own(mat);
-
-	(void)k;
-	if (m == NULL)
-		return;
-	NAME(embed_free)(&m->e);
-	ISA_NAME(panels_free)(&m->s.w);
-	ISA_NAME(panels_free)(&m->s.wt);
-	ISA_NAME(panels_free)(&m->v);
-	free(m);
-}
-
-static struct kern_mat *
-cpu_mat_new(struct kern *k, enum kern_role role, int rows, int cols)
-{
-	struct cpu_mat *m = calloc(1, sizeof(*m));
-	bool good = false;
-
-	if (m == NULL)
-		return NULL;
-	m->role = role;
-	switch (role) {
-	case KERN_EMBED:
-		NAME(embed_new)(&m->e, rows, cols);
-		good = m->e.p != NULL;
-		break;
-	case KERN_SQUARE:
-		ISA_NAME(panels_new)(&m->s.w, rows, cols);
-		ISA_NAME(panels_new)(&m->s.wt, rows, cols);
-		good = m->s.w.p && m->s.wt.p;
-		break;
-	case KERN_OUT:
-		ISA_NAME(panels_new)(&m->v, cols, rows);
-		good = m->v.p != NULL;
-		break;
-	}
-	if (!good) {
-		cpu_mat_free(k, (struct kern_mat *)m);
-		return NULL;
-	}
-	return (struct kern_mat *)m;
-}
-
-static void
-cpu_mat_put(struct kern *k, struct kern_mat *mat, const void *host)
-{
-	struct cpu_mat *m = own(mat);
-
-	(void)k;
-	switch (m->role) {
-	case KERN_EMBED:
-		NAME(embed_put)(&m->e, host);
-		break;
-	case KERN_SQUARE:
-		ISA_NAME(panels_put)(&m->s.w, host, (size_t)m->s.w.n, 1);
-		ISA_NAME(square_turn)(&m->s);
-		break;
-	case KERN_OUT:
-		ISA_NAME(panels_put)(&m->v, host, 1, (size_t)m->v.k);
-		break;
-	}
-}
-
-static void
-cpu_mat_get(struct kern *k, void *host, struct kern_mat *mat)
-{
-	struct cpu_mat *m = own(mat);
-
-	(void)k;
-	switch (m->role) {
-	case KERN_EMBED:
-		NAME(embed_get)(&m->e, host);
-		break;
-	case KERN_SQUARE:
-		ISA_NAME(panels_get)(&m->s.w, host, (size_t)m->s.w.n, 1);
-		break;
-	case KERN_OUT:
-		ISA_NAME(panels_get)(&m->v, host, 1, (size_t)m->v.k);
-		break;
-	}
-}
-
-/* Room for n rows of the given stride, three times over. */
-static real *
-reserve(struct kern *k, size_t n, size_t stride)
+real *
+ISA_NAME(state_rows)(struct kern *k, size_t n)
 {
 	struct state *s = state(k);
-	size_t need = 3 * n * stride;
 
-	if (need > s->nrows) {
+	if (n > s->nrows) {
 		free(s->rows);
-		s->rows = pages_new(need * sizeof(real));
-		s->nrows = s->rows ? need : 0;
+		s->rows = n > SIZE_MAX / sizeof(real) ? NULL : pages_new(n * sizeof(real));
+		s->nrows = s->rows ? n : 0;
 		if (s->rows == NULL)
-			s->error = "out of memory";
+			NAME(host_note)(k, "out of memory");
 	}
 	return s->rows;
 }
@@ -161,18 +42,54 @@ narrow(int t, int h, size_t stride, const real *from, real *to)
 		memcpy(to + (size_t)r * h, from + (size_t)r * stride, (size_t)h * sizeof(real));
 }
 
+/* Where column j of a matrix in panels begins; its numbers lie PW apart. */
+static real *
+column(const struct panels *b, uint32_t j)
+{
+	return b->p + (size_t)(j / PW) * b->stride + j % PW;
+}
+
+/* A tied input layer: word x's row of V is column x of V'. */
+static void
+look_up_columns(const struct panels *vt, const struct kern_batch *b, real *a)
+{
+	for (int r = 0; r < b->t; r++) {
+		const real *from = column(vt, b->x[r]);
+
+		for (int i = 0; i < vt->k; i++)
+			*a++ = from[(size_t)i * PW];
+	}
+}
+
+static void
+add_columns(struct panels *vt, const struct kern_batch *b, const real *d)
+{
+	for (int r = 0; r < b->t; r++) {
+		real *to = column(vt, b->x[r]);
+
+		for (int i = 0; i < vt->k; i++)
+			to[(size_t)i * PW] += *d++;
+	}
+}
+
 static void
 embed_forward(struct kern *k, const struct kern_mat *u, const struct kern_batch *b, void *a)
 {
 	(void)k;
-	NAME(embed_look_up)(&own(u)->e, b, a, (size_t)own(u)->e.h);
+	if (u->role == KERN_EMBED)
+		NAME(embed_look_up)(&u->e, b, a, (size_t)u->e.h);
+	else
+		look_up_columns(&own(u)->v, b, a);
 }
 
 static void
 embed_backward(struct kern *k, const struct kern_batch *b, const void *d, struct kern_mat *du)
 {
 	(void)k;
-	NAME(embed_add)(&own(du)->e, b, d, (size_t)own(du)->e.h, 1);
+	if (du->role == KERN_EMBED)
+		NAME(embed_add)(&du->e, b, d, (size_t)du->e.h, 1);
+	else
+		add_columns(&own(du)->v, b, d);
 }
 
 static void
@@ -181,7 +98,7 @@ rnn_forward(struct kern *k, const struct kern_mat *mat, const struct kern_batch 
 {
 	const struct square *w = &own(mat)->s;
 	size_t stride = square_stride(w);
-	real *rows = reserve(k, (size_t)b->t, stride);
+	real *rows = ISA_NAME(state_rows)(k, 3 * (size_t)b->t * stride);
 
 	if (rows == NULL)
 		return;
@@ -197,7 +114,7 @@ rnn_backward(struct kern *k, const struct kern_mat *mat, const struct kern_batch
 	const struct square *w = &own(mat)->s;
 	size_t stride = square_stride(w);
 	struct recur *q = &state(k)->recur;
-	real *rows = reserve(k, (size_t)b->t, stride), *errors;
+	real *rows = ISA_NAME(state_rows)(k, 3 * (size_t)b->t * stride), *errors;
 
 	if (rows == NULL)
 		return;
@@ -209,114 +126,77 @@ rnn_backward(struct kern *k, const struct kern_mat *mat, const struct kern_batch
 	narrow(b->t, w->w.k, stride, errors, d);
 }
 
-static void
-out_forward(struct kern *k, const struct kern_mat *v, int t, const void *s, const uint32_t *y,
-    double *logp)
+/* The numbers of a bias; NULL stands for none. */
+static real *
+numbers(const struct kern_mat *bias)
 {
-	const struct panels *vt = &own(v)->v;
-
-	ISA_NAME(output_forward)(&state(k)->output, vt, t, s, (size_t)vt->k, y, logp);
+	return bias ? bias->p : NULL;
 }
 
 static void
-out_backward(struct kern *k, const struct kern_mat *v, int t, const void *s, const uint32_t *y,
-    void *ds, struct kern_mat *dv, double *logp)
+out_forward(struct kern *k, const struct kern_mat *v, const struct kern_mat *c, int t,
+    const void *s, const uint32_t *y, double *logp)
+{
+	const struct panels *vt = &own(v)->v;
+
+	ISA_NAME(output_forward)(&state(k)->output, vt, numbers(c), t, s, (size_t)vt->k, y, logp);
+}
+
+static void
+out_backward(struct kern *k, const struct kern_mat *v, const struct kern_mat *c, int t,
+    const void *s, const uint32_t *y, void *ds, struct kern_mat *dv, struct kern_mat *dc,
+    double *logp)
 {
 	const struct panels *vt = &own(v)->v;
 	size_t h = (size_t)vt->k;
 
-	ISA_NAME(output_backward)(&state(k)->output, vt, t, s, h, y, ds, h, &own(dv)->v, 1, logp);
+	ISA_NAME(output_backward)(&state(k)->output, vt, numbers(c), t, s, h, y, ds, h,
+	    &own(dv)->v, numbers(dc), 1, logp);
 }
 
 static void
-out_logp(struct kern *k, const struct kern_mat *v, int t, const void *s, void *l)
+out_logp(struct kern *k, const struct kern_mat *v, const struct kern_mat *c, int t, const void *s,
+    void *l)
 {
 	const struct panels *vt = &own(v)->v;
 
-	ISA_NAME(output_logp)(&state(k)->output, vt, t, s, (size_t)vt->k, l);
-}
-
-/* A panel's share of P -= rate G; G = 0. */
-struct descent {
-	struct panels *p, *g;
-	real rate;
-};
-
-static void
-descend_task(void *arg, int i, int thread)
-{
-	const struct descent *m = arg;
-	size_t n = (size_t)m->p->k * PW;
-	real *p = m->p->p + (size_t)i * m->p->stride, *g = m->g->p + (size_t)i * m->g->stride;
-	vec by = v_set1(-m->rate);
-
-	(void)thread;
-	for (size_t j = 0; j < n; j += LANES) {
-		v_store(p + j, v_fma(by, v_load(g + j), v_load(p + j)));
-		v_store(g + j, v_zero());
-	}
-}
-
-static void
-descend(struct kern *k, struct panels *p, struct panels *g, double rate)
-{
-	struct descent m = { p, g, (real)rate };
-
-	pool_run(state(k)->pool, descend_task, &m, p->np);
-}
-
-static void
-sgd(struct kern *k, struct kern_mat *pm, struct kern_mat *gm, double rate)
-{
-	struct cpu_mat *p = own(pm), *g = own(gm);
-
-	switch (p->role) {
-	case KERN_EMBED:
-		NAME(embed_sgd)(&p->e, &g->e, (real)rate);
-		break;
-	case KERN_SQUARE:
-		descend(k, &p->s.w, &g->s.w, rate);
-		ISA_NAME(square_turn)(&p->s);
-		break;
-	case KERN_OUT:
-		descend(k, &p->v, &g->v, rate);
-		break;
-	}
+	ISA_NAME(output_logp)(&state(k)->output, vt, numbers(c), t, s, (size_t)vt->k, l);
 }
 
 /* V's gradient for batches too long to be updated in place; NULL: no memory. */
-static struct panels *
-gradient_of_v(struct kern *k, const struct panels *v)
+static struct kern_mat *
+gradient_of_v(struct kern *k, const struct kern_mat *v)
 {
 	struct state *s = state(k);
 
-	if (s->dv && (s->dv->v.k != v->k || s->dv->v.n != v->n)) {
-		cpu_mat_free(k, (struct kern_mat *)s->dv);
+	if (s->dv && (s->dv->rows != v->rows || s->dv->cols != v->cols)) {
+		k->mat_free(k, s->dv);
 		s->dv = NULL;
 	}
 	if (s->dv == NULL)
-		s->dv = own(cpu_mat_new(k, KERN_OUT, v->n, v->k));
-	if (s->dv == NULL) {
-		s->error = "out of memory";
-		return NULL;
-	}
-	return &s->dv->v;
+		s->dv = k->mat_new(k, KERN_OUT, v->rows, v->cols);
+	if (s->dv == NULL)
+		NAME(host_note)(k, "out of memory");
+	return s->dv;
 }
 
 /* The output layer of a step: dS, and V updated. */
 static void
-step_output(struct kern *k, struct panels *v, const struct kern_batch *b, const real *s, real *ds,
-    size_t stride, double rate, double *logp)
+step_output(struct kern *k, struct kern_mat *v, const struct kern_batch *b, const real *s,
+    real *ds, size_t stride, double rate, double *logp)
 {
 	struct output *o = &state(k)->output;
-	struct panels *dv;
+	struct panels *vt = &own(v)->v;
+	struct kern_update u = { .rule = KERN_SGD, .rate = rate, .scale = 1 };
+	struct kern_mat *dv;
 
-	if (b->t <= ISA_NAME(output_rows)(v)) {
-		ISA_NAME(output_backward)(o, v, b->t, s, stride, b->y, ds, stride, v,
+	if (b->t <= ISA_NAME(output_rows)(vt)) {
+		ISA_NAME(output_backward)(o, vt, NULL, b->t, s, stride, b->y, ds, stride, vt, NULL,
 		    (real)-rate, logp);
 	} else if ((dv = gradient_of_v(k, v)) != NULL) {
-		ISA_NAME(output_backward)(o, v, b->t, s, stride, b->y, ds, stride, dv, 1, logp);
-		descend(k, v, dv, rate);
+		ISA_NAME(output_backward)(o, vt, NULL, b->t, s, stride, b->y, ds, stride,
+		    &own(dv)->v, NULL, 1, logp);
+		k->update(k, v, dv, NULL, NULL, &u);
 	}
 }
 
@@ -329,11 +209,11 @@ static void
 step(struct kern *k, const struct kern_net *net, const struct kern_batch *b, int bptt, double rate,
     double *logp)
 {
-	struct embed *u = &own(net->u)->e;
+	struct embed *u = &own(net->u)->host.e;
 	struct square *w = &own(net->w)->s;
 	struct recur *q = &state(k)->recur;
 	size_t stride = square_stride(w), n = (size_t)b->t * stride;
-	real *s = reserve(k, (size_t)b->t, stride), *d;
+	real *s = ISA_NAME(state_rows)(k, 3 * (size_t)b->t * stride), *d;
 
 	if (s == NULL)
 		return;
@@ -341,7 +221,7 @@ step(struct kern *k, const struct kern_net *net, const struct kern_batch *b, int
 	memset(s, 0, 2 * n * sizeof(real));
 	NAME(embed_look_up)(u, b, s, stride);
 	ISA_NAME(recur_forward)(q, w, b, NULL, s);
-	step_output(k, &own(net->v)->v, b, s, d, stride, rate, logp);
+	step_output(k, net->v, b, s, d, stride, rate, logp);
 	ISA_NAME(recur_backward)(q, w, b, bptt, s, d);
 	ISA_NAME(recur_update)(q, w, true, b, s, NULL, d, (real)-rate);
 	NAME(embed_add)(u, b, d, stride, (real)-rate);
@@ -353,8 +233,8 @@ error(struct kern *k)
 	struct state *s = state(k);
 
 	if (s->output.failed || s->recur.failed)
-		s->error = "out of memory";
-	return s->error;
+		NAME(host_note)(k, "out of memory");
+	return NAME(host_error)(k);
 }
 
 static void
@@ -362,7 +242,8 @@ cpu_close(struct kern *k)
 {
 	struct state *s = state(k);
 
-	cpu_mat_free(k, (struct kern_mat *)s->dv);
+	if (s->dv)
+		k->mat_free(k, s->dv);
 	ISA_NAME(output_free)(&s->output);
 	ISA_NAME(recur_free)(&s->recur);
 	pool_free(s->pool);
@@ -382,10 +263,7 @@ fill(struct kern *k)
 	k->isa = NAME_OF(ISA);
 	k->close = cpu_close;
 	k->error = error;
-	k->mat_new = cpu_mat_new;
-	k->mat_free = cpu_mat_free;
-	k->mat_put = cpu_mat_put;
-	k->mat_get = cpu_mat_get;
+	ISA_NAME(mat_entries)(k);
 	k->embed_forward = embed_forward;
 	k->embed_backward = embed_backward;
 	k->rnn_forward = rnn_forward;
@@ -393,7 +271,9 @@ fill(struct kern *k)
 	k->out_forward = out_forward;
 	k->out_backward = out_backward;
 	k->out_logp = out_logp;
-	k->sgd = sgd;
+	ISA_NAME(dense_entries)(k);
+	ISA_NAME(gates_entries)(k);
+	ISA_NAME(learn_entries)(k);
 	k->step = step;
 }
 

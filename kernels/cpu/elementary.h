@@ -1,11 +1,11 @@
 /*
- * elementary.h - exp and tanh of vectors, from one polynomial.
+ * elementary.h - exp, tanh and the logistic function of vectors, from one polynomial.
  *
  * x = n ln 2 + r with |r| <= ln 2 / 2, exp(x) = 2^n (1 + p(r)), and p(r) the
  * Taylor polynomial of exp(r) - 1.  What it leaves out is below r^8/8! = 6e-9
  * of exp(x) in float (degree 7), r^14/14! = 5e-18 in double (degree 13): less
- * than rounding.  tests/unit/elementary.c holds both against libm: exp to 2
- * units in the last place, tanh to 4.
+ * than rounding.  tests/isa/elementary.c holds them against libm: exp to 2
+ * units in the last place, tanh and the logistic function to 4.
  */
 #ifndef ELEMENTARY_H
 #define ELEMENTARY_H
@@ -68,6 +68,20 @@ v_tanh(vec x)
 	e = v_scale(one, n);
 	e = v_fma(p, e, v_sub(e, one));
 	return v_sign(v_div(e, v_add(e, v_set1(2))), x);
+}
+
+/*
+ * 1 / (1 + exp(-x)); below EXP_LOW it counts as that of EXP_LOW, for exp(-x)
+ * would leave the range.
+ */
+INLINE vec
+v_logistic(vec x)
+{
+	vec n, p, one = v_set1(1);
+
+	x = v_max(v_set1(EXP_LOW), v_min(v_set1(-EXP_LOW), x));
+	p = v_exp_parts(v_sub(v_zero(), x), &n);
+	return v_div(one, v_add(one, v_scale(v_add(p, one), n)));
 }
 
 #endif

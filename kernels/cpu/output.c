@@ -1,10 +1,12 @@
 /*
  * output.c - the softmax layer in two passes; output.h tells how.
  */
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "narrow.h"
 #include "output.h"
 #include "pages.h"
 #include "softmax.h"
@@ -35,6 +37,8 @@ struct job {
 	const real *s;			/* (t) rows, stride apart */
 	size_t stride;
 	const uint32_t *y;		/* (t), or NULL */
+	const real *c;			/* (v up to whole panels) biases, or NULL */
+	real *dc;			/* their gradient, or NULL */
 	real rate;
 	real *ds;			/* (t) rows, dstride apart */
 	size_t dstride;
@@ -78,7 +82,7 @@ rows_together(const struct panels *vt, int most)
 int
 ISA_NAME(output_rows)(const struct panels *vt)
 {
-	return rows_together(vt, ROWS_MOST);
+	return vt->n <= NARROW ? INT_MAX : rows_together(vt, ROWS_MOST);
 }
 
 static int
@@ -173,8 +177,11 @@ forward_row(const struct part *p, int r, real least_top)
 {
 	const struct job *j = p->j;
 	size_t at = (size_t)p->g * j->tv + p->row + r, next = p->lstride;
-	real *l = p->l + (size_t)r * PW, top = maximum(l, p->n, next);
+	real *l = p->l + (size_t)r * PW, top;
 
+	if (j->c)
+		add_biases(l, p->npanel, next, j->c + p->first);
+	top = maximum(l, p->n, next);
 	top = top > least_top ? top : least_top;
 	if (has_target(p, p->row + r)) {
 		uint32_t y = j->y[p->row + r] - (uint32_t)p->first;
@@ -194,7 +201,7 @@ static void
 logits(const struct part *p)
 {
 	for (int i = 0; i < p->npanel; i++)
-		ISA_NAME(panel_tile)(&p->j->a, p->block, p->end, p->j->vt, p->panel + i,
+		ISA_NAME(panel_tile_blocks)(&p->j->a, p->block, p->end, p->j->vt, p->panel + i,
 		    p->l + (size_t)i * p->lstride, PW);
 }
 
@@ -258,36 +265,6 @@ backward_slab(void *arg, int slab, int thread)
 	}
 }
 
-/*
- * Joins the groups, LANES rows at a time: all_top and all_sum, and in top[g]
- * what turns the group's exponentials into probabilities.  A maximum may hide
- * what is no number, but then some sum is none, and the row's.
- */
-static void
-join(const struct job *j)
-{
-	for (int r = 0; r < j->tv; r += LANES) {
-		vec top = v_load(j->top + r), sum = v_zero();
-
-		for (int g = 1; g < j->ngroup; g++)
-			top = v_max(top, v_load(j->top + (size_t)g * j->tv + r));
-		for (int g = 0; g < j->ngroup; g++) {
-			size_t at = (size_t)g * j->tv + r;
-			vec up = v_exp(v_sub(v_load(j->top + at), top));
-
-			v_store(j->top + at, up);
-			sum = v_fma(up, v_load(j->sum + at), sum);
-		}
-		for (int g = 0; g < j->ngroup; g++) {
-			size_t at = (size_t)g * j->tv + r;
-
-			v_store(j->top + at, v_div(v_load(j->top + at), sum));
-		}
-		v_store(j->all_top + r, top);
-		v_store(j->all_sum + r, sum);
-	}
-}
-
 /* Bytes for n items of a size, kept to whole cache lines. */
 static size_t
 bytes(size_t n, size_t size)
@@ -295,8 +272,8 @@ bytes(size_t n, size_t size)
 	return (n * size + ALIGN - 1) / ALIGN * ALIGN;
 }
 
-static char *
-reserve(struct output *o, size_t n)
+char *
+ISA_NAME(output_space)(struct output *o, size_t n)
 {
 	if (n > o->mem.n) {
 		free(o->mem.p);
@@ -316,12 +293,13 @@ set_rows(struct job *j, int t)
 
 /* Sizes of a job on at most `rows` rows, and its places; NULL: no memory. */
 static struct job *
-prepare(struct output *o, struct job *j, const struct panels *vt, int rows, enum keep keep)
+prepare(struct output *o, struct job *j, const struct panels *vt, const real *c, int rows,
+    enum keep keep)
 {
 	size_t t = (size_t)rows, packed, mine, e = 0, da = 0, rows_of, target;
 	char *p;
 
-	*j = (struct job){ .vt = vt, .t = rows, .h = vt->k, .keep = keep };
+	*j = (struct job){ .vt = vt, .c = c, .t = rows, .h = vt->k, .keep = keep };
 	j->ngroup = groups(vt);
 	j->nslab = slabs(j);
 	j->estride = (t | 1) * PW;
@@ -339,7 +317,7 @@ prepare(struct output *o, struct job *j, const struct panels *vt, int rows, enum
 	set_rows(j, rows);
 	rows_of = ((size_t)j->ngroup + 1) * j->tv * sizeof(real);
 	target = bytes(t, sizeof(real));
-	p = reserve(o, packed + mine + e + da + 2 * rows_of + target);
+	p = ISA_NAME(output_space)(o, packed + mine + e + da + 2 * rows_of + target);
 	if (p == NULL)
 		return NULL;
 	j->a.p = (real *)p;
@@ -373,7 +351,7 @@ pass_1(struct output *o, struct job *j, int t, const real *s, size_t stride, con
 		pool_run(o->pool, backward_slab, j, j->nslab);
 	else
 		pool_run(o->pool, forward_group, j, j->ngroup);
-	join(j);
+	join(&(struct parts){ j->ngroup, j->tv, j->top, j->sum, j->all_top, j->all_sum });
 }
 
 static void
@@ -384,11 +362,16 @@ write_logp(const struct job *j, double *logp)
 }
 
 void
-ISA_NAME(output_forward)(struct output *o, const struct panels *vt, int t, const real *s,
-    size_t stride, const uint32_t *y, double *logp)
+ISA_NAME(output_forward)(struct output *o, const struct panels *vt, const real *c, int t,
+    const real *s, size_t stride, const uint32_t *y, double *logp)
 {
-	struct job job, *j = prepare(o, &job, vt, least(t, PART), KEEP_NOTHING);
+	struct job job, *j;
 
+	if (vt->n <= NARROW) {
+		ISA_NAME(narrow_forward)(o, vt, c, t, s, stride, y, logp);
+		return;
+	}
+	j = prepare(o, &job, vt, c, least(t, PART), KEEP_NOTHING);
 	for (int r = 0; j && r < t; r += PART) {
 		pass_1(o, j, least(t - r, PART), s + (size_t)r * stride, stride, y + r);
 		write_logp(j, logp + r);
@@ -406,12 +389,17 @@ normalise_row(const struct job *j, int r, real *l)
 }
 
 void
-ISA_NAME(output_logp)(struct output *o, const struct panels *vt, int t, const real *s,
-    size_t stride, real *l)
+ISA_NAME(output_logp)(struct output *o, const struct panels *vt, const real *c, int t,
+    const real *s, size_t stride, real *l)
 {
 	int rows = least(t, ISA_NAME(output_rows)(vt));
-	struct job job, *j = prepare(o, &job, vt, rows, KEEP_LOGITS);
+	struct job job, *j;
 
+	if (vt->n <= NARROW) {
+		ISA_NAME(narrow_logp)(o, vt, c, t, s, stride, l);
+		return;
+	}
+	j = prepare(o, &job, vt, c, rows, KEEP_LOGITS);
 	for (int first = 0; j && first < t; first += rows) {
 		pass_1(o, j, least(t - first, rows), s + (size_t)first * stride, stride, NULL);
 		for (int r = 0; r < j->t; r++, l += vt->n)
@@ -441,6 +429,8 @@ update_group(void *arg, int g, int thread)
 			if (y < PW)
 				p[r * PW + (int)y] -= 1;
 		}
+		if (j->dc)
+			add_rows(j->t, p, j->rate, j->dc + i * PW);
 		ISA_NAME(panel_add_outer)(j->to, i, j->t, j->s, j->stride, p, PW, j->rate);
 	}
 }
@@ -465,16 +455,23 @@ join_slabs(void *arg, int r, int thread)
 }
 
 void
-ISA_NAME(output_backward)(struct output *o, const struct panels *vt, int t, const real *s,
-    size_t stride, const uint32_t *y, real *ds, size_t dstride, const struct panels *to, real rate,
-    double *logp)
+ISA_NAME(output_backward)(struct output *o, const struct panels *vt, const real *c, int t,
+    const real *s, size_t stride, const uint32_t *y, real *ds, size_t dstride,
+    const struct panels *to, real *dc, real rate, double *logp)
 {
 	int rows = t <= ISA_NAME(output_rows)(vt) ? t : least(t, rows_together(vt, PART));
-	struct job job, *j = prepare(o, &job, vt, rows, KEEP_EXP);
+	struct job job, *j;
 
+	if (vt->n <= NARROW) {
+		ISA_NAME(narrow_backward)(o, vt, c, t, s, stride, y, ds, dstride, to, dc, rate,
+		    logp);
+		return;
+	}
+	j = prepare(o, &job, vt, c, rows, KEEP_EXP);
 	if (j == NULL)
 		return;
 	j->to = to;
+	j->dc = dc;
 	j->rate = rate;
 	for (int r = 0; r < t; r += rows) {
 		j->ds = ds + (size_t)r * dstride;

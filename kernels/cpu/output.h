@@ -39,25 +39,30 @@ struct output {
 
 void ISA_NAME(output_free)(struct output *o);
 
+/* n bytes for the time of a call; NULL, noted, when there is no memory. */
+char *ISA_NAME(output_space)(struct output *o, size_t n);
+
+/* c below: (v, zeros up to whole panels), or NULL for zeros; dc likewise. */
+
 /*
  * vt is V' (h,v) in panels, S(t,h) plain rows `stride` apart.
- * logp[r] = ln softmax(V S_r)[y_r].
+ * logp[r] = ln softmax(V S_r + c)[y_r].
  */
-void ISA_NAME(output_forward)(struct output *o, const struct panels *vt, int t, const real *s,
-    size_t stride, const uint32_t *y, double *logp);
+void ISA_NAME(output_forward)(struct output *o, const struct panels *vt, const real *c, int t,
+    const real *s, size_t stride, const uint32_t *y, double *logp);
 
-/* l(t,v) = ln softmax(V S). */
-void ISA_NAME(output_logp)(struct output *o, const struct panels *vt, int t, const real *s,
-    size_t stride, real *l);
+/* l(t,v) = ln softmax(V S + c). */
+void ISA_NAME(output_logp)(struct output *o, const struct panels *vt, const real *c, int t,
+    const real *s, size_t stride, real *l);
 
 /*
- * As output_forward; and with P = softmax(V S) less 1 at y, dS(t,h) = P V and
- * to += rate P' S.  `to` may be vt itself if t <= output_rows(): all errors
- * are taken before a panel changes.
+ * As output_forward; and with P = softmax(V S + c) less 1 at y, dS(t,h) = P V,
+ * to += rate P' S and dc += rate times the sum of P's rows.  `to` may be vt
+ * itself if t <= output_rows(): all errors are taken before a panel changes.
  */
-void ISA_NAME(output_backward)(struct output *o, const struct panels *vt, int t, const real *s,
-    size_t stride, const uint32_t *y, real *ds, size_t dstride, const struct panels *to, real rate,
-    double *logp);
+void ISA_NAME(output_backward)(struct output *o, const struct panels *vt, const real *c, int t,
+    const real *s, size_t stride, const uint32_t *y, real *ds, size_t dstride,
+    const struct panels *to, real *dc, real rate, double *logp);
 
 /* Rows that go through the two passes together; more are taken in parts. */
 int ISA_NAME(output_rows)(const struct panels *vt);

@@ -94,20 +94,104 @@ block_rows(const struct packed *a, int block, int *first)
 	return block < a->full ? a->rows : a->rows - 1;
 }
 
+/* The transpose of LANES by LANES numbers: each round moves a bit of the place
+ * of a row to the place of a lane. */
+INLINE void
+transpose(vec x[LANES])
+{
+	UNROLL
+	for (int round = 1; round < LANES; round *= 2) {
+		vec y[LANES];
+
+		UNROLL
+		for (int i = 0; i < LANES / 2; i++) {
+			y[2 * i] = v_low(x[i], x[i + LANES / 2]);
+			y[2 * i + 1] = v_high(x[i], x[i + LANES / 2]);
+		}
+		UNROLL
+		for (int i = 0; i < LANES; i++)
+			x[i] = y[i];
+	}
+}
+
+void
+ISA_NAME(panel_turn)(const struct panels *from, int first, int n, struct panels *to, int i)
+{
+	for (int l = 0; l < from->n; l += LANES) {
+		const real *p = panel(from, l / PW) + (size_t)first * PW + l % PW;
+		real *q = panel(to, i) + (size_t)l * PW;
+
+		for (int half = 0; half < PW; half += LANES) {
+			vec x[LANES];
+
+			UNROLL
+			for (int r = 0; r < LANES; r++)
+				x[r] = half + r < n ? v_load(p + (size_t)(half + r) * PW) : v_zero();
+			transpose(x);
+			UNROLL
+			for (int r = 0; r < LANES; r++)
+				if (l + r < from->n)
+					v_store(q + (size_t)r * PW + half, x[r]);
+		}
+	}
+}
+
+/*
+ * Columns i .. i+LANES-1 of m rows, at most LANES, to their places in p, n
+ * apart.  What is stored beyond them is in the way of what comes later, but
+ * for what is not before `end`.
+ */
+INLINE void
+pack_square(const real *const *row, int i, int m, real *p, int n, const real *end)
+{
+	vec x[LANES];
+
+	UNROLL
+	for (int r = 0; r < LANES; r++)
+		x[r] = v_load(row[r < m ? r : 0] + i);
+	transpose(x);
+	UNROLL
+	for (int j = 0; j < LANES; j++, p += n) {
+		if (end - p >= LANES)
+			v_store(p, x[j]);
+		else
+			v_store_part(p, m, x[j]);
+	}
+}
+
+void
+ISA_NAME(pack_rows)(struct packed *a, const real *const *row)
+{
+	real *p = a->p, *end = p + (size_t)a->t * a->k;
+
+	for (int b = 0; b < a->nblock; b++) {
+		int first, n = block_rows(a, b, &first), i = 0, last = (n - 1) / LANES * LANES;
+
+		for (; n > 1 && i + LANES <= a->k; i += LANES)
+			for (int r = last; r >= 0; r -= LANES)
+				pack_square(row + first + r, i, n - r < LANES ? n - r : LANES,
+				    p + (size_t)i * n + r, n, end);
+		for (; i < a->k; i++)
+			for (int r = 0; r < n; r++)
+				p[(size_t)i * n + r] = row[first + r][i];
+		p += (size_t)n * a->k;
+	}
+}
+
 void
 ISA_NAME(pack)(struct packed *a, const real *rows, size_t stride)
 {
 	real *p = a->p;
 
 	for (int b = 0; b < a->nblock; b++) {
+		const real *row[TILE];
+		struct packed one;
 		int first, n = block_rows(a, b, &first);
 
-		for (int r = 0; r < n; r++) {
-			const real *row = rows + (size_t)(first + r) * stride;
-
-			for (int i = 0; i < a->k; i++)
-				p[(size_t)i * n + r] = row[i];
-		}
+		for (int r = 0; r < n; r++)
+			row[r] = rows + (size_t)(first + r) * stride;
+		ISA_NAME(pack_shape)(&one, n, a->k, p);
+		ISA_NAME(pack_rows)(&one, row);
 		p += (size_t)n * a->k;
 	}
 }
@@ -158,8 +242,8 @@ tile_of(int n, int k, const real *a, const real *b, real *c, size_t stride)
 }
 
 void
-ISA_NAME(panel_tile)(const struct packed *a, int block, int end, const struct panels *b, int i,
-    real *c, size_t stride)
+ISA_NAME(panel_tile_blocks)(const struct packed *a, int block, int end,
+    const struct panels *b, int i, real *c, size_t stride)
 {
 	for (; block < end; block++) {
 		int first, n = block_rows(a, block, &first);
@@ -167,6 +251,12 @@ ISA_NAME(panel_tile)(const struct packed *a, int block, int end, const struct pa
 		tile_of(n, a->k, a->p + (size_t)first * a->k, panel(b, i), c, stride);
 		c += (size_t)n * stride;
 	}
+}
+
+void
+ISA_NAME(panel_tile)(const struct packed *a, const struct panels *b, int i, real *c, size_t stride)
+{
+	ISA_NAME(panel_tile_blocks)(a, 0, a->nblock, b, i, c, stride);
 }
 
 /*

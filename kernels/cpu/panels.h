@@ -47,6 +47,9 @@ void ISA_NAME(panels_get)(const struct panels *b, real *host, size_t di, size_t 
 /* Column j, (k), as a row. */
 void ISA_NAME(panels_column)(const struct panels *b, int j, real *row);
 
+/* Panel i of `to` = the transpose of rows first .. first+n-1 of `from`, n at most PW. */
+void ISA_NAME(panel_turn)(const struct panels *from, int first, int n, struct panels *to, int i);
+
 /*
  * Rows of A packed for tiles: block by block of at most TILE rows, each block
  * k-major, so that the t numbers of one k lie side by side.  All blocks of one
@@ -60,6 +63,8 @@ struct packed {
 
 void ISA_NAME(pack_shape)(struct packed *a, int t, int k, real *p);
 void ISA_NAME(pack)(struct packed *a, const real *rows, size_t stride);
+/* Rows that lie anywhere: row[r](k) for r below t. */
+void ISA_NAME(pack_rows)(struct packed *a, const real *const *row);
 
 /* The row that a block begins with; block may be nblock. */
 int ISA_NAME(packed_row)(const struct packed *a, int block);
@@ -68,8 +73,11 @@ int ISA_NAME(packed_row)(const struct packed *a, int block);
  * C(rows, PW) = those rows of A that are in blocks block .. end-1, times panel i
  * of B; row r of C is at c + r * stride.
  */
-void ISA_NAME(panel_tile)(const struct packed *a, int block, int end, const struct panels *b,
-    int i, real *c, size_t stride);
+void ISA_NAME(panel_tile_blocks)(const struct packed *a, int block, int end,
+    const struct panels *b, int i, real *c, size_t stride);
+/* All of them: C(t, PW). */
+void ISA_NAME(panel_tile)(const struct packed *a, const struct panels *b, int i, real *c,
+    size_t stride);
 
 /*
  * dA(t,k)[r][j] += sum over columns of panels i .. i+n-1 of

@@ -195,8 +195,7 @@ lock_step_task(void *arg, int task, int thread)
 			ISA_NAME(pack_shape)(&a, n, h, rows + TILE * stride);
 			ISA_NAME(pack)(&a, rows, stride);
 			for (int i = 0; i < m->w->wt.np; i++)
-				ISA_NAME(panel_tile)(&a, 0, a.nblock, &m->w->wt, i,
-				    out + (size_t)i * PW, stride);
+				ISA_NAME(panel_tile)(&a, &m->w->wt, i, out + (size_t)i * PW, stride);
 		}
 		for (int i = 0; i < n; i++) {
 			real *row = m->s + (size_t)(b->start[seq[i]] + step) * stride;
@@ -227,6 +226,14 @@ sort_by_length(const struct kern_batch *b, int *order, int *spare, int n)
 	memcpy(order, spare, (size_t)n * sizeof(*order));
 }
 
+void
+ISA_NAME(recur_order)(const struct kern_batch *b, int *order)
+{
+	for (int i = 0; i < b->nseq; i++)
+		order[i] = i;
+	sort_by_length(b, order, order + b->nseq, b->nseq);
+}
+
 static void
 forward_many(struct recur *q, const struct square *w, const struct kern_batch *b, const real *s0,
     real *s)
@@ -239,9 +246,7 @@ forward_many(struct recur *q, const struct square *w, const struct kern_batch *b
 	if (m.mem == NULL)
 		return;
 	order = (int *)(m.mem + (size_t)ntask * m.space);
-	for (int i = 0; i < b->nseq; i++)
-		order[i] = i;
-	sort_by_length(b, order, order + b->nseq, b->nseq);
+	ISA_NAME(recur_order)(b, order);
 	m.order = order;
 	run(q, lock_step_task, &m, ntask, (double)b->t * w->w.k * w->w.k > worth_sharing);
 }
@@ -282,7 +287,7 @@ back_task(void *arg, int i, int thread)
 	real *g = m->g + (size_t)i * b->t * PW;
 
 	(void)thread;
-	ISA_NAME(panel_tile)(m->e, 0, m->e->nblock, &m->w->w, i, g, PW);
+	ISA_NAME(panel_tile)(m->e, &m->w->w, i, g, PW);
 	for (int q = 0; q < b->nseq; q++) {
 		int last = b->start[q + 1] - 1;
 
@@ -401,13 +406,4 @@ ISA_NAME(recur_update)(struct recur *q, struct square *to, bool both, const stru
 	}
 	run(q, update_task, &m, both ? 2 * to->w.np : to->w.np,
 	    (double)b->t * h * h > worth_sharing);
-}
-
-void
-ISA_NAME(square_turn)(struct square *w)
-{
-	for (int j = 0; j < w->w.k; j++)
-		for (int l = 0; l < w->w.k; l++)
-			w->wt.p[(size_t)(j / PW) * w->wt.stride + (size_t)l * PW + j % PW] =
-			    w->w.p[(size_t)(l / PW) * w->w.stride + (size_t)j * PW + l % PW];
 }

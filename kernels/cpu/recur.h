@@ -50,11 +50,11 @@ void ISA_NAME(recur_forward)(struct recur *q, const struct square *w, const stru
 void ISA_NAME(recur_backward)(struct recur *q, const struct square *w, const struct kern_batch *b,
     int bptt, const real *s, real *d);
 
+/* order[2 nseq]: the sequences, longest first, equal ones in their order; the rest is scratch. */
+void ISA_NAME(recur_order)(const struct kern_batch *b, int *order);
+
 /* to += rate D' S', S' the states one row earlier; both forms, or w alone. */
 void ISA_NAME(recur_update)(struct recur *q, struct square *to, bool both,
     const struct kern_batch *b, const real *s, const real *s0, const real *d, real rate);
-
-/* W' made anew from W. */
-void ISA_NAME(square_turn)(struct square *w);
 
 #endif

@@ -20,6 +20,32 @@ enum { LANES = 4 };
 
 #include "vec_x86.h"
 
+INLINE vec
+v_low(vec a, vec b)
+{
+	return V(permute2f128)(V(unpacklo)(a, b), V(unpackhi)(a, b), 0x20);
+}
+
+INLINE vec
+v_high(vec a, vec b)
+{
+	return V(permute2f128)(V(unpacklo)(a, b), V(unpackhi)(a, b), 0x31);
+}
+
+/* All bits of the first n lanes. */
+INLINE __m256i
+first_lanes(int n)
+{
+#if defined(REAL_F32)
+	return _mm256_cmpgt_epi32(_mm256_set1_epi32(n), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
+#else
+	return _mm256_cmpgt_epi64(_mm256_set1_epi64x(n), _mm256_setr_epi64x(0, 1, 2, 3));
+#endif
+}
+
+INLINE vec v_load_part(const real *p, int n) { return V(maskload)(p, first_lanes(n)); }
+INLINE void v_store_part(real *p, int n, vec a) { V(maskstore)(p, first_lanes(n), a); }
+
 INLINE vec v_round(vec a) { return V(round)(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC); }
 INLINE vec v_abs(vec a) { return V(andnot)(v_set1((real)-0.0), a); }
 

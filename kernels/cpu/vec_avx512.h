@@ -10,15 +10,57 @@ enum { VECS = 32 };
 
 #if defined(REAL_F32)
 typedef __m512 vec;
+typedef __mmask16 mask;
 enum { LANES = 16 };
 #define V(op) _mm512_##op##_ps
 #else
 typedef __m512d vec;
+typedef __mmask8 mask;
 enum { LANES = 8 };
 #define V(op) _mm512_##op##_pd
 #endif
 
 #include "vec_x86.h"
+
+#if defined(REAL_F32)
+INLINE vec
+v_low(vec a, vec b)
+{
+	return _mm512_permutex2var_ps(a, _mm512_setr_epi32(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5,
+	    21, 6, 22, 7, 23), b);
+}
+
+INLINE vec
+v_high(vec a, vec b)
+{
+	return _mm512_permutex2var_ps(a, _mm512_setr_epi32(8, 24, 9, 25, 10, 26, 11, 27, 12, 28,
+	    13, 29, 14, 30, 15, 31), b);
+}
+#else
+INLINE vec
+v_low(vec a, vec b)
+{
+	return _mm512_permutex2var_pd(a, _mm512_setr_epi64(0, 8, 1, 9, 2, 10, 3, 11), b);
+}
+
+INLINE vec
+v_high(vec a, vec b)
+{
+	return _mm512_permutex2var_pd(a, _mm512_setr_epi64(4, 12, 5, 13, 6, 14, 7, 15), b);
+}
+#endif
+
+INLINE vec
+v_load_part(const real *p, int n)
+{
+	return V(maskz_loadu)((mask)((1u << n) - 1), p);
+}
+
+INLINE void
+v_store_part(real *p, int n, vec a)
+{
+	V(mask_storeu)(p, (mask)((1u << n) - 1), a);
+}
 
 INLINE vec v_scale(vec a, vec n) { return V(scalef)(a, n); }
 INLINE vec v_abs(vec a) { return V(abs)(a); }

@@ -49,8 +49,57 @@ LANEWISE(v_fma, (vec x, vec y, vec z), LANE(x) * LANE(y) + LANE(z))
 
 LANEWISE(v_max, (vec x, vec y), LANE(x) > LANE(y) ? LANE(x) : LANE(y))
 LANEWISE(v_min, (vec x, vec y), LANE(x) < LANE(y) ? LANE(x) : LANE(y))
+LANEWISE(v_sqrt, (vec x), RSQRT(LANE(x)))
 LANEWISE(v_abs, (vec x), (real)fabs(LANE(x)))
 LANEWISE(v_sign, (vec x, vec s), (real)copysign(LANE(x), LANE(s)))
+
+INLINE vec
+v_low(vec x, vec y)
+{
+	real a[LANES], b[LANES], c[2 * LANES];
+
+	v_store(a, x);
+	v_store(b, y);
+	EACH_LANE {
+		c[2 * i] = a[i];
+		c[2 * i + 1] = b[i];
+	}
+	return v_load(c);
+}
+
+INLINE vec
+v_high(vec x, vec y)
+{
+	real a[LANES], b[LANES], c[2 * LANES];
+
+	v_store(a, x);
+	v_store(b, y);
+	EACH_LANE {
+		c[2 * i] = a[i];
+		c[2 * i + 1] = b[i];
+	}
+	return v_load(c + LANES);
+}
+
+INLINE vec
+v_load_part(const real *p, int n)
+{
+	real a[LANES] = { 0 };
+
+	for (int i = 0; i < n; i++)
+		a[i] = p[i];
+	return v_load(a);
+}
+
+INLINE void
+v_store_part(real *p, int n, vec x)
+{
+	real a[LANES];
+
+	v_store(a, x);
+	for (int i = 0; i < n; i++)
+		p[i] = a[i];
+}
 
 /* Adding 1.5 2^23 (2^52) leaves no room for a fraction. */
 #if defined(REAL_F32)

@@ -2,70 +2,39 @@
  * ref.c - the definition: every operation as its formula reads, sums in double.
  *
  * Written to be believed, not to be fast; the other backends are held against
- * it.  Forward and backward stand side by side.
+ * it.  Forward and backward stand side by side.  Here is the net of one plain
+ * layer; cells.c has the gated ones, layers.c what goes between, update.c the rules.
  */
 #include <stdlib.h>
 
 #include "backend.h"
-#include "host.h"
-
-struct state {
-	const char *error;
-};
-
-static void
-note(struct kern *k, const char *error)
-{
-	struct state *s = k->ctx;
-
-	if (s->error == NULL)
-		s->error = error;
-}
-
-/* n doubles of zero; on failure NULL, noted. */
-static double *
-scratch(struct kern *k, size_t n)
-{
-	double *p = calloc(n ? n : 1, sizeof(*p));
-
-	if (p == NULL)
-		note(k, "out of memory");
-	return p;
-}
+#include "ref.h"
 
 static void
 embed_forward(struct kern *k, const struct kern_mat *u, const struct kern_batch *b, void *to)
 {
-	int h = u->rows;
+	int h = NAME(host_width)(u);
 	real *a = to;
 
 	(void)k;
 	for (int r = 0; r < b->t; r++)
 		for (int i = 0; i < h; i++)
-			a[(size_t)r * h + i] = u->e.p[(size_t)b->x[r] * h + i];
+			a[(size_t)r * h + i] = NAME(host_word)(u, b->x[r])[i];
 }
 
 static void
 embed_backward(struct kern *k, const struct kern_batch *b, const void *from, struct kern_mat *du)
 {
-	int h = du->rows;
+	int h = NAME(host_width)(du);
 	const real *d = from;
 
 	(void)k;
 	for (int r = 0; r < b->t; r++) {
-		NAME(embed_touch)(&du->e, b->x[r]);
+		if (du->role == KERN_EMBED)
+			NAME(embed_touch)(&du->e, b->x[r]);
 		for (int i = 0; i < h; i++)
-			du->e.p[(size_t)b->x[r] * h + i] += d[(size_t)r * h + i];
+			NAME(host_word)(du, b->x[r])[i] += d[(size_t)r * h + i];
 	}
-}
-
-/* The state before row r of sequence i; NULL stands for zeros. */
-static const real *
-before(const struct kern_batch *b, int i, int r, int h, const real *s, const real *s0)
-{
-	if (r > b->start[i])
-		return s + (size_t)(r - 1) * h;
-	return s0 ? s0 + (size_t)i * h : NULL;
 }
 
 static void
@@ -79,7 +48,7 @@ rnn_forward(struct kern *k, const struct kern_mat *w, const struct kern_batch *b
 	(void)k;
 	for (int i = 0; i < b->nseq; i++)
 		for (int r = b->start[i]; r < b->start[i + 1]; r++) {
-			const real *last = before(b, i, r, h, s, s0);
+			const real *last = NAME(ref_before)(b, i, r, h, s, s0);
 
 			for (int j = 0; j < h; j++) {
 				double sum = a[(size_t)r * h + j];
@@ -122,7 +91,7 @@ rnn_backward(struct kern *k, const struct kern_mat *w, const struct kern_batch *
 	int h = w->rows;
 	const real *s = states, *ds = errors;
 	size_t n = (size_t)b->t * h, hh = (size_t)h * h;
-	double *mem = scratch(k, n + hh + 2 * (size_t)h);
+	double *mem = NAME(ref_scratch)(k, n + hh + 2 * (size_t)h);
 	double *d = mem, *sum, *delta, *next;
 	real *out = to;
 
@@ -139,7 +108,8 @@ rnn_backward(struct kern *k, const struct kern_mat *w, const struct kern_batch *
 				delta[j] = ds[(size_t)t * h + j] * (1 - st * st);
 			}
 			for (int r = t; r >= b->start[i] && r >= t - bptt; r--)
-				back_one(w, r, h, before(b, i, r, h, s, s0), delta, next, d, sum);
+				back_one(w, r, h, NAME(ref_before)(b, i, r, h, s, s0), delta, next,
+				    d, sum);
 		}
 	for (size_t i = 0; i < n; i++)
 		out[i] = (real)d[i];
@@ -148,14 +118,14 @@ rnn_backward(struct kern *k, const struct kern_mat *w, const struct kern_batch *
 	free(mem);
 }
 
-/* l(v) = ln softmax(V s) for one row s(h). */
+/* l(v) = ln softmax(V s + c) for one row s(h). */
 static void
-log_softmax(const struct kern_mat *v, const real *s, double *l)
+log_softmax(const struct kern_mat *v, const struct kern_mat *c, const real *s, double *l)
 {
 	double max = -INFINITY, sum = 0;
 
 	for (int i = 0; i < v->rows; i++) {
-		double dot = 0;
+		double dot = c ? c->p[i] : 0;
 
 		for (int j = 0; j < v->cols; j++)
 			dot += (double)v->p[(size_t)i * v->cols + j] * s[j];
@@ -169,14 +139,14 @@ log_softmax(const struct kern_mat *v, const real *s, double *l)
 }
 
 static void
-out_forward(struct kern *k, const struct kern_mat *v, int t, const void *states, const uint32_t *y,
-    double *logp)
+out_forward(struct kern *k, const struct kern_mat *v, const struct kern_mat *c, int t,
+    const void *states, const uint32_t *y, double *logp)
 {
 	const real *s = states;
-	double *l = scratch(k, (size_t)v->rows);
+	double *l = NAME(ref_scratch)(k, (size_t)v->rows);
 
 	for (int r = 0; l && r < t; r++) {
-		log_softmax(v, s + (size_t)r * v->cols, l);
+		log_softmax(v, c, s + (size_t)r * v->cols, l);
 		logp[r] = l[y[r]];
 	}
 	free(l);
@@ -200,50 +170,49 @@ out_back_one(const struct kern_mat *v, const real *s, const double *p, real *ds,
 }
 
 static void
-out_backward(struct kern *k, const struct kern_mat *v, int t, const void *states, const uint32_t *y,
-    void *to, struct kern_mat *dv, double *logp)
+out_backward(struct kern *k, const struct kern_mat *v, const struct kern_mat *c, int t,
+    const void *states, const uint32_t *y, void *to, struct kern_mat *dv, struct kern_mat *dc,
+    double *logp)
 {
 	size_t n = (size_t)v->rows * v->cols;
 	const real *s = states;
 	real *ds = to;
-	double *p = scratch(k, (size_t)v->rows + n), *sum;
+	double *p = NAME(ref_scratch)(k, 2 * (size_t)v->rows + n), *sum, *bias;
 
 	if (p == NULL)
 		return;
-	sum = p + v->rows;
+	bias = p + v->rows;
+	sum = bias + v->rows;
 	for (int r = 0; r < t; r++) {
-		log_softmax(v, s + (size_t)r * v->cols, p);
+		log_softmax(v, c, s + (size_t)r * v->cols, p);
 		logp[r] = p[y[r]];
-		for (int i = 0; i < v->rows; i++)
+		for (int i = 0; i < v->rows; i++) {
 			p[i] = exp(p[i]) - (i == (int)y[r]);
+			bias[i] += p[i];
+		}
 		out_back_one(v, s + (size_t)r * v->cols, p, ds + (size_t)r * v->cols, sum);
 	}
 	for (size_t i = 0; i < n; i++)
 		dv->p[i] += (real)sum[i];
+	for (int i = 0; dc && i < v->rows; i++)
+		dc->p[i] += (real)bias[i];
 	free(p);
 }
 
 static void
-out_logp(struct kern *k, const struct kern_mat *v, int t, const void *states, void *to)
+out_logp(struct kern *k, const struct kern_mat *v, const struct kern_mat *c, int t,
+    const void *states, void *to)
 {
 	const real *s = states;
 	real *out = to;
-	double *l = scratch(k, (size_t)v->rows);
+	double *l = NAME(ref_scratch)(k, (size_t)v->rows);
 
 	for (int r = 0; l && r < t; r++) {
-		log_softmax(v, s + (size_t)r * v->cols, l);
+		log_softmax(v, c, s + (size_t)r * v->cols, l);
 		for (int i = 0; i < v->rows; i++)
 			out[(size_t)r * v->rows + i] = (real)l[i];
 	}
 	free(l);
-}
-
-static const char *
-error(struct kern *k)
-{
-	struct state *s = k->ctx;
-
-	return s->error;
 }
 
 static void
@@ -257,7 +226,7 @@ struct kern *
 NAME(ref_open)(int threads, const char **why)
 {
 	struct kern *k = calloc(1, sizeof(*k));
-	struct state *s = calloc(1, sizeof(*s));
+	struct host_state *s = calloc(1, sizeof(*s));
 
 	(void)threads;	/* one row after another: a definition has no need of more */
 	if (k == NULL || s == NULL) {
@@ -272,7 +241,7 @@ NAME(ref_open)(int threads, const char **why)
 	k->isa = "plain C";
 	k->ctx = s;
 	k->close = ref_close;
-	k->error = error;
+	k->error = NAME(host_error);
 	k->embed_forward = embed_forward;
 	k->embed_backward = embed_backward;
 	k->rnn_forward = rnn_forward;
@@ -280,5 +249,8 @@ NAME(ref_open)(int threads, const char **why)
 	k->out_forward = out_forward;
 	k->out_backward = out_backward;
 	k->out_logp = out_logp;
+	NAME(ref_layers)(k);
+	NAME(ref_cells)(k);
+	NAME(ref_update)(k);
 	return k;
 }

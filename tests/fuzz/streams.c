@@ -87,7 +87,7 @@ as_index(const void *data, size_t size)
 	bool more = false;
 
 	while (why == NULL && (why = index_next(&r, &more)) == NULL && more)
-		for (int form = DETOK_TOKENS; form <= DETOK_CHARACTERS; form++)
+		for (int form = DETOK_TOKENS; form <= DETOK_LINE; form++)
 			require(detok_frame(&out, &r.vocab, &r.frame, form));
 	require(why == NULL || strchr(why, '\n') == NULL);
 	if (why == NULL) {

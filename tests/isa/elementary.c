@@ -1,5 +1,5 @@
 /*
- * elementary - exp and tanh of kernels/cpu/elementary.h against libm's in long
+ * elementary - exp, tanh and the logistic function of kernels/cpu/elementary.h against libm's in long
  * double, over their whole range; compiled for each instruction set and real.
  * Prints the worst errors in units in the last place; status 1 past the bounds
  * that the header states, 77 where the processor lacks the instructions.
@@ -9,7 +9,7 @@
 #include "elementary.h"
 
 enum { POINTS = 400000 };
-static const double exp_bound = 2, tanh_bound = 4;
+static const double exp_bound = 2, tanh_bound = 4, logistic_bound = 4;
 
 #if defined(REAL_F32)
 #define NEXT nextafterf
@@ -71,6 +71,20 @@ worst_tanh(void)
 	return worst;
 }
 
+static double
+worst_logistic(void)
+{
+	double worst = 0;
+
+	for (int i = -POINTS; i <= POINTS; i++) {
+		real x = (real)(EXP_LOW * (double)i / POINTS);
+		double e = ulps(1 / (1 + expl(-(long double)x)), lane0(v_logistic(v_set1(x))));
+
+		worst = e > worst || isnan(e) ? e : worst;
+	}
+	return worst;
+}
+
 /* What is no number stays none; what is past the range is the range's end. */
 static int
 edges(void)
@@ -78,13 +92,16 @@ edges(void)
 	return isnan(lane0(v_exp(v_set1((real)NAN)))) && isnan(lane0(v_tanh(v_set1((real)NAN)))) &&
 	    lane0(v_exp(v_set1(0))) == 1 && lane0(v_exp(v_set1((real)-INFINITY))) < 1e-37 &&
 	    lane0(v_tanh(v_set1((real)INFINITY))) == 1 &&
-	    lane0(v_tanh(v_set1((real)-INFINITY))) == -1 && lane0(v_tanh(v_set1(0))) == 0;
+	    lane0(v_tanh(v_set1((real)-INFINITY))) == -1 && lane0(v_tanh(v_set1(0))) == 0 &&
+	    isnan(lane0(v_logistic(v_set1((real)NAN)))) && lane0(v_logistic(v_set1(0))) == 0.5 &&
+	    lane0(v_logistic(v_set1((real)INFINITY))) == 1 &&
+	    lane0(v_logistic(v_set1((real)-INFINITY))) < 1e-37;
 }
 
 int
 main(void)
 {
-	double e, t;
+	double e, t, l;
 
 #if defined(ISA_AVX512)
 	if (!__builtin_cpu_supports("avx512f") || !__builtin_cpu_supports("avx512dq"))
@@ -95,6 +112,8 @@ main(void)
 #endif
 	e = worst_exp();
 	t = worst_tanh();
-	printf("exp %.3f ulp, tanh %.3f ulp, edges %s\n", e, t, edges() ? "right" : "wrong");
-	return !(e <= exp_bound && t <= tanh_bound && edges());
+	l = worst_logistic();
+	printf("exp %.3f ulp, tanh %.3f ulp, logistic %.3f ulp, edges %s\n", e, t, l,
+	    edges() ? "right" : "wrong");
+	return !(e <= exp_bound && t <= tanh_bound && l <= logistic_bound && edges());
 }

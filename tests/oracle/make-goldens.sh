@@ -1,5 +1,5 @@
 #!/bin/sh
-# Writes the arithmetic's expectations anew, from NumPy alone, into tests/expect
+# Writes the arithmetic's expectations anew, from NumPy and PyTorch alone, into tests/expect
 # or the folder named first.  Those that need a corpus or a model from outside
 # the project are left as they are where that is not found.
 set -eu
@@ -77,3 +77,12 @@ if [ -e "$shared/movie-reviews.tokens.gz" ]; then
 	    --table "$shared/movie-reviews.vocab.tsv" > "$tmp/movie-100.index.txt"
 	rnn --data "$tmp/movie-100.index.txt" --epochs 9 > "$out/movie-100.h100.loss"
 fi
+
+# Gated cells are PyTorch's word, where it is installed.
+for torch in python3 /usr/bin/python3; do
+	"$torch" -c 'import torch' 2>/dev/null || continue
+	for cell in lstm gru; do
+		"$torch" "$here/cells_torch.py" $cell > "$out/torch.$cell"
+	done
+	break
+done

@@ -3,18 +3,10 @@
  * and in double, on awkward shapes, and against itself on 1, 2 and 3 threads.
  *
  * To add an operation: draw its inputs in make_case(), run it in run_case()
- * into a named output.  Compared by normalised mean squared error; a number
- * that is not finite is a failure.  Bounds: float 1e-10, which any order of
- * summation meets and a product in reduced precision does not; double 1e-22.
+ * and keep what it gives by name.  agree.h says when two results agree; gated
+ * cells, dense layers and the update rules are kern_cells.c's.
  */
-#include <math.h>
-#include <stdbool.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "kern.h"
-#include "rng.h"
+#include "agree.h"
 
 struct shape {
 	int h, v, nseq, longest, bptt;
@@ -38,86 +30,23 @@ struct test_case {
 	void *u, *v, *w, *s0, *ds;	/* host, as the file has them */
 };
 
-enum output { A, S, S_CARRIED, D, DW, DU, LOGP, LOGP_BACK, DS, DV, L, U_NEW, NOUTPUT };
-static const char *const output_name[NOUTPUT] = {
-	"embed_forward", "rnn_forward", "rnn_forward with s0", "rnn_backward d", "rnn_backward dw",
-	"embed_backward", "out_forward", "out_backward logp", "out_backward ds", "out_backward dv",
-	"out_logp", "sgd"
-};
-
-struct result {
-	double *x[NOUTPUT];
-	size_t n[NOUTPUT];
-};
-
-static void *
-need(void *p)
-{
-	if (p == NULL) {
-		fputs("kern: out of memory\n", stderr);
-		exit(1);
-	}
-	return p;
-}
-
-static void
-set(void *p, size_t size, size_t i, double x)
-{
-	if (size == sizeof(float))
-		((float *)p)[i] = (float)x;
-	else
-		((double *)p)[i] = x;
-}
-
-static double
-get(const void *p, size_t size, size_t i)
-{
-	return size == sizeof(float) ? ((const float *)p)[i] : ((const double *)p)[i];
-}
-
-static void *
-draw(struct rng *r, size_t n, double scale, size_t size)
-{
-	void *p = need(calloc(n, size));
-
-	for (size_t i = 0; i < n; i++)
-		set(p, size, i, rng_uniform(r, -scale, scale));
-	return p;
-}
-
 static void
 make_case(struct test_case *c, struct shape s, size_t size, struct rng *r)
 {
-	int *start = need(calloc((size_t)s.nseq + 1, sizeof(*start)));
-	uint32_t *x, *y;
-	int t;
-
-	for (int i = 0; i < s.nseq; i++)
-		start[i + 1] = start[i] + (i == 0 ? s.longest :
-		    1 + (int)(rng_u32(r) % (unsigned)s.longest));
-	t = start[s.nseq];
-	x = need(calloc((size_t)t, sizeof(*x)));
-	y = need(calloc((size_t)t, sizeof(*y)));
-	for (int i = 0; i < t; i++) {
-		x[i] = rng_u32(r) % (unsigned)s.v;
-		y[i] = rng_u32(r) % (unsigned)s.v;
-	}
 	c->shape = s;
 	c->size = size;
-	c->b = (struct kern_batch){ s.nseq, t, start, x, y };
+	c->b = draw_batch(r, s.nseq, s.longest, s.v);
 	c->u = draw(r, (size_t)s.h * s.v, 1, size);
 	c->v = draw(r, (size_t)s.h * s.v, 8 / sqrt(s.h), size);
 	c->w = draw(r, (size_t)s.h * s.h, 1.5 / sqrt(s.h), size);
 	c->s0 = draw(r, (size_t)s.h * s.nseq, 1, size);
-	c->ds = draw(r, (size_t)s.h * t, 1, size);
+	c->ds = draw(r, (size_t)s.h * c->b.t, 1, size);
 }
 
 static void
 free_case(struct test_case *c)
 {
-	free((void *)c->b.start);
-	free((void *)c->b.x);
-	free((void *)c->b.y);
+	free_batch(&c->b);
 	free(c->u);
 	free(c->v);
 	free(c->w);
@@ -126,43 +55,11 @@ free_case(struct test_case *c)
 }
 
 static void
-keep(struct result *res, enum output o, const void *p, size_t n, size_t size)
+sgd(struct kern *k, struct kern_mat *p, struct kern_mat *g, double rate)
 {
-	res->x[o] = need(calloc(n, sizeof(double)));
-	res->n[o] = n;
-	for (size_t i = 0; i < n; i++)
-		res->x[o][i] = get(p, size, i);
-}
+	struct kern_update u = { .rule = KERN_SGD, .rate = rate, .scale = 1 };
 
-static void
-keep_rows(struct kern *k, struct result *res, enum output o, const void *dev, size_t n, size_t size)
-{
-	void *host = need(calloc(n, size));
-
-	k->get(k, host, dev, n);
-	keep(res, o, host, n, size);
-	free(host);
-}
-
-static void
-keep_mat(struct kern *k, struct result *res, enum output o, struct kern_mat *m, size_t n,
-    size_t size)
-{
-	void *host = need(calloc(n, size));
-
-	k->mat_get(k, host, m);
-	keep(res, o, host, n, size);
-	free(host);
-}
-
-static struct kern_mat *
-mat(struct kern *k, enum kern_role role, int rows, int cols, const void *host)
-{
-	struct kern_mat *m = need(k->mat_new(k, role, rows, cols));
-
-	if (host)
-		k->mat_put(k, m, host);
-	return m;
+	k->update(k, p, g, NULL, NULL, &u);
 }
 
 static void
@@ -175,14 +72,14 @@ run_output(struct kern *k, const struct test_case *c, const void *s, struct resu
 	void *l = need(calloc((size_t)t * nv, c->size));
 	double *logp = need(calloc((size_t)t, sizeof(*logp)));
 
-	k->out_forward(k, v, t, s, c->b.y, logp);
-	keep(res, LOGP, logp, (size_t)t, sizeof(*logp));
-	k->out_backward(k, v, t, s, c->b.y, ds, dv, logp);
-	keep(res, LOGP_BACK, logp, (size_t)t, sizeof(*logp));
-	keep_rows(k, res, DS, ds, (size_t)t * h, c->size);
-	keep_mat(k, res, DV, dv, (size_t)nv * h, c->size);
-	k->out_logp(k, v, t, s, l);
-	keep(res, L, l, (size_t)t * nv, c->size);
+	k->out_forward(k, v, NULL, t, s, c->b.y, logp);
+	keep(res, "out_forward", logp, (size_t)t, sizeof(*logp));
+	k->out_backward(k, v, NULL, t, s, c->b.y, ds, dv, NULL, logp);
+	keep(res, "out_backward logp", logp, (size_t)t, sizeof(*logp));
+	keep_rows(k, res, "out_backward ds", ds, (size_t)t * h);
+	keep_mat(k, res, "out_backward dv", dv, (size_t)nv * h);
+	k->out_logp(k, v, NULL, t, s, l);
+	keep(res, "out_logp", l, (size_t)t * nv, c->size);
 	k->mat_free(k, v);
 	k->mat_free(k, dv);
 	k->free(k, ds);
@@ -191,8 +88,9 @@ run_output(struct kern *k, const struct test_case *c, const void *s, struct resu
 }
 
 static void
-run_case(struct kern *k, const struct test_case *c, struct result *res)
+run_case(struct kern *k, const void *arg, struct result *res)
 {
+	const struct test_case *c = arg;
 	int h = c->shape.h, nv = c->shape.v;
 	size_t n = (size_t)c->b.t * h, hv = (size_t)h * nv;
 	struct kern_mat *u = mat(k, KERN_EMBED, h, nv, c->u), *du = mat(k, KERN_EMBED, h, nv, NULL);
@@ -203,19 +101,19 @@ run_case(struct kern *k, const struct test_case *c, struct result *res)
 	k->put(k, s0, c->s0, (size_t)h * c->b.nseq);
 	k->put(k, ds, c->ds, n);
 	k->embed_forward(k, u, &c->b, d);
-	keep_rows(k, res, A, d, n, c->size);
+	keep_rows(k, res, "embed_forward", d, n);
 	k->rnn_forward(k, w, &c->b, d, s0, s);
-	keep_rows(k, res, S_CARRIED, s, n, c->size);
+	keep_rows(k, res, "rnn_forward with s0", s, n);
 	k->rnn_backward(k, w, &c->b, c->shape.bptt, s, s0, ds, d, dw);
-	keep_rows(k, res, D, d, n, c->size);
-	keep_mat(k, res, DW, dw, (size_t)h * h, c->size);
+	keep_rows(k, res, "rnn_backward d", d, n);
+	keep_mat(k, res, "rnn_backward dw", dw, (size_t)h * h);
 	k->embed_backward(k, &c->b, d, du);
-	keep_mat(k, res, DU, du, hv, c->size);
-	k->sgd(k, u, du, 0.125);
-	keep_mat(k, res, U_NEW, u, hv, c->size);
+	keep_mat(k, res, "embed_backward", du, hv);
+	sgd(k, u, du, 0.125);
+	keep_mat(k, res, "update", u, hv);
 	k->embed_forward(k, u, &c->b, s);
 	k->rnn_forward(k, w, &c->b, s, NULL, s);
-	keep_rows(k, res, S, s, n, c->size);
+	keep_rows(k, res, "rnn_forward", s, n);
 	run_output(k, c, s, res);
 	k->mat_free(k, u);
 	k->mat_free(k, du);
@@ -227,85 +125,24 @@ run_case(struct kern *k, const struct test_case *c, struct result *res)
 	k->free(k, s0);
 }
 
-/* Normalised mean squared error; infinite if anything is not finite. */
-static double
-nmse(const double *want, const double *got, size_t n, size_t *worst)
-{
-	double err = 0, sum = 1e-300, most = -1;
-
-	*worst = 0;
-	for (size_t i = 0; i < n; i++) {
-		double e = (want[i] - got[i]) * (want[i] - got[i]);
-
-		if (!isfinite(want[i]) || !isfinite(got[i])) {
-			*worst = i;
-			return INFINITY;
-		}
-		if (e > most) {
-			most = e;
-			*worst = i;
-		}
-		err += e;
-		sum += want[i] * want[i];
-	}
-	return err / sum;
-}
-
-static int
-compare(const struct shape *s, const char *what, const struct result *want,
-    const struct result *got, double bound)
-{
-	int failures = 0;
-
-	for (int o = 0; o < NOUTPUT; o++) {
-		size_t worst;
-		double e;
-
-		if (want->x[o] == NULL)
-			continue;	/* not of this run */
-		e = nmse(want->x[o], got->x[o], want->n[o], &worst);
-		if (e <= bound)
-			continue;
-		failures++;
-		printf("not ok %s, %s: h=%d v=%d nseq=%d longest=%d bptt=%d: NMSE %.3g > %g; "
-		    "worst at %zu: %.9g, not %.9g\n", output_name[o], what, s->h, s->v, s->nseq,
-		    s->longest, s->bptt, e, bound, worst, got->x[o][worst], want->x[o][worst]);
-	}
-	return failures;
-}
-
+/* Turns the parameter kept last into what a step has added to it. */
 static void
-free_result(struct result *r)
+less_start(struct result *res, const void *start, size_t size)
 {
-	for (int o = 0; o < NOUTPUT; o++)
-		free(r->x[o]);
-}
+	int o = res->count - 1;
 
-static struct kern *
-open_or_die(const char *name, enum kern_real real, int threads)
-{
-	const char *why;
-	struct kern *k = kern_open(name, real, threads, &why);
-
-	if (k == NULL) {
-		printf("SKIP %s\n", why);
-		exit(77);
-	}
-	return k;
-}
-
-/* Turns the parameter kept in o into what a step has added to it. */
-static void
-less_start(struct result *res, enum output o, const void *start, size_t size)
-{
 	for (size_t i = 0; i < res->n[o]; i++)
 		res->x[o][i] -= get(start, size, i);
 }
 
-/* What a step adds to U, V, W: in one call, or by composition of the entries. */
+/*
+ * What a step adds to U, V, W: in one call, or by composition of the entries.
+ * What was added, so that an update left out shows.
+ */
 static void
-one_step(struct kern *k, const struct test_case *c, bool whole, struct result *res)
+one_step(struct kern *k, const void *arg, struct result *res)
 {
+	const struct test_case *c = arg;
 	int h = c->shape.h, nv = c->shape.v;
 	size_t n = (size_t)c->b.t * h, hv = (size_t)h * nv;
 	struct kern_net net = { mat(k, KERN_EMBED, h, nv, c->u), mat(k, KERN_OUT, nv, h, c->v),
@@ -315,25 +152,25 @@ one_step(struct kern *k, const struct test_case *c, bool whole, struct result *r
 	void *s = need(k->alloc(k, n)), *d = need(k->alloc(k, n)), *ds = need(k->alloc(k, n));
 	double *logp = need(calloc((size_t)c->b.t, sizeof(*logp)));
 
-	if (whole) {
+	if (k->step) {
 		k->step(k, &net, &c->b, c->shape.bptt, 0.5, logp);
 	} else {
 		k->embed_forward(k, net.u, &c->b, s);
 		k->rnn_forward(k, net.w, &c->b, s, NULL, s);
-		k->out_backward(k, net.v, c->b.t, s, c->b.y, ds, g.v, logp);
+		k->out_backward(k, net.v, NULL, c->b.t, s, c->b.y, ds, g.v, NULL, logp);
 		k->rnn_backward(k, net.w, &c->b, c->shape.bptt, s, NULL, ds, d, g.w);
 		k->embed_backward(k, &c->b, d, g.u);
-		k->sgd(k, net.u, g.u, 0.5);
-		k->sgd(k, net.v, g.v, 0.5);
-		k->sgd(k, net.w, g.w, 0.5);
+		sgd(k, net.u, g.u, 0.5);
+		sgd(k, net.v, g.v, 0.5);
+		sgd(k, net.w, g.w, 0.5);
 	}
-	keep(res, LOGP, logp, (size_t)c->b.t, sizeof(*logp));
-	keep_mat(k, res, DU, net.u, hv, c->size);
-	keep_mat(k, res, DV, net.v, hv, c->size);
-	keep_mat(k, res, DW, net.w, (size_t)h * h, c->size);
-	less_start(res, DU, c->u, c->size);
-	less_start(res, DV, c->v, c->size);
-	less_start(res, DW, c->w, c->size);
+	keep(res, "logp", logp, (size_t)c->b.t, sizeof(*logp));
+	keep_mat(k, res, "U", net.u, hv);
+	less_start(res, c->u, c->size);
+	keep_mat(k, res, "V", net.v, hv);
+	less_start(res, c->v, c->size);
+	keep_mat(k, res, "W", net.w, (size_t)h * h);
+	less_start(res, c->w, c->size);
 	for (int i = 0; i < 2; i++) {
 		struct kern_net *m = i ? &g : &net;
 
@@ -345,31 +182,6 @@ one_step(struct kern *k, const struct test_case *c, bool whole, struct result *r
 	k->free(k, d);
 	k->free(k, ds);
 	free(logp);
-}
-
-/*
- * Compares what was added, so that an update left out fails.  Adding to a
- * parameter rounds off all but its last digits, hence the looser bounds.
- */
-static int
-check_step(struct kern *ref, struct kern *const k[3], const struct test_case *c, double bound)
-{
-	struct result want = { 0 }, got[3];
-	int failures = 0;
-
-	if (k[0]->step == NULL)
-		return 0;
-	memset(got, 0, sizeof(got));
-	one_step(ref, c, false, &want);
-	for (int i = 0; i < 3; i++) {
-		one_step(k[i], c, true, &got[i]);
-		failures += compare(&c->shape, i ? "a step on more threads" : "a step against ref",
-		    i ? &got[0] : &want, &got[i], i ? 0 : bound * 1e3);
-	}
-	free_result(&want);
-	for (int i = 0; i < 3; i++)
-		free_result(&got[i]);
-	return failures;
 }
 
 /* logp(t) of the batch's sequences from zero states. */
@@ -384,7 +196,7 @@ look(struct kern *k, const struct test_case *c, const struct kern_batch *b, doub
 
 	k->embed_forward(k, u, b, s);
 	k->rnn_forward(k, w, b, s, NULL, s);
-	k->out_forward(k, v, b->t, s, b->y, logp);
+	k->out_forward(k, v, NULL, b->t, s, b->y, logp);
 	k->mat_free(k, u);
 	k->mat_free(k, w);
 	k->mat_free(k, v);
@@ -393,8 +205,9 @@ look(struct kern *k, const struct test_case *c, const struct kern_batch *b, doub
 
 /* A sequence must come out the same, to the last bit, alone and among others. */
 static int
-check_alone(struct kern *k, const struct test_case *c)
+check_alone(const char *name, enum kern_real real, const struct test_case *c)
 {
+	struct kern *k = open_or_die(name, real, 1);
 	struct kern_batch first = c->b;
 	double *all = need(calloc((size_t)c->b.t, sizeof(*all)));
 	double *alone = need(calloc((size_t)c->b.t, sizeof(*alone)));
@@ -410,41 +223,25 @@ check_alone(struct kern *k, const struct test_case *c)
 		    c->shape.v, c->shape.nseq);
 	free(all);
 	free(alone);
+	k->close(k);
 	return failures;
 }
 
+/* Adding to a parameter rounds off all but its last digits: a step's bound is looser. */
 static int
-check_shape(const char *name, enum kern_real real, struct shape shape, struct rng *r)
+check_shape(const char *name, enum kern_real real, struct shape s, struct rng *r)
 {
-	bool f32 = real == KERN_F32;
-	double bound = f32 ? 1e-10 : 1e-22;
-	struct kern *ref = open_or_die("ref", real, 1), *k[3];
-	struct result want = { 0 }, got[3];
 	struct test_case c;
-	int failures = 0;
+	char where[200];
+	int failures;
 
-	memset(got, 0, sizeof(got));
-	make_case(&c, shape, f32 ? sizeof(float) : sizeof(double), r);
-	run_case(ref, &c, &want);
-	for (int i = 0; i < 3; i++) {
-		k[i] = open_or_die(name, real, i + 1);
-		run_case(k[i], &c, &got[i]);
-		if (k[i]->error(k[i])) {
-			printf("not ok %s: %s\n", name, k[i]->error(k[i]));
-			failures++;
-		}
-		failures += compare(&shape, i ? "on more threads" : f32 ? "float" : "double",
-		    i ? &got[0] : &want, &got[i], i ? 0 : bound);
-	}
-	failures += check_step(ref, k, &c, bound);
+	snprintf(where, sizeof(where), "h=%d v=%d nseq=%d longest=%d bptt=%d", s.h, s.v, s.nseq,
+	    s.longest, s.bptt);
+	make_case(&c, s, size_of(real), r);
+	failures = check_backend(name, real, where, run_case, &c, bound_of(real));
+	failures += check_backend(name, real, where, one_step, &c, bound_of(real) * 1e3);
 	if (strcmp(name, "blas") != 0)		/* which promises no such thing */
-		failures += check_alone(k[0], &c);
-	ref->close(ref);
-	free_result(&want);
-	for (int i = 0; i < 3; i++) {
-		k[i]->close(k[i]);
-		free_result(&got[i]);
-	}
+		failures += check_alone(name, real, &c);
 	free_case(&c);
 	return failures;
 }

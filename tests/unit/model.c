@@ -60,14 +60,15 @@ make(char *argv[], bool bare)
 
 	if (why != NULL)
 		return complain(argv[0], why);
-	model_init(&m, seed);
+	model_init(&m, INIT_TUTORIAL, seed);
 	if (!bare) {
 		add_words(&m);
 		m.has_progress = true;
 		m.progress = (struct model_progress){ .epoch = 3, .sentence = 17,
 		    .seen = UINT64_C(1000000000000000), .rate = 0.1 / 3, .rate0 = 0.005, .loss = NAN,
 		    .evaluated = 2, .limit = 0, .sentences = 79170, .data_crc = 0xbeef,
-		    .seed = seed, .bptt = 4, .batch = 1, .every = 5 };
+		    .seed = seed, .bptt = 4, .batch = 1, .every = 5, .smoothed = NAN,
+		    .best = NAN };
 	}
 	why = model_save(&m, argv[0]);
 	if (why != NULL)

@@ -62,8 +62,9 @@ make_model(struct model *m, enum real real, uint32_t vocab, const char *from)
 			must("the model's weights are of another type");
 		return;
 	}
-	must(model_new(m, (struct model_shape){ CELL_RNN, real, 1, (uint32_t)hidden, vocab }));
-	model_init(m, 10);
+	must(model_new(m, (struct model_shape){ .cell = CELL_RNN, .real = real,
+	    .layers = 1, .hidden = (uint32_t)hidden, .vocab = vocab }));
+	model_init(m, INIT_TUTORIAL, 10);
 }
 
 static double
@@ -94,20 +95,20 @@ sum_logp(struct run *r)
 static void
 gradient(struct run *r, size_t frame)
 {
-	const struct kern_net *g = &r->net.g;
+	struct net_pass how = { .bptt = (int)r->bptt };
 	size_t h = r->m.shape.hidden, v = r->m.shape.vocab, taken;
 	void *host = mem_zeros(h * (v > h ? v : h), sizeof(double));
 
 	if (host == NULL || frame >= r->c.n)
 		must("no memory, or no such sentence");
 	must(batch_frames(&r->batcher, &r->c, frame, 1, SIZE_MAX, &taken));
-	must(net_gradient(&r->net, &r->batcher.b, (int)r->bptt, r->logp));
+	must(net_gradient(&r->net, &r->batcher.b, &how, r->logp));
 	printf("loss %.17g\n", -sum_logp(r));
-	r->k->mat_get(r->k, host, g->u);
+	r->k->mat_get(r->k, host, r->net.g[0]);
 	show(r, "dU", host, h, v);
-	r->k->mat_get(r->k, host, g->v);
+	r->k->mat_get(r->k, host, r->net.g[1]);
 	show(r, "dV", host, v, h);
-	r->k->mat_get(r->k, host, g->w);
+	r->k->mat_get(r->k, host, r->net.g[2]);
 	show(r, "dW", host, h, h);
 	free(host);
 }
@@ -128,7 +129,7 @@ score(struct run *r)
 {
 	for (size_t i = 0, taken; i < r->c.n; i++) {
 		must(batch_frames(&r->batcher, &r->c, i, 1, SIZE_MAX, &taken));
-		must(net_logp(&r->net, &r->batcher.b, r->logp));
+		must(net_logp(&r->net, &r->batcher.b, NULL, r->logp));
 		printf("%.12f %d\n", sum_logp(r), r->batcher.b.t);
 	}
 }
@@ -148,7 +149,7 @@ train(struct run *r, double rate, uint64_t epochs, uint32_t every)
 		.watch = { .arg = r, .evaluated = evaluated } };
 
 	*p = (struct model_progress){ .rate = rate, .rate0 = rate, .loss = NAN, .seed = 10,
-		.bptt = r->bptt, .batch = 1, .every = every };
+		.bptt = r->bptt, .batch = 1, .every = every, .smoothed = NAN, .best = NAN };
 	must(schedule_run(&s, epochs));
 	schedule_free(&s);
 }

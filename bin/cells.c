@@ -1,0 +1,496 @@
+/*
+ * cells - shows what single hidden units respond to
+ *
+ * The network reads a text; each token stands on the colour of a unit's state
+ * after it, or the units are ranked by the traits of the text that they track.
+ * One line is held at a time; the state goes on from line to line of a stream.
+ */
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "detok.h"
+#include "index.h"
+#include "mem.h"
+#include "model.h"
+#include "net.h"
+#include "opt.h"
+#include "page.h"
+#include "prog.h"
+#include "progress.h"
+#include "spool.h"
+#include "strip.h"
+#include "track.h"
+
+enum { ROWS = 4096 };		/* steps of a sentence read in one go */
+enum { MOST_UNITS = 65536 };	/* in a layer, as model.h says */
+enum colour { AUTO, ALWAYS, NEVER };
+enum format { TEXT, HTML, TABLE };
+
+static struct {
+	bool f64, rank;
+	int colour, device, format;
+	long best, layer, number, threads;
+	const char *units;
+} o = { .best = 1, .layer = -1 };
+
+static const struct opt options[] = {
+	{ 'c', "colour", OPT_WORD, { .word = &o.colour }, "auto|always|never", 0, 0,
+	    "auto: on a terminal" },
+	{ 'd', "device", OPT_WORD, { .word = &o.device }, KERN_DEVICES, 0, 0,
+	    "where the arithmetic runs" },
+	{ 'D', "double", OPT_FLAG, { .flag = &o.f64 }, NULL, 0, 0, "double precision" },
+	{ 'f', "format", OPT_WORD, { .word = &o.format }, "text|html|table", 0, 0,
+	    "what to write" },
+	{ 'j', "threads", OPT_INT, { .i = &o.threads }, "n", 0, 1024, "0: one a processor" },
+	{ 'k', "best", OPT_INT, { .i = &o.best }, "n", 1, MOST_UNITS,
+	    "with -r: units named for each trait" },
+	{ 'l', "layer", OPT_INT, { .i = &o.layer }, "n", -1, 1024, "from 0; -1: the last" },
+	{ 'n', "number", OPT_INT, { .i = &o.number }, "n", 0, 1e15,
+	    "only the first n tokens; 0: all" },
+	{ 'r', "rank", OPT_FLAG, { .flag = &o.rank }, NULL, 0, 0,
+	    "which units track which traits of the text" },
+	{ 'u', "units", OPT_STR, { .s = &o.units }, "list", 0, 0,
+	    "such as 3,17,40-45; unit 0, with -r all" },
+	{ 0 }
+};
+
+/* How well a unit tracks a trait. */
+struct pair {
+	double r;
+	int trait;
+	long unit;
+};
+
+struct run {
+	struct model model;
+	struct net net;
+	struct index_reader in;		/* the stream at hand */
+	bool characters;		/* its words are */
+	long *unit;			/* (nunit) those looked at */
+	size_t nunit, cap_unit;
+	void *s;			/* (ROWS, h) states of a sentence, or (h) of one step */
+	void *l;			/* (v) */
+	double *x;			/* (nunit) the units' states after a token */
+	enum strip_depth depth;
+	struct strip strip;		/* the line at hand */
+	struct buf out;
+	struct spool *body;		/* (nunit) of -f html */
+	struct traits traits;
+	struct track track;
+	struct pair *pair;		/* (TRAITS, nunit) of -r */
+	uint64_t tokens;		/* taken in */
+	bool ended;			/* the latest one ended a line */
+	struct progress progress;
+};
+
+/* Whether the units are held against the traits. */
+static bool
+tracks(void)
+{
+	return o.rank || o.format == HTML;
+}
+
+static void
+check_options(void)
+{
+	if (o.rank && opt_given('f'))
+		die_usage("-f: with -r there is one format, lines");
+	if (!o.rank && opt_given('k'))
+		die_usage("-k: only -r names the best");
+	if (opt_given('c') && (o.rank || o.format != TEXT))
+		die_usage("-c: only -f text has colours of a terminal");
+}
+
+/* The colours that standard output can show. */
+static enum strip_depth
+colour_depth(void)
+{
+	const char *no = getenv("NO_COLOR"), *term = getenv("TERM"), *more = getenv("COLORTERM");
+
+	if (o.colour == NEVER)
+		return STRIP_MARKS;
+	if (o.colour == AUTO && ((no && *no) || !isatty(STDOUT_FILENO) || term == NULL ||
+	    strcmp(term, "dumb") == 0))
+		return STRIP_MARKS;
+	return (more && (strcmp(more, "truecolor") == 0 || strcmp(more, "24bit") == 0)) ||
+	    (term && strstr(term, "direct")) ? STRIP_TRUE : STRIP_256;
+}
+
+static void
+add_unit(struct run *run, long unit)
+{
+	long h = (long)run->model.shape.hidden;
+
+	if (unit >= h)
+		die("-u: no unit %ld: the layer has %ld, from 0", unit, h);
+	for (size_t i = 0; i < run->nunit; i++)
+		if (run->unit[i] == unit)
+			die_usage("-u: unit %ld stands twice", unit);
+	if (!mem_grow(&run->unit, &run->cap_unit, run->nunit + 1, sizeof(*run->unit)))
+		die("out of memory");
+	run->unit[run->nunit++] = unit;
+}
+
+/* A number at *p, which is moved on; false if there is none below the bound. */
+static bool
+read_unit(const char **p, long *unit)
+{
+	size_t digits = strspn(*p, "0123456789");
+
+	*unit = digits > 0 && digits < 9 ? strtol(*p, NULL, 10) : MOST_UNITS;
+	*p += digits;
+	return *unit < MOST_UNITS;
+}
+
+static void
+read_units(struct run *run)
+{
+	const char *p = o.units ? o.units : "0";
+	long first, last;
+
+	if (o.units == NULL && o.rank) {
+		for (long u = 0; u < (long)run->model.shape.hidden; u++)
+			add_unit(run, u);
+		return;
+	}
+	for (;; p++) {
+		bool ok = read_unit(&p, &first);
+
+		last = first;
+		if (ok && *p == '-') {
+			p++;
+			ok = read_unit(&p, &last) && last >= first;
+		}
+		if (!ok || (*p != ',' && *p != '\0'))
+			die_usage("-u: '%s' is not a list of units, such as 3,17,40-45", o.units);
+		for (long u = first; u <= last; u++)
+			add_unit(run, u);
+		if (*p == '\0')
+			break;
+	}
+}
+
+static struct kern *
+open_model(struct run *run, const char *path)
+{
+	struct model *m = &run->model;
+	struct kern *k;
+	const char *why = model_load(m, path);
+
+	if (why || (o.f64 && (why = model_set_real(m, REAL_F64)) != NULL))
+		die("%s: %s", path, why);
+	if (o.layer >= (long)m->shape.layers)
+		die("-l: no layer %ld: %s has %" PRIu32 ", from 0", o.layer, path, m->shape.layers);
+	if (o.layer < 0)
+		o.layer = (long)m->shape.layers - 1;
+	k = kern_open(kern_device[o.device],
+	    m->shape.real == REAL_F64 ? KERN_F64 : KERN_F32, (int)o.threads, &why);
+	if (k == NULL)
+		die("device %s: %s", kern_device[o.device], why);
+	if ((why = net_open(&run->net, k, m)) != NULL)
+		die("device %s: %s", k->name, why);
+	return k;
+}
+
+static void
+begin(struct run *run)
+{
+	size_t h = run->model.shape.hidden, reals;
+	const char *why = NULL;
+
+	read_units(run);
+	run->depth = colour_depth();
+	run->strip.units = run->nunit;
+	run->s = mem_mul(ROWS, h, &reals) ? mem_zeros(reals, run->net.size) : NULL;
+	run->l = mem_zeros(run->model.shape.vocab, run->net.size);
+	run->x = mem_zeros(run->nunit, sizeof(*run->x));
+	run->pair = mem_zeros(o.rank ? TRAITS * run->nunit : 0, sizeof(*run->pair));
+	run->body = mem_zeros(run->nunit, sizeof(*run->body));
+	if (run->s == NULL || run->l == NULL || run->x == NULL || run->body == NULL ||
+	    run->pair == NULL || (why = track_init(&run->track, run->nunit)) != NULL)
+		die("out of memory");
+	for (size_t i = 0; i < run->nunit; i++)
+		spool_init(&run->body[i]);
+	progress_start(&run->progress, 0);
+	if (isatty(STDOUT_FILENO))
+		run->progress.on = false;
+}
+
+/* The line at hand for one unit, as coloured text. */
+static void
+paint_line(struct run *run, size_t i)
+{
+	char label[32] = "";
+	size_t columns = 0;
+
+	if (run->nunit > 1)
+		columns = (size_t)snprintf(label, sizeof(label), "%5ld ", run->unit[i]);
+	if (!buf_put(&run->out, label, columns) ||
+	    !strip_terminal(&run->strip, i, run->depth, columns, &run->out))
+		die("out of memory");
+	fwrite(run->out.p, 1, run->out.len, stdout);
+}
+
+static void
+end_line(struct run *run)
+{
+	const char *why = NULL;
+
+	for (size_t i = 0; run->strip.n > 0 && i < run->nunit; i++) {
+		run->out.len = 0;
+		if (o.format == TEXT) {
+			paint_line(run, i);
+			continue;
+		}
+		if (!strip_html(&run->strip, i, &run->out))
+			why = "out of memory";
+		else
+			why = spool_put(&run->body[i], run->out.p, run->out.len);
+		if (why)
+			die("%s", why);
+	}
+	strip_clear(&run->strip);
+	if (ferror(stdout))
+		die_errno("write error on standard output");
+}
+
+static void
+print_row(struct run *run, uint32_t word)
+{
+	size_t len;
+	const char *p = vocab_word(&run->in.vocab, word, &len);
+
+	fwrite(p, 1, len, stdout);
+	for (size_t i = 0; i < run->nunit; i++)
+		printf("\t%.6f", run->x[i]);
+	putchar('\n');
+}
+
+/* Takes in a token, and s(h), the state after it. */
+static void
+see(struct run *run, uint32_t word, const void *s)
+{
+	size_t len;
+	const char *p = detok_text(&run->in.vocab, word, run->characters, &len);
+
+	for (size_t i = 0; i < run->nunit; i++)
+		run->x[i] = run->net.size == sizeof(float) ?
+		    (double)((const float *)s)[run->unit[i]] : ((const double *)s)[run->unit[i]];
+	if (tracks()) {
+		traits_read(&run->traits, p, len, !run->characters);
+		track_add(&run->track, run->traits.value, run->x);
+	}
+	run->tokens++;
+	run->ended = run->characters && len == 1 && *p == '\n';
+	if (o.rank)
+		return;
+	if (o.format == TABLE) {
+		print_row(run, word);
+		return;
+	}
+	if ((!run->characters && run->strip.n > 0 && !strip_add(&run->strip, " ", 1, NULL)) ||
+	    !strip_add(&run->strip, p, len, run->x))
+		die("out of memory");
+	if (run->ended)
+		end_line(run);
+}
+
+static bool
+enough(const struct run *run)
+{
+	return o.number > 0 && run->tokens >= (uint64_t)o.number;
+}
+
+/* Reads n tokens one by one, on from where the net is; what it says is not wanted. */
+static const char *
+step(struct run *run, const uint32_t *w, uint32_t n)
+{
+	const char *why = NULL;
+
+	for (uint32_t i = 0; i < n && why == NULL && !enough(run); i++) {
+		if ((why = net_next(&run->net, w[i], run->l)) != NULL ||
+		    (why = net_peek(&run->net, (int)o.layer, run->s)) != NULL)
+			break;
+		if (run->in.vocab.unit == UNIT_STREAM || w[i] != VOCAB_START_ROW)
+			see(run, w[i], run->s);
+	}
+	return why;
+}
+
+/* A sentence begins with no memory; all of it is read at once, START for nothing. */
+static const char *
+read_sentence(struct run *run, const struct frame *f)
+{
+	int start[] = { 0, (int)f->n - 1 };
+	struct kern_batch b = { 1, start[1], start, f->w, f->w + 1 };
+	size_t row = run->model.shape.hidden * run->net.size;
+	const char *why;
+
+	if (b.t > ROWS) {
+		net_restart(&run->net);
+		return step(run, f->w, f->n - 1);
+	}
+	if ((why = net_states(&run->net, &b, NULL, (int)o.layer, run->s)) != NULL)
+		return why;
+	for (int r = 1; r < b.t && !enough(run); r++)
+		see(run, f->w[r], (const char *)run->s + (size_t)r * row);
+	return NULL;
+}
+
+static void
+read_frame(struct run *run, const struct frame *f)
+{
+	const char *why;
+
+	run->ended = false;
+	if (run->in.vocab.unit == UNIT_STREAM)
+		why = step(run, f->w, f->n);
+	else
+		why = read_sentence(run, f);
+	if (why)
+		die("device %s: %s", run->net.k->name, why);
+	if (run->ended)
+		return;
+	end_line(run);
+	if (tracks())
+		traits_line(&run->traits);
+}
+
+static void
+read_stream(struct run *run, const char *path, const struct prog_inputs *in)
+{
+	struct index_reader *r = &run->in;
+	const char *why = index_open(r, in->f);
+	bool more;
+
+	if (why)
+		die("%s: %s", in->name, why);
+	if ((why = model_check_vocab(&run->model, &r->vocab)) != NULL)
+		die("%s: %s: %s", path, in->name, why);
+	run->characters = detok_is_characters(&r->vocab);
+	net_restart(&run->net);
+	traits_begin(&run->traits);
+	while (!enough(run) && (why = index_next(r, &more)) == NULL && more) {
+		read_frame(run, &r->frame);
+		progress_show(&run->progress, "reading", run->tokens, 0, "tokens");
+	}
+	progress_clear(&run->progress);
+	if (why)
+		die("%s: %s", in->name, why);
+	index_close(r);
+}
+
+/* The strongest first; a total order. */
+static int
+by_strength(const void *a, const void *b)
+{
+	const struct pair *x = a, *y = b;
+	double rx = fabs(x->r), ry = fabs(y->r);
+
+	if (rx != ry)
+		return rx > ry ? -1 : 1;
+	if (x->trait != y->trait)
+		return x->trait - y->trait;
+	return x->unit < y->unit ? -1 : 1;
+}
+
+/* Puts the units that track the trait best, -k of them, at p, and gives how many. */
+static size_t
+best_units(const struct run *run, int trait, struct pair *p)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < run->nunit; i++) {
+		double r = track_r(&run->track, trait, i);
+
+		if (r == r)
+			p[n++] = (struct pair){ r, trait, run->unit[i] };
+	}
+	qsort(p, n, sizeof(*p), by_strength);
+	return n < (size_t)o.best ? n : (size_t)o.best;
+}
+
+static void
+print_ranks(const struct run *run)
+{
+	struct pair *p = run->pair;
+	size_t n = 0;
+
+	for (int t = 0; t < TRAITS; t++)
+		n += best_units(run, t, p + n);
+	qsort(p, n, sizeof(*p), by_strength);
+	for (size_t i = 0; i < n; i++)
+		printf("%.4f\t%ld\t%s\t%.4f\n", p[i].r, p[i].unit, trait_name[p[i].trait],
+		    run->track.x[p[i].trait]);
+}
+
+static void
+write_page(struct run *run)
+{
+	struct page p = {
+		.f = stdout, .characters = run->characters, .layer = (int)o.layer,
+		.layers = (int)run->model.shape.layers, .hidden = (int)run->model.shape.hidden,
+		.unit = run->unit, .nunit = run->nunit, .track = &run->track
+	};
+	const char *why;
+
+	page_begin(&p);
+	for (size_t i = 0; i < run->nunit; i++) {
+		page_unit_begin(&p, i);
+		if ((why = spool_copy(&run->body[i], stdout)) != NULL)
+			die("%s", why);
+		page_unit_end(&p);
+	}
+	page_end(&p);
+}
+
+static void
+release(struct run *run)
+{
+	for (size_t i = 0; i < run->nunit; i++)
+		spool_free(&run->body[i]);
+	track_free(&run->track);
+	strip_free(&run->strip);
+	buf_free(&run->out);
+	model_free(&run->model);
+	free(run->body);
+	free(run->unit);
+	free(run->s);
+	free(run->l);
+	free(run->x);
+	free(run->pair);
+}
+
+int
+main(int argc, char *argv[])
+{
+	static struct run run;
+	struct prog_inputs in = { 0 };
+	struct kern *k;
+	const char *path;
+	int i;
+
+	prog_init(argv[0]);
+	i = opt_parse(argc, argv, options, "model [index-stream ...]");
+	check_options();
+	if (i == argc)
+		die_usage("which model? usage: cells [options] model [index-stream ...]");
+	path = argv[i++];
+	k = open_model(&run, path);
+	begin(&run);
+	in.argc = argc - i;
+	in.argv = argv + i;
+	while (!enough(&run) && prog_next_input(&in))
+		read_stream(&run, path, &in);
+	if (o.rank)
+		print_ranks(&run);
+	else if (o.format == HTML)
+		write_page(&run);
+	net_free(&run.net);
+	k->close(k);
+	release(&run);
+	return prog_finish();
+}

@@ -1,0 +1,161 @@
+/*
+ * dense.c - what stands between cells: dense layers, biases, masks.
+ */
+#include <string.h>
+
+#include "product.h"
+#include "state.h"
+
+enum { PART = 4096, COLUMNS = 4 * LANES, ROWS = 64 };	/* of a task */
+
+static void
+dense_forward(struct kern *k, const struct kern_mat *m, int t, const void *x, void *a)
+{
+	const struct panels *mt = &own(m)->s.wt;
+	struct pool *p = state(k)->pool;
+	real *space = ISA_NAME(state_rows)(k, ISA_NAME(product_space)(p, mt, t));
+
+	if (space)
+		ISA_NAME(product)(p, mt, t, x, a, space);
+}
+
+/* Rows of n numbers into rows of whole panels, zeros behind. */
+struct widening {
+	int t, n;
+	size_t stride;
+	const real *from;
+	real *to;
+};
+
+static void
+widen_task(void *arg, int i, int thread)
+{
+	const struct widening *w = arg;
+	size_t n = (size_t)w->n;
+
+	(void)thread;
+	for (int r = i * ROWS; r < w->t && r < (i + 1) * ROWS; r++) {
+		real *to = w->to + (size_t)r * w->stride;
+
+		memcpy(to, w->from + (size_t)r * n, n * sizeof(real));
+		memset(to + n, 0, (w->stride - n) * sizeof(real));
+	}
+}
+
+static void
+dense_backward(struct kern *k, const struct kern_mat *mat, int t, const void *x, const void *d,
+    void *dx, struct kern_mat *dm)
+{
+	struct panels *m = &own(mat)->s.w;
+	struct pool *p = state(k)->pool;
+	struct widening w = { t, m->n, product_stride(m->n), x, NULL };
+	size_t wide = (size_t)t * w.stride, forward = ISA_NAME(product_space)(p, m, t);
+	size_t back = ISA_NAME(product_gradient_space)(p);
+	real *space = ISA_NAME(state_rows)(k, wide + (forward > back ? forward : back));
+
+	if (space == NULL)
+		return;
+	if (dx)
+		ISA_NAME(product)(p, m, t, d, dx, space + wide);
+	w.to = space;
+	share(k, widen_task, &w, (t + ROWS - 1) / ROWS, (double)wide);
+	ISA_NAME(product_gradient)(p, &own(dm)->s.w, t, d, (size_t)m->k, space, w.stride, 1,
+	    space + wide);
+}
+
+/* Some columns of all rows, or some rows of all columns. */
+struct rows {
+	int t, n;
+	const real *x;
+	real *to;
+};
+
+static void
+add_bias_task(void *arg, int i, int thread)
+{
+	const struct rows *a = arg;
+	size_t n = (size_t)a->n;
+
+	(void)thread;
+	for (int r = i * ROWS; r < a->t && r < (i + 1) * ROWS; r++) {
+		real *RESTRICT row = a->to + (size_t)r * n;
+		const real *RESTRICT bias = a->x;
+
+		for (size_t j = 0; j < n; j++)
+			row[j] += bias[j];
+	}
+}
+
+static void
+bias_forward(struct kern *k, const struct kern_mat *b, int t, void *to)
+{
+	struct rows a = { t, b->cols, b->p, to };
+
+	share(k, add_bias_task, &a, (t + ROWS - 1) / ROWS, (double)t * b->cols);
+}
+
+static void
+sum_rows_task(void *arg, int i, int thread)
+{
+	const struct rows *a = arg;
+	int n = a->n - i * COLUMNS < COLUMNS ? a->n - i * COLUMNS : COLUMNS;
+	real sum[COLUMNS] = { 0 };
+
+	(void)thread;
+	for (int r = 0; r < a->t; r++) {
+		const real *row = a->x + (size_t)r * a->n + (size_t)i * COLUMNS;
+
+		if (n == COLUMNS)
+			for (int j = 0; j < COLUMNS; j++)
+				sum[j] += row[j];
+		else
+			for (int j = 0; j < n; j++)
+				sum[j] += row[j];
+	}
+	for (int j = 0; j < n; j++)
+		a->to[(size_t)i * COLUMNS + j] += sum[j];
+}
+
+static void
+bias_backward(struct kern *k, int t, const void *d, struct kern_mat *db)
+{
+	struct rows a = { t, db->cols, d, db->p };
+
+	share(k, sum_rows_task, &a, (a.n + COLUMNS - 1) / COLUMNS, (double)t * a.n);
+}
+
+struct masked {
+	size_t n;
+	const real *x, *y;
+	real *out;
+};
+
+static void
+multiply_task(void *arg, int i, int thread)
+{
+	const struct masked *m = arg;
+	size_t end = ((size_t)i + 1) * PART < m->n ? ((size_t)i + 1) * PART : m->n;
+
+	(void)thread;
+	for (size_t j = (size_t)i * PART; j < end; j++)
+		m->out[j] = m->x[j] * m->y[j];
+}
+
+static void
+multiply(struct kern *k, size_t n, const void *x, const void *y, void *out)
+{
+	struct masked m = { n, x, y, out };
+
+	share(k, multiply_task, &m, (int)((n + PART - 1) / PART), (double)n);
+}
+
+void
+ISA_NAME(dense_entries)(struct kern *k)
+{
+	NAME(ref_layers)(k);	/* pick_rows */
+	k->dense_forward = dense_forward;
+	k->dense_backward = dense_backward;
+	k->bias_forward = bias_forward;
+	k->bias_backward = bias_backward;
+	k->multiply = multiply;
+}

@@ -1,0 +1,148 @@
+/*
+ * update.c - one loop a rule.  Whatever is left of a run goes through the same
+ * arithmetic in a vector of its own, so that a number's change does not depend
+ * on where a run begins.
+ */
+#include <stdbool.h>
+#include <string.h>
+
+#include "update.h"
+
+struct rule
+ISA_NAME(update_rule)(const struct kern_update *u)
+{
+	return (struct rule){
+		.rule = u->rule,
+		.rate = (real)u->rate,
+		.scale = (real)u->scale,
+		.clip = u->clip > 0 ? (real)u->clip : (real)INFINITY,
+		.decay = (real)u->decay,
+		.fresh = (real)(1 - u->decay),
+		.decay2 = (real)u->decay2,
+		.fresh2 = (real)(1 - u->decay2),
+		.grow = (real)(1 / (1 - pow(u->decay, u->step))),
+		.grow2 = (real)(1 / (1 - pow(u->decay2, u->step))),
+		.epsilon = (real)u->epsilon
+	};
+}
+
+/* g scaled and cut; what is no number stays so. */
+INLINE vec
+taken(const struct rule *u, vec g)
+{
+	g = v_mul(v_set1(u->scale), g);
+	return v_max(v_set1(-u->clip), v_min(v_set1(u->clip), g));
+}
+
+/* a decay + b fresh */
+INLINE vec
+blend(vec a, real decay, vec b, real fresh)
+{
+	return v_fma(v_set1(decay), a, v_mul(v_set1(fresh), b));
+}
+
+/* What p loses, but for the rate; m and n in place. */
+INLINE vec
+loss(const enum kern_rule rule, const struct rule *u, vec g, vec *m, vec *n)
+{
+	vec epsilon = v_set1(u->epsilon);
+
+	switch (rule) {
+	case KERN_SGD:
+		break;
+	case KERN_MOMENTUM:
+		*m = v_fma(v_set1(u->decay), *m, g);
+		return *m;
+	case KERN_ADAGRAD:
+		*m = v_fma(g, g, *m);
+		return v_div(g, v_sqrt(v_add(*m, epsilon)));
+	case KERN_RMSPROP:
+		*m = blend(*m, u->decay, v_mul(g, g), u->fresh);
+		return v_div(g, v_add(v_sqrt(*m), epsilon));
+	case KERN_ADAM:
+		*m = blend(*m, u->decay, g, u->fresh);
+		*n = blend(*n, u->decay2, v_mul(g, g), u->fresh2);
+		return v_div(v_mul(v_set1(u->grow), *m),
+		    v_add(v_sqrt(v_mul(v_set1(u->grow2), *n)), epsilon));
+	}
+	return g;
+}
+
+INLINE void
+change(const enum kern_rule rule, const struct rule *u, real *p, real *g, real *m, real *n)
+{
+	bool first = rule != KERN_SGD, second = rule == KERN_ADAM;
+	vec vm = first ? v_load(m) : v_zero(), vn = second ? v_load(n) : v_zero();
+	vec by = loss(rule, u, taken(u, v_load(g)), &vm, &vn);
+
+	v_store(p, v_fma(v_set1(-u->rate), by, v_load(p)));
+	v_store(g, v_zero());
+	if (first)
+		v_store(m, vm);
+	if (second)
+		v_store(n, vn);
+}
+
+/* The last len numbers, fewer than LANES. */
+INLINE void
+change_rest(const enum kern_rule rule, const struct rule *u, size_t len, real *const x[4])
+{
+	real rest[4][LANES] = { { 0 } };
+
+	for (int i = 0; i < 4; i++)
+		if (x[i])
+			memcpy(rest[i], x[i], len * sizeof(real));
+	change(rule, u, rest[0], rest[1], rest[2], rest[3]);
+	for (int i = 0; i < 4; i++)
+		if (x[i])
+			memcpy(x[i], rest[i], len * sizeof(real));
+}
+
+INLINE void
+change_all(const enum kern_rule rule, const struct rule *u, size_t len, real *const x[4])
+{
+	bool first = rule != KERN_SGD, second = rule == KERN_ADAM;
+	size_t i = 0;
+
+	for (; i + LANES <= len; i += LANES)
+		change(rule, u, x[0] + i, x[1] + i, first ? x[2] + i : NULL,
+		    second ? x[3] + i : NULL);
+	if (i < len) {
+		real *const rest[4] = { x[0] + i, x[1] + i, first ? x[2] + i : NULL,
+		    second ? x[3] + i : NULL };
+
+		change_rest(rule, u, len - i, rest);
+	}
+}
+
+#define RULE_CASE(rule) case rule: change_all(rule, u, n, x); break;
+void
+ISA_NAME(update_range)(const struct rule *u, size_t n, real *p, real *g, real *m, real *n2)
+{
+	real *const x[4] = { p, g, m, n2 };
+
+	switch (u->rule) {
+	RULE_CASE(KERN_SGD)
+	RULE_CASE(KERN_MOMENTUM)
+	RULE_CASE(KERN_ADAGRAD)
+	RULE_CASE(KERN_RMSPROP)
+	RULE_CASE(KERN_ADAM)
+	}
+}
+
+double
+ISA_NAME(update_squares)(const real *x, size_t n)
+{
+	enum { ABREAST = 16 };	/* sums, so that they overlap */
+	double sum[ABREAST] = { 0 }, all = 0;
+	size_t i = 0;
+
+	for (; i + ABREAST <= n; i += ABREAST)
+		for (int k = 0; k < ABREAST; k++)
+			sum[k] += (double)x[i + k] * x[i + k];
+	for (; i < n; i++)
+		all += (double)x[i] * x[i];
+	for (int k = 0; k < ABREAST; k++)
+		all += sum[k];
+	return all;
+}

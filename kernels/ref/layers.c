@@ -1,0 +1,138 @@
+/*
+ * layers.c - the definition of what stands between the cells; and what the
+ * parts of the definition share.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "ref.h"
+
+double *
+NAME(ref_scratch)(struct kern *k, size_t n)
+{
+	double *p = calloc(n ? n : 1, sizeof(*p));
+
+	if (p == NULL)
+		NAME(host_note)(k, "out of memory");
+	return p;
+}
+
+const real *
+NAME(ref_before)(const struct kern_batch *b, int i, int r, int h, const real *s, const real *s0)
+{
+	if (r > b->start[i])
+		return s + (size_t)(r - 1) * h;
+	return s0 ? s0 + (size_t)i * h : NULL;
+}
+
+static void
+pick_rows(struct kern *k, int n, const int *from, int h, const void *s, void *to)
+{
+	const real *rows = s;
+	real *out = to;
+
+	(void)k;
+	for (int i = 0; i < n; i++)
+		for (int j = 0; j < h; j++)
+			out[(size_t)i * h + j] = from[i] < 0 ? 0 : rows[(size_t)from[i] * h + j];
+}
+
+static void
+dense_forward(struct kern *k, const struct kern_mat *mat, int t, const void *from, void *to)
+{
+	int m = mat->rows, n = mat->cols;
+	const real *x = from;
+	real *a = to;
+
+	(void)k;
+	for (int r = 0; r < t; r++)
+		for (int i = 0; i < m; i++) {
+			double sum = 0;
+
+			for (int j = 0; j < n; j++)
+				sum += (double)mat->p[(size_t)i * n + j] * x[(size_t)r * n + j];
+			a[(size_t)r * m + i] = (real)sum;
+		}
+}
+
+/* dx(n) = d(m) M */
+static void
+dense_back_one(const struct kern_mat *mat, const real *d, real *dx)
+{
+	for (int j = 0; j < mat->cols; j++) {
+		double sum = 0;
+
+		for (int i = 0; i < mat->rows; i++)
+			sum += (double)d[i] * mat->p[(size_t)i * mat->cols + j];
+		dx[j] = (real)sum;
+	}
+}
+
+static void
+dense_backward(struct kern *k, const struct kern_mat *mat, int t, const void *from,
+    const void *errors, void *to, struct kern_mat *dm)
+{
+	int m = mat->rows, n = mat->cols;
+	const real *x = from, *d = errors;
+	real *dx = to;
+
+	(void)k;
+	for (int r = 0; dx && r < t; r++)
+		dense_back_one(mat, d + (size_t)r * m, dx + (size_t)r * n);
+	for (int i = 0; i < m; i++)
+		for (int j = 0; j < n; j++) {
+			double sum = 0;
+
+			for (int r = 0; r < t; r++)
+				sum += (double)d[(size_t)r * m + i] * x[(size_t)r * n + j];
+			dm->p[(size_t)i * n + j] += (real)sum;
+		}
+}
+
+static void
+bias_forward(struct kern *k, const struct kern_mat *b, int t, void *to)
+{
+	real *a = to;
+
+	(void)k;
+	for (int r = 0; r < t; r++)
+		for (int i = 0; i < b->cols; i++)
+			a[(size_t)r * b->cols + i] += b->p[i];
+}
+
+static void
+bias_backward(struct kern *k, int t, const void *errors, struct kern_mat *db)
+{
+	const real *d = errors;
+
+	(void)k;
+	for (int i = 0; i < db->cols; i++) {
+		double sum = 0;
+
+		for (int r = 0; r < t; r++)
+			sum += d[(size_t)r * db->cols + i];
+		db->p[i] += (real)sum;
+	}
+}
+
+static void
+multiply(struct kern *k, size_t n, const void *a, const void *b, void *to)
+{
+	const real *x = a, *y = b;
+	real *out = to;
+
+	(void)k;
+	for (size_t i = 0; i < n; i++)
+		out[i] = x[i] * y[i];
+}
+
+void
+NAME(ref_layers)(struct kern *k)
+{
+	k->pick_rows = pick_rows;
+	k->dense_forward = dense_forward;
+	k->dense_backward = dense_backward;
+	k->bias_forward = bias_forward;
+	k->bias_backward = bias_backward;
+	k->multiply = multiply;
+}

@@ -1,0 +1,117 @@
+/*
+ * update.c - the definition of the update rules, number by number; kern.h has
+ * the formulas.
+ */
+#include <stdbool.h>
+
+#include "ref.h"
+
+/* One parameter's numbers, p, g, m and n of kern.h, and the rule. */
+struct numbers {
+	real *p, *g, *m, *n;
+	const struct kern_update *by;
+	double rise, rise2;	/* 1 - decay^step, 1 - decay2^step */
+};
+
+static double
+cut(double g, double clip)
+{
+	if (clip > 0 && g > clip)
+		return clip;
+	return clip > 0 && g < -clip ? -clip : g;
+}
+
+/* Number i: its moments in place; returns what p loses. */
+static double
+change(const struct numbers *a, size_t i)
+{
+	const struct kern_update *u = a->by;
+	double g = cut(u->scale * a->g[i], u->clip);
+	double m = a->m ? a->m[i] : 0, n = a->n ? a->n[i] : 0, by = g;
+
+	switch (u->rule) {
+	case KERN_SGD:
+		break;
+	case KERN_MOMENTUM:
+		by = m = u->decay * m + g;
+		break;
+	case KERN_ADAGRAD:
+		m += g * g;
+		by = g / sqrt(m + u->epsilon);
+		break;
+	case KERN_RMSPROP:
+		m = u->decay * m + (1 - u->decay) * g * g;
+		by = g / (sqrt(m) + u->epsilon);
+		break;
+	case KERN_ADAM:
+		m = u->decay * m + (1 - u->decay) * g;
+		n = u->decay2 * n + (1 - u->decay2) * g * g;
+		by = m / a->rise / (sqrt(n / a->rise2) + u->epsilon);
+		break;
+	}
+	if (a->m)
+		a->m[i] = (real)m;
+	if (a->n)
+		a->n[i] = (real)n;
+	return u->rate * by;
+}
+
+static void
+change_range(const struct numbers *a, size_t first, size_t n)
+{
+	for (size_t i = first; i < first + n; i++) {
+		a->p[i] = (real)(a->p[i] - change(a, i));
+		a->g[i] = 0;
+	}
+}
+
+static real *
+of(const struct kern_mat *m)
+{
+	if (m == NULL)
+		return NULL;
+	return m->role == KERN_EMBED ? m->e.p : m->p;
+}
+
+/* Where g is zero these rules change nothing. */
+static bool
+is_sparse(enum kern_rule rule)
+{
+	return rule == KERN_SGD || rule == KERN_ADAGRAD;
+}
+
+static void
+update(struct kern *k, struct kern_mat *p, struct kern_mat *g, struct kern_mat *m,
+    struct kern_mat *n, const struct kern_update *u)
+{
+	struct numbers a = { of(p), of(g), of(m), of(n), u, 1 - pow(u->decay, u->step),
+	    1 - pow(u->decay2, u->step) };
+
+	(void)k;
+	if (p->role == KERN_EMBED && is_sparse(u->rule))
+		for (int i = 0; i < g->e.ntouched; i++)
+			change_range(&a, (size_t)g->e.touched[i] * p->rows, (size_t)p->rows);
+	else
+		change_range(&a, 0, (size_t)p->rows * p->cols);
+	if (p->role == KERN_EMBED)
+		NAME(embed_untouch)(&g->e);
+}
+
+static double
+sum_squares(struct kern *k, const struct kern_mat *g)
+{
+	const real *x = of(g);
+	double sum = 0;
+
+	(void)k;
+	for (size_t i = 0; i < (size_t)g->rows * g->cols; i++)
+		sum += (double)x[i] * x[i];
+	return sum;
+}
+
+void
+NAME(ref_update)(struct kern *k)
+{
+	k->update = update;
+	k->sum_squares = sum_squares;
+}

@@ -1,0 +1,263 @@
+/*
+ * agree.h - what the tests of backends share: numbers of either real, results
+ * by name, and when two agree.
+ *
+ * Compared by normalised mean squared error; a number that is not finite is a
+ * failure.  Bounds: float 1e-10, which any order of summation meets and a
+ * product in reduced precision does not; double 1e-22.
+ */
+#ifndef AGREE_H
+#define AGREE_H
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kern.h"
+#include "rng.h"
+
+enum { OUTPUTS = 96 };	/* of a run, at most */
+
+struct result {
+	const char *name[OUTPUTS];
+	double *x[OUTPUTS];
+	size_t n[OUTPUTS];
+	int count;
+};
+
+static void *
+need(void *p)
+{
+	if (p == NULL) {
+		fputs("out of memory\n", stderr);
+		exit(1);
+	}
+	return p;
+}
+
+static inline size_t
+size_of(enum kern_real real)
+{
+	return real == KERN_F32 ? sizeof(float) : sizeof(double);
+}
+
+static inline void
+set(void *p, size_t size, size_t i, double x)
+{
+	if (size == sizeof(float))
+		((float *)p)[i] = (float)x;
+	else
+		((double *)p)[i] = x;
+}
+
+static inline double
+get(const void *p, size_t size, size_t i)
+{
+	return size == sizeof(float) ? ((const float *)p)[i] : ((const double *)p)[i];
+}
+
+static inline void *
+draw(struct rng *r, size_t n, double scale, size_t size)
+{
+	void *p = need(calloc(n ? n : 1, size));
+
+	for (size_t i = 0; i < n; i++)
+		set(p, size, i, rng_uniform(r, -scale, scale));
+	return p;
+}
+
+/* nseq sequences of at most `longest` rows, the first of just so many. */
+static inline struct kern_batch
+draw_batch(struct rng *r, int nseq, int longest, int v)
+{
+	int *start = need(calloc((size_t)nseq + 1, sizeof(*start)));
+	uint32_t *x, *y;
+	int t;
+
+	for (int i = 0; i < nseq; i++)
+		start[i + 1] = start[i] + (i == 0 ? longest :
+		    1 + (int)(rng_u32(r) % (unsigned)longest));
+	t = start[nseq];
+	x = need(calloc((size_t)t, sizeof(*x)));
+	y = need(calloc((size_t)t, sizeof(*y)));
+	for (int i = 0; i < t; i++) {
+		x[i] = rng_u32(r) % (unsigned)v;
+		y[i] = rng_u32(r) % (unsigned)v;
+	}
+	return (struct kern_batch){ nseq, t, start, x, y };
+}
+
+static inline void
+free_batch(struct kern_batch *b)
+{
+	free((void *)b->start);
+	free((void *)b->x);
+	free((void *)b->y);
+}
+
+static inline void
+keep(struct result *res, const char *name, const void *p, size_t n, size_t size)
+{
+	int o = res->count++;
+
+	if (o >= OUTPUTS) {
+		fputs("more results than OUTPUTS\n", stderr);
+		exit(1);
+	}
+	res->name[o] = name;
+	res->x[o] = need(calloc(n, sizeof(double)));
+	res->n[o] = n;
+	for (size_t i = 0; i < n; i++)
+		res->x[o][i] = get(p, size, i);
+}
+
+static inline void
+keep_rows(struct kern *k, struct result *res, const char *name, const void *dev, size_t n)
+{
+	size_t size = size_of(k->real);
+	void *host = need(calloc(n, size));
+
+	k->get(k, host, dev, n);
+	keep(res, name, host, n, size);
+	free(host);
+}
+
+static inline void
+keep_mat(struct kern *k, struct result *res, const char *name, struct kern_mat *m, size_t n)
+{
+	size_t size = size_of(k->real);
+	void *host = need(calloc(n, size));
+
+	k->mat_get(k, host, m);
+	keep(res, name, host, n, size);
+	free(host);
+}
+
+static inline void
+free_result(struct result *r)
+{
+	for (int o = 0; o < r->count; o++)
+		free(r->x[o]);
+}
+
+static inline struct kern_mat *
+mat(struct kern *k, enum kern_role role, int rows, int cols, const void *host)
+{
+	struct kern_mat *m = need(k->mat_new(k, role, rows, cols));
+
+	if (host)
+		k->mat_put(k, m, host);
+	return m;
+}
+
+/* n reals of the device, from host or zeros. */
+static inline void *
+rows(struct kern *k, size_t n, const void *host)
+{
+	void *p = need(k->alloc(k, n));
+
+	if (host)
+		k->put(k, p, host, n);
+	return p;
+}
+
+/* Normalised mean squared error; infinite if anything is not finite. */
+static inline double
+nmse(const double *want, const double *got, size_t n, size_t *worst)
+{
+	double err = 0, sum = 1e-300, most = -1;
+
+	*worst = 0;
+	for (size_t i = 0; i < n; i++) {
+		double e = (want[i] - got[i]) * (want[i] - got[i]);
+
+		if (!isfinite(want[i]) || !isfinite(got[i])) {
+			*worst = i;
+			return INFINITY;
+		}
+		if (e > most) {
+			most = e;
+			*worst = i;
+		}
+		err += e;
+		sum += want[i] * want[i];
+	}
+	return err / sum;
+}
+
+/* The number of results that do not agree, each told with `where` and `what`. */
+static inline int
+compare(const char *where, const char *what, const struct result *want, const struct result *got,
+    double bound)
+{
+	int failures = 0;
+
+	for (int o = 0; o < want->count; o++) {
+		size_t worst;
+		double e = nmse(want->x[o], got->x[o], want->n[o], &worst);
+
+		if (e <= bound)
+			continue;
+		failures++;
+		printf("not ok %s, %s: %s: NMSE %.3g > %g; worst at %zu: %.9g, not %.9g\n",
+		    want->name[o], what, where, e, bound, worst, got->x[o][worst],
+		    want->x[o][worst]);
+	}
+	return failures;
+}
+
+static inline double
+bound_of(enum kern_real real)
+{
+	return real == KERN_F32 ? 1e-10 : 1e-22;
+}
+
+static inline struct kern *
+open_or_die(const char *name, enum kern_real real, int threads)
+{
+	const char *why;
+	struct kern *k = kern_open(name, real, threads, &why);
+
+	if (k == NULL) {
+		printf("SKIP %s\n", why);
+		exit(77);
+	}
+	return k;
+}
+
+/* The backend on 1, 2 and 3 threads against ref, by run(k, arg, result). */
+static inline int
+check_backend(const char *name, enum kern_real real, const char *where,
+    void (*run)(struct kern *, const void *, struct result *), const void *arg, double bound)
+{
+	struct kern *k = open_or_die("ref", real, 1);
+	struct result want = { .count = 0 }, one = { .count = 0 };
+	int failures = 0;
+
+	run(k, arg, &want);
+	k->close(k);
+	for (int i = 1; i <= 3; i++) {
+		struct result got = { .count = 0 };
+
+		k = open_or_die(name, real, i);
+		run(k, arg, &got);
+		if (k->error(k)) {
+			printf("not ok %s: %s\n", name, k->error(k));
+			failures++;
+		}
+		k->close(k);
+		failures += compare(where, i > 1 ? "on more threads" : real == KERN_F32 ? "float" :
+		    "double", i > 1 ? &one : &want, &got, i > 1 ? 0 : bound);
+		if (i == 1)
+			one = got;
+		else
+			free_result(&got);
+	}
+	free_result(&one);
+	free_result(&want);
+	return failures;
+}
+
+#endif
