@@ -43,56 +43,6 @@ narrow(int t, int h, size_t stride, const real *from, real *to)
 		memcpy(to + (size_t)r * h, from + (size_t)r * stride, (size_t)h * sizeof(real));
 }
 
-/* Where column j of a matrix in panels begins; its numbers lie PW apart. */
-static real *
-column(const struct panels *b, uint32_t j)
-{
-	return b->p + (size_t)(j / PW) * b->stride + j % PW;
-}
-
-/* A tied input layer: word x's row of V is column x of V'. */
-static void
-look_up_columns(const struct panels *vt, const struct kern_batch *b, real *a)
-{
-	for (int r = 0; r < b->t; r++) {
-		const real *from = column(vt, b->x[r]);
-
-		for (int i = 0; i < vt->k; i++)
-			*a++ = from[(size_t)i * PW];
-	}
-}
-
-static void
-add_columns(struct panels *vt, const struct kern_batch *b, const real *d)
-{
-	for (int r = 0; r < b->t; r++) {
-		real *to = column(vt, b->x[r]);
-
-		for (int i = 0; i < vt->k; i++)
-			to[(size_t)i * PW] += *d++;
-	}
-}
-
-static void
-embed_forward(struct kern *k, const struct kern_mat *u, const struct kern_batch *b, void *a)
-{
-	(void)k;
-	if (u->role == KERN_EMBED)
-		NAME(embed_look_up)(&u->e, b, a, (size_t)u->e.h);
-	else
-		look_up_columns(&own(u)->v, b, a);
-}
-
-static void
-embed_backward(struct kern *k, const struct kern_batch *b, const void *d, struct kern_mat *du)
-{
-	(void)k;
-	if (du->role == KERN_EMBED)
-		NAME(embed_add)(&du->e, b, d, (size_t)du->e.h, 1);
-	else
-		add_columns(&own(du)->v, b, d);
-}
-
 static void
 rnn_forward(struct kern *k, const struct kern_mat *mat, const struct kern_batch *b, const void *a,
     const void *s0, void *s)
@@ -271,8 +221,7 @@ fill(struct kern *k)
 	k->close = cpu_close;
 	k->error = error;
 	ISA_NAME(mat_entries)(k);
-	k->embed_forward = embed_forward;
-	k->embed_backward = embed_backward;
+	ISA_NAME(words_entries)(k);
 	k->rnn_forward = rnn_forward;
 	k->rnn_backward = rnn_backward;
 	k->out_forward = out_forward;

@@ -254,12 +254,12 @@ groups(struct kern *k, const struct pass *p)
 	return p->b->nseq >= FEW * threads && work > WORTH_SHARING ? threads : 1;
 }
 
-/* mem begins with room for the order of the sequences; false: no memory. */
+/* mem: room for the order of the sequences, and then for the groups. */
 static void
-go(struct kern *k, struct pass *p, real *mem)
+go(struct kern *k, struct pass *p, void *mem)
 {
-	struct walk w = { p, k, space_of(p), mem + space_of(p).order };
-	int *order = (int *)mem;
+	struct walk w = { p, k, space_of(p), (real *)mem + space_of(p).order };
+	int *order = mem;
 
 	ISA_NAME(recur_order)(p->b, order);
 	p->order = order;

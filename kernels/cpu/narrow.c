@@ -169,7 +169,7 @@ prepare(struct output *o, struct job *j)
 	gradient = ISA_NAME(product_gradient_space)(o->pool);
 	if (gradient < threads * j->one)
 		gradient = threads * j->one;
-	p = (real *)ISA_NAME(output_space)(o, (kept + v + gradient) * sizeof(real));
+	p = ISA_NAME(output_space)(o, (kept + v + gradient) * sizeof(real));
 	if (p == NULL)
 		return false;
 	j->p = p;

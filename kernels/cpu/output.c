@@ -294,7 +294,7 @@ bytes(size_t n, size_t size)
 	return (n * size + ALIGN - 1) / ALIGN * ALIGN;
 }
 
-char *
+void *
 ISA_NAME(output_space)(struct output *o, size_t n)
 {
 	if (n > o->mem.n) {

@@ -40,7 +40,7 @@ struct output {
 void ISA_NAME(output_free)(struct output *o);
 
 /* n bytes for the time of a call; NULL, noted, when there is no memory. */
-char *ISA_NAME(output_space)(struct output *o, size_t n);
+void *ISA_NAME(output_space)(struct output *o, size_t n);
 
 /* c below: (v, zeros up to whole panels), or NULL for zeros; dc likewise. */
 
