@@ -391,8 +391,8 @@ one_array() {
 	refused "config does not begin with its version"
 	config '$a colour=blue'
 	refused "config key 'colour' is unknown"
-	config 's/cell=rnn/cell=lstm/'
-	refused "config key 'cell' has the value 'lstm', which makes no sense"
+	config 's/cell=rnn/cell=cnn/'
+	refused "config key 'cell' has the value 'cnn', which makes no sense"
 	config 's/layers=1/layers=2/'
 	refused "a network of 2 layers is not known here, only of 1"
 	config '/hidden/d'
