@@ -27,6 +27,6 @@ override UNIT := stream
 override BY := -e
 override WHAT := epoch
 override TRAIN := -c $(CELL) -L $(LAYERS) -H $(HIDDEN) -p $(DROPOUT) -O rmsprop -r $(RATE) -S decay \
-	-f $(DECAY) -F $(DECAY_AFTER) -T $(CHUNK) -B $(STREAMS) -k $(CLIP) -v $(VALID) -E 1 -s $(SEED)
+	-f $(DECAY) -F $(DECAY_AFTER) -T $(CHUNK) -B $(STREAMS) -k $(CLIP) $(if $(VALID),-v $(VALID)) -E 1 -s $(SEED)
 override SAMPLE := -M $(LENGTH)
 include $(HERE)chars.mk

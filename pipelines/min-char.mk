@@ -15,6 +15,7 @@ CLIP ?= 5
 SEED ?= 10
 POINTS ?= 1000 10000 100000
 LENGTH ?= 200
+override VALID :=
 override UNIT := stream
 override BY := -e 1000000 -N
 override WHAT := chunk

@@ -15,6 +15,7 @@ CELL ?= gru
 LAYERS ?= 1
 HIDDEN ?= 64
 RATE ?= 0.005
+VALID ?= 0.1
 DROPOUT ?= 0.2
 SEED ?= 10
 POINTS ?= 1 5 20
@@ -23,7 +24,7 @@ override READ := LC_ALL=C sort -R --random-source='$(TEXT)'
 override UNIT := sentence
 override BY := -e
 override WHAT := epoch
-override TRAIN := -c $(CELL) -L $(LAYERS) -H $(HIDDEN) -O adam -r $(RATE) -p $(DROPOUT) -K 5 -B 8 -v 0.1 \
+override TRAIN := -c $(CELL) -L $(LAYERS) -H $(HIDDEN) -O adam -r $(RATE) -p $(DROPOUT) -K 5 -B 8 $(if $(VALID),-v $(VALID)) \
 	-E 1 -s $(SEED)
 override SAMPLE := -n $(SAMPLES)
 include $(HERE)chars.mk

@@ -22,8 +22,12 @@ chars() {
 @test "names: a model at each point, what it writes, and a report" {
 	run -0 chars names HIDDEN=8 POINTS='1 3' SAMPLES=5 report
 	[[ "$output" == *'epoch 1'*'epoch 3'* ]]
+	[[ "$output" == *best* ]]
 	cd names
 	[ "$(wc -l < at-1.txt)" -eq 5 ]
+	[ "$(wc -l < best.txt)" -eq 5 ]
+	[ -e best.npz ]
+	[ ! -e part-1.npz ]
 	[ "$(wc -l < at-3.txt)" -eq 5 ]
 	sample -q -s 10 -n 5 at-3.npz | decode | cmp - at-3.txt
 	[ "$(grep -c 'Validation loss' loss.log)" -ge 4 ]
@@ -63,14 +67,14 @@ chars() {
 @test "training that was interrupted goes on, and comes to the same" {
 	setsid make -s -f "$TOP/pipelines/names.mk" THREADS=1 HIDDEN=16 POINTS=150 > /dev/null 2>&1 &
 	for ((i = 0; i < 1000; i++)); do
-		[ ! -e names/at-150.npz.part ] || break
+		[ ! -e names/part-150.npz ] || break
 		sleep 0.02
 	done
 	kill -TERM -- -$!
 	wait $! || true
 	[ ! -e names/at-150.npz ]
 	run -0 --separate-stderr chars names HIDDEN=16 POINTS=150
-	[[ "$stderr" == *'going on with names/at-150.npz.part'* ]]
+	[[ "$stderr" == *'going on with names/part-150.npz'* ]]
 	chars names HIDDEN=16 POINTS=150 OUT=whole 2> /dev/null
 	cmp names/at-150.npz whole/at-150.npz
 	[ "$(grep -c 'epoch=150:' names/loss.log)" -ge 1 ]
@@ -107,4 +111,18 @@ chars() {
 	run -2 chars char-rnn TEXT=missing.txt
 	[[ "$output" == *'missing.txt'* ]]
 	[ ! -e char-rnn/train.index ]
+}
+
+@test "the best model is the one of the evaluation that was best; none without text held out" {
+	chars names HIDDEN=24 RATE=0.02 POINTS='2 60' > /dev/null 2>&1
+	best=$(sed -n 's/.*Validation loss .*: //p' names/loss.log | sort -g | head -n 1)
+	last=$(sed -n 's/.*Validation loss .*: //p' names/loss.log | tail -n 1)
+	[ "$best" != "$last" ]
+	# the last tenth of the 541 names
+	decode names/train.index | tail -n 54 | tok -C | encode -v names/best.npz > valid.index
+	score -t names/best.npz valid.index |
+	    awk -F '\t' -v best="$best" '$1 == "loss" { d = $2 - best; exit !(d < 2e-3 && d > -2e-3) }'
+	chars names HIDDEN=8 VALID= POINTS=1 OUT=none > /dev/null 2>&1
+	[ ! -e none/best.npz ]
+	grep -q ': Loss after' none/loss.log
 }
