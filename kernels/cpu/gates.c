@@ -12,9 +12,6 @@ enum {
 	ROWS = 64	/* rows in a task of gathering */
 };
 
-/* Where W is no longer in a core's own cache, a step of few sequences is shared out. */
-static const double worth_a_round = 4e4;
-
 static int
 length(const struct kern_batch *b, int i)
 {
@@ -97,8 +94,8 @@ multiply(const struct group *g, int first, int n, real *out)
 		row_product(np, b, first, g->packed.p, out);
 	else
 		for (int i = 0; i < np; i++)
-			ISA_NAME(panel_tile)(&g->packed, b, first + i, out + (size_t)i * PW,
-			    (size_t)np * PW);
+			ISA_NAME(panel_tile)(&g->packed, 0, g->packed.nblock, b, first + i,
+			    out + (size_t)i * PW, (size_t)np * PW);
 }
 
 /* A task of a step: `together` blocks, and the cell on each. */
@@ -239,7 +236,7 @@ walk_together(const struct walk *w)
 	for (int step = 0; arrive(&g, step); step++) {
 		int each = together(&g), n = (blocks(p) + each - 1) / each;
 
-		if (work * g.n > worth_a_round)
+		if (work * g.n > WORTH_SHARING)
 			pool_run(state(w->k)->pool, step_task, &g, n);
 		else
 			for (int i = 0; i < n; i++)
@@ -257,12 +254,12 @@ groups(struct kern *k, const struct pass *p)
 	return p->b->nseq >= FEW * threads && work > WORTH_SHARING ? threads : 1;
 }
 
-/* mem begins with room for the order of the sequences; false: no memory. */
+/* mem: room for the order of the sequences, and then for the groups. */
 static void
-go(struct kern *k, struct pass *p, real *mem)
+go(struct kern *k, struct pass *p, void *mem)
 {
-	struct walk w = { p, k, space_of(p), mem + space_of(p).order };
-	int *order = (int *)mem;
+	struct walk w = { p, k, space_of(p), (real *)mem + space_of(p).order };
+	int *order = mem;
 
 	ISA_NAME(recur_order)(p->b, order);
 	p->order = order;
@@ -338,7 +335,7 @@ backward(struct kern *k, struct pass *p, bool own_errors, struct kern_mat *dw)
 	g.to = mem + walk;
 	p->e = own_errors ? g.to + last : p->d;
 	go(k, p, mem);
-	share(k, gather_task, &g, p->b->nseq, (double)last);
+	share(k, gather_task, &g, p->b->nseq, NUMBER * (double)last);
 	ISA_NAME(product_gradient)(state(k)->pool, &own(dw)->s.w, p->b->t, p->e,
 	    (size_t)p->h * p->cell->ngate, g.to, g.stride, 1, mem);
 }

@@ -142,7 +142,7 @@ ISA_NAME(mat_turn)(struct kern *k, struct cpu_mat *m)
 {
 	if (m->s.w.p == NULL)
 		return;
-	share(k, turn_task, m, m->s.wt.np, (double)m->host.rows * m->host.cols);
+	share(k, turn_task, m, m->s.wt.np, NUMBER * m->host.rows * m->host.cols);
 }
 
 void

@@ -108,10 +108,10 @@ multiply(const struct packed *a, const struct panels *b, real *out, size_t ostri
 		int n = b->n - i * PW;
 
 		if (n >= PW) {
-			ISA_NAME(panel_tile)(a, b, i, out + (size_t)i * PW, ostride);
+			ISA_NAME(panel_tile)(a, 0, a->nblock, b, i, out + (size_t)i * PW, ostride);
 			continue;
 		}
-		ISA_NAME(panel_tile)(a, b, i, tile, PW);
+		ISA_NAME(panel_tile)(a, 0, a->nblock, b, i, tile, PW);
 		for (int r = 0; r < a->t; r++)
 			memcpy(out + (size_t)r * ostride + (size_t)i * PW, tile + (size_t)r * PW,
 			    (size_t)n * sizeof(real));
@@ -130,7 +130,7 @@ rows_task(void *arg, int i, int thread)
 	ISA_NAME(pack_shape)(&a, t, j->h, space);
 	ISA_NAME(pack)(&a, j->s + (size_t)first * j->stride, j->stride);
 	for (int l = 0; l < j->vt->np; l++)
-		ISA_NAME(panel_tile)(&a, j->vt, l, p + (size_t)l * PW, j->pstride);
+		ISA_NAME(panel_tile)(&a, 0, a.nblock, j->vt, l, p + (size_t)l * PW, j->pstride);
 	for (int r = 0; r < t; r++)
 		finish_row(j, first + r, p + (size_t)r * j->pstride, space);
 	if (j->ds == NULL)
@@ -169,7 +169,7 @@ prepare(struct output *o, struct job *j)
 	gradient = ISA_NAME(product_gradient_space)(o->pool);
 	if (gradient < threads * j->one)
 		gradient = threads * j->one;
-	p = (real *)ISA_NAME(output_space)(o, (kept + v + gradient) * sizeof(real));
+	p = ISA_NAME(output_space)(o, (kept + v + gradient) * sizeof(real));
 	if (p == NULL)
 		return false;
 	j->p = p;

@@ -12,7 +12,12 @@
 
 #include "output.h"
 
-enum { NARROW = 512 };	/* words, at most */
+/* Up to so many words this layer is the faster one. */
+INLINE bool
+is_narrow(const struct panels *vt)
+{
+	return vt->n <= 512;
+}
 
 void ISA_NAME(narrow_forward)(struct output *o, const struct panels *vt, const real *c, int t,
     const real *s, size_t stride, const uint32_t *y, double *logp);

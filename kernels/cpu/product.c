@@ -49,7 +49,7 @@ last_panel(const struct packed *a, const struct panels *b, int i, real *tile, re
 {
 	int n = b->n - i * PW;
 
-	ISA_NAME(panel_tile)(a, b, i, tile, PW);
+	ISA_NAME(panel_tile)(a, 0, a->nblock, b, i, tile, PW);
 	for (int r = 0; r < a->t; r++)
 		memcpy(out + (size_t)r * b->n + (size_t)i * PW, tile + (size_t)r * PW,
 		    (size_t)n * sizeof(real));
@@ -70,7 +70,8 @@ product_task(void *arg, int i, int thread)
 	ISA_NAME(pack)(&a, j->x + (size_t)first * b->k, (size_t)b->k);
 	for (int l = from; l < end; l++) {
 		if ((l + 1) * PW <= b->n)
-			ISA_NAME(panel_tile)(&a, b, l, out + (size_t)l * PW, (size_t)b->n);
+			ISA_NAME(panel_tile)(&a, 0, a.nblock, b, l, out + (size_t)l * PW,
+			    (size_t)b->n);
 		else
 			last_panel(&a, b, l, p + (size_t)t * b->k, out);
 	}

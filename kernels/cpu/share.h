@@ -7,8 +7,13 @@
 #include "isa.h"
 #include "pool.h"
 
-/* Multiplications from which a round of the team is the lesser cost. */
-#define WORTH_SHARING 4e4
+/*
+ * Multiplications from which a round of the team is the lesser cost, even where
+ * other work keeps a thread of it waiting for a processor.
+ */
+#define WORTH_SHARING 2e5
+/* What a number costs that is looked at for a sum or a copy alone. */
+#define NUMBER 4.0
 
 /* Runs the tasks on the team if there is enough to do, else here. */
 INLINE void

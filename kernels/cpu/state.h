@@ -57,6 +57,8 @@ void ISA_NAME(mat_turn)(struct kern *k, struct cpu_mat *m);
 /* update and sum_squares. */
 void ISA_NAME(learn_entries)(struct kern *k);
 
+/* embed_*. */
+void ISA_NAME(words_entries)(struct kern *k);
 /* dense_*, bias_*, multiply and pick_rows. */
 void ISA_NAME(dense_entries)(struct kern *k);
 /* lstm_* and gru_*. */

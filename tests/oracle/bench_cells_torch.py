@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 """How long a step of training a character model takes in PyTorch, in float.
 
-One-hot characters, nn.RNN, nn.LSTM or nn.GRU, a linear layer, the loss summed over
-all, gradients cut at 5, states carried over from step to step.  Prints what
-bench/cells prints.  Status 77 where PyTorch is not installed.
+One-hot characters (or, of more than a thousand words, an embedding of as many
+numbers as there are hidden units, with a sparse gradient), nn.RNN, nn.LSTM or
+nn.GRU, a linear layer, the loss summed over all, gradients cut at 5, states
+carried over from step to step.  Prints what bench/cells prints.  Status 77 where
+PyTorch is not installed.
 """
 import argparse
 import statistics
@@ -14,9 +16,13 @@ import time
 def make_step(torch, a):
     torch.manual_seed(1)
     kind = {"rnn": torch.nn.RNN, "lstm": torch.nn.LSTM, "gru": torch.nn.GRU}[a.cell]
-    cells = kind(a.vocab, a.hidden, a.layers, batch_first=True)
+    words = a.vocab > 1000
+    cells = kind(a.hidden if words else a.vocab, a.hidden, a.layers, batch_first=True)
     out = torch.nn.Linear(a.hidden, a.vocab)
     numbers = list(cells.parameters()) + list(out.parameters())
+    if words:
+        embed = torch.nn.Embedding(a.vocab, a.hidden, sparse=True)
+        descent_of_words = torch.optim.SGD(embed.parameters(), lr=0.002)
     loss = torch.nn.CrossEntropyLoss(reduction="sum")
     rule = {"sgd": torch.optim.SGD, "adagrad": torch.optim.Adagrad,
             "rmsprop": torch.optim.RMSprop, "adam": torch.optim.Adam}[a.rule]
@@ -27,11 +33,17 @@ def make_step(torch, a):
 
     def step():
         descent.zero_grad(set_to_none=True)
-        one_hot = torch.nn.functional.one_hot(x, a.vocab).float()
-        states, after = cells(one_hot, carried[0])
+        if words:
+            descent_of_words.zero_grad(set_to_none=True)
+            below = embed(x)
+        else:
+            below = torch.nn.functional.one_hot(x, a.vocab).float()
+        states, after = cells(below, carried[0])
         loss(out(states.reshape(-1, a.hidden)), y.reshape(-1)).backward()
         torch.nn.utils.clip_grad_value_(numbers, 5)
         descent.step()
+        if words:
+            descent_of_words.step()
         carried[0] = tuple(s.detach() for s in after) if a.cell == "lstm" else after.detach()
 
     return step
