@@ -6,6 +6,7 @@
 #   make install    programs, pages, completion; PREFIX, DESTDIR, PROGRAM_PREFIX
 #   make lint       what the linters and two compilers say; make deps-dev first
 #   make fuzz       FUZZ_SECONDS for each fuzz target; needs clang
+#   make test-cuda bench-cuda   on an NVIDIA GPU: the plugin's tests, its speed
 #   make bench-text the text programs' speed; CSV= for a corpus of your own
 #   make uninstall clean deps deps-dev
 
@@ -15,13 +16,14 @@ TOOLS := tok vocab encode train gradcheck score sample decode cells
 PREFIX ?= /usr/local
 DESTDIR ?=
 CC ?= cc
+CXX ?= c++
 SAN ?=
 comma := ,
 CONFIG := $(if $(SAN),$(subst $(comma),-,$(SAN)),release)
 BUILD := build/$(CONFIG)
 
 DEPS := gcc make pkg-config libopenblas-dev libutf8proc-dev libzip-dev zlib1g-dev bats mandoc
-DEPS_DEV := shellcheck cppcheck clang libclang-rt-dev gnuplot-nox
+DEPS_DEV := g++ shellcheck cppcheck clang libclang-rt-dev gnuplot-nox
 
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wundef -Wvla -Wformat=2 -Wwrite-strings \
 	-Wstrict-prototypes -Wmissing-prototypes
@@ -69,11 +71,13 @@ FUZZERS := $(patsubst tests/fuzz/%.c,%,$(filter-out tests/fuzz/replay.c,$(wildca
 REPLAYS := $(FUZZERS:%=$(BUILD)/tests/fuzz/%)
 FUZZ_SECONDS ?= 60
 
-.PHONY: all test check lint demo bench profile bench-text fuzz install uninstall clean deps deps-dev
+.PHONY: all here test check lint demo bench profile bench-text fuzz install uninstall clean deps deps-dev
 .SECONDARY:
 .DELETE_ON_ERROR:
 
-all: $(BINS) $(PLUGINS) $(if $(SAN),,$(TOOLS:%=bin/%))
+all: here $(PLUGINS)
+# ... and what can run on this machine: nobody waits for nvcc where no GPU is.
+here: $(BINS) $(PLUGINS) $(if $(SAN),,$(TOOLS:%=bin/%))
 
 ifeq ($(filter clean deps deps-dev demo fuzz lint uninstall,$(or $(MAKECMDGOALS),all)),)
 include $(BUILD)/config.mk
@@ -81,6 +85,8 @@ endif
 $(BUILD)/config.mk: mk/probe.sh
 	@mkdir -p $(@D)
 	@mk/probe.sh $@
+
+include mk/cuda.mk
 
 LIBS = $(LIBZIP_LIBS) $(UTF8PROC_LIBS) $(ZLIB_LIBS) -ldl -lm
 THIRD_PARTY_lib = $(LIBZIP_CFLAGS) $(ZLIB_CFLAGS) $(UTF8PROC_CFLAGS)
@@ -137,7 +143,7 @@ $(BUILD)/tests/%.o: tests/%.c $(BUILD)/config.mk
 	$(CC) $(ALL_CFLAGS) $(INC_tests) -c -o $@ $<
 
 $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/libcore.a $(BUILD)/libkern.a
-	$(CC) $(ALL_LDFLAGS) -o $@ $< $(BUILD)/libcore.a $(BUILD)/libkern.a $(LIBS)
+	$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(BUILD)/libcore.a $(BUILD)/libkern.a $(LIBS)
 
 # A fuzz target is an ordinary program over a saved corpus, too.
 $(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/tests/fuzz/replay.o $(BUILD)/libcore.a

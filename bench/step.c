@@ -4,10 +4,16 @@
  *	step gen N C SEED			N random sentences of 22 words on
  *						average, a line of indexes each
  *	step sgd     DEVICE THREADS H C BPTT BATCH SECONDS < lines
+ *	step queue   DEVICE THREADS H C BPTT BATCH SECONDS < lines
+ *						as sgd, BATCH sentences queued and
+ *						an update each
  *	step eval    DEVICE THREADS H C BPTT ROWS  SECONDS < lines
  *	step profile DEVICE THREADS H C BPTT BATCH SECONDS < lines
  *
- * sgd and eval print: milliseconds a sentence in the median pass over the
+ *	step floor   DEVICE THREADS		what the device does of products, in
+ *						GFLOP/s, and moves, in GB/s
+ *
+ * sgd, queue and eval print: milliseconds a sentence in the median pass over the
  * lines, words/s, GFLOP/s, peak memory in MB.  profile prints what each layer
  * takes when it is called alone, and the whole step.
  *
@@ -103,6 +109,25 @@ pass_sgd(struct bench *b)
 
 		must(batch_frames(&b->batcher, &b->c, i, n, SIZE_MAX, &taken));
 		must(net_step(&b->net, &b->batcher.b, &how, &sgd, 0.005, 1, b->logp));
+	}
+}
+
+/* The same steps, as many at a time as one call may be given; else one by one. */
+static void
+pass_queue(struct bench *b)
+{
+	struct net_pass how = { .bptt = b->bptt };
+
+	if (!net_has_queue(&b->net, &how, &sgd)) {
+		b->batch = 1;
+		pass_sgd(b);
+		return;
+	}
+	for (size_t i = 0, taken; i < b->c.n; i += taken) {
+		size_t n = b->c.n - i < b->batch ? b->c.n - i : b->batch;
+
+		must(batch_frames(&b->batcher, &b->c, i, n, SIZE_MAX, &taken));
+		must(net_steps(&b->net, &b->batcher.b, b->bptt, 0.005, b->logp));
 	}
 }
 
@@ -232,18 +257,60 @@ run(char *argv[])
 	read_lines(&b);
 	b.logp = calloc(b.c.steps, sizeof(*b.logp));
 	must(b.logp ? NULL : "out of memory");
-	if (strcmp(argv[1], "sgd") == 0)
-		measure(&b, pass_sgd, seconds, 6 * h * c + (4 + 2 * b.bptt) * h * h);
+	if (strcmp(argv[1], "sgd") == 0 || strcmp(argv[1], "queue") == 0)
+		measure(&b, argv[1][0] == 's' ? pass_sgd : pass_queue, seconds,
+		    6 * h * c + (4 + 2 * b.bptt) * h * h);
 	else if (strcmp(argv[1], "eval") == 0)
 		measure(&b, pass_eval, seconds, 2 * h * c + 2 * h * h);
 	else
 		profile(&b, seconds);
 }
 
+/* The best of ten: products of N x N matrices, and x y into z of N x N numbers. */
+static void
+show_floor(const char *device, int threads)
+{
+	enum { N = 4096 };
+	const size_t n = (size_t)N * N;
+	const char *why;
+	struct kern *k = kern_open(device, KERN_F32, threads, &why);
+	double product = 1e9, move = 1e9;
+	struct kern_mat *m;
+	void *x, *z;
+
+	if (k == NULL)
+		must(why);
+	m = k->mat_new(k, KERN_DENSE, N, N);
+	x = k->alloc(k, n);
+	z = k->alloc(k, n);
+	must(m && x && z ? NULL : "out of memory");
+	for (int i = 0; i < 10; i++) {
+		double start = now(), took;
+
+		k->dense_forward(k, m, N, x, z);
+		must(k->error(k));
+		took = now() - start;
+		product = took < product ? took : product;
+		start = now();
+		k->multiply(k, n, x, z, z);
+		must(k->error(k));
+		took = now() - start;
+		move = took < move ? took : move;
+	}
+	printf("%.0f GFLOP/s %.0f GB/s\n", 2.0 * N * n / product * 1e-9,
+	    3.0 * n * sizeof(float) / move * 1e-9);
+	k->mat_free(k, m);
+	k->free(k, x);
+	k->free(k, z);
+	k->close(k);
+}
+
 int
 main(int argc, char *argv[])
 {
-	if (argc == 5 && strcmp(argv[1], "gen") == 0)
+	if (argc == 4 && strcmp(argv[1], "floor") == 0)
+		show_floor(argv[2], atoi(argv[3]));
+	else if (argc == 5 && strcmp(argv[1], "gen") == 0)
 		generate(atol(argv[2]), atol(argv[3]), (uint32_t)atol(argv[4]));
 	else if (argc == 9)
 		run(argv);

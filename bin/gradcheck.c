@@ -236,6 +236,8 @@ main(int argc, char *argv[])
 	k = kern_open(kern_device[o.device], KERN_F64, (int)o.threads, &why);
 	if (k == NULL)
 		die("device %s: %s", kern_device[o.device], why);
+	if (why)
+		prog_note("running on %s (%s): %s", k->name, k->isa, why);
 	begin(&run, k);
 	passed = check(&run);
 	gradcheck_free(&run.check);

@@ -371,6 +371,8 @@ open_device(struct run *run)
 
 	if (k == NULL)
 		die("device %s: %s", kern_device[o.device], why);
+	if (why)
+		prog_note("running on %s (%s): %s", k->name, k->isa, why);
 	if ((why = net_open(&run->net, k, &run->model)) != NULL)
 		die("device %s: %s", k->name, why);
 	return k;

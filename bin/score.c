@@ -268,6 +268,8 @@ open_model(struct run *run, const char *path)
 	    m->shape.real == REAL_F64 ? KERN_F64 : KERN_F32, (int)o.threads, &why);
 	if (k == NULL)
 		die("device %s: %s", kern_device[o.device], why);
+	if (why)
+		prog_note("running on %s (%s): %s", k->name, k->isa, why);
 	if ((why = net_open(&run->net, k, m)) != NULL)
 		die("device %s: %s", k->name, why);
 	if (is_joined(m))

@@ -393,6 +393,8 @@ open_device(enum real real)
 
 	if (k == NULL)
 		die("device %s: %s", kern_device[o.device], why);
+	if (why)
+		prog_note("running on %s (%s): %s", k->name, k->isa, why);
 	return k;
 }
 

@@ -31,7 +31,7 @@ _unroll_list() {
 		train B batch arg
 		train b bptt arg
 		train c cell rnn|lstm|gru
-		train d device auto|cpu|blas|ref
+		train d device auto|cpu|cuda|blas|ref
 		train D double -
 		train e epochs arg
 		train E evaluate arg
@@ -64,7 +64,7 @@ _unroll_list() {
 		gradcheck b bptt arg
 		gradcheck c cell rnn|lstm|gru
 		gradcheck C vocabulary arg
-		gradcheck d device auto|cpu|blas|ref
+		gradcheck d device auto|cpu|cuda|blas|ref
 		gradcheck e step arg
 		gradcheck H hidden arg
 		gradcheck I embed arg
@@ -79,14 +79,14 @@ _unroll_list() {
 		gradcheck T tie -
 		gradcheck x spoil arg
 		gradcheck operands file
-		score d device auto|cpu|blas|ref
+		score d device auto|cpu|cuda|blas|ref
 		score D double -
 		score j threads arg
 		score p predict -
 		score t totals -
 		score w words -
 		score operands model file
-		sample d device auto|cpu|blas|ref
+		sample d device auto|cpu|cuda|blas|ref
 		sample D double -
 		sample e end arg
 		sample j threads arg
@@ -104,7 +104,7 @@ _unroll_list() {
 		sample x prime arg
 		sample operands model
 		cells c colour auto|always|never
-		cells d device auto|cpu|blas|ref
+		cells d device auto|cpu|cuda|blas|ref
 		cells D double -
 		cells f format text|html|table
 		cells j threads arg

@@ -9,7 +9,7 @@
 #include "backend.h"
 #include "plugin.h"
 
-const char *const kern_device[] = { "auto", "cpu", "blas", "ref" };
+const char *const kern_device[] = { "auto", "cpu", "cuda", "blas", "ref" };
 
 int
 kern_processors(void)
@@ -23,6 +23,42 @@ kern_processors(void)
 	return n > 1 ? (int)n : 1;
 }
 
+/*
+ * What a thread can do at most in a second: 2 x 16 multiply-adds of float a
+ * clock at 3.7 GHz, as processors with AVX-512 do; half as many of double.
+ */
+static double
+rate_of_threads(int threads, enum kern_real real)
+{
+	return threads * (real == KERN_F32 ? 1.2e11 : 0.6e11);
+}
+
+/*
+ * The GPU, if the most it can do is WORTH times what the threads can: it loses
+ * more of its rate on work as small as a sentence, and takes time to start.
+ * *why says what was chosen for which reason where there was a choice.
+ */
+static struct kern *
+open_faster(enum kern_real real, int threads, const char **why)
+{
+	const double worth = 4;
+	const char *reason;
+	double gpu = plugin_rate("cuda", real, &reason);
+	struct kern *k = NULL;
+
+	if (gpu >= worth * rate_of_threads(threads, real) &&
+	    (k = plugin_open("cuda", real, threads, &reason)) != NULL) {
+		*why = "the GPU can do over four times as much a second as these processors";
+		return k;
+	}
+	if (gpu > 0 && reason == NULL)
+		reason = "the GPU cannot do four times as much a second as these processors";
+	k = cpu_open(real, threads, why);
+	if (k)
+		*why = reason;
+	return k;
+}
+
 struct kern *
 kern_open(const char *name, enum kern_real real, int threads, const char **why)
 {
@@ -31,10 +67,12 @@ kern_open(const char *name, enum kern_real real, int threads, const char **why)
 		threads = kern_processors();
 	if (strcmp(name, "ref") == 0)
 		return real == KERN_F32 ? ref_open_f32(threads, why) : ref_open_f64(threads, why);
-	if (strcmp(name, "auto") == 0 || strcmp(name, "cpu") == 0)
+	if (strcmp(name, "auto") == 0)
+		return open_faster(real, threads, why);
+	if (strcmp(name, "cpu") == 0)
 		return cpu_open(real, threads, why);
-	if (strcmp(name, "blas") == 0)
+	if (strcmp(name, "cuda") == 0 || strcmp(name, "blas") == 0)
 		return plugin_open(name, real, threads, why);
-	*why = "no such device; there are auto, cpu, blas and ref";
+	*why = "no such device; there are auto, cpu, cuda, blas and ref";
 	return NULL;
 }

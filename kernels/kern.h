@@ -220,15 +220,24 @@ struct kern {
 	 */
 	void (*step)(struct kern *, const struct kern_net *, const struct kern_batch *, int bptt,
 	    double rate, double *logp);
+	/*
+	 * Optional (NULL): a step for each sequence of the batch, in order; the
+	 * same as step() on one after another.  So a device gets much to do at once.
+	 */
+	void (*steps)(struct kern *, const struct kern_net *, const struct kern_batch *, int bptt,
+	    double rate, double *logp);
 };
 
 /* The devices: as an option's words, and one by one in the same order. */
-#define KERN_DEVICES "auto|cpu|blas|ref"
+#define KERN_DEVICES "auto|cpu|cuda|blas|ref"
 extern const char *const kern_device[];
 
 /*
  * name: one of the devices.  threads: 0 for as many as there are processors.
- * NULL on failure, with *why at the reason.  close() when done.
+ * NULL on failure, with *why at the reason.  close() when done.  A device that
+ * is named is that one or none; "auto" takes a GPU if it is the faster one.
+ * Where auto had a choice, *why says for which reason it chose k->name; else
+ * it is NULL.
  */
 struct kern *kern_open(const char *name, enum kern_real real, int threads, const char **why);
 

@@ -14,6 +14,7 @@
 #include "plugin.h"
 
 typedef struct kern *opener(enum kern_real real, int threads, const char **why);
+typedef double rater(enum kern_real real, const char **why);
 
 static bool
 append(char *path, const char *more)
@@ -65,12 +66,12 @@ find(const char *name)
 	return so;
 }
 
-struct kern *
-plugin_open(const char *name, enum kern_real real, int threads, const char **why)
+/* A symbol of the plugin, whose version is this suite's; NULL and *why. */
+static void *
+symbol_of(const char *name, const char *symbol, const char **why)
 {
-	void *so = find(name), *symbol;
+	void *so = find(name), *found;
 	const int *version;
-	opener *open;
 
 	if (so == NULL) {
 		const char *reason = dlerror();
@@ -79,11 +80,35 @@ plugin_open(const char *name, enum kern_real real, int threads, const char **why
 		return NULL;
 	}
 	version = dlsym(so, "unroll_plugin_version");
-	symbol = dlsym(so, "unroll_plugin");
-	if (version == NULL || symbol == NULL || *version != PLUGIN_VERSION) {
+	found = dlsym(so, symbol);
+	if (version == NULL || found == NULL || *version != PLUGIN_VERSION) {
 		*why = "its plugin is of another version of this suite";
 		return NULL;
 	}
+	return found;
+}
+
+struct kern *
+plugin_open(const char *name, enum kern_real real, int threads, const char **why)
+{
+	void *symbol = symbol_of(name, "unroll_plugin", why);
+	opener *open;
+
+	if (symbol == NULL)
+		return NULL;
 	memcpy(&open, &symbol, sizeof(open));	/* POSIX's way around ISO C */
 	return open(real, threads, why);
+}
+
+double
+plugin_rate(const char *name, enum kern_real real, const char **why)
+{
+	void *symbol = symbol_of(name, "unroll_plugin_rate", why);
+	rater *rate;
+
+	*why = NULL;
+	if (symbol == NULL)
+		return 0;
+	memcpy(&rate, &symbol, sizeof(rate));
+	return rate(real, why);
 }

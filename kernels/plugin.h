@@ -7,15 +7,25 @@
  *
  *	struct kern *unroll_plugin(enum kern_real real, int threads, const char **why);
  *	const int unroll_plugin_version;	PLUGIN_VERSION of its headers
+ *
+ * and, if "auto" may take it,
+ *
+ *	double unroll_plugin_rate(enum kern_real real, const char **why);
  */
 #ifndef PLUGIN_H
 #define PLUGIN_H
 
 #include "kern.h"
 
-enum { PLUGIN_VERSION = 2 };	/* of struct kern and what it points at */
+enum { PLUGIN_VERSION = 3 };	/* of struct kern and what it points at */
 
 /* The plugin's backend, or NULL and *why. */
 struct kern *plugin_open(const char *name, enum kern_real real, int threads, const char **why);
+
+/*
+ * Operations a second that its device could do at most; 0 where there is none.
+ * *why is then NULL, or the reason if there is a device that cannot be used.
+ */
+double plugin_rate(const char *name, enum kern_real real, const char **why);
 
 #endif

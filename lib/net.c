@@ -7,7 +7,14 @@
 #include "mem.h"
 #include "net.h"
 
-static const char *const no_memory = "out of memory";
+/* The device may know more of what there was too little of. */
+static const char *
+no_memory(struct net *n)
+{
+	const char *why = n->k->error(n->k);
+
+	return why ? why : "out of memory";
+}
 
 static enum kern_role
 role_of(const struct net *n, const struct model_param *p)
@@ -124,7 +131,7 @@ net_open(struct net *n, struct kern *k, const struct model *m)
 	n->size = k->real == KERN_F32 ? sizeof(float) : sizeof(double);
 	find_places(n, m);
 	if (!put_params(n, m))
-		return no_memory;
+		return no_memory(n);
 	if ((why = net_state_new(&n->one, n, 1)) != NULL)
 		return why;
 	return k->error(k);

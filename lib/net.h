@@ -103,6 +103,12 @@ const char *net_zero(struct net *n);
 const char *net_step(struct net *n, const struct kern_batch *b, const struct net_pass *how,
     const struct recipe *r, double rate, uint64_t step, double *logp);
 
+/* Whether net_steps() can be: the tutorial's net and SGD, on a device with a queue. */
+bool net_has_queue(const struct net *n, const struct net_pass *how, const struct recipe *r);
+/* A step on each of the batch's sequences, in order; logp as above. */
+const char *net_steps(struct net *n, const struct kern_batch *b, int bptt, double rate,
+    double *logp);
+
 /* For writing text: forget the state; then read a word, l(v) as above. */
 void net_restart(struct net *n);
 const char *net_next(struct net *n, uint32_t word, void *l);

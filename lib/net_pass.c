@@ -311,9 +311,30 @@ norm(struct net *n)
 static bool
 is_plain(const struct net *n, const struct net_pass *how, const struct recipe *r)
 {
-	return n->k->step && n->shape.cell == CELL_RNN && n->shape.layers == 1 &&
+	return n->shape.cell == CELL_RNN && n->shape.layers == 1 &&
 	    n->shape.embed == 0 && !n->shape.bias && r->rule == KERN_SGD && r->clip == 0 &&
 	    r->clip_norm == 0 && how->dropout == 0 && how->st == NULL;
+}
+
+static struct kern_net
+plain(const struct net *n)
+{
+	return (struct kern_net){ n->p[n->at[0].in], n->p[n->out], n->p[n->at[0].state] };
+}
+
+bool
+net_has_queue(const struct net *n, const struct net_pass *how, const struct recipe *r)
+{
+	return n->k->steps && is_plain(n, how, r);
+}
+
+const char *
+net_steps(struct net *n, const struct kern_batch *b, int bptt, double rate, double *logp)
+{
+	struct kern_net p = plain(n);
+
+	n->k->steps(n->k, &p, b, bptt, rate, logp);
+	return n->k->error(n->k);
 }
 
 const char *
@@ -323,8 +344,8 @@ net_step(struct net *n, const struct kern_batch *b, const struct net_pass *how,
 	struct kern_update u;
 	const char *why;
 
-	if (is_plain(n, how, r)) {
-		struct kern_net p = { n->p[n->at[0].in], n->p[n->out], n->p[n->at[0].state] };
+	if (n->k->step && is_plain(n, how, r)) {
+		struct kern_net p = plain(n);
 
 		n->k->step(n->k, &p, b, how->bptt, rate, logp);
 		return n->k->error(n->k);

@@ -14,7 +14,10 @@
 
 enum {
 	EVAL_ROWS = 4096,	/* steps packed together when only looking */
-	EVAL_STREAMS = 32	/* a stream is looked at as so many */
+	EVAL_STREAMS = 32,	/* a stream is looked at as so many */
+	/* What a device with a queue gets at a time: a signal waits for as much. */
+	QUEUE_SENTENCES = 128,
+	QUEUE_ROWS = 4096
 };
 static const double SMOOTH = 0.999;	/* of min-char-rnn's smoothed loss */
 static const double HALF_TURN = 3.14159265358979323846;
@@ -289,6 +292,58 @@ step(struct schedule *s, size_t units)
 	return NULL;
 }
 
+/* How many steps may be asked for at once; 0: the device, or the run, has no queue. */
+static size_t
+queue_length(struct schedule *s)
+{
+	const struct model_progress *p = s->p;
+	struct net_pass how = { (int)p->bptt, s->state.n ? &s->state : NULL, p->recipe.dropout,
+	    NULL };
+	size_t n = s->c->n - p->sentence;
+
+	if (p->batch != 1 || s->c->joined || p->recipe.log || p->recipe.schedule == RATE_COSINE ||
+	    !net_has_queue(s->net, &how, &p->recipe))
+		return 0;
+	if (s->most_steps && s->most_steps - p->steps < n)
+		n = (size_t)(s->most_steps - p->steps);
+	return n < QUEUE_SENTENCES ? n : QUEUE_SENTENCES;
+}
+
+/* The first of the batch's sequences whose loss is no number; nseq if none is. */
+static int
+first_bad(const struct kern_batch *b, const double *logp)
+{
+	int i = 0;
+
+	while (i < b->nseq && isfinite(total(logp + b->start[i], b->start[i + 1] - b->start[i])))
+		i++;
+	return i;
+}
+
+/* An update on each of the next n sentences. */
+static const char *
+step_queue(struct schedule *s, size_t n)
+{
+	struct model_progress *p = s->p;
+	const struct kern_batch *b = &s->batcher.b;
+	size_t taken;
+	const char *why;
+	int good;
+
+	if ((why = batch_frames(&s->batcher, s->c, p->sentence, n, QUEUE_ROWS, &taken)) ||
+	    (why = room(s, (size_t)b->t)) ||
+	    (why = net_steps(s->net, b, (int)p->bptt, p->rate, s->logp)))
+		return why;
+	good = first_bad(b, s->logp);
+	p->sentence += (size_t)good;
+	p->seen += (size_t)good;
+	p->steps += (size_t)good;
+	if (good < b->nseq)
+		return not_a_number(s);
+	tick(s, 0);
+	return NULL;
+}
+
 static void
 end_epoch(struct schedule *s)
 {
@@ -317,7 +372,7 @@ const char *
 schedule_run(struct schedule *s, uint64_t epochs)
 {
 	struct model_progress *p = s->p;
-	size_t units = schedule_units(s->c, p);
+	size_t units = schedule_units(s->c, p), n;
 	const char *why;
 	bool fresh = false;	/* an evaluation of where we stand was just said */
 
@@ -331,7 +386,8 @@ schedule_run(struct schedule *s, uint64_t epochs)
 		if (is_done(s, epochs))
 			break;
 		fresh = false;
-		if ((why = step(s, units)) != NULL)
+		n = queue_length(s);
+		if ((why = n ? step_queue(s, n) : step(s, units)) != NULL)
 			return why;
 		if (p->sentence == units)
 			end_epoch(s);

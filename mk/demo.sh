@@ -12,7 +12,7 @@ if ! mk/deps.sh "$@"; then
 	mk/probe.sh build/probe.mk 2>/dev/null || mk/probe.sh build/probe.mk
 fi
 echo "demo: building" >&2
-make -s -j"$(nproc 2>/dev/null || echo 1)" all
+make -s -j"$(nproc 2>/dev/null || echo 1)" here
 echo "demo: learning from data/comments.csv; this takes a minute or so" >&2
 make -s -f pipelines/wildml.mk OUT=$out CSV=data/comments.csv \
 	VOCAB=1200 HIDDEN=128 RATE=0.005 EPOCHS=250 EVERY=10 TEMPERATURE=0.7 >&2

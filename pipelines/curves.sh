@@ -1,14 +1,16 @@
 #!/bin/sh
-# curves.sh [-t] [-l] [-o BASE] [-x examples|epochs] [-T TITLE] [NAME=]LOG...
+# curves.sh [-t] [-ls] [-o BASE] [-x examples|epochs] [-T TITLE] [NAME=]LOG...
 #
 # The losses of one or several runs as curves: as text, or with -o as BASE.svg
-# and BASE.png.  -l makes the scale of losses logarithmic, -t writes a table
+# and BASE.png.  -l makes the scale of losses logarithmic; -s draws the smoothed
+# losses, which else are drawn only where a log has no others; -t writes a table
 # and no picture: name, series, examples, epoch, loss, with tabs between.
 #
 # Of a LOG (- is standard input) these lines are read, and all others passed over:
 #
 #	TIME: Loss after num_examples_seen=N epoch=E: X
 #	TIME: Validation loss after num_examples_seen=N epoch=E: X
+#	TIME: Smoothed loss after num_examples_seen=N epoch=E: X
 #	iter N, loss: X
 #
 # X may be any number; nan and inf break the curve.  Of "iter" lines, N counts as
@@ -23,12 +25,13 @@ fail() {
 	exit "${2:-1}"
 }
 
-usage='usage: curves.sh [-t] [-l] [-o BASE] [-x examples|epochs] [-T TITLE] [NAME=]LOG...'
-table='' base='' log='' axis=examples title=''
-while getopts :lo:T:tx: option; do
+usage='usage: curves.sh [-t] [-ls] [-o BASE] [-x examples|epochs] [-T TITLE] [NAME=]LOG...'
+table='' base='' log='' smoothed='' axis=examples title=''
+while getopts :lo:sT:tx: option; do
 	case $option in
 	l) log=yes ;;
 	o) base=$OPTARG ;;
+	s) smoothed=yes ;;
 	T) title=$OPTARG ;;
 	t) table=yes ;;
 	x) axis=$OPTARG ;;
@@ -41,7 +44,8 @@ case $axis in
 examples | epochs) ;;
 *) fail "-x: '$axis' is neither examples nor epochs" 2 ;;
 esac
-[ -z "$table" ] || [ -z "$base$log$title" ] || fail '-t: a table has no -l, -o or -T' 2
+[ -z "$table" ] || [ -z "$base$log$smoothed$title" ] ||
+	fail '-t: a table has no -l, -o, -s or -T' 2
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -60,14 +64,14 @@ read_log() {
 			print name, series, seen, epoch, loss
 			rows++
 		}
-		match($0, /(Loss|Validation loss) after num_examples_seen=[0-9]+ epoch=[0-9.]+: /) {
+		match($0, /(Loss|Validation loss|Smoothed loss) after num_examples_seen=[0-9]+ epoch=[0-9.]+: /) {
 			head = substr($0, RSTART, RLENGTH)
 			loss = substr($0, RSTART + RLENGTH)
 			sub(/[ \t].*/, "", loss)
 			split(head, part, "=")
 			seen = part[2]; sub(/ .*/, "", seen)
 			epoch = part[3]; sub(/:.*/, "", epoch)
-			row(head ~ /^V/ ? "validation" : "loss", seen, epoch, loss)
+			row(head ~ /^V/ ? "validation" : head ~ /^S/ ? "smoothed" : "loss", seen, epoch, loss)
 			next
 		}
 		/^iter [0-9]+,? loss: / {
@@ -132,15 +136,25 @@ points() {
 		print $c / scale, $5 ~ /[in]/ ? "NaN" : $5; rows++ } END { exit !rows }' "$work/$1"
 }
 
+# series_of I: the series of the Ith log that are drawn
+series_of() {
+	if [ -n "$smoothed" ] || ! grep -q '	loss	\|	validation	' "$work/$1"; then
+		echo smoothed
+	else
+		echo loss validation
+	fi
+}
+
 # curves STYLE: what to draw, a log a colour, its validation loss in dashes
 curves() {
 	j=0 comma=
 	while [ $((j += 1)) -le $n ]; do
 		name=$(head -n 1 "$work/$j" | cut -f 1)
-		for series in loss validation; do
-			points "$j" $series > "$work/$j.$series" || continue
+		for series in $(series_of "$j"); do
+			points "$j" "$series" > "$work/$j.$series" || continue
 			dashes=1 shown=$name
-			[ $series = loss ] || { dashes=2 shown="$name, validation"; }
+			[ "$series" = loss ] || shown="$name, $series"
+			[ "$series" != validation ] || dashes=2
 			printf "%s%s using 1:2 with %s linecolor '%s' dashtype %s title %s" "$comma" \
 			    "$(quoted "$work/$j.$series")" "$1" "$(colour_of $j)" $dashes \
 			    "$(quoted "$shown")"
@@ -152,6 +166,8 @@ curves() {
 
 # draw TERMINAL STYLE: the picture on standard output
 draw() {
+	curves "$2" > "$work/plot"
+	[ "$(wc -c < "$work/plot")" -gt 1 ] || fail '-s: no smoothed loss in these logs'
 	{
 		echo "set terminal $1"
 		echo "set encoding utf8; set key noenhanced; set tics nomirror; set border 3"
@@ -160,7 +176,7 @@ draw() {
 		[ -z "$log" ] || echo 'set logscale y'
 		[ "${1%% *}" = dumb ] || echo "set grid back linetype 1 linewidth 1 linecolor '#dddddd'"
 		printf 'plot '
-		curves "$2"
+		cat "$work/plot"
 	} | LC_ALL=C.UTF-8 gnuplot || fail 'gnuplot could not draw it'
 }
 

@@ -112,3 +112,24 @@ small_losses() {
 		close 2e-6 "$EXPECT/theano.score" got
 	done
 }
+
+@test "whole networks give PyTorch's loss and gradients" {
+	for file in "$EXPECT"/torch.stack.*; do
+		for k in $BACKENDS; do
+			run "$BUILD/tests/unit/stack" "$k" < "$file"
+			[[ "$output" != *'no such plugin'* ]] || continue
+			echo "$file on $k: $output"
+			[ "$status" -eq 0 ]
+			[ "$output" = '0 failures' ]
+		done
+		# the last number of the last gradient, and the second batch's loss
+		sed '$ s/[^ ]*$/0.5/' "$file" > wrong
+		run -1 "$BUILD/tests/unit/stack" ref < wrong
+		sed '/^loss2 /{n;s/$/1/;s/^/1/}' "$file" > wrong
+		run -1 "$BUILD/tests/unit/stack" ref < wrong
+		[[ "$output" == *'not ok loss2'* ]]
+		# states that are not carried over
+		sed '/^lengths1 /{n;s/.*/3 4 3/}' "$file" > wrong
+		run -1 "$BUILD/tests/unit/stack" ref < wrong
+	done
+}

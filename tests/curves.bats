@@ -18,6 +18,7 @@ setup() {
 		2026-01-02 03:06:05: Loss after num_examples_seen=8000 epoch=10: nan
 		2026-01-02 03:07:05: Loss after num_examples_seen=12000 epoch=15: 1.5e+00
 		Loss after num_examples_seen=13000 epoch=16: much
+		2026-01-02 03:07:06: Smoothed loss after num_examples_seen=13100 epoch=16: 87.5
 	END
 	printf '%s\n' '----' ' txt' 'iter 0, loss: 104.359680' 'iter 100, loss: 98.5' 'iter 200 loss: 1e2' \
 	    'the iter 300, loss: 5' > min.log
@@ -45,13 +46,14 @@ refused_by() {
 		run validation 4000 5 2.750000
 		run loss 8000 10 nan
 		run loss 12000 15 1.5e+00
+		run smoothed 13100 16 87.5
 		iter loss 0 - 104.359680
 		iter loss 100 - 98.5
 		iter loss 200 - 1e2
 	END
 	diff want got
 	sed 's/$/\r/' run.log | "$CURVES" -t run=- > crlf
-	head -n 6 want | diff - crlf
+	head -n 7 want | diff - crlf
 }
 
 @test "curves -t: the log of train" {
@@ -99,6 +101,20 @@ refused_by() {
 	[[ "$output" == *' examples seen'* && "$output" != *thousand* ]]
 }
 
+@test "curves: smoothed losses with -s, or where there are no others" {
+	need_gnuplot
+	run -0 "$CURVES" run.log
+	[[ "$output" != *smoothed* ]]
+	grep -v epoch=16 run.log > other.log
+	sed -n 's/Loss after/Smoothed loss after/p' run.log > smooth.log
+	run -0 "$CURVES" other.log smooth.log
+	[[ "$output" == *'other, validation'* && "$output" == *'smooth, smoothed'* ]]
+	run -0 "$CURVES" -s run.log smooth.log
+	[[ "$output" == *'run, smoothed'* && "$output" != *validation* ]]
+	refused_by "$CURVES" 1 '-s: no smoothed loss in these logs' -s other.log
+	refused_by "$CURVES" 2 '-t: a table has no' -t -s run.log
+}
+
 @test "curves: what cannot be drawn is refused in one line" {
 	refused_by "$CURVES" 2 'usage: '
 	refused_by "$CURVES" 2 'usage: ' -Z run.log
@@ -121,7 +137,7 @@ refused_by() {
 	PATH=$PWD/bin refused_by "$CURVES" 1 "gnuplot is missing; 'make deps-dev' installs it" run.log
 	PATH=$PWD/bin refused_by "$CURVES" 1 'gnuplot is missing' -o x run.log
 	run -0 --separate-stderr env "PATH=$PWD/bin" "$CURVES" -t run.log
-	[ "${#lines[@]}" -eq 6 ]
+	[ "${#lines[@]}" -eq 7 ]
 	[[ "$(make -s -C "$TOP" -n deps-dev 2>/dev/null)" == *gnuplot-nox* ]]
 }
 

@@ -106,7 +106,7 @@ fake_make() {
 	for f in model.npz vocab.tsv loss.log; do
 		[[ "$output" == *"demo/$f"* ]]
 	done
-	grep -q ' all$' made
+	grep -q ' here$' made
 	grep -q 'CSV=data/comments.csv' made
 }
 

@@ -143,3 +143,64 @@ losses() {
 	awk '{ print $1, $2 }' scores > got
 	close 1e-5 "$EXPECT/theano.score" got
 }
+
+# smoothed ARGUMENT...: step and smoothed loss, as the oracle writes them
+smoothed() {
+	train -q -I normal -a yes -E 0 "$@" -o chars.npz | sed 's/.* Smoothed loss after num_examples_seen=\([0-9]*\) epoch=[0-9]*: /\1 /'
+}
+
+# characters LINES: the beginning of our corpus as a stream of characters
+characters() {
+	head -n "$1" "$TOP/data/comments.csv" | tok -q -C -S -f text -l never | vocab -q -n 0 -S | encode
+}
+
+@test "min-char-rnn on characters: its beginning, and a thousand chunks at a smaller rate" {
+	characters 10000 > all
+	smoothed -D -T 25 -b 1000 -O adagrad -k 5 -l 4 -N 24 all > got
+	close 1e-8 "$EXPECT/chars.begin.loss" got
+	smoothed -D -T 25 -b 1000 -O adagrad -k 5 -l 100 -N 1000 -r 0.01 all > got
+	close 1e-8 "$EXPECT/chars.loss" got
+	smoothed -T 25 -O adagrad -k 5 -l 100 -N 1000 -r 0.01 all > got
+	close 1e-6 "$EXPECT/chars.loss" got
+	# a shorter way back, or another limit, shows
+	smoothed -D -T 25 -b 23 -O adagrad -k 5 -l 4 -N 24 all > got
+	run -1 close 1e-8 "$EXPECT/chars.begin.loss" got
+	smoothed -D -T 25 -O adagrad -k 4 -l 4 -N 24 all > got
+	run -1 close 1e-8 "$EXPECT/chars.begin.loss" got
+}
+
+# as make-goldens.sh has them, each with the rule's name before it
+all_rules() {
+	while read -r rule options; do
+		# shellcheck disable=SC2086
+		smoothed $1 -H 20 -T 10 -l 20 -N 1000 -O "$rule" $options few | sed "s/^/$rule /"
+	done <<-'END'
+		sgd -r 0.005
+		sgd -r 0.005 -B 3 -k 2
+		sgd -r 0.02 -B 4 -k 1 -K 4
+		momentum -B 2 -k 5
+		adagrad -r 0.01 -B 4
+		rmsprop -B 4
+		adam -B 4 -K 30
+	END
+}
+
+@test "every optimiser, streams side by side, limits of the gradient: the oracle's losses" {
+	characters 30 > few
+	all_rules -D > got
+	close 2e-8 "$EXPECT/chars.rules.loss" got
+	all_rules '' > got
+	close 1e-6 "$EXPECT/chars.rules.loss" got
+}
+
+@test "min-char-rnn on Shakespeare, beside NumPy" {
+	need_numpy
+	need tinyshakespeare.txt
+	tok -q -C -S -f text -l never "$SHARED/tinyshakespeare.txt" | vocab -q -n 0 -S | encode > plays
+	"$PYTHON" "$ORACLE/min_char_numpy.py" --text --every 10 --steps 100 < "$SHARED/tinyshakespeare.txt" > want
+	smoothed -D -T 25 -O adagrad -k 5 -l 10 -N 100 plays > got
+	close 1e-8 want got
+	"$PYTHON" "$ORACLE/min_char_numpy.py" --text --rate 0.01 < "$SHARED/tinyshakespeare.txt" > want
+	smoothed -D -T 25 -O adagrad -k 5 -l 100 -N 1000 -r 0.01 plays > got
+	close 1e-8 want got
+}

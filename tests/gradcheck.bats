@@ -98,6 +98,75 @@ model() {
 	gradcheck -j 3 2>&1 | cmp - one
 }
 
+# every_network COMMAND...: runs it with the options of 144 networks
+every_network() {
+	local cell layers bias embed dropout
+	for cell in rnn lstm gru; do
+		for layers in 1 2 3; do
+			for bias in '' -a; do
+				for embed in '' '-I 3' '-I 3 -T' '-I 4 -T'; do
+					for dropout in 0 0.4; do
+						# shellcheck disable=SC2086
+						"$@" -C 7 -H 4 -c $cell -L $layers $bias $embed -p $dropout || return
+					done
+				done
+			done
+		done
+	done
+}
+
+# right DEVICE OPTION...: every gradient of this network passes a strict check
+right() {
+	gradcheck -q -d "$1" -e 1e-4 -t 1e-4 "${@:2}" > got || { echo "$*"; cat got; return 1; }
+	checked=$((checked + 1))
+}
+
+# wrong OPTION...: a wrong sign in any parameter of it is seen, and only there
+wrong() {
+	local p
+	for p in $(gradcheck -q "$@" | sed -n 's/^Gradient check for parameter \(.*\) passed\.$/\1/p'); do
+		run -1 --separate-stderr gradcheck -q "$@" -x "$p"
+		grep '^Gradient Check ERROR' <<< "$output" > errors
+		grep -q "^Gradient Check ERROR: parameter=$p ix=" errors
+		[ "$(wc -l < errors)" -eq 1 ]
+		echo "$p" >> spoilt
+	done
+}
+
+@test "every cell, depth, bias, embedding, tying and dropout: all gradients are right" {
+	for d in ref cpu; do
+		checked=0
+		every_network right $d
+		[ "$checked" -eq 144 ]
+	done
+}
+
+@test "a wrong sign in any parameter of any network is noticed, and only there" {
+	: > spoilt
+	every_network wrong
+	sort -u spoilt | paste -sd ' ' > got
+	echo 'E P U U2 U3 V W W2 W3 b b2 b3 c q q2 q3' | diff - got
+	[ "$(wc -l < spoilt)" -gt 1000 ]
+}
+
+@test "dropout leaves out the same outputs each time, by the seed" {
+	gradcheck -p 0.5 -L 2 2> one > log
+	gradcheck -p 0.5 -L 2 2>&1 > log | cmp - one
+	gradcheck -p 0.5 -L 2 -s 11 2> other > log
+	run -1 cmp -s one other
+	gradcheck -L 2 2> none > log
+	run -1 cmp -s one none
+}
+
+@test "-m: the parameters of a gated, stacked model, and its own words" {
+	train -q -c gru -L 2 -m 3 -t -H 5 -e 2 -E 0 -o g.npz tiny.stream
+	gradcheck -q -m g.npz -n 5 -t 1e-3 tiny.stream > got
+	sed -n 's/.*parameter \(.*\) passed\.$/\1/p' got | paste -sd ' ' > names
+	echo 'U V W b q c P U2 W2 b2 q2' | diff - names
+	run -1 gradcheck -q -m g.npz -n 5 -x q2 tiny.stream
+	refused 2 '-b goes with cell rnn only' -m g.npz -b 3 tiny.stream
+}
+
 @test "-m: the user's model on the user's data" {
 	model
 	for n in 1 7 13; do
@@ -143,7 +212,7 @@ model() {
 	refused 1 'm.npz: other: the stream' -m m.npz other
 	sed '$d' tiny.stream > short
 	refused 1 'without its last frame' -m m.npz short
-	refused 2 'is none of auto|cpu|blas|ref' -d abacus
+	refused 2 'is none of auto|cpu|cuda|blas|ref' -d abacus
 }
 
 @test "a full disk is an error" {
@@ -158,15 +227,29 @@ model() {
 }
 
 @test "usage errors" {
-	refused 2 "'Q' is no parameter; there are U, V and W" -x Q
+	refused 2 "'Q' is no parameter of this network, as U, V and W are" -x Q
+	refused 2 "'W2' is no parameter" -x W2
+	refused 2 "'q' is no parameter" -a -c lstm -x q
 	refused 2 'need the model (-m)' tiny.stream
-	for o in '-C 9' '-H 9' '-s 9'; do
+	for o in '-C 9' '-H 9' '-s 9' '-a' '-c gru' '-I 2' '-L 2' '-T'; do
 		# shellcheck disable=SC2086
 		refused 2 "${o% *} is the model's own" -m m.npz $o tiny.stream
 	done
 	refused 2 '-n goes with -m' -n 1
 	refused 2 '-N goes with -m' -N 1
-	for o in b C H j n N s; do
+	refused 2 '-T ties embeddings to the output; ask for them with -I' -T
+	for c in lstm gru; do
+		refused 2 '-b goes with cell rnn only' -c $c -b 3
+	done
+	refused 2 "-c: 'cnn' is none of rnn|lstm|gru" -c cnn
+	for v in x '' -1 nan 1; do
+		refused 2 "-p: '$v' is not a number from 0 to 0.99" -p "$v"
+	done
+	for v in 0 13; do
+		refused 2 "-L: '$v' is not a whole number from 1 to 12" -L $v
+	done
+	refused 2 "-I: '65537' is not a whole number from 0 to 65536" -I 65537
+	for o in b C H I j L n N s; do
 		for v in x '' -1 1.5; do
 			refused 2 "-$o: '$v' is not a whole number" -$o "$v"
 		done

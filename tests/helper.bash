@@ -8,7 +8,8 @@ UNROLL_PLUGINS=$BUILD/plugins
 PATH="$BUILD/bin:$PATH"
 TOOLS=$(sed -n 's/^TOOLS *:= *\([^#]*\).*/\1/p' "$TOP/Makefile")
 SHARED=$TOP/../shared/data	# real corpora, not part of the project
-export LC_ALL=C TOP BUILD UNROLL_PLUGINS PATH TOOLS SHARED
+CUDA_VISIBLE_DEVICES=		# the tests' auto is cpu, on every machine
+export CUDA_VISIBLE_DEVICES LC_ALL=C TOP BUILD UNROLL_PLUGINS PATH TOOLS SHARED
 
 # pipe 'a | b | c': run a pipeline, failing if any stage fails.
 pipe() {

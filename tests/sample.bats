@@ -388,7 +388,7 @@ setup() {
 	refused 1 'is not a zip file' tiny.stream
 	head -c 1000 tiny.npz > short.npz
 	refused 1 'short.npz: ' short.npz
-	refused 2 'is none of auto|cpu|blas|ref' -d abacus tiny.npz
+	refused 2 'is none of auto|cpu|cuda|blas|ref' -d abacus tiny.npz
 	for d in cpu blas ref; do
 		sample -q -d $d -n 2 tiny.npz | decode > text
 		[ -s text ]

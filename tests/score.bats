@@ -221,7 +221,7 @@ setup() {
 		score -d $d tiny.npz tiny.stream | paste by.ref - |
 		    awk -F '\t' '{ far = $1 - $4 } far * far > 1e-11 || $2 != $5 { exit 1 }'
 	done
-	refused 2 'is none of auto|cpu|blas|ref' -d abacus tiny.npz tiny.stream
+	refused 2 'is none of auto|cpu|cuda|blas|ref' -d abacus tiny.npz tiny.stream
 }
 
 @test "weights that no number comes of" {

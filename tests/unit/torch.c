@@ -5,42 +5,13 @@
  * The largest difference may be 1e-5 in float and 1e-12 in double.
  */
 #include "agree.h"
-
-enum { ARRAYS = 24 };
-static double *golden[ARRAYS];	/* as the file has them */
-static char name_of[ARRAYS][32];
-static size_t rows_of[ARRAYS], cols_of[ARRAYS];
-static int narrays;
-
-static void
-read_golden(void)
-{
-	for (; narrays < ARRAYS && scanf("%31s %zu %zu", name_of[narrays], &rows_of[narrays],
-	    &cols_of[narrays]) == 3; narrays++) {
-		size_t n = rows_of[narrays] * cols_of[narrays];
-
-		golden[narrays] = need(calloc(n, sizeof(double)));
-		for (size_t i = 0; i < n; i++)
-			if (scanf("%lf", &golden[narrays][i]) != 1)
-				need(NULL);
-	}
-}
-
-static int
-number_of(const char *name)
-{
-	for (int i = 0; i < narrays; i++)
-		if (strcmp(name_of[i], name) == 0)
-			return i;
-	printf("not ok: no %s in the file\n", name);
-	exit(1);
-}
+#include "golden.h"
 
 /* The array as reals of the backend, to be freed. */
 static void *
 as_real(struct kern *k, const char *name)
 {
-	int at = number_of(name);
+	int at = golden_at(name);
 	size_t n = rows_of[at] * cols_of[at], size = size_of(k->real);
 	void *p = need(calloc(n, size));
 
@@ -52,7 +23,7 @@ as_real(struct kern *k, const char *name)
 static void *
 to_device(struct kern *k, const char *name)
 {
-	int at = number_of(name);
+	int at = golden_at(name);
 	void *host = as_real(k, name), *dev = rows(k, rows_of[at] * cols_of[at], host);
 
 	free(host);
@@ -62,7 +33,7 @@ to_device(struct kern *k, const char *name)
 static struct kern_mat *
 to_mat(struct kern *k, enum kern_role role, const char *name)
 {
-	int at = number_of(name), m = (int)rows_of[at], n = (int)cols_of[at];
+	int at = golden_at(name), m = (int)rows_of[at], n = (int)cols_of[at];
 	void *host = as_real(k, name);
 	struct kern_mat *to = mat(k, role, m, n, host);
 
@@ -74,7 +45,7 @@ to_mat(struct kern *k, enum kern_role role, const char *name)
 static int
 differs(struct kern *k, const struct result *res, int i)
 {
-	const double *want = golden[number_of(res->name[i])];
+	const double *want = golden[golden_at(res->name[i])];
 	double bound = k->real == KERN_F32 ? 1e-5 : 1e-12, most = 0;
 
 	for (size_t j = 0; j < res->n[i]; j++) {
@@ -189,14 +160,14 @@ backward(struct layer *l, struct result *res)
 static int
 check(const char *backend, enum kern_real real, bool gru)
 {
-	int x = number_of("x"), s = number_of("s"), nseq = (int)rows_of[number_of("s0")];
+	int x = golden_at("x"), s = golden_at("s"), nseq = (int)rows_of[golden_at("s0")];
 	int *start = need(calloc((size_t)nseq + 1, sizeof(*start))), failures = 0;
 	struct result res = { .count = 0 };
 	struct layer l = { .k = open_or_die(backend, real, 2), .gru = gru, .t = (int)rows_of[x],
 	    .h = (int)cols_of[s], .n = (int)cols_of[x] };
 	struct kern *k = l.k;
 
-	if (rows_of[number_of("w")] != (size_t)(gru ? 3 : 4) * cols_of[s]) {
+	if (rows_of[golden_at("w")] != (size_t)(gru ? 3 : 4) * cols_of[s]) {
 		puts("not ok: the file is another cell's");
 		exit(1);
 	}
@@ -227,7 +198,7 @@ main(int argc, char *argv[])
 		fputs("usage: torch backend lstm|gru < expected\n", stderr);
 		return 2;
 	}
-	read_golden();
+	golden_read(stdin);
 	for (int real = KERN_F32; real <= KERN_F64; real++)
 		failures += check(argv[1], (enum kern_real)real, strcmp(argv[2], "gru") == 0);
 	printf("%s, %s: %d failures\n", argv[1], argv[2], failures);

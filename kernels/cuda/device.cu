@@ -1,0 +1,305 @@
+/*
+ * device.cu - opening the device, its memory, and what is said when it fails.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "device.h"
+#include "text.h"
+
+static struct state *
+of(const struct kern *k)
+{
+	return (struct state *)k->ctx;
+}
+
+bool
+cuda_well(const struct kern *k)
+{
+	return of(k)->error[0] == '\0';
+}
+
+bool
+cuda_fail(struct kern *k, const char *phrase)
+{
+	if (cuda_well(k))
+		text_set(of(k)->error, sizeof(of(k)->error), phrase);
+	return false;
+}
+
+bool
+cuda_note(struct kern *k, cudaError_t e)
+{
+	if (e != cudaSuccess)
+		return cuda_fail(k, cudaGetErrorString(e));
+	return cuda_well(k);
+}
+
+static bool
+no_memory(struct kern *k, size_t bytes)
+{
+	struct state *s = of(k);
+	size_t free_bytes = 0, total = 0, size = sizeof(s->error);
+
+	if (!cuda_well(k))
+		return false;
+	cudaGetLastError();	/* it was told; what is asked next may succeed */
+	if (cudaMemGetInfo(&free_bytes, &total) != cudaSuccess)
+		free_bytes = total = 0;
+	text_set(s->error, size, "out of device memory: ");
+	text_number(s->error, size, bytes);
+	text_add(s->error, size, " bytes asked for, ");
+	text_number(s->error, size, free_bytes);
+	text_add(s->error, size, " of ");
+	text_number(s->error, size, total);
+	text_add(s->error, size, " free");
+	return false;
+}
+
+void *
+cuda_malloc(struct kern *k, size_t bytes)
+{
+	void *p = NULL;
+	cudaError_t e;
+
+	if (!cuda_well(k))
+		return NULL;
+	e = cudaMalloc(&p, bytes ? bytes : 1);
+	if (e == cudaErrorMemoryAllocation)
+		no_memory(k, bytes);
+	else
+		cuda_note(k, e);
+	return cuda_well(k) ? p : NULL;
+}
+
+void *
+cuda_buffer(struct kern *k, enum buffer_use use, size_t bytes)
+{
+	struct buffer *b = &of(k)->buffer[use];
+
+	if (b->p && bytes <= b->bytes)
+		return cuda_well(k) ? b->p : NULL;
+	if (b->p)
+		cuda_note(k, cudaFree(b->p));
+	b->bytes = bytes + bytes / 4;	/* sentences grow by and by */
+	b->p = cuda_malloc(k, b->bytes);
+	return b->p;
+}
+
+void *
+cuda_host(struct kern *k, size_t bytes)
+{
+	struct state *s = of(k);
+	void *p;
+
+	if (bytes <= s->host_bytes)
+		return s->host;
+	p = realloc(s->host, bytes);
+	if (p == NULL) {
+		cuda_fail(k, "out of memory");
+		return NULL;
+	}
+	s->host = p;
+	s->host_bytes = bytes;
+	return p;
+}
+
+void
+cuda_to_device(struct kern *k, void *dev, const void *host, size_t bytes)
+{
+	/* from ordinary memory: it has been read when this returns */
+	if (cuda_well(k) && bytes)
+		cuda_note(k, cudaMemcpyAsync(dev, host, bytes, cudaMemcpyHostToDevice,
+		    of(k)->stream));
+}
+
+void
+cuda_from_device(struct kern *k, void *host, const void *dev, size_t bytes)
+{
+	if (cuda_well(k) && bytes)
+		cuda_note(k, cudaMemcpyAsync(host, dev, bytes, cudaMemcpyDeviceToHost,
+		    of(k)->stream));
+	if (cuda_well(k))
+		cuda_note(k, cudaStreamSynchronize(of(k)->stream));
+}
+
+void *
+cuda_upload(struct kern *k, enum buffer_use use, const void *host, size_t bytes)
+{
+	void *dev = cuda_buffer(k, use, bytes);
+
+	if (dev)
+		cuda_to_device(k, dev, host, bytes);
+	return cuda_well(k) ? dev : NULL;
+}
+
+static const char *
+error(struct kern *k)
+{
+	struct state *s = of(k);
+
+	if (cuda_well(k))
+		cuda_note(k, cudaStreamSynchronize(s->stream));
+	return cuda_well(k) ? NULL : s->error;
+}
+
+static void *
+alloc(struct kern *k, size_t n)
+{
+	size_t size = k->real == KERN_F32 ? sizeof(float) : sizeof(double);
+	void *p;
+
+	if (n > SIZE_MAX / size) {
+		cuda_fail(k, "out of device memory");
+		return NULL;
+	}
+	p = cuda_malloc(k, n * size);
+	if (p && !cuda_note(k, cudaMemsetAsync(p, 0, n * size, of(k)->stream))) {
+		cudaFree(p);
+		p = NULL;
+	}
+	return p;
+}
+
+static void
+release(struct kern *k, void *p)
+{
+	/* after a failure nothing can be freed, and nothing need be */
+	if (p && cuda_well(k))
+		cuda_note(k, cudaFree(p));
+}
+
+static void
+put(struct kern *k, void *dev, const void *host, size_t n)
+{
+	cuda_to_device(k, dev, host, n * (k->real == KERN_F32 ? sizeof(float) : sizeof(double)));
+}
+
+static void
+get(struct kern *k, void *host, const void *dev, size_t n)
+{
+	cuda_from_device(k, host, dev, n * (k->real == KERN_F32 ? sizeof(float) : sizeof(double)));
+}
+
+/* The device that CUDA_VISIBLE_DEVICES puts first, or a phrase. */
+static const char *
+find_device(struct cudaDeviceProp *p, bool *absent)
+{
+	int n = 0;
+	cudaError_t e = cudaGetDeviceCount(&n);
+
+	*absent = e == cudaErrorNoDevice || e == cudaErrorInsufficientDriver ||
+	    (e == cudaSuccess && n == 0);
+	if (e == cudaErrorInsufficientDriver)
+		return "no NVIDIA driver is here, or one too old for this plugin";
+	if (*absent)
+		return "no NVIDIA GPU is here";
+	if (e != cudaSuccess || (e = cudaSetDevice(0)) != cudaSuccess ||
+	    (e = cudaGetDeviceProperties(p, 0)) != cudaSuccess)
+		return cudaGetErrorString(e);
+	if (p->major * 10 + p->minor < 75)
+		return "this GPU is too old: compute capability 7.5 is needed";
+	return NULL;
+}
+
+double
+cuda_rate(enum kern_real real, const char **why)
+{
+	struct cudaDeviceProp p;
+	int khz = 0;
+	bool absent;
+
+	*why = find_device(&p, &absent);
+	if (*why) {
+		*why = absent ? NULL : *why;
+		return 0;
+	}
+	if (cudaDeviceGetAttribute(&khz, cudaDevAttrClockRate, 0) != cudaSuccess)
+		return 0;
+	return 2.0 * share_lanes(p.major, p.minor, real == KERN_F64) * p.multiProcessorCount *
+	    khz * 1e3;
+}
+
+static void
+describe(struct state *s)
+{
+	size_t size = sizeof(s->isa);
+
+	text_set(s->isa, size, s->properties.name);
+	text_add(s->isa, size, ", ");
+	text_number(s->isa, size, (size_t)s->properties.multiProcessorCount);
+	text_add(s->isa, size, " multiprocessors, compute capability ");
+	text_number(s->isa, size, (size_t)s->properties.major);
+	text_add(s->isa, size, ".");
+	text_number(s->isa, size, (size_t)s->properties.minor);
+}
+
+/* What a kernel with a block for each multiprocessor may have. */
+static void
+find_room(struct state *s)
+{
+	int bytes = 0, together = 0;
+
+	if (cudaDeviceGetAttribute(&bytes, cudaDevAttrMaxSharedMemoryPerBlockOptin, 0) ==
+	    cudaSuccess &&
+	    cudaDeviceGetAttribute(&together, cudaDevAttrCooperativeLaunch, 0) == cudaSuccess &&
+	    together)
+		s->room.bytes = (size_t)bytes;
+	s->room.blocks = s->properties.multiProcessorCount;
+}
+
+static void
+fill(struct kern *k)
+{
+	k->name = "cuda";
+	k->isa = of(k)->isa;
+	k->close = cuda_close;
+	k->error = error;
+	k->alloc = alloc;
+	k->free = release;
+	k->put = put;
+	k->get = get;
+}
+
+struct kern *
+cuda_open(enum kern_real real, const char **why)
+{
+	struct kern *k = (struct kern *)calloc(1, sizeof(*k));
+	struct state *s = (struct state *)calloc(1, sizeof(*s));
+	bool absent;
+	cudaError_t e;
+
+	*why = k && s ? find_device(&s->properties, &absent) : "out of memory";
+	if (*why == NULL) {
+		e = cudaStreamCreateWithFlags(&s->stream, cudaStreamNonBlocking);
+		*why = e == cudaSuccess ? NULL : cudaGetErrorString(e);
+	}
+	if (*why) {
+		free(k);
+		free(s);
+		return NULL;
+	}
+	k->real = real;
+	k->ctx = s;
+	describe(s);
+	find_room(s);
+	fill(k);
+	return k;
+}
+
+void
+cuda_close(struct kern *k)
+{
+	struct state *s = of(k);
+
+	k->mat_free(k, s->gradient.u);
+	k->mat_free(k, s->gradient.v);
+	k->mat_free(k, s->gradient.w);
+	for (int i = 0; i < NBUFFER; i++)
+		release(k, s->buffer[i].p);
+	if (cuda_well(k))
+		cudaStreamDestroy(s->stream);
+	free(s->host);
+	free(s);
+	free(k);
+}

@@ -1,0 +1,115 @@
+/*
+ * device.h - the GPU as the other files of this folder use it: its state behind
+ * kern.h's table, memory that grows, launches, and errors that stick.
+ *
+ * Every call of the runtime goes through cuda_note(), so that the first failure
+ * is kept and nothing is asked of the device after it.  All work is in order on
+ * one stream.  There is no cuBLAS: our own products add in an order that
+ * depends on the shape alone, which is what "the same bytes" rests on.
+ *
+ * The sources keep to what tests/cuda/ emulates: kernels started by launch()
+ * alone, shared memory had by shared_memory() alone.
+ */
+#ifndef CUDA_DEVICE_H
+#define CUDA_DEVICE_H
+
+#include <cuda_runtime.h>
+
+#include "kern.h"
+#include "share.h"
+
+/* Memory of the device that only grows; what is in it does not outlive a call. */
+enum buffer_use {
+	BUFFER_START,		/* where sequences begin */
+	BUFFER_X, BUFFER_Y,	/* words */
+	BUFFER_CHAIN,		/* rows of the same word */
+	BUFFER_TOUCHED,		/* words whose gradient is not zero */
+	BUFFER_SQUARE,		/* W, transposed */
+	BUFFER_ERROR,		/* errors going back, and those of the row before */
+	BUFFER_STEP,		/* states and errors of a composed step */
+	BUFFER_LOGITS, BUFFER_LOGP, BUFFER_SLABS,
+	NBUFFER
+};
+
+struct buffer {
+	void *p;
+	size_t bytes;
+};
+
+struct state {
+	cudaStream_t stream;
+	struct cudaDeviceProp properties;
+	char isa[300];
+	char error[300];		/* "" while all is well */
+	struct buffer buffer[NBUFFER];
+	struct share_room room;
+	struct kern_net gradient;	/* of composed steps; NULL until first needed */
+	void *host;			/* (host_bytes) to arrange things in */
+	size_t host_bytes;
+};
+
+/* NULL and *why where there is no device that can be used. */
+struct kern *cuda_open(enum kern_real real, const char **why);
+void cuda_close(struct kern *k);
+
+/*
+ * Operations a second that a device could do, a multiplication and an addition
+ * apart; 0 where there is none.  *why is then the reason, or NULL if it is that
+ * there is no GPU or no driver.
+ */
+double cuda_rate(enum kern_real real, const char **why);
+
+/* Keeps the first failure; false from then on. */
+bool cuda_note(struct kern *k, cudaError_t e);
+/* The same for a phrase. */
+bool cuda_fail(struct kern *k, const char *phrase);
+bool cuda_well(const struct kern *k);
+
+/* `bytes` of the device; NULL, noted, when there are not so many. */
+void *cuda_malloc(struct kern *k, size_t bytes);
+/* ... that live until the next call for the same use. */
+void *cuda_buffer(struct kern *k, enum buffer_use use, size_t bytes);
+/* ... of the host, likewise. */
+void *cuda_host(struct kern *k, size_t bytes);
+
+/* Copies, in the stream's order; from_device waits, and from host may. */
+void cuda_to_device(struct kern *k, void *dev, const void *host, size_t bytes);
+void cuda_from_device(struct kern *k, void *host, const void *dev, size_t bytes);
+/* Host data in the buffer for a use; NULL on failure. */
+void *cuda_upload(struct kern *k, enum buffer_use use, const void *host, size_t bytes);
+
+/* a / b, rounded up */
+static inline size_t
+cuda_over(size_t a, size_t b)
+{
+	return (a + b - 1) / b;
+}
+
+template <typename... P, typename... A>
+static inline void
+launch(struct kern *k, void (*kernel)(P...), dim3 grid, dim3 block, size_t shared, A... args)
+{
+	cudaLaunchConfig_t c = {};
+
+	if (!cuda_well(k))
+		return;
+	c.gridDim = grid;
+	c.blockDim = block;
+	c.dynamicSmemBytes = shared;
+	c.stream = ((struct state *)k->ctx)->stream;
+	cuda_note(k, cudaLaunchKernelEx(&c, kernel, P(args)...));
+}
+
+/* The block's shared memory, whose size the launch said. */
+#ifdef __CUDACC__
+template <typename T>
+static __device__ inline T *
+shared_memory(void)
+{
+	extern __shared__ __align__(16) unsigned char shared_bytes[];
+
+	return (T *)shared_bytes;
+}
+#endif
+
+#endif

@@ -1,0 +1,35 @@
+/*
+ * entry.cu - what libunroll-cuda.so exports; plugin.h says how it is found.
+ *
+ * A plugin, because the runtime of CUDA, though linked in, is large, and because
+ * a program must start where there is no driver.
+ */
+#include "device.h"
+#include "layers.h"
+#include "plugin.h"
+
+extern "C" {
+extern const int unroll_plugin_version;
+const int unroll_plugin_version = PLUGIN_VERSION;
+struct kern *unroll_plugin(enum kern_real real, int threads, const char **why);
+double unroll_plugin_rate(enum kern_real real, const char **why);
+}
+
+struct kern *
+unroll_plugin(enum kern_real real, int threads, const char **why)
+{
+	struct kern *k = cuda_open(real, why);
+
+	(void)threads;		/* those of the host do nothing here */
+	if (k && real == KERN_F32)
+		cuda_layers_f32(k);
+	else if (k)
+		cuda_layers_f64(k);
+	return k;
+}
+
+double
+unroll_plugin_rate(enum kern_real real, const char **why)
+{
+	return cuda_rate(real, why);
+}

@@ -1,0 +1,262 @@
+/*
+ * fused.cu - the kernel of fused.h, its launch, and whole steps by it or, for
+ * other shapes, by the entries of the table one after another.
+ */
+#include <string.h>
+
+#include "fused.h"
+
+/* Everything zero, then this block's rows of V, and W. */
+static __device__ void
+load(const fused &f, const fused_room &m)
+{
+	int reals = (int)((real *)m.x - m.v), thread = fused_thread();
+
+	for (int i = thread; i < reals; i += SHARE_FUSED_THREADS)
+		m.v[i] = 0;
+	__syncthreads();
+	for (int k = thread; k < m.valid * f.h; k += SHARE_FUSED_THREADS)
+		m.v[k / f.h * f.stride + k % f.h] = f.out[(size_t)m.first * f.h + k];
+	for (int k = thread; k < f.h * f.h; k += SHARE_FUSED_THREADS)
+		m.w[k / f.h * f.stride + k % f.h] = f.w[k];
+	fused_fetch(f, m, f.start[0], f.start[1] - f.start[0], m.x);
+	__syncthreads();
+}
+
+static __device__ void
+store(const fused &f, const fused_room &m)
+{
+	int thread = fused_thread();
+
+	for (int k = thread; k < m.valid * f.h; k += SHARE_FUSED_THREADS)
+		f.out[(size_t)m.first * f.h + k] = m.v[k / f.h * f.stride + k % f.h];
+	for (int k = thread; blockIdx.x == 0 && k < f.h * f.h; k += SHARE_FUSED_THREADS)
+		f.w[k] = m.w[k / f.h * f.stride + k % f.h];
+}
+
+/* One sentence; *barriers counts those that were passed. */
+static __device__ void
+learn(const fused &f, const fused_room &m, int number, unsigned *barriers)
+{
+	int start = f.start[number], t = f.start[number + 1] - start;
+	int next_t = number + 1 < f.n ? f.start[number + 2] - f.start[number + 1] : 0;
+
+	for (int r = fused_thread(); r < t; r += SHARE_FUSED_THREADS)
+		m.y[r] = f.y[start + r];
+	fused_states(f, m, t);
+	fused_logits(f, m, t);
+	fused_exponentials(f, m, t);
+	fused_parts(f, m, t);
+	grid_arrive(f.counter);
+	grid_wait(f.counter, ++*barriers);
+	fused_norms(f, m, t, f.logp + start);
+	fused_join(f, m, t);
+	grid_arrive(f.counter);
+	fused_update_v(f, m, t);
+	if (next_t)
+		fused_fetch(f, m, f.start[number + 1], next_t, m.next_x);
+	grid_wait(f.counter, ++*barriers);
+	fused_back(f, m, t);
+	grid_arrive(f.counter);
+	grid_wait(f.counter, ++*barriers);
+	fused_gather(f, m, t);
+	fused_update_w(f, m, t);
+	fused_update_u(f, m, t);
+	fused_correct(f, m, t, next_t);
+}
+
+static __global__ void
+__launch_bounds__(SHARE_FUSED_THREADS)
+learn_all(struct fused f)
+{
+	fused_room m = fused_lay_out(f);
+	unsigned barriers = 0;
+
+	load(f, m);
+	for (int i = 0; i < f.n; i++) {
+		uint32_t *x = m.x;
+
+		learn(f, m, i, &barriers);
+		m.x = m.next_x;
+		m.next_x = x;
+	}
+	store(f, m);
+}
+
+/* One block for each multiprocessor, and all of them at once. */
+static void
+launch_together(struct kern *k, int blocks, size_t bytes, const struct fused &f)
+{
+	struct state *s = (struct state *)k->ctx;
+	cudaLaunchConfig_t c = {};
+	cudaLaunchAttribute together = {};
+
+	together.id = cudaLaunchAttributeCooperative;
+	together.val.cooperative = 1;
+	c.gridDim = dim3((unsigned)blocks);
+	c.blockDim = dim3(SHARE_FUSED_THREADS);
+	c.dynamicSmemBytes = bytes;
+	c.stream = s->stream;
+	c.attrs = &together;
+	c.numAttrs = 1;
+	if (cuda_note(k, cudaFuncSetAttribute(learn_all,
+	    cudaFuncAttributeMaxDynamicSharedMemorySize, (int)bytes)))
+		cuda_note(k, cudaLaunchKernelEx(&c, learn_all, f));
+}
+
+/* start(n + 1), x, y of sentences first .. first + n - 1 of the batch. */
+static bool
+upload_queue(struct kern *k, struct fused *f, const struct kern_batch *b, int first, int n)
+{
+	int from = b->start[first], t = b->start[first + n] - from;
+	size_t bytes = ((size_t)n + 1 + 2 * (size_t)t) * sizeof(int32_t);
+	int32_t *host = (int32_t *)cuda_host(k, bytes), *dev;
+
+	if (host == NULL)
+		return false;
+	for (int i = 0; i <= n; i++)
+		host[i] = b->start[first + i] - from;
+	memcpy(host + n + 1, b->x + from, (size_t)t * sizeof(*host));
+	memcpy(host + n + 1 + t, b->y + from, (size_t)t * sizeof(*host));
+	dev = (int32_t *)cuda_upload(k, BUFFER_START, host, bytes);
+	if (dev == NULL)
+		return false;
+	f->n = n;
+	f->start = dev;
+	f->x = (const uint32_t *)(dev + n + 1);
+	f->y = f->x + t;
+	f->logp = (double *)cuda_buffer(k, BUFFER_LOGP, (size_t)t * sizeof(double));
+	return cuda_well(k);
+}
+
+/* What blocks tell each other: a counter at 0, and arrays. */
+static bool
+make_exchange(struct kern *k, struct fused *f, int blocks)
+{
+	size_t rows = (size_t)f->most, each = rows * f->h;
+	size_t reals = 2 * rows * blocks + rows + each + blocks * each + (f->bptt + 1) * each;
+	unsigned char *p = (unsigned char *)cuda_buffer(k, BUFFER_SLABS, 256 + reals * sizeof(real));
+
+	if (p == NULL)
+		return false;
+	f->counter = (unsigned *)p;
+	f->max = (real *)(p + 256);
+	f->sum = f->max + rows * blocks;
+	f->at_y = f->sum + rows * blocks;
+	f->v_y = f->at_y + rows;
+	f->parts = f->v_y + each;
+	f->errors = f->parts + blocks * each;
+	return cuda_note(k, cudaMemsetAsync(p, 0, 256, ((struct state *)k->ctx)->stream));
+}
+
+static void
+run_queue(struct kern *k, const struct kern_net *net, const struct share_plan *plan,
+    const struct kern_batch *b, int first, int n, int bptt, double rate, double *logp)
+{
+	int from = b->start[first], t = b->start[first + n] - from;
+	struct fused f = {};
+
+	f.h = net->w->rows;
+	f.v = net->v->rows;
+	f.bptt = bptt;
+	f.rate = (real)rate;
+	f.rows = plan->rows;
+	f.stride = plan->stride;
+	f.most = plan->most;
+	f.u = net->u->p;
+	f.w = net->w->p;
+	f.out = net->v->p;
+	if (!upload_queue(k, &f, b, first, n) || !make_exchange(k, &f, plan->blocks))
+		return;
+	launch_together(k, plan->blocks, plan->bytes, f);
+	cuda_from_device(k, logp + from, f.logp, (size_t)t * sizeof(*logp));
+}
+
+/* The gradients of a composed step, kept from one to the next. */
+static bool
+gradients(struct kern *k, const struct kern_net *net)
+{
+	struct kern_net *g = &((struct state *)k->ctx)->gradient;
+	int h = net->w->rows, v = net->v->rows;
+
+	if (g->u && (g->w->rows != h || g->v->rows != v)) {
+		k->mat_free(k, g->u);
+		k->mat_free(k, g->v);
+		k->mat_free(k, g->w);
+		memset(g, 0, sizeof(*g));
+	}
+	if (g->u == NULL) {
+		g->u = k->mat_new(k, KERN_EMBED, h, v);
+		g->v = k->mat_new(k, KERN_OUT, v, h);
+		g->w = k->mat_new(k, KERN_SQUARE, h, h);
+	}
+	if (g->u == NULL || g->v == NULL || g->w == NULL)
+		return cuda_fail(k, "out of memory");
+	return cuda_well(k);
+}
+
+static void
+compose(struct kern *k, const struct kern_net *net, const struct kern_batch *b, int bptt,
+    double rate, double *logp)
+{
+	struct kern_net *g = &((struct state *)k->ctx)->gradient;
+	size_t n = (size_t)b->t * net->w->rows;
+	struct kern_update u = {};
+	real *s = (real *)cuda_buffer(k, BUFFER_STEP, 3 * n * sizeof(*s));
+
+	if (s == NULL || !gradients(k, net))
+		return;
+	u.rule = KERN_SGD;
+	u.rate = rate;
+	u.scale = 1;
+	k->embed_forward(k, net->u, b, s);
+	k->rnn_forward(k, net->w, b, s, NULL, s);
+	k->out_backward(k, net->v, NULL, b->t, s, b->y, s + n, g->v, NULL, logp);
+	k->rnn_backward(k, net->w, b, bptt, s, NULL, s + n, s + 2 * n, g->w);
+	k->embed_backward(k, b, s + 2 * n, g->u);
+	k->update(k, net->u, g->u, NULL, NULL, &u);
+	k->update(k, net->v, g->v, NULL, NULL, &u);
+	k->update(k, net->w, g->w, NULL, NULL, &u);
+}
+
+static void
+step(struct kern *k, const struct kern_net *net, const struct kern_batch *b, int bptt, double rate,
+    double *logp)
+{
+	struct share_plan plan = share_plan_fused(&((struct state *)k->ctx)->room, net->w->rows,
+	    net->v->rows, bptt, sizeof(real));
+
+	if (b->nseq == 1 && b->t <= plan.most)
+		run_queue(k, net, &plan, b, 0, 1, bptt, rate, logp);
+	else
+		compose(k, net, b, bptt, rate, logp);
+}
+
+/* Runs of sentences that the kernel takes, and between them those too long for it. */
+static void
+steps(struct kern *k, const struct kern_net *net, const struct kern_batch *b, int bptt, double rate,
+    double *logp)
+{
+	struct share_plan plan = share_plan_fused(&((struct state *)k->ctx)->room, net->w->rows,
+	    net->v->rows, bptt, sizeof(real));
+
+	for (int i = 0, n; i < b->nseq && cuda_well(k); i += n) {
+		n = share_run(b, i, plan.most);
+		if (n > 0) {
+			run_queue(k, net, &plan, b, i, n, bptt, rate, logp);
+		} else {
+			int from = b->start[i], start[] = { 0, b->start[i + 1] - from };
+			struct kern_batch one = { 1, start[1], start, b->x + from, b->y + from };
+
+			compose(k, net, &one, bptt, rate, logp + from);
+			n = 1;
+		}
+	}
+}
+
+void
+NAME(cuda_fused_fill)(struct kern *k)
+{
+	k->step = step;
+	k->steps = steps;
+}

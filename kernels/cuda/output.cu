@@ -1,0 +1,160 @@
+/*
+ * output.cu - the output layer: products with V, and the softmax of each row.
+ *
+ * L(t,v) is written out, as many rows at a time as ROOM holds; a block then
+ * turns a row into what is asked for.  P V, whose depth is v and whose result
+ * is small, is cut in slices (product.h).
+ */
+#include "mat.h"
+#include "product.h"
+#include "reduce.h"
+
+static const size_t room = (size_t)1 << 28;	/* bytes of logits at a time */
+
+/* What becomes of a row of logits. */
+enum want {
+	WANT_LOGP,	/* only logp */
+	WANT_ERROR,	/* P less 1 at y */
+	WANT_ALL	/* ln P */
+};
+
+/* A block a row of L(t,v), in place; y NULL with WANT_ALL. */
+template <enum want WANT>
+static __global__ void
+__launch_bounds__(REDUCE_THREADS)
+soften(int v, real *logits, const uint32_t *y, double *logp)
+{
+	double *shared = shared_memory<double>();		/* (REDUCE_THREADS) */
+	real *l = logits + (size_t)blockIdx.x * v;
+	real max = -INFINITY, at_y = 0, part = 0, norm;
+	double sum;
+
+	if (WANT != WANT_ALL)
+		at_y = l[y[blockIdx.x]];
+	for (int i = (int)threadIdx.x; i < v; i += REDUCE_THREADS)
+		max = l[i] > max ? l[i] : max;
+	max = reduce_block<real, true>(max, (real *)shared);
+	for (int i = (int)threadIdx.x; i < v; i += REDUCE_THREADS) {
+		real e = REXP(l[i] - max);
+
+		part += e;
+		if (WANT == WANT_ERROR)
+			l[i] = e;
+	}
+	sum = reduce_block<double, false>(part, shared);
+	norm = (real)log(sum);
+	if (WANT != WANT_ALL && threadIdx.x == 0)
+		logp[blockIdx.x] = (double)at_y - (double)max - log(sum);
+	for (int i = (int)threadIdx.x; WANT == WANT_ALL && i < v; i += REDUCE_THREADS)
+		l[i] = l[i] - max - norm;
+	for (int i = (int)threadIdx.x; WANT == WANT_ERROR && i < v; i += REDUCE_THREADS)
+		l[i] = l[i] * (real)(1 / sum) - (real)((uint32_t)i == y[blockIdx.x]);
+}
+
+/* One call's rows, some at a time. */
+struct output {
+	const struct kern_mat *v, *c;	/* c NULL: no bias */
+	int t, most;		/* rows, and at a time */
+	const real *s;
+	real *logits;		/* (most, v) */
+	const uint32_t *y;	/* (t) of the device, or NULL */
+	double *logp;		/* (t) of the device, or NULL */
+};
+
+static bool
+prepare(struct kern *k, struct output *o, const struct kern_mat *v, const struct kern_mat *c, int t,
+    const void *s, const uint32_t *y)
+{
+	size_t row = (size_t)v->rows * sizeof(real), most = room / row;
+
+	o->v = v;
+	o->c = c;
+	o->t = t;
+	o->s = (const real *)s;
+	o->most = most > (size_t)t ? t : most ? (int)most : 1;
+	o->logits = (real *)cuda_buffer(k, BUFFER_LOGITS, (size_t)o->most * row);
+	o->y = NULL;
+	o->logp = NULL;
+	if (y) {
+		o->y = (const uint32_t *)cuda_upload(k, BUFFER_Y, y, (size_t)t * sizeof(*y));
+		o->logp = (double *)cuda_buffer(k, BUFFER_LOGP, (size_t)t * sizeof(*o->logp));
+	}
+	return cuda_well(k);
+}
+
+/* Logits of up to o->most rows from `first` on, softened; gives how many. */
+template <enum want WANT>
+static int
+rows_of(struct kern *k, const struct output *o, int first)
+{
+	int v = o->v->rows, h = o->v->cols, t = o->t - first < o->most ? o->t - first : o->most;
+	struct product_biased store = { o->logits, (size_t)v, o->c ? o->c->p : NULL };
+
+	product_whole<false, true>(k, t, v, h, o->s + (size_t)first * h, (const real *)o->v->p,
+	    store);
+	launch(k, soften<WANT>, dim3((unsigned)t), dim3(REDUCE_THREADS), REDUCE_THREADS * sizeof(double), v,
+	    o->logits, o->y ? o->y + first : NULL, o->logp ? o->logp + first : NULL);
+	return t;
+}
+
+static void
+out_forward(struct kern *k, const struct kern_mat *v, const struct kern_mat *c, int t, const void *s,
+    const uint32_t *y, double *logp)
+{
+	struct output o;
+
+	if (!prepare(k, &o, v, c, t, s, y))
+		return;
+	for (int first = 0; first < t; first += o.most)
+		rows_of<WANT_LOGP>(k, &o, first);
+	cuda_from_device(k, logp, o.logp, (size_t)t * sizeof(*logp));
+}
+
+static void
+out_backward(struct kern *k, const struct kern_mat *v, const struct kern_mat *c, int t,
+    const void *s, const uint32_t *y, void *ds, struct kern_mat *dv, struct kern_mat *dc,
+    double *logp)
+{
+	int h = v->cols;
+	struct product_add add = { dv->p, (size_t)h };
+	struct output o;
+
+	if (!prepare(k, &o, v, c, t, s, y))
+		return;
+	for (int first = 0; first < t; first += o.most) {
+		int n = rows_of<WANT_ERROR>(k, &o, first);
+		struct product_store store = { (real *)ds + (size_t)first * h, (size_t)h };
+
+		product<false, false>(k, n, h, v->rows, (const real *)o.logits, (const real *)v->p,
+		    store);
+		product<true, false>(k, v->rows, h, n, (const real *)o.logits,
+		    o.s + (size_t)first * h, add);
+		if (dc)
+			NAME(cuda_add_columns)(k, n, v->rows, v->rows, o.logits, dc->p);
+	}
+	cuda_from_device(k, logp, o.logp, (size_t)t * sizeof(*logp));
+}
+
+static void
+out_logp(struct kern *k, const struct kern_mat *v, const struct kern_mat *c, int t, const void *s,
+    void *l)
+{
+	struct output o;
+
+	if (!prepare(k, &o, v, c, t, s, NULL))
+		return;
+	for (int first = 0; first < t; first += o.most) {
+		size_t n = (size_t)rows_of<WANT_ALL>(k, &o, first) * v->rows;
+
+		cuda_from_device(k, (real *)l + (size_t)first * v->rows, o.logits,
+		    n * sizeof(real));
+	}
+}
+
+void
+NAME(cuda_output_fill)(struct kern *k)
+{
+	k->out_forward = out_forward;
+	k->out_backward = out_backward;
+	k->out_logp = out_logp;
+}

@@ -1,0 +1,324 @@
+/*
+ * recur.cu - the recurrence, forward and back.
+ *
+ * One block goes through a sequence, or through TOGETHER sequences, step by
+ * step; its threads (columns, parts) each add a part of the products for one
+ * unit, and the parts are added in order.  What a sum is made of depends on h
+ * alone, so a sequence comes out the same alone and among others.
+ *
+ * Truncated errors do not go step by step: those of all rows are moved back by
+ * one row together, as one product, bptt times.
+ */
+#include "mat.h"
+#include "product.h"
+#include "share.h"
+
+enum {
+	STRETCH = 1024,		/* units of the row before in shared memory at a time */
+	MANY = 256,		/* sequences from which on blocks take several */
+	MOST_THREADS = 1024
+};
+
+/* Forward: OUT = S; IN = A, the sums are of rows of W (so m is W').
+ * Back: OUT = D; IN = dS, of columns of W (m is W). */
+struct walk {
+	int h, nseq;
+	const int *start;
+	const real *m;			/* (h, h): what comes from unit k goes to j by m[k h + j] */
+	const real *in, *s0, *s;	/* s0 forward only, s back only */
+	real *out;
+};
+
+/* The row that sequence i visits in step q; less than 0 when it has ended. */
+template <bool BACK>
+static __device__ inline int
+row_of(const struct walk &w, int i, int q)
+{
+	if (i >= w.nseq || q >= w.start[i + 1] - w.start[i])
+		return -1;
+	return BACK ? w.start[i + 1] - 1 - q : w.start[i] + q;
+}
+
+/* Where the products' input stands for step q of sequence i; NULL: zeros. */
+template <bool BACK>
+static __device__ inline const real *
+row_before(const struct walk &w, int i, int q)
+{
+	int r = row_of<BACK>(w, i, q);
+
+	if (r < 0)
+		return NULL;
+	if (q > 0)
+		return w.out + (size_t)(BACK ? r + 1 : r - 1) * w.h;
+	return !BACK && w.s0 ? w.s0 + (size_t)i * w.h : NULL;
+}
+
+/* sum[] += this part's products of unit j over units k0 .. k0 + n - 1. */
+template <int TOGETHER>
+static __device__ inline void
+add_products(const struct walk &w, const real *before, int k0, int n, int j, real *sum)
+{
+	int part = (int)threadIdx.y, parts = (int)blockDim.y;
+	int end = (part + 1) * n / parts;
+
+	for (int k = part * n / parts; k < end; k++) {
+		real m = w.m[(size_t)(k0 + k) * w.h + j];
+
+		for (int i = 0; i < TOGETHER; i++)
+			sum[i] = fma(m, before[i * STRETCH + k], sum[i]);
+	}
+}
+
+template <bool BACK, int TOGETHER>
+static __device__ inline void
+load_before(const struct walk &w, int q, int k0, int n, real *before)
+{
+	int thread = (int)(threadIdx.y * blockDim.x + threadIdx.x);
+	int threads = (int)(blockDim.x * blockDim.y);
+
+	for (int i = 0; i < TOGETHER; i++) {
+		const real *from = row_before<BACK>(w, (int)blockIdx.x * TOGETHER + i, q);
+
+		for (int k = thread; k < n; k += threads)
+			before[i * STRETCH + k] = from ? from[k0 + k] : 0;
+	}
+}
+
+template <bool BACK>
+static __device__ inline void
+finish(const struct walk &w, int i, int q, int j, real sum)
+{
+	int r = row_of<BACK>(w, i, q);
+	size_t at = (size_t)r * w.h + j;
+
+	if (r < 0)
+		return;
+	if (BACK)
+		w.out[at] = (w.in[at] + sum) * (1 - w.s[at] * w.s[at]);
+	else
+		w.out[at] = RTANH(w.in[at] + sum);
+}
+
+/* Step q for the units j of a stretch of columns. */
+template <bool BACK, int TOGETHER>
+static __device__ void
+walk_columns(const struct walk &w, int q, int j, real *before)
+{
+	int columns = (int)blockDim.x, parts = (int)blockDim.y;
+	real *partial = before + TOGETHER * STRETCH;	/* (parts, TOGETHER, columns) */
+	real sum[TOGETHER] = {};
+
+	for (int k0 = 0; k0 < w.h; k0 += STRETCH) {
+		int n = w.h - k0 < STRETCH ? w.h - k0 : STRETCH;
+
+		__syncthreads();
+		load_before<BACK, TOGETHER>(w, q, k0, n, before);
+		__syncthreads();
+		if (j < w.h)
+			add_products<TOGETHER>(w, before, k0, n, j, sum);
+	}
+	for (int i = 0; i < TOGETHER; i++)
+		partial[((int)threadIdx.y * TOGETHER + i) * columns + (int)threadIdx.x] = sum[i];
+	__syncthreads();
+	for (int i = 0; threadIdx.y == 0 && j < w.h && i < TOGETHER; i++) {
+		real all = partial[i * columns + (int)threadIdx.x];
+
+		for (int p = 1; p < parts; p++)
+			all += partial[(p * TOGETHER + i) * columns + (int)threadIdx.x];
+		finish<BACK>(w, (int)blockIdx.x * TOGETHER + i, q, j, all);
+	}
+}
+
+template <bool BACK, int TOGETHER>
+static __global__ void
+__launch_bounds__(MOST_THREADS)
+walk_sequences(struct walk w)
+{
+	real *before = shared_memory<real>();		/* (TOGETHER, STRETCH) */
+	int longest = 0;
+
+	for (int i = 0; i < TOGETHER; i++) {
+		int at = (int)blockIdx.x * TOGETHER + i;
+		int n = at < w.nseq ? w.start[at + 1] - w.start[at] : 0;
+
+		longest = n > longest ? n : longest;
+	}
+	for (int q = 0; q < longest; q++)
+		for (int j0 = 0; j0 < w.h; j0 += (int)blockDim.x)
+			walk_columns<BACK, TOGETHER>(w, q, j0 + (int)threadIdx.x, before);
+}
+
+template <bool BACK, int TOGETHER>
+static void
+launch_walk(struct kern *k, struct walk w)
+{
+	int columns = w.h < MOST_THREADS ? (w.h + 31) / 32 * 32 : MOST_THREADS;
+	int parts = MOST_THREADS / columns < 8 ? MOST_THREADS / columns : 8;
+	size_t reals = (size_t)TOGETHER * (STRETCH + columns * parts);
+
+	launch(k, walk_sequences<BACK, TOGETHER>,
+	    dim3((unsigned)cuda_over((size_t)w.nseq, TOGETHER)),
+	    dim3((unsigned)columns, (unsigned)parts), reals * sizeof(real), w);
+}
+
+template <bool BACK>
+static void
+go(struct kern *k, struct walk w)
+{
+	if (w.nseq < MANY)
+		launch_walk<BACK, 1>(k, w);
+	else
+		launch_walk<BACK, 2>(k, w);
+}
+
+/* to(h,h) = from(h,h)', through a tile in shared memory. */
+static __global__ void
+transpose(int h, const real *from, real *to)
+{
+	real *tile = shared_memory<real>();		/* (32, 33) */
+	int x = (int)threadIdx.x, y = (int)threadIdx.y;
+	int i = (int)blockIdx.y * 32 + y, j = (int)blockIdx.x * 32 + x;
+
+	if (i < h && j < h)
+		tile[y * 33 + x] = from[(size_t)i * h + j];
+	__syncthreads();
+	i = (int)blockIdx.x * 32 + y;
+	j = (int)blockIdx.y * 32 + x;
+	if (i < h && j < h)
+		to[(size_t)i * h + j] = tile[x * 33 + y];
+}
+
+/* begins(t), then start(nseq + 1), both of the device. */
+static const int32_t *
+upload_rows(struct kern *k, const struct kern_batch *b)
+{
+	size_t n = (size_t)b->t + (size_t)b->nseq + 1;
+	int32_t *host = (int32_t *)cuda_host(k, n * sizeof(*host));
+
+	if (host == NULL)
+		return NULL;
+	share_begins(b, host);
+	for (int i = 0; i <= b->nseq; i++)
+		host[b->t + i] = b->start[i];
+	return (const int32_t *)cuda_upload(k, BUFFER_START, host, n * sizeof(*host));
+}
+
+static void
+rnn_forward(struct kern *k, const struct kern_mat *w, const struct kern_batch *b, const void *a,
+    const void *s0, void *s)
+{
+	int h = w->rows;
+	unsigned tiles = (unsigned)cuda_over((size_t)h, 32);
+	const int32_t *rows = upload_rows(k, b);
+	real *turned = (real *)cuda_buffer(k, BUFFER_SQUARE, (size_t)h * h * sizeof(*turned));
+	struct walk forward = { h, b->nseq, NULL, turned, (const real *)a, (const real *)s0, NULL,
+	    (real *)s };
+
+	if (!cuda_well(k))
+		return;
+	forward.start = rows + b->t;
+	launch(k, transpose, dim3(tiles, tiles), dim3(32, 32), 32 * 33 * sizeof(real), h,
+	    (const real *)w->p, turned);
+	go<false>(k, forward);
+}
+
+/* D = E = dS (1 - S^2): every row's own error. */
+static __global__ void
+own_errors(size_t n, const real *s, const real *ds, real *e, real *d)
+{
+	size_t i = (size_t)blockIdx.x * blockDim.x + threadIdx.x;
+
+	if (i < n)
+		d[i] = e[i] = ds[i] * (1 - s[i] * s[i]);
+}
+
+/*
+ * What becomes of (E W)(t,h): element j of row r, times 1 - s^2 of the row
+ * before it, is that row's next error, unless r begins a sequence.
+ */
+struct move_back {
+	int t, h;
+	const int32_t *begins;
+	const real *s;
+	real *e, *d;
+
+	__device__ void
+	operator()(int r, int j, real x) const
+	{
+		size_t at = (size_t)(r - 1) * h + j;
+
+		if (r == t - 1)
+			e[at + h] = 0;
+		if (r == 0)
+			return;
+		e[at] = begins[r] >= 0 ? 0 : x * (1 - s[at] * s[at]);
+		d[at] += e[at];
+	}
+};
+
+static void
+back_truncated(struct kern *k, const struct kern_mat *w, const struct kern_batch *b, int bptt,
+    const int32_t *begins, const real *s, const real *ds, real *d)
+{
+	size_t n = (size_t)b->t * w->rows;
+	real *e = (real *)cuda_buffer(k, BUFFER_ERROR, 2 * n * sizeof(*e)), *next;
+
+	if (e == NULL)
+		return;
+	next = e + n;
+	launch(k, own_errors, dim3((unsigned)cuda_over(n, 256)), dim3(256), 0, n, s, ds, e, d);
+	for (int i = 0; i < bptt; i++) {
+		struct move_back store = { b->t, w->rows, begins, s, next, d };
+		real *was = e;
+
+		product_whole<false, false>(k, b->t, w->rows, w->rows, (const real *)e,
+		    (const real *)w->p, store);
+		e = next;
+		next = was;
+	}
+}
+
+/* last(t,h): the states one row earlier. */
+static __global__ void
+states_before(int h, const int32_t *begins, const real *s, const real *s0, real *last)
+{
+	int r = (int)blockIdx.x, i = begins[r];
+	const real *from = s + ((ptrdiff_t)r - 1) * h;
+
+	if (i >= 0)
+		from = s0 ? s0 + (size_t)i * h : NULL;
+	for (int j = (int)threadIdx.x; j < h; j += (int)blockDim.x)
+		last[(size_t)r * h + j] = from ? from[j] : 0;
+}
+
+static void
+rnn_backward(struct kern *k, const struct kern_mat *w, const struct kern_batch *b, int bptt,
+    const void *s, const void *s0, const void *ds, void *d, struct kern_mat *dw)
+{
+	int h = w->rows;
+	const int32_t *begins = upload_rows(k, b);
+	struct walk back = { h, b->nseq, NULL, w->p, (const real *)ds, NULL, (const real *)s,
+	    (real *)d };
+	struct product_add add = { dw->p, (size_t)h };
+	real *last;
+
+	if (begins == NULL)
+		return;
+	back.start = begins + b->t;
+	if (bptt >= share_longest(b) - 1)
+		go<true>(k, back);
+	else
+		back_truncated(k, w, b, bptt, begins, (const real *)s, (const real *)ds,
+		    (real *)d);
+	last = (real *)cuda_buffer(k, BUFFER_ERROR, (size_t)b->t * h * sizeof(*last));
+	launch(k, states_before, dim3((unsigned)b->t), dim3(128), 0, h, begins, (const real *)s,
+	    (const real *)s0, last);
+	product<true, false>(k, h, h, b->t, (const real *)d, (const real *)last, add);
+}
+
+void
+NAME(cuda_recur_fill)(struct kern *k)
+{
+	k->rnn_forward = rnn_forward;
+	k->rnn_backward = rnn_backward;
+}

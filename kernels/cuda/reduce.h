@@ -1,0 +1,35 @@
+/*
+ * reduce.h - a block's sum or maximum, in an order that depends on the number
+ * of its threads alone.
+ */
+#ifndef CUDA_REDUCE_H
+#define CUDA_REDUCE_H
+
+#include "device.h"
+
+enum { REDUCE_THREADS = 256 };
+
+/* Of every thread's x, for every thread.  shared(REDUCE_THREADS / 32) */
+template <typename T, bool MAX>
+static __device__ inline T
+reduce_block(T x, T *shared)
+{
+	enum { WARP = 32 };
+	int warp = (int)threadIdx.x / WARP;
+
+	for (int bit = WARP / 2; bit; bit /= 2) {
+		T other = __shfl_xor_sync(0xffffffffu, x, bit);
+
+		x = MAX ? (other > x ? other : x) : x + other;
+	}
+	if (threadIdx.x % WARP == 0)
+		shared[warp] = x;
+	__syncthreads();
+	x = shared[0];
+	for (int i = 1; i < REDUCE_THREADS / WARP; i++)
+		x = MAX ? (shared[i] > x ? shared[i] : x) : x + shared[i];
+	__syncthreads();
+	return x;
+}
+
+#endif

@@ -1,0 +1,173 @@
+/*
+ * update.cu - the rules by which gradients change parameters, number by number;
+ * kern.h has the formulas.
+ *
+ * Where a zero gradient changes nothing, an embedding's update visits only the
+ * rows that its gradient touched.
+ */
+#include "mat.h"
+#include "reduce.h"
+
+/* One parameter's numbers, and the rule with its constants rounded once. */
+struct numbers {
+	size_t n;
+	real *p, *g, *m, *v;	/* m, v NULL where the rule has none */
+	enum kern_rule rule;
+	real rate, scale, clip, decay, fresh, decay2, fresh2, epsilon;
+	real lift, lift2;	/* 1 / (1 - decay^step) */
+};
+
+/* What p loses for a gradient g; moments in place. */
+static __device__ inline real
+change(const struct numbers &a, size_t i, real g)
+{
+	real m = a.m ? a.m[i] : 0, v = a.v ? a.v[i] : 0, by = g;
+
+	switch (a.rule) {
+	case KERN_SGD:
+		break;
+	case KERN_MOMENTUM:
+		by = m = a.decay * m + g;
+		break;
+	case KERN_ADAGRAD:
+		m += g * g;
+		by = g / sqrt(m + a.epsilon);
+		break;
+	case KERN_RMSPROP:
+		m = a.decay * m + a.fresh * g * g;
+		by = g / (sqrt(m) + a.epsilon);
+		break;
+	case KERN_ADAM:
+		m = a.decay * m + a.fresh * g;
+		v = a.decay2 * v + a.fresh2 * g * g;
+		by = m * a.lift / (sqrt(v * a.lift2) + a.epsilon);
+		break;
+	}
+	if (a.m)
+		a.m[i] = m;
+	if (a.v)
+		a.v[i] = v;
+	return a.rate * by;
+}
+
+static __device__ inline void
+change_one(const struct numbers &a, size_t i)
+{
+	real g = a.scale * a.g[i];
+
+	if (a.clip > 0)
+		g = g > a.clip ? a.clip : g < -a.clip ? -a.clip : g;
+	a.p[i] -= change(a, i, g);
+	a.g[i] = 0;
+}
+
+static __global__ void
+change_all(struct numbers a)
+{
+	size_t i = (size_t)blockIdx.x * blockDim.x + threadIdx.x;
+
+	if (i < a.n)
+		change_one(a, i);
+}
+
+/* The rows of some words, a block each. */
+static __global__ void
+change_words(struct numbers a, int width, const uint32_t *words)
+{
+	size_t at = (size_t)words[blockIdx.x] * width;
+
+	for (int j = (int)threadIdx.x; j < width; j += (int)blockDim.x)
+		change_one(a, at + j);
+}
+
+static void
+forget_words(struct kern_mat *g)
+{
+	for (int i = 0; i < g->ntouched; i++)
+		g->is_touched[g->touched[i]] = 0;
+	g->ntouched = 0;
+}
+
+static struct numbers
+gather(const struct kern_mat *p, struct kern_mat *g, struct kern_mat *m, struct kern_mat *v,
+    const struct kern_update *u)
+{
+	struct numbers a = {};
+
+	a.n = (size_t)p->rows * p->cols;
+	a.p = p->p;
+	a.g = g->p;
+	a.m = m ? m->p : NULL;
+	a.v = v ? v->p : NULL;
+	a.rule = u->rule;
+	a.rate = (real)u->rate;
+	a.scale = (real)u->scale;
+	a.clip = (real)u->clip;
+	a.decay = (real)u->decay;
+	a.fresh = (real)(1 - u->decay);
+	a.decay2 = (real)u->decay2;
+	a.fresh2 = (real)(1 - u->decay2);
+	a.epsilon = (real)u->epsilon;
+	a.lift = (real)(1 / (1 - pow(u->decay, u->step)));
+	a.lift2 = (real)(1 / (1 - pow(u->decay2, u->step)));
+	return a;
+}
+
+static void
+update(struct kern *k, struct kern_mat *p, struct kern_mat *g, struct kern_mat *m,
+    struct kern_mat *v, const struct kern_update *u)
+{
+	struct numbers a = gather(p, g, m, v, u);
+	bool sparse = p->role == KERN_EMBED && (u->rule == KERN_SGD || u->rule == KERN_ADAGRAD);
+	const uint32_t *words;
+
+	if (!sparse) {
+		launch(k, change_all, dim3((unsigned)cuda_over(a.n, 256)), dim3(256), 0, a);
+	} else if (g->ntouched) {
+		words = (const uint32_t *)cuda_upload(k, BUFFER_TOUCHED, g->touched,
+		    (size_t)g->ntouched * sizeof(*words));
+		launch(k, change_words, dim3((unsigned)g->ntouched), dim3(128), 0, a,
+		    mat_width(p), words);
+	}
+	if (p->role == KERN_EMBED)
+		forget_words(g);
+}
+
+/* sums(blocks): each block's share of the squares. */
+static __global__ void
+__launch_bounds__(REDUCE_THREADS)
+square_shares(size_t n, const real *x, double *sums)
+{
+	double *shared = shared_memory<double>(), sum = 0;
+	size_t step = (size_t)gridDim.x * REDUCE_THREADS;
+
+	for (size_t i = (size_t)blockIdx.x * REDUCE_THREADS + threadIdx.x; i < n; i += step)
+		sum += (double)x[i] * x[i];
+	sum = reduce_block<double, false>(sum, shared);
+	if (threadIdx.x == 0)
+		sums[blockIdx.x] = sum;
+}
+
+static double
+sum_squares(struct kern *k, const struct kern_mat *g)
+{
+	const size_t most = 128, each = 2048;
+	double host[128] = { 0 }, sum = 0;
+	double *dev = (double *)cuda_buffer(k, BUFFER_LOGP, sizeof(host));
+	size_t n = (size_t)g->rows * g->cols, blocks = cuda_over(n, each);
+
+	blocks = blocks < most ? blocks : most;
+	launch(k, square_shares, dim3((unsigned)blocks), dim3(REDUCE_THREADS),
+	    REDUCE_THREADS * sizeof(double), n, (const real *)g->p, dev);
+	cuda_from_device(k, host, dev, blocks * sizeof(*host));
+	for (size_t i = 0; i < blocks; i++)
+		sum += host[i];
+	return sum;
+}
+
+void
+NAME(cuda_update_fill)(struct kern *k)
+{
+	k->update = update;
+	k->sum_squares = sum_squares;
+}

@@ -1,0 +1,76 @@
+# cuda.mk - the plugin for NVIDIA GPUs, where mk/probe.sh found nvcc; and the
+# same sources for an ordinary C++ compiler, for the tests (tests/cuda/README.md).
+#
+#   make NVCC=          without the plugin
+#   make CUDA_ARCHS=90  for these compute capabilities; newer ones by the last one's PTX
+
+# Code for 8.0 runs on 8.6 and 8.9, too.
+CUDA_ARCHS ?= 75 80 90
+CUDA_REAL := mat update embed dense recur cells output fused layers
+CUDA_ONCE := device entry
+CUDA_C := text share
+CUDA_OBJS := $(CUDA_ONCE:%=$(BUILD)/kernels/cuda/%.o) $(CUDA_C:%=$(BUILD)/kernels/cuda/%.o) \
+	$(foreach r,f32 f64,$(CUDA_REAL:%=$(BUILD)/kernels/cuda/%.$r.o))
+CUDA_FLAGS = -std=c++17 -O3 -Werror all-warnings -Xcompiler -Wall,-Wextra,-Wshadow,-fPIC -ccbin $(CXX) \
+	$(foreach a,$(CUDA_ARCHS),-gencode arch=compute_$a,code=sm_$a) \
+	-gencode arch=compute_$(lastword $(CUDA_ARCHS)),code=compute_$(lastword $(CUDA_ARCHS)) \
+	$(INC_kernels) -MMD -MP
+
+# A sanitizer build tests the emulated plugin: nvcc knows no sanitizers.
+ifneq ($(and $(NVCC),$(if $(SAN),,yes)),)
+CUDA_PLUGIN := $(BUILD)/plugins/libunroll-cuda.so
+PLUGINS += $(CUDA_PLUGIN)
+all: $(CUDA_PLUGIN)
+here: $(if $(wildcard /dev/nvidiactl),$(CUDA_PLUGIN))
+endif
+
+# The runtime is linked in, so that the plugin needs nothing but a driver.
+$(BUILD)/plugins/libunroll-cuda.so: $(CUDA_OBJS)
+	@mkdir -p $(@D)
+	$(NVCC) -shared -cudart static -ccbin $(CXX) -o $@ $^
+
+$(BUILD)/kernels/cuda/%.o: kernels/cuda/%.cu $(BUILD)/config.mk
+	@mkdir -p $(@D)
+	$(NVCC) $(CUDA_FLAGS) -c -o $@ $<
+define cuda_real_rule
+$(BUILD)/kernels/cuda/%.$(1).o: kernels/cuda/%.cu $(BUILD)/config.mk
+	@mkdir -p $$(@D)
+	$$(NVCC) $$(CUDA_FLAGS) $$(FLAGS_$(1)) -c -o $$@ $$<
+$(BUILD)/emulated/%.$(1).o: kernels/cuda/%.cu $(BUILD)/config.mk
+	@mkdir -p $$(@D)
+	$$(CXX) $$(EMU_FLAGS) $$(FLAGS_$(1)) -x c++ -c -o $$@ $$<
+endef
+$(foreach r,f32 f64,$(eval $(call cuda_real_rule,$r)))
+
+EMU_OWN := $(patsubst tests/cuda/%.cpp,$(BUILD)/emulated/%.o,$(wildcard tests/cuda/*.cpp))
+EMU_OBJS := $(CUDA_ONCE:%=$(BUILD)/emulated/%.o) $(CUDA_C:%=$(BUILD)/kernels/cuda/%.o) \
+	$(foreach r,f32 f64,$(CUDA_REAL:%=$(BUILD)/emulated/%.$r.o)) \
+	$(EMU_OWN)
+EMU_FLAGS = -std=c++17 -O3 $(EMU_NATIVE) -g $(PIC) -Wall -Wextra -Wshadow $(WERROR) \
+	$(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer) \
+	$(INC_kernels) -Itests/cuda -MMD -MP
+# It runs where it was built, and a multiply-add is then one instruction.
+EMU_NATIVE := $(if $(filter x86_64,$(shell uname -m)),-march=native)
+EMULATED := $(if $(HAVE_CXX),$(BUILD)/emulated/libunroll-cuda.so $(BUILD)/emulated/faults)
+
+$(BUILD)/emulated/libunroll-cuda.so: $(EMU_OBJS)
+	$(CXX) -shared $(if $(SAN),-fsanitize=$(SAN)) -o $@ $^
+$(BUILD)/emulated/faults: tests/cuda/faults.cu $(BUILD)/emulated/libunroll-cuda.so
+	$(CXX) $(EMU_FLAGS) -o $@ -x c++ $< -x none $(EMU_OWN)
+$(BUILD)/emulated/%.o: kernels/cuda/%.cu $(BUILD)/config.mk
+	@mkdir -p $(@D)
+	$(CXX) $(EMU_FLAGS) -x c++ -c -o $@ $<
+$(BUILD)/emulated/%.o: tests/cuda/%.cpp $(BUILD)/config.mk
+	@mkdir -p $(@D)
+	$(CXX) $(EMU_FLAGS) -c -o $@ $<
+
+$(BUILD)/tests/unit/share: $(CUDA_C:%=$(BUILD)/kernels/cuda/%.o)
+
+test check programs: $(EMULATED)
+
+# On a GPU; elsewhere each says in one line that there is none.
+.PHONY: test-cuda bench-cuda
+test-cuda: all $(BUILD)/tests/unit/kern $(BUILD)/tests/unit/kern_cells $(BUILD)/tests/unit/steps
+	@BUILD=$(CURDIR)/$(BUILD) tests/cuda/on-gpu.sh
+bench-cuda: all $(BUILD)/bench/step
+	@BUILD=$(CURDIR)/$(BUILD) bench/cuda.sh

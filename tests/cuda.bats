@@ -1,0 +1,247 @@
+#!/usr/bin/env bats
+# The CUDA backend on an emulated GPU (tests/cuda/README.md says what that can
+# show), and what is said where there is none.  On a GPU: make test-cuda.
+
+load helper
+
+export TOOL=train	# whose refusals refused() looks at
+
+EXPECT=$TOP/tests/expect
+ORACLE=$TOP/tests/oracle
+
+setup() {
+	PLUGINS=$UNROLL_PLUGINS
+	UNROLL_PLUGINS=$BUILD/emulated
+	case $BATS_TEST_DESCRIPTION in
+	*'no emulator'*) ;;
+	*) [ -e "$BUILD/emulated/libunroll-cuda.so" ] || skip 'no C++ compiler' ;;
+	esac
+	cd "$BATS_TEST_TMPDIR" || return
+	"$ORACLE/as-stream.sh" "$EXPECT/tiny.tsv" < "$EXPECT/tiny.index.txt" > tiny.stream
+}
+
+# close TOL EXPECTED GOT: the same but for last digits
+close() {
+	awk -v tol="$1" -f "$ORACLE/close.awk" "$2" "$3"
+}
+
+# agree PROGRAM ARGUMENT...: 0 failures in tests/unit/PROGRAM
+agree() {
+	run "$BUILD/tests/unit/$1" cuda "${@:2}"
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[[ "$output" == *" 0 failures" ]]
+}
+
+# losses: of a run, without the times
+losses() {
+	sed -n 's/.*Loss after //p'
+}
+
+# Each shape three times, in another order each time, to the last bit.
+@test "cuda agrees with ref, in whatever order threads run" {
+	EMU_SEED=20151 EMU_SMS=5 agree kern
+}
+
+@test "gated cells, dense layers and updates agree with ref, in whatever order threads run" {
+	EMU_SEED=20151 EMU_SMS=5 agree kern_cells 1 9
+}
+
+@test "LSTM and GRU give PyTorch's states and gradients" {
+	for cell in lstm gru; do
+		run -0 "$BUILD/tests/unit/torch" cuda $cell < "$EXPECT/torch.$cell"
+	done
+}
+
+@test "many steps in one kernel are those steps, in whatever order threads run" {
+	EMU_SEED=1 agree steps
+	EMU_SEED=20151 EMU_SMS=5 agree steps
+}
+
+@test "many steps where the kernel for them has too little shared memory" {
+	EMU_SHARED=90000 agree steps
+	EMU_SHARED=1000 agree steps
+}
+
+@test "sharing: slices, chains, rows" {
+	run -0 "$BUILD/tests/unit/share"
+}
+
+@test "gradcheck passes, and can fail" {
+	gradcheck -q -d cuda > got
+	[ "$(grep -c 'passed\.$' got)" -eq 3 ]
+	for p in U V W; do
+		run -1 gradcheck -q -d cuda -C 7 -H 3 -x $p
+	done
+	train -q -H 5 -r 0.1 -e 3 -E 0 -o m.npz tiny.stream
+	gradcheck -q -d cuda -m m.npz -n 7 tiny.stream > got
+	[ "$(grep -c 'passed\.$' got)" -eq 3 ]
+}
+
+@test "gradients, losses and weights are the oracle's" {
+	for case in 3.0.6 3.1.6 3.4.6 3.1000.6 7.4.4 3.4.12; do
+		IFS=. read -r h b s <<< "$case"
+		"$BUILD/tests/unit/oracle" cuda f64 "$h" "$b" gradient "$s" < tiny.stream > got
+		close 1e-12 "$EXPECT/tiny.h$h.b$b.s$s.grad" got
+	done
+	for real in f64:1e-9 f32:1e-5; do
+		for h in 1 16; do
+			for b in 1 1000; do
+				"$BUILD/tests/unit/oracle" cuda ${real%:*} $h $b losses 0.02 20 1 \
+				    < tiny.stream | sed "s/^/$h $b /"
+			done
+		done > got
+		grep -E '^(1|16) (1|1000) ' "$EXPECT/tiny.loss" > want
+		close ${real#*:} want got
+	done
+	"$BUILD/tests/unit/oracle" cuda f64 3 4 params 0.1 3 < tiny.stream > got
+	close 1e-11 "$EXPECT/tiny.h3.params" got
+	"$BUILD/tests/unit/oracle" cuda f64 3 4 score 0.1 3 < tiny.stream > got
+	close 1e-10 "$EXPECT/tiny.h3.score" got
+}
+
+@test "the loss log is that of cpu: all digits in double, 2e-4 in float" {
+	for o in '-B 1' '-B 4' '-b 0' '-b 1000 -B 3'; do
+		# shellcheck disable=SC2086
+		train -q -D -d cpu $o -H 9 -e 6 -E 2 -o c.npz tiny.stream | losses > want
+		# shellcheck disable=SC2086
+		train -q -D -d cuda $o -H 9 -e 6 -E 2 -o g.npz tiny.stream | losses | diff want -
+		# shellcheck disable=SC2086
+		train -q -d cuda $o -H 9 -e 6 -E 2 -o g.npz tiny.stream | losses | sed 's/.*: //' |
+		    paste - <(sed 's/.*: //' want) |
+		    awk '{ d = $1 - $2; if (d > 2e-4 || d < -2e-4) bad = 1; n++ } END { exit bad || n != 4 }'
+	done
+}
+
+@test "gated and stacked nets, streams, dropout and every optimiser: as on the cpu" {
+	for o in '-c lstm -L 2 -p 0.3 -a yes' '-c gru -B 3 -O adam -r 0.01' '-L 2 -O adagrad -k 1 -a yes' \
+	    '-c lstm -m 5 -t -O rmsprop -r 0.01' '-O momentum -K 0.5'; do
+		for d in cpu cuda; do
+			# shellcheck disable=SC2086
+			train -q -D -d $d $o -H 6 -e 4 -E 2 -o $d.npz tiny.stream | losses > $d
+		done
+		[ "$(wc -l < cpu)" -eq 3 ]
+		diff cpu cuda
+	done
+}
+
+@test "the same command gives the same bytes, in whatever order threads run" {
+	for s in 0 1 5; do
+		EMU_SEED=$s train -q -d cuda -H 20 -e 4 -E 2 -o $s.npz tiny.stream > log
+	done
+	cmp 0.npz 1.npz
+	cmp 0.npz 5.npz
+}
+
+@test "a model of one device goes on on the other" {
+	train -q -D -d cpu -H 6 -e 6 -E 2 -o whole.npz tiny.stream | losses > want
+	for first in cpu cuda; do
+		train -q -D -d $first -H 6 -e 3 -E 2 -o m.npz tiny.stream | losses > got
+		[ $first = cpu ] && second=cuda || second=cpu
+		train -q -d $second -R m.npz -e 6 tiny.stream | losses >> got
+		grep -v 'epoch=3' got | diff want -
+	done
+	train -q -d cuda -i m.npz -e 1 -o n.npz tiny.stream > log
+}
+
+@test "a signal: saved between two steps, and taken up again to the same bytes" {
+	train -q -d cuda -H 6 -e 20 -E 10 -o whole.npz tiny.stream > log
+	train -q -d cuda -H 6 -e 20 -E 10 -o part.npz tiny.stream > begun &
+	pid=$!
+	while [ ! -s begun ]; do sleep 0.01; done
+	kill -TERM $pid
+	stopped=0
+	wait $pid || stopped=$?
+	[ "$stopped" -eq 1 ]
+	train -q -d cuda -R part.npz tiny.stream > log
+	cmp whole.npz part.npz
+}
+
+@test "gone on from a saved model: the same bytes" {
+	train -q -d cuda -H 6 -e 6 -E 2 -o whole.npz tiny.stream > log
+	train -q -d cuda -H 6 -e 2 -E 2 -o part.npz tiny.stream > log
+	train -q -d cuda -R part.npz -e 6 tiny.stream > log
+	cmp whole.npz part.npz
+}
+
+@test "score and sample run on it" {
+	train -q -d cpu -D -H 6 -e 3 -E 0 -o m.npz tiny.stream
+	score -q -d cpu m.npz tiny.stream > want
+	score -q -d cuda m.npz tiny.stream | diff want -
+	sample -q -d cpu -n 5 -m 1 -t m.npz > want
+	sample -q -d cuda -n 5 -m 1 -t m.npz | diff want -
+}
+
+@test "too little device memory is one line with the bytes" {
+	for kb in 4 20 60; do
+		EMU_MEMORY=$((kb << 10)) run -1 --separate-stderr train -q -d cuda -H 100 -e 1 -E 0 tiny.stream
+		one_line_error train
+		[[ "$stderr" =~ 'device cuda: out of device memory: '[0-9]+' bytes asked for, '[0-9]+' of '[0-9]+' free'$ ]]
+	done
+}
+
+@test "whatever call fails: one line, and the last saved model whole" {
+	train -q -d cuda -b 20 -H 6 -e 1 -E 1 -o m.npz tiny.stream > log
+	cp m.npz before.npz
+	for kind in launch copy sync malloc; do
+		for n in 1 2 5 9; do		# beyond 16 steps back: a kernel a layer
+			EMU_FAIL="$kind $n" refused 1 'device cuda: ' -q -d cuda -R m.npz -e 9 -E 0 tiny.stream
+			cmp before.npz m.npz
+		done
+		for n in 1 2; do		# 4 steps back: one kernel for all
+			EMU_FAIL="$kind $n" refused 1 'device cuda: ' -q -d cuda -b 4 -R m.npz -e 9 -E 0 tiny.stream
+			cmp before.npz m.npz
+		done
+	done
+}
+
+@test "a loss that is no number is told as on the cpu" {
+	train -q -H 16 -e 0 -E 0 -o start.npz tiny.stream
+	"$BUILD/tests/unit/scale" start.npz V 4e38 steep.npz
+	for d in cpu cuda; do
+		run -1 --separate-stderr train -q -d $d -i steep.npz -r 1e6 -e 9 -E 1 -o m.npz tiny.stream
+		[[ "$stderr" == *'no longer a number in epoch 1 after '*' sentences'* ]]
+		printf '%s\n' "$stderr" > $d
+	done
+	diff cpu cuda
+}
+
+@test "without a driver or a GPU: one line, and auto goes on with cpu without a word" {
+	EMU_FAIL=driver refused 1 'device cuda: no NVIDIA driver is here' -d cuda tiny.stream
+	EMU_FAIL=device refused 1 'device cuda: no NVIDIA GPU is here' -d cuda tiny.stream
+	for fail in driver device; do
+		EMU_FAIL=$fail run -0 --separate-stderr train -e 0 -H 2 tiny.stream
+		[[ "$stderr" != *running* ]]
+	done
+}
+
+@test "auto takes the GPU if it is the faster one, and says so" {
+	EMU_KHZ=1000000000 run -0 --separate-stderr train -j 1 -e 0 -H 2 tiny.stream
+	[[ "$stderr" == 'train: running on cuda (emulated GPU, 3 multiprocessors, compute capability 9.0): '*'four times'* ]]
+	EMU_KHZ=1000 run -0 --separate-stderr train -j 1 -e 0 -H 2 tiny.stream
+	[[ "$stderr" == 'train: running on cpu ('*'): the GPU cannot'* ]]
+	EMU_KHZ=1000 run -0 --separate-stderr train -q -e 0 -H 2 tiny.stream
+	[ -z "$stderr" ]
+}
+
+@test "no emulator: without the plugin, a line; and auto says nothing" {
+	mkdir none
+	UNROLL_PLUGINS=none refused 1 'device cuda: this build has no such plugin' -d cuda tiny.stream
+	UNROLL_PLUGINS=none run -0 --separate-stderr train -e 0 -H 2 tiny.stream
+	[[ "$stderr" != *running* ]]
+}
+
+@test "no emulator: the plugin that nvcc made says that there is no GPU" {
+	[ -e "$PLUGINS/libunroll-cuda.so" ] || skip 'built without nvcc'
+	[ ! -e /dev/nvidiactl ] || skip 'a GPU is here'
+	UNROLL_PLUGINS=$PLUGINS refused 1 'device cuda: no NVIDIA driver is here' -d cuda tiny.stream
+}
+
+@test "the emulator notices what it says that it does" {
+	run -0 "$BUILD/emulated/faults" none
+	for fault in barrier lines spin guard host device shared order; do
+		run "$BUILD/emulated/faults" $fault
+		echo "$fault: $output"
+		[ "$status" -ne 0 ]
+	done
+}

@@ -1,0 +1,179 @@
+/*
+ * cuda_runtime.h - as much of NVIDIA's header of this name as kernels/cuda
+ * needs, for an ordinary C++ compiler.  README.md of this folder says what for.
+ */
+#ifndef EMU_CUDA_RUNTIME_H
+#define EMU_CUDA_RUNTIME_H
+
+#include <math.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <functional>
+
+#define __global__
+#define __device__
+#define __host__
+#define __launch_bounds__(...)
+#define __align__(n) __attribute__((aligned(n)))
+
+struct dim3 {
+	unsigned x, y, z;
+	constexpr dim3(unsigned x_ = 1, unsigned y_ = 1, unsigned z_ = 1) : x(x_), y(y_), z(z_) {}
+};
+
+enum cudaError_t {
+	cudaSuccess, cudaErrorInvalidValue, cudaErrorMemoryAllocation, cudaErrorInsufficientDriver,
+	cudaErrorNoDevice, cudaErrorLaunchFailure, cudaErrorCooperativeLaunchTooLarge
+};
+enum cudaMemcpyKind { cudaMemcpyHostToDevice, cudaMemcpyDeviceToHost, cudaMemcpyDeviceToDevice };
+enum cudaDeviceAttr {
+	cudaDevAttrClockRate, cudaDevAttrMaxSharedMemoryPerBlockOptin,
+	cudaDevAttrCooperativeLaunch
+};
+enum cudaFuncAttribute { cudaFuncAttributeMaxDynamicSharedMemorySize };
+enum cudaLaunchAttributeID { cudaLaunchAttributeCooperative };
+enum { cudaStreamNonBlocking = 1 };
+
+struct cudaLaunchAttribute {
+	cudaLaunchAttributeID id;
+	struct {
+		int cooperative;
+	} val;
+};
+typedef struct emu_stream *cudaStream_t;
+struct cudaLaunchConfig_t {
+	dim3 gridDim, blockDim;
+	size_t dynamicSmemBytes;
+	cudaStream_t stream;
+	cudaLaunchAttribute *attrs;
+	unsigned numAttrs;
+};
+struct cudaDeviceProp {
+	char name[256];
+	int major, minor, multiProcessorCount;
+	size_t totalGlobalMem, sharedMemPerBlockOptin;
+};
+
+cudaError_t cudaGetDeviceCount(int *n);
+cudaError_t cudaSetDevice(int device);
+cudaError_t cudaGetDeviceProperties(struct cudaDeviceProp *p, int device);
+cudaError_t cudaDeviceGetAttribute(int *value, cudaDeviceAttr what, int device);
+cudaError_t cudaGetLastError(void);
+const char *cudaGetErrorString(cudaError_t e);
+cudaError_t cudaMemGetInfo(size_t *free_bytes, size_t *total);
+cudaError_t emu_malloc(void **p, size_t bytes);
+template <typename T>
+static inline cudaError_t
+cudaMalloc(T **p, size_t bytes)
+{
+	return emu_malloc((void **)p, bytes);
+}
+cudaError_t cudaFree(void *p);
+cudaError_t cudaMemcpyAsync(void *to, const void *from, size_t bytes, cudaMemcpyKind, cudaStream_t);
+cudaError_t cudaMemsetAsync(void *to, int byte, size_t bytes, cudaStream_t);
+cudaError_t cudaStreamCreateWithFlags(cudaStream_t *s, unsigned flags);
+cudaError_t cudaStreamDestroy(cudaStream_t s);
+cudaError_t cudaStreamSynchronize(cudaStream_t s);
+cudaError_t emu_set_attribute(const void *kernel, cudaFuncAttribute what, int value);
+template <typename F>
+static inline cudaError_t
+cudaFuncSetAttribute(F *kernel, cudaFuncAttribute what, int value)
+{
+	return emu_set_attribute((const void *)kernel, what, value);
+}
+template <typename F>
+static inline cudaError_t
+cudaOccupancyMaxActiveBlocksPerMultiprocessor(int *n, F *, int, size_t)
+{
+	*n = 1;
+	return cudaSuccess;
+}
+
+/* What a thread knows of itself, and what it can wait for. */
+extern dim3 threadIdx, blockIdx, blockDim, gridDim;
+extern unsigned char *emu_shared;
+void emu_barrier(int line);
+void emu_warp_barrier(unsigned mask);
+/* x to whoever asks for it, and that of lane `from`, once all of the mask came. */
+uint64_t emu_exchange(uint64_t x, unsigned mask, int from);
+int emu_lane(void);
+void emu_wait(void);		/* others run before this returns */
+
+#define __syncthreads() emu_barrier(__LINE__)
+
+template <typename T>
+static inline T *
+shared_memory(void)
+{
+	return (T *)emu_shared;
+}
+
+static inline void
+__syncwarp(unsigned mask = 0xffffffff)
+{
+	emu_warp_barrier(mask);
+}
+
+template <typename T>
+static inline T
+__shfl_xor_sync(unsigned mask, T x, int bits)
+{
+	uint64_t mine = 0, theirs;
+	T other;
+
+	static_assert(sizeof(T) <= sizeof(mine), "a warp passes eight bytes on");
+	memcpy(&mine, &x, sizeof(x));
+	theirs = emu_exchange(mine, mask, emu_lane() ^ bits);
+	memcpy(&other, &theirs, sizeof(other));
+	return other;
+}
+
+static inline void
+__threadfence(void)
+{
+}
+
+template <typename T>
+static inline T
+__ldcg(const T *p)
+{
+	return *p;
+}
+
+static inline unsigned
+atomicAdd(unsigned *p, unsigned n)
+{
+	unsigned was = *p;
+
+	*p += n;
+	return was;
+}
+
+/* A kernel's pointers must be of the device. */
+void emu_check_pointer(const void *p);
+template <typename T>
+static inline void
+emu_check(T *p)
+{
+	emu_check_pointer((const void *)p);
+}
+template <typename T>
+static inline void
+emu_check(const T &)
+{
+}
+
+cudaError_t emu_launch(const cudaLaunchConfig_t *c, const void *kernel,
+    const std::function<void()> &body);
+
+template <typename... P, typename... A>
+static inline cudaError_t
+cudaLaunchKernelEx(const cudaLaunchConfig_t *c, void (*kernel)(P...), A &&...a)
+{
+	(emu_check(a), ...);
+	return emu_launch(c, (const void *)kernel, [=] { kernel(P(a)...); });
+}
+
+#endif

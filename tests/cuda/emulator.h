@@ -1,0 +1,31 @@
+/*
+ * emulator.h - what the emulator's own files share.
+ */
+#ifndef EMU_EMULATOR_H
+#define EMU_EMULATOR_H
+
+#include <cuda_runtime.h>
+
+#if defined(__SANITIZE_ADDRESS__)
+#define EMU_ASAN 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define EMU_ASAN 1
+#endif
+#endif
+
+enum { EMU_SMS = 3, EMU_SHARED_BYTES = 227 << 10 };
+
+/* The number of an environment variable, or what stands for it. */
+unsigned long emu_number(const char *name, unsigned long otherwise);
+
+/* One line on standard error, then abort(): the kernels did what they must not. */
+[[noreturn]] void emu_die(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Counts a call of a kind; what EMU_FAIL asks for, which then stays. */
+cudaError_t emu_call(const char *kind);
+
+/* Device memory can be used, or cannot. */
+void emu_open_memory(bool open);
+
+#endif

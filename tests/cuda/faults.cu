@@ -1,0 +1,131 @@
+/*
+ * faults FAULT: kernels that do what the emulator must notice, one each; "none"
+ * is the same without the fault.
+ */
+#include <cuda_runtime.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { N = 64 };
+
+static const char *fault;
+
+static bool
+is(const char *name)
+{
+	return strcmp(fault, name) == 0;
+}
+
+static __global__ void
+good(int *x)
+{
+	int *s = shared_memory<int>(), i = (int)threadIdx.x;
+
+	s[i] = i;
+	__syncthreads();
+	x[i] = s[N - 1 - i];
+}
+
+/* Reads what another thread has yet to write. */
+static __global__ void
+no_barrier(int *x)
+{
+	int *s = shared_memory<int>(), i = (int)threadIdx.x;
+
+	s[i] = i;
+	x[i] = s[N - 1 - i];
+}
+
+static __global__ void
+some_miss_the_barrier(int *x)
+{
+	if (threadIdx.x > 3)
+		return;
+	__syncthreads();
+	x[threadIdx.x] = 0;
+}
+
+static __global__ void
+two_barriers(int *x)
+{
+	if (threadIdx.x > 3)
+		__syncthreads();
+	else
+		__syncthreads();
+	x[threadIdx.x] = 0;
+}
+
+static __global__ void
+spins(volatile int *x)
+{
+	while (x[0] != 12345)
+		emu_wait();
+}
+
+static __global__ void
+writes_beyond(int *x)
+{
+	x[N + threadIdx.x] = 1;
+}
+
+static cudaError_t
+launch(void (*kernel)(int *), int *x, size_t shared)
+{
+	cudaLaunchConfig_t c = {};
+
+	c.gridDim = 1;
+	c.blockDim = N;
+	c.dynamicSmemBytes = shared;
+	return cudaLaunchKernelEx(&c, kernel, x);
+}
+
+static void
+spin_kernel(int *x)
+{
+	spins(x);
+}
+
+static bool
+run(int *x, int *host)
+{
+	static const struct {
+		const char *name;
+		void (*kernel)(int *);
+	} kernels[] = {
+		{ "none", good }, { "barrier", some_miss_the_barrier }, { "lines", two_barriers },
+		{ "spin", spin_kernel }, { "guard", writes_beyond }, { "order", no_barrier },
+	};
+	size_t shared = is("shared") ? 1 << 20 : N * sizeof(int);
+
+	for (const auto &k : kernels)
+		if (is(k.name) && launch(k.kernel, x, shared) != cudaSuccess)
+			return false;
+	if (is("shared"))
+		return launch(good, x, shared) == cudaSuccess;
+	if (is("host"))
+		launch(good, host, shared);
+	if (is("device"))
+		return x[0] == 0;
+	cudaMemcpyAsync(host, x, N * sizeof(*x), cudaMemcpyDeviceToHost, NULL);
+	for (int i = 0; i < N; i++)
+		if (host[i] != N - 1 - i)
+			return false;
+	return true;
+}
+
+int
+main(int argc, char *argv[])
+{
+	int *x, host[N];
+	bool ok;
+
+	if (argc != 2)
+		return 2;
+	fault = argv[1];
+	if (cudaMalloc(&x, N * sizeof(*x)) != cudaSuccess)
+		return 2;
+	ok = run(x, host);
+	cudaFree(x);
+	return ok ? 0 : 1;
+}

@@ -1,0 +1,318 @@
+/*
+ * launch.cpp - runs a kernel: its threads as fibers, in an order that EMU_SEED
+ * sets, and the things that threads wait for.
+ */
+#include <cuda_runtime.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <map>
+#include <vector>
+
+#include "emulator.h"
+#include "fiber.h"
+
+enum { WARP = 32, MOST_THREADS = 1024, SPINS = 1000000, PLAIN_SHARED = 48 << 10 };
+enum waiting { NEW, READY, AT_BARRIER, AT_WARP, SPINNING, ENDED };
+
+struct thread {
+	enum waiting waiting;
+	struct fiber *fiber;
+};
+struct warp {
+	unsigned arrived;
+	unsigned char turn[WARP];
+	uint64_t slot[2][WARP];	/* in turn: nobody is two exchanges ahead of another */
+};
+struct block {
+	dim3 at;
+	unsigned char *shared;		/* exactly as long as the launch said */
+	int arrived, line;		/* at the barrier */
+	std::vector<thread> threads;
+	std::vector<warp> warps;
+};
+
+dim3 threadIdx, blockIdx, blockDim, gridDim;
+unsigned char *emu_shared;
+
+static struct block *now;	/* of the thread that runs */
+static int now_thread;
+static std::map<const void *, int> most_shared;
+
+/* 0 .. n-1 in the order of the seed; another one each time. */
+class order {
+	size_t n, step, at;
+
+public:
+	explicit order(size_t n_) : n(n_), step(1), at(0)
+	{
+		static unsigned long seed = emu_number("EMU_SEED", 0), round;
+
+		if (seed == 1) {
+			step = n - 1;
+			at = n - 1;
+		} else if (seed > 1) {
+			round = round * 6364136223846793005u + seed;
+			at = (round >> 33) % n;
+			step = (round >> 13) % n;
+			while (n > 1 && !coprime(step))
+				step = (step + 1) % n;
+		}
+	}
+	size_t
+	next()
+	{
+		size_t i = at;
+
+		at += step;
+		if (at >= n)
+			at -= n;
+		return i;
+	}
+
+private:
+	bool
+	coprime(size_t a) const
+	{
+		size_t b = n;
+
+		while (b) {
+			size_t c = a % b;
+
+			a = b;
+			b = c;
+		}
+		return a == 1;
+	}
+};
+
+static void
+wait_for(enum waiting what)
+{
+	struct block *b = now;
+	int i = now_thread;
+
+	b->threads[(size_t)i].waiting = what;
+	fiber_wait();
+}
+
+void
+emu_barrier(int line)
+{
+	struct block *b = now;
+
+	if (b->arrived > 0 && b->line != line)
+		emu_die("threads of a block wait at barriers in lines %d and %d", b->line, line);
+	b->line = line;
+	if (++b->arrived < (int)b->threads.size()) {
+		wait_for(AT_BARRIER);
+		return;
+	}
+	b->arrived = 0;
+	for (auto &t : b->threads)
+		if (t.waiting == AT_BARRIER)
+			t.waiting = READY;
+}
+
+int
+emu_lane(void)
+{
+	return now_thread % WARP;
+}
+
+void
+emu_warp_barrier(unsigned mask)
+{
+	struct block *b = now;
+	size_t first = (size_t)now_thread / WARP * WARP;
+	struct warp *w = &b->warps[first / WARP];
+
+	if (!(mask >> emu_lane() & 1))
+		emu_die("a thread waits for a warp without it");
+	w->arrived |= 1u << emu_lane();
+	if ((w->arrived & mask) != mask) {
+		wait_for(AT_WARP);
+		return;
+	}
+	w->arrived &= ~mask;
+	for (size_t i = first; i < first + WARP && i < b->threads.size(); i++)
+		if ((mask >> (i - first) & 1) && b->threads[i].waiting == AT_WARP)
+			b->threads[i].waiting = READY;
+}
+
+uint64_t
+emu_exchange(uint64_t x, unsigned mask, int from)
+{
+	struct warp *w = &now->warps[(size_t)now_thread / WARP];
+	int turn = w->turn[emu_lane()] ^= 1;
+
+	w->slot[turn][emu_lane()] = x;
+	emu_warp_barrier(mask);
+	return w->slot[turn][from];
+}
+
+void
+emu_wait(void)
+{
+	wait_for(SPINNING);
+}
+
+static void
+run_thread(struct block *b, int i, const std::function<void()> &body)
+{
+	struct thread *t = &b->threads[(size_t)i];
+	unsigned u = (unsigned)i, x = blockDim.x, y = blockDim.y;
+	bool fresh = t->waiting == NEW;
+
+	now = b;
+	now_thread = i;
+	emu_shared = b->shared;
+	blockIdx = b->at;
+	threadIdx = dim3(u % x, u / x % y, u / (x * y));
+	t->waiting = READY;
+	t->fiber = fresh ? fiber_start(body) : fiber_resume(t->fiber);
+	if (t->fiber == NULL)
+		t->waiting = ENDED;
+}
+
+/* Each thread that can, once; false when none was let go on but by spinning. */
+static bool
+round_of(std::vector<block> &blocks, const std::function<void()> &body, bool *more)
+{
+	size_t each = blocks[0].threads.size(), n = blocks.size() * each;
+	bool progress = false;
+	order o(n);
+
+	*more = false;
+	for (size_t q = 0; q < n; q++) {
+		size_t at = o.next();
+		size_t number = blocks.size() == 1 ? 0 : at / each;
+		struct block *b = &blocks[number];
+		struct thread *t = &b->threads[at - number * each];
+		enum waiting was = t->waiting;
+
+		if (was != ENDED && was != AT_BARRIER && was != AT_WARP) {
+			run_thread(b, (int)(at - number * each), body);
+			progress |= was != SPINNING || t->waiting != SPINNING;
+		}
+		*more |= t->waiting != ENDED;
+	}
+	return progress;
+}
+
+static bool
+any_spins(const std::vector<block> &blocks)
+{
+	for (const auto &b : blocks)
+		for (const auto &t : b.threads)
+			if (t.waiting == SPINNING)
+				return true;
+	return false;
+}
+
+static void
+run_blocks(std::vector<block> &blocks, const std::function<void()> &body)
+{
+	bool more = true;
+	int idle = 0;
+
+	while (more) {
+		idle = round_of(blocks, body, &more) ? 0 : idle + 1;
+		if (more && idle && !any_spins(blocks))
+			emu_die("a barrier that not all threads reach");
+		if (idle > SPINS)
+			emu_die("blocks wait for each other for ever");
+	}
+}
+
+static void
+make_block(struct block *b, size_t number, size_t bytes)
+{
+	size_t threads = (size_t)blockDim.x * blockDim.y * blockDim.z;
+
+	b->at = dim3((unsigned)(number % gridDim.x),
+	    (unsigned)(number / gridDim.x % gridDim.y),
+	    (unsigned)(number / gridDim.x / gridDim.y));
+	b->shared = (unsigned char *)malloc(bytes ? bytes : 1);
+	if (b->shared == NULL)
+		emu_die("no memory");
+	memset(b->shared, 0xff, bytes);
+	b->arrived = 0;
+	b->threads.assign(threads, thread{ NEW, NULL });
+	b->warps.assign((threads + WARP - 1) / WARP, warp{});
+}
+
+/* n blocks from `first` on, side by side. */
+static void
+run_some(size_t first, size_t n, size_t bytes, const std::function<void()> &body)
+{
+	static std::vector<block> blocks;
+
+	blocks.resize(n);
+	for (size_t i = 0; i < n; i++)
+		make_block(&blocks[i], first + i, bytes);
+	run_blocks(blocks, body);
+	for (auto &b : blocks)
+		free(b.shared);
+}
+
+cudaError_t
+emu_set_attribute(const void *kernel, cudaFuncAttribute what, int value)
+{
+	if (what != cudaFuncAttributeMaxDynamicSharedMemorySize ||
+	    value > (int)emu_number("EMU_SHARED", EMU_SHARED_BYTES))
+		return cudaErrorInvalidValue;
+	most_shared[kernel] = value;
+	return cudaSuccess;
+}
+
+static bool
+is_cooperative(const cudaLaunchConfig_t *c)
+{
+	for (unsigned i = 0; i < c->numAttrs; i++)
+		if (c->attrs[i].id == cudaLaunchAttributeCooperative)
+			return c->attrs[i].val.cooperative != 0;
+	return false;
+}
+
+static cudaError_t
+check_launch(const cudaLaunchConfig_t *c, const void *kernel)
+{
+	size_t threads = (size_t)c->blockDim.x * c->blockDim.y * c->blockDim.z;
+	size_t blocks = (size_t)c->gridDim.x * c->gridDim.y * c->gridDim.z;
+	auto known = most_shared.find(kernel);
+	int most = known == most_shared.end() ? PLAIN_SHARED : known->second;
+
+	if (threads == 0 || threads > MOST_THREADS || blocks == 0 || c->gridDim.y > 65535 ||
+	    c->gridDim.z > 65535 || c->gridDim.x > 2147483647u || c->dynamicSmemBytes > (size_t)most)
+		return cudaErrorInvalidValue;
+	if (is_cooperative(c) && blocks > emu_number("EMU_SMS", EMU_SMS))
+		return cudaErrorCooperativeLaunchTooLarge;
+	return cudaSuccess;
+}
+
+cudaError_t
+emu_launch(const cudaLaunchConfig_t *c, const void *kernel, const std::function<void()> &body)
+{
+	size_t blocks = (size_t)c->gridDim.x * c->gridDim.y * c->gridDim.z;
+	cudaError_t e = emu_call("launch");
+
+	if (e == cudaSuccess)
+		e = check_launch(c, kernel);
+	if (e != cudaSuccess)
+		return e;
+	gridDim = c->gridDim;
+	blockDim = c->blockDim;
+	emu_open_memory(true);
+	if (is_cooperative(c)) {
+		run_some(0, blocks, c->dynamicSmemBytes, body);
+	} else {
+		order o(blocks);
+
+		for (size_t i = 0; i < blocks; i++)
+			run_some(o.next(), 1, c->dynamicSmemBytes, body);
+	}
+	emu_open_memory(false);
+	return cudaSuccess;
+}
