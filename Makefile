@@ -21,7 +21,7 @@ CONFIG := $(if $(SAN),$(subst $(comma),-,$(SAN)),release)
 BUILD := build/$(CONFIG)
 
 DEPS := gcc make pkg-config libopenblas-dev libutf8proc-dev libzip-dev zlib1g-dev bats mandoc
-DEPS_DEV := shellcheck cppcheck clang libclang-rt-dev
+DEPS_DEV := shellcheck cppcheck clang libclang-rt-dev gnuplot-nox
 
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wundef -Wvla -Wformat=2 -Wwrite-strings \
 	-Wstrict-prototypes -Wmissing-prototypes
@@ -55,7 +55,7 @@ FLAGS_plain := -DISA=plain -DISA_PLAIN
 FLAGS_f32 := -DREAL_F32
 FLAGS_f64 := -DREAL_F64
 # The OpenBLAS backend is a plugin, with the sources it shares inside.
-BLAS_SRCS := kernels/blas/blas.c kernels/host.c kernels/embed.c \
+BLAS_SRCS := kernels/blas/blas.c kernels/blas/cells.c kernels/host.c kernels/embed.c \
 	$(filter-out kernels/ref/ref.c,$(wildcard kernels/ref/*.c))
 BLAS_OBJS := $(patsubst %.c,$(BUILD)/%.o,kernels/blas/entry.c kernels/pool.c) $(foreach r,f32 f64,\
 	$(patsubst %.c,$(BUILD)/%.$r.o,$(BLAS_SRCS)))

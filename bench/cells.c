@@ -40,6 +40,7 @@ struct net {
 	enum cell cell;
 	int nlayer, h, v;
 	struct kern_batch b;
+	int *last;			/* (nseq) the sequences' last rows */
 	struct layer layer[LAYERS];
 	struct param out, c;
 	struct kern_update by;
@@ -136,6 +137,9 @@ make_batch(struct net *n, struct rng *r, int nseq, int rows)
 	}
 	n->b = (struct kern_batch){ nseq, nseq * rows, start, x, y };
 	n->logp = must(calloc((size_t)n->b.t, sizeof(*n->logp)));
+	n->last = must(calloc((size_t)nseq, sizeof(*n->last)));
+	for (int i = 0; i < nseq; i++)
+		n->last[i] = start[i + 1] - 1;
 }
 
 static void
@@ -213,9 +217,9 @@ step(struct net *n)
 		update(n, &l->bias);
 		update(n, &l->w);
 		update(n, &l->bn);
-		k->last_rows(k, &n->b, n->h, l->s, l->s0);
+		k->pick_rows(k, n->b.nseq, n->last, n->h, l->s, l->s0);
 		if (n->cell == LSTM)
-			k->last_rows(k, &n->b, n->h, l->c, l->c0);
+			k->pick_rows(k, n->b.nseq, n->last, n->h, l->c, l->c0);
 	}
 	lap(UPDATE);
 }

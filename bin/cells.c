@@ -24,7 +24,7 @@
 #include "strip.h"
 #include "track.h"
 
-enum { ROWS = 4096 };		/* steps of a sentence read in one go */
+enum { ROWS = 1024 };		/* tokens read in one go */
 enum { MOST_UNITS = 65536 };	/* in a layer, as model.h says */
 enum colour { AUTO, ALWAYS, NEVER };
 enum format { TEXT, HTML, TABLE };
@@ -57,6 +57,13 @@ static const struct opt options[] = {
 	{ 0 }
 };
 
+/* How well a unit tracks a trait. */
+struct pair {
+	double r;
+	int trait;
+	long unit;
+};
+
 struct run {
 	struct model model;
 	struct net net;
@@ -64,8 +71,8 @@ struct run {
 	bool characters;		/* its words are */
 	long *unit;			/* (nunit) those looked at */
 	size_t nunit, cap_unit;
-	void *s;			/* (ROWS, h) states of a sentence, or (h) of one step */
-	void *l;			/* (v) */
+	struct net_state state;		/* carried from rows to rows */
+	void *s;			/* (ROWS, h) states of the layer */
 	double *x;			/* (nunit) the units' states after a token */
 	enum strip_depth depth;
 	struct strip strip;		/* the line at hand */
@@ -73,6 +80,7 @@ struct run {
 	struct spool *body;		/* (nunit) of -f html */
 	struct traits traits;
 	struct track track;
+	struct pair *pair;		/* (TRAITS, nunit) of -r */
 	uint64_t tokens;		/* taken in */
 	bool ended;			/* the latest one ended a line */
 	struct progress progress;
@@ -197,11 +205,12 @@ begin(struct run *run)
 	run->depth = colour_depth();
 	run->strip.units = run->nunit;
 	run->s = mem_mul(ROWS, h, &reals) ? mem_zeros(reals, run->net.size) : NULL;
-	run->l = mem_zeros(run->model.shape.vocab, run->net.size);
 	run->x = mem_zeros(run->nunit, sizeof(*run->x));
+	run->pair = mem_zeros(o.rank ? TRAITS * run->nunit : 0, sizeof(*run->pair));
 	run->body = mem_zeros(run->nunit, sizeof(*run->body));
-	if (run->s == NULL || run->l == NULL || run->x == NULL || run->body == NULL ||
-	    (why = track_init(&run->track, run->nunit)) != NULL)
+	if (run->s == NULL || run->x == NULL || run->body == NULL ||
+	    run->pair == NULL || (why = track_init(&run->track, run->nunit)) != NULL ||
+	    (why = net_state_new(&run->state, &run->net, 1)) != NULL)
 		die("out of memory");
 	for (size_t i = 0; i < run->nunit; i++)
 		spool_init(&run->body[i]);
@@ -295,53 +304,39 @@ enough(const struct run *run)
 	return o.number > 0 && run->tokens >= (uint64_t)o.number;
 }
 
-/* Reads n tokens one by one, on from where the net is; what it says is not wanted. */
+/* Reads n tokens, from the state that the net is in. */
 static const char *
-step(struct run *run, const uint32_t *w, uint32_t n)
+read_tokens(struct run *run, const uint32_t *w, uint32_t n)
 {
+	size_t row = run->model.shape.hidden * run->net.size;
+	bool sentence = run->in.vocab.unit == UNIT_SENTENCE;
 	const char *why = NULL;
 
-	for (uint32_t i = 0; i < n && why == NULL && !enough(run); i++) {
-		if ((why = net_next(&run->net, w[i], run->l)) != NULL ||
-		    (why = net_peek(&run->net, (int)o.layer, run->s)) != NULL)
-			break;
-		if (run->in.vocab.unit == UNIT_STREAM || w[i] != VOCAB_START_ROW)
-			see(run, w[i], run->s);
+	for (uint32_t at = 0, some; at < n && why == NULL && !enough(run); at += some) {
+		int start[] = { 0, 0 };
+		struct kern_batch b = { 1, 0, start, w + at, w + at };
+
+		some = n - at < ROWS ? n - at : ROWS;
+		b.t = start[1] = (int)some;
+		why = net_states(&run->net, &b, &run->state, (int)o.layer, run->s);
+		for (uint32_t r = 0; r < some && why == NULL && !enough(run); r++)
+			if (!sentence || b.x[r] != VOCAB_START_ROW)
+				see(run, b.x[r], (const char *)run->s + r * row);
 	}
 	return why;
 }
 
-/* A sentence begins with no memory; all of it is read at once, START for nothing. */
-static const char *
-read_sentence(struct run *run, const struct frame *f)
-{
-	int start[] = { 0, (int)f->n - 1 };
-	struct kern_batch b = { 1, start[1], start, f->w, f->w + 1 };
-	size_t row = run->model.shape.hidden * run->net.size;
-	const char *why;
-
-	if (b.t > ROWS) {
-		net_restart(&run->net);
-		return step(run, f->w, f->n - 1);
-	}
-	if ((why = net_states(&run->net, &b, NULL, (int)o.layer, run->s)) != NULL)
-		return why;
-	for (int r = 1; r < b.t && !enough(run); r++)
-		see(run, f->w[r], (const char *)run->s + (size_t)r * row);
-	return NULL;
-}
-
+/* A sentence begins with no memory, and its END is not read. */
 static void
 read_frame(struct run *run, const struct frame *f)
 {
+	bool sentence = run->in.vocab.unit == UNIT_SENTENCE;
 	const char *why;
 
 	run->ended = false;
-	if (run->in.vocab.unit == UNIT_STREAM)
-		why = step(run, f->w, f->n);
-	else
-		why = read_sentence(run, f);
-	if (why)
+	if (sentence)
+		net_state_forget(&run->state);
+	if ((why = read_tokens(run, f->w, f->n - sentence)) != NULL)
 		die("device %s: %s", run->net.k->name, why);
 	if (run->ended)
 		return;
@@ -362,7 +357,7 @@ read_stream(struct run *run, const char *path, const struct prog_inputs *in)
 	if ((why = model_check_vocab(&run->model, &r->vocab)) != NULL)
 		die("%s: %s: %s", path, in->name, why);
 	run->characters = detok_is_characters(&r->vocab);
-	net_restart(&run->net);
+	net_state_forget(&run->state);
 	traits_begin(&run->traits);
 	while (!enough(run) && (why = index_next(r, &more)) == NULL && more) {
 		read_frame(run, &r->frame);
@@ -373,13 +368,6 @@ read_stream(struct run *run, const char *path, const struct prog_inputs *in)
 		die("%s: %s", in->name, why);
 	index_close(r);
 }
-
-/* How well a unit tracks a trait. */
-struct pair {
-	double r;
-	int trait;
-	long unit;
-};
 
 /* The strongest first; a total order. */
 static int
@@ -414,18 +402,15 @@ best_units(const struct run *run, int trait, struct pair *p)
 static void
 print_ranks(const struct run *run)
 {
-	struct pair *p = mem_zeros((size_t)TRAITS * run->nunit, sizeof(*p));
+	struct pair *p = run->pair;
 	size_t n = 0;
 
-	if (p == NULL)
-		die("out of memory");
 	for (int t = 0; t < TRAITS; t++)
 		n += best_units(run, t, p + n);
 	qsort(p, n, sizeof(*p), by_strength);
 	for (size_t i = 0; i < n; i++)
 		printf("%.4f\t%ld\t%s\t%.4f\n", p[i].r, p[i].unit, trait_name[p[i].trait],
 		    run->track.x[p[i].trait]);
-	free(p);
 }
 
 static void
@@ -460,8 +445,8 @@ release(struct run *run)
 	free(run->body);
 	free(run->unit);
 	free(run->s);
-	free(run->l);
 	free(run->x);
+	free(run->pair);
 }
 
 int
@@ -489,6 +474,7 @@ main(int argc, char *argv[])
 		print_ranks(&run);
 	else if (o.format == HTML)
 		write_page(&run);
+	net_state_free(&run.state);
 	net_free(&run.net);
 	k->close(k);
 	release(&run);

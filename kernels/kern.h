@@ -174,8 +174,9 @@ struct kern {
 	    const void *a, const void *s, const void *q, const void *s0, const void *ds, void *d,
 	    struct kern_mat *dw, struct kern_mat *dbn);
 
-	/* TO(nseq,h)[i] = the last row of sequence i in S(t,h): the next batch's s0. */
-	void (*last_rows)(struct kern *, const struct kern_batch *, int h, const void *s, void *to);
+	/* TO(n,h)[i] = row from[i] of S, rows of h, or zeros where from[i] is below 0.
+	 * So states go on into another batch.  TO is not S. */
+	void (*pick_rows)(struct kern *, int n, const int *from, int h, const void *s, void *to);
 
 	/* A(t,m) = X(t,n) M', M KERN_DENSE (m,n). */
 	void (*dense_forward)(struct kern *, const struct kern_mat *m, int t, const void *x,

@@ -10,6 +10,7 @@
  *
  * Waiting is a short spin, then a sleep on a condition variable.
  */
+#include <limits.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
@@ -19,7 +20,8 @@
 #include "pool.h"
 
 enum {
-	SPIN = 5000,		/* pauses: some tens of microseconds */
+	SPIN = 1000,		/* pauses before another thread may have the processor: 20 us */
+	PATIENCE = 5,		/* so many spins before a sleep */
 	LINE = 64		/* bytes; keeps counters on cache lines of their own */
 };
 
@@ -57,11 +59,14 @@ pause_a_little(void)
 #endif
 }
 
-/* Someone else holds the last task: let it run, should it need this processor. */
+/*
+ * The thread that is waited for may be waiting for this very processor, when
+ * others work on the machine: so it is offered now and then.
+ */
 static void
-wait_a_little(int *spins)
+wait_a_little(int *pauses)
 {
-	if (++*spins < SPIN)
+	if (++*pauses % SPIN)
 		pause_a_little();
 	else
 		sched_yield();
@@ -76,13 +81,27 @@ claim(struct share *s, unsigned round)
 	while (ticket >> 32 == round) {
 		int i = (int)(ticket & 0xffffffff);
 
-		if (i >= atomic_load_explicit(&s->end, memory_order_relaxed))
+		if (i >= atomic_load_explicit(&s->end, memory_order_acquire))
 			return -1;
 		if (atomic_compare_exchange_weak_explicit(&s->ticket, &ticket, ticket + 1,
 		    memory_order_acq_rel, memory_order_acquire))
 			return i;
 	}
 	return -1;
+}
+
+/*
+ * Tasks first .. end-1 of a new round.  The old ticket goes first: one who is
+ * late, and finds the new end beside it, must not take it for another task.
+ */
+static void
+deal(struct share *s, unsigned round, int first, int end)
+{
+	unsigned long long ticket = (unsigned long long)round << 32;
+
+	atomic_store(&s->ticket, ticket | INT_MAX);
+	atomic_store(&s->end, end);
+	atomic_store(&s->ticket, ticket | (unsigned)first);
 }
 
 static void
@@ -104,12 +123,13 @@ static unsigned
 next_round(struct pool *p, unsigned seen)
 {
 	unsigned now;
+	int pauses = 0;
 
-	for (int i = 0; i < SPIN; i++) {
+	while (pauses < PATIENCE * SPIN) {
 		now = atomic_load_explicit(&p->round, memory_order_acquire);
 		if (now != seen)
 			return now;
-		pause_a_little();
+		wait_a_little(&pauses);
 	}
 	pthread_mutex_lock(&p->lock);
 	atomic_fetch_add(&p->asleep, 1);
@@ -150,7 +170,7 @@ void
 pool_run(struct pool *p, void (*task)(void *arg, int i, int thread), void *arg, int n)
 {
 	unsigned round;
-	int spins = 0;
+	int pauses = 0;
 
 	if (p->threads == 1 || n == 1) {
 		for (int i = 0; i < n; i++)
@@ -161,16 +181,13 @@ pool_run(struct pool *p, void (*task)(void *arg, int i, int thread), void *arg, 
 	p->arg = arg;
 	round = atomic_load(&p->round) + 1;
 	atomic_store(&p->done, 0);
-	for (int i = 0; i < p->threads; i++) {
-		unsigned long long first = (unsigned long long)n * (unsigned)i / (unsigned)p->threads;
-
-		atomic_store(&p->share[i].end, (int)((long)n * (i + 1) / p->threads));
-		atomic_store(&p->share[i].ticket, (unsigned long long)round << 32 | first);
-	}
+	for (int i = 0; i < p->threads; i++)
+		deal(&p->share[i], round, (int)((long)n * i / p->threads),
+		    (int)((long)n * (i + 1) / p->threads));
 	announce(p);
 	work(p, 0, round);
 	while (atomic_load_explicit(&p->done, memory_order_acquire) < n)
-		wait_a_little(&spins);
+		wait_a_little(&pauses);
 }
 
 int

@@ -27,6 +27,7 @@ struct net_state {
 	int nseq;		/* sequences; a batch may have fewer, the first ones */
 	bool begun;		/* false: zeros */
 	void *s[MODEL_LAYERS_MAX], *c[MODEL_LAYERS_MAX];	/* (nseq, h); c LSTM's */
+	int *last;		/* (nseq) the rows of a batch that go on */
 };
 
 struct net {

@@ -123,13 +123,16 @@ forward(const struct pass *q)
 static void
 carry(struct net *n, const struct kern_batch *b, struct net_state *st)
 {
-	for (uint32_t l = 0; st && l < n->shape.layers; l++) {
-		n->k->last_rows(n->k, b, n->h, n->rows[l].s, st->s[l]);
+	if (st == NULL)
+		return;
+	for (int i = 0; i < b->nseq; i++)
+		st->last[i] = b->start[i + 1] - 1;
+	for (uint32_t l = 0; l < n->shape.layers; l++) {
+		n->k->pick_rows(n->k, b->nseq, st->last, n->h, n->rows[l].s, st->s[l]);
 		if (st->c[l])
-			n->k->last_rows(n->k, b, n->h, n->rows[l].extra, st->c[l]);
+			n->k->pick_rows(n->k, b->nseq, st->last, n->h, n->rows[l].extra, st->c[l]);
 	}
-	if (st)
-		st->begun = true;
+	st->begun = true;
 }
 
 /* Forward only, up to V; NULL or a phrase. */

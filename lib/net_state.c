@@ -16,6 +16,9 @@ const char *
 net_state_new(struct net_state *st, struct net *n, int nseq)
 {
 	*st = (struct net_state){ .n = n, .nseq = nseq };
+	st->last = mem_zeros((size_t)nseq, sizeof(*st->last));
+	if (st->last == NULL)
+		return "out of memory";
 	for (uint32_t l = 0; l < n->shape.layers; l++) {
 		st->s[l] = n->k->alloc(n->k, reals(st));
 		if (n->shape.cell == CELL_LSTM)
@@ -37,6 +40,7 @@ net_state_free(struct net_state *st)
 		if (st->c[l])
 			k->free(k, st->c[l]);
 	}
+	free(st->last);
 	*st = (struct net_state){ 0 };
 }
 

@@ -363,7 +363,7 @@ needs_limit() {
 	for t in $TOOLS; do
 		while read -r letter name kind; do
 			case $t$letter$kind in
-			tokcarg | sampleearg | samplexarg | trainvarg | gradcheckxarg) continue ;;	# any text will do
+			cellsuarg | tokcarg | sampleearg | samplexarg | trainvarg | gradcheckxarg) continue ;;	# any text will do
 			*arg) ;;
 			*) continue ;;
 			esac

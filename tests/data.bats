@@ -139,3 +139,11 @@ credulous_git() {
 	[[ "$output" == *"already here"* ]]
 	[ "$(ls -A "$HERE")" = $'get-reddit.sh\n'"$NAME" ]
 }
+
+@test "names.txt: names, their number and the longest as the page says, in order" {
+	local names=$TOP/data/names.txt
+	[ "$(wc -l < "$names")" -eq "$(figure names)" ]
+	[ "$(awk 'length > n { n = length } END { print n }' "$names")" -eq "$(figure 'letters of the longest')" ]
+	run -1 grep -vxE '[a-z]{3,}' "$names"
+	sort -cu "$names"
+}

@@ -54,6 +54,11 @@ agree() {
 	done
 }
 
+@test "rounds of tasks on threads: each task once, and none of another round" {
+	run -0 "$BUILD/tests/unit/pool" 0.2
+	[ -z "$output" ]
+}
+
 @test "a backend that is not there is told by its status" {
 	run -77 "$BUILD/tests/unit/kern" abacus
 	[[ "$output" == *'no such device'* ]]

@@ -7,41 +7,19 @@
  * vocabulary, and partial sums are added up in the order of the chunks, so
  * the result does not depend on the number of threads.
  */
-#include <cblas.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "blas.h"
-#include "pool.h"
-#include "ref.h"
+#include "parts.h"
 
 enum {
 	CHUNK = 1024,		/* words of the vocabulary in a task */
 	ROWS = 128		/* steps of a batch at a time: bounds the logits held */
 };
 
-#if defined(REAL_F32)
-#define GEMM cblas_sgemm
-#define GEMV cblas_sgemv
-#else
-#define GEMM cblas_dgemm
-#define GEMV cblas_dgemv
-#endif
-
-struct state {
-	struct host_state host;
-	struct pool *pool;
-	struct buffer {
-		real *p;
-		size_t n;
-	} logits, part, back;	/* grow to the largest batch, then stay */
-	double *max, *sum;	/* (chunks, ROWS) */
-	int nchunk;
-};
-
-/* n reals of scratch space; NULL, noted, when there is no memory. */
-static real *
-scratch(struct kern *k, struct buffer *b, size_t n)
+real *
+NAME(blas_space)(struct kern *k, struct buffer *b, size_t n)
 {
 	if (n > b->n) {
 		free(b->p);
@@ -159,7 +137,7 @@ prepare(struct kern *k, struct output *o, const struct kern_mat *v, const struct
 			NAME(host_note)(k, "out of memory");
 	}
 	*o = (struct output){ .v = v, .bias = c, .h = v->cols, .c = v->rows };
-	o->logits = scratch(k, &s->logits, (size_t)(t < ROWS ? t : ROWS) * v->rows);
+	o->logits = NAME(blas_space)(k, &s->logits, (size_t)(t < ROWS ? t : ROWS) * v->rows);
 	o->max = s->max;
 	o->sum = s->max + (size_t)s->nchunk * ROWS;
 	return s->host.error ? 0 : nchunk;
@@ -222,7 +200,7 @@ out_backward(struct kern *k, const struct kern_mat *v, const struct kern_mat *c,
 
 	o.dv = dv;
 	o.dbias = dc;
-	o.part = scratch(k, &st->part, (size_t)nchunk * (t < ROWS ? t : ROWS) * o.h);
+	o.part = NAME(blas_space)(k, &st->part, (size_t)nchunk * (t < ROWS ? t : ROWS) * o.h);
 	for (int first = 0; nchunk && o.part && first < t; first += ROWS) {
 		size_t n;
 
@@ -331,8 +309,8 @@ back_whole(const struct kern_mat *w, const struct kern_batch *b, const real *s, 
 		}
 }
 
-static int
-longest(const struct kern_batch *b)
+int
+NAME(blas_longest)(const struct kern_batch *b)
 {
 	int most = 0;
 
@@ -341,10 +319,8 @@ longest(const struct kern_batch *b)
 	return most;
 }
 
-/* dW += D' S', S' the states one row earlier, gathered into last(t,h). */
-static void
-square_gradient(const struct kern_batch *b, int h, const real *s, const real *s0, const real *d,
-    real *last, struct kern_mat *dw)
+void
+NAME(blas_before)(const struct kern_batch *b, int h, const real *s, const real *s0, real *last)
 {
 	memset(last, 0, (size_t)b->t * h * sizeof(real));
 	for (int i = 0; i < b->nseq; i++) {
@@ -355,7 +331,6 @@ square_gradient(const struct kern_batch *b, int h, const real *s, const real *s0
 			memcpy(last + at, s0 + (size_t)i * h, (size_t)h * sizeof(real));
 		memcpy(last + at + h, s + at, n * sizeof(real));
 	}
-	GEMM(CblasRowMajor, CblasTrans, CblasNoTrans, h, h, b->t, 1, d, h, last, h, 1, dw->p, h);
 }
 
 static void
@@ -364,13 +339,13 @@ rnn_backward(struct kern *k, const struct kern_mat *w, const struct kern_batch *
 {
 	struct state *st = k->ctx;
 	size_t n = (size_t)b->t * w->rows;
-	real *e = scratch(k, &st->back, 2 * n), *g, *d = to;
+	real *e = NAME(blas_space)(k, &st->back, 2 * n), *g, *d = to;
 	const real *s = states;
 
 	if (e == NULL)
 		return;
 	g = e + n;
-	if (bptt >= longest(b) - 1) {
+	if (bptt >= NAME(blas_longest)(b) - 1) {
 		back_whole(w, b, s, ds, d);
 	} else {
 		for (size_t i = 0; i < n; i++)
@@ -381,7 +356,9 @@ rnn_backward(struct kern *k, const struct kern_mat *w, const struct kern_batch *
 				d[i] += e[i];
 		}
 	}
-	square_gradient(b, w->rows, s, s0, d, g, dw);
+	NAME(blas_before)(b, w->rows, s, s0, g);
+	GEMM(CblasRowMajor, CblasTrans, CblasNoTrans, w->rows, w->rows, b->t, 1, d, w->rows, g,
+	    w->rows, 1, dw->p, w->rows);
 }
 
 static void
@@ -415,7 +392,7 @@ fill(struct kern *k)
 	k->out_backward = out_backward;
 	k->out_logp = out_logp;
 	NAME(ref_layers)(k);
-	NAME(ref_cells)(k);
+	NAME(blas_cells)(k);
 	NAME(ref_update)(k);
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cpu.h"
+#include "narrow.h"
 #include "pages.h"
 #include "state.h"
 
@@ -139,7 +140,8 @@ out_forward(struct kern *k, const struct kern_mat *v, const struct kern_mat *c, 
 {
 	const struct panels *vt = &own(v)->v;
 
-	ISA_NAME(output_forward)(&state(k)->output, vt, numbers(c), t, s, (size_t)vt->k, y, logp);
+	(is_narrow(vt) ? ISA_NAME(narrow_forward) : ISA_NAME(output_forward))
+	    (&state(k)->output, vt, numbers(c), t, s, (size_t)vt->k, y, logp);
 }
 
 static void
@@ -150,8 +152,9 @@ out_backward(struct kern *k, const struct kern_mat *v, const struct kern_mat *c,
 	const struct panels *vt = &own(v)->v;
 	size_t h = (size_t)vt->k;
 
-	ISA_NAME(output_backward)(&state(k)->output, vt, numbers(c), t, s, h, y, ds, h,
-	    &own(dv)->v, numbers(dc), 1, logp);
+	(is_narrow(vt) ? ISA_NAME(narrow_backward) : ISA_NAME(output_backward))
+	    (&state(k)->output, vt, numbers(c), t, s, h, y, ds, h, &own(dv)->v, numbers(dc), 1,
+	    logp);
 }
 
 static void
@@ -160,7 +163,8 @@ out_logp(struct kern *k, const struct kern_mat *v, const struct kern_mat *c, int
 {
 	const struct panels *vt = &own(v)->v;
 
-	ISA_NAME(output_logp)(&state(k)->output, vt, numbers(c), t, s, (size_t)vt->k, l);
+	(is_narrow(vt) ? ISA_NAME(narrow_logp) : ISA_NAME(output_logp))
+	    (&state(k)->output, vt, numbers(c), t, s, (size_t)vt->k, l);
 }
 
 /* V's gradient for batches too long to be updated in place; NULL: no memory. */
@@ -190,7 +194,10 @@ step_output(struct kern *k, struct kern_mat *v, const struct kern_batch *b, cons
 	struct kern_update u = { .rule = KERN_SGD, .rate = rate, .scale = 1 };
 	struct kern_mat *dv;
 
-	if (b->t <= ISA_NAME(output_rows)(vt)) {
+	if (is_narrow(vt)) {
+		ISA_NAME(narrow_backward)(o, vt, NULL, b->t, s, stride, b->y, ds, stride, vt, NULL,
+		    (real)-rate, logp);
+	} else if (b->t <= ISA_NAME(output_rows)(vt)) {
 		ISA_NAME(output_backward)(o, vt, NULL, b->t, s, stride, b->y, ds, stride, vt, NULL,
 		    (real)-rate, logp);
 	} else if ((dv = gradient_of_v(k, v)) != NULL) {

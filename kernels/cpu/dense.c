@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "product.h"
+#include "state.h"
 
 enum { PART = 4096, COLUMNS = 4 * LANES, ROWS = 64 };	/* of a task */
 
@@ -11,10 +12,11 @@ static void
 dense_forward(struct kern *k, const struct kern_mat *m, int t, const void *x, void *a)
 {
 	const struct panels *mt = &own(m)->s.wt;
-	real *space = ISA_NAME(state_rows)(k, ISA_NAME(product_space)(k, mt, t));
+	struct pool *p = state(k)->pool;
+	real *space = ISA_NAME(state_rows)(k, ISA_NAME(product_space)(p, mt, t));
 
 	if (space)
-		ISA_NAME(product)(k, mt, t, x, a, space);
+		ISA_NAME(product)(p, mt, t, x, a, space);
 }
 
 /* Rows of n numbers into rows of whole panels, zeros behind. */
@@ -44,19 +46,21 @@ static void
 dense_backward(struct kern *k, const struct kern_mat *mat, int t, const void *x, const void *d,
     void *dx, struct kern_mat *dm)
 {
-	struct panels *m = &own(mat)->s.w, *g = &own(dm)->s.w;
-	struct widening w = { t, m->n, (size_t)m->np * PW, x, NULL };
-	size_t wide = m->n % PW ? (size_t)t * w.stride : 0;
-	real *space = ISA_NAME(state_rows)(k, wide + ISA_NAME(product_space)(k, m, t));
+	struct panels *m = &own(mat)->s.w;
+	struct pool *p = state(k)->pool;
+	struct widening w = { t, m->n, product_stride(m->n), x, NULL };
+	size_t wide = (size_t)t * w.stride, forward = ISA_NAME(product_space)(p, m, t);
+	size_t back = ISA_NAME(product_gradient_space)(p);
+	real *space = ISA_NAME(state_rows)(k, wide + (forward > back ? forward : back));
 
 	if (space == NULL)
 		return;
 	if (dx)
-		ISA_NAME(product)(k, m, t, d, dx, space + wide);
+		ISA_NAME(product)(p, m, t, d, dx, space + wide);
 	w.to = space;
-	if (wide)
-		share(k, widen_task, &w, (t + ROWS - 1) / ROWS, (double)wide);
-	ISA_NAME(product_gradient)(k, g, t, d, wide ? space : x, w.stride);
+	share(k, widen_task, &w, (t + ROWS - 1) / ROWS, NUMBER * (double)wide);
+	ISA_NAME(product_gradient)(p, &own(dm)->s.w, t, d, (size_t)m->k, space, w.stride, 1,
+	    space + wide);
 }
 
 /* Some columns of all rows, or some rows of all columns. */
@@ -87,7 +91,7 @@ bias_forward(struct kern *k, const struct kern_mat *b, int t, void *to)
 {
 	struct rows a = { t, b->cols, b->p, to };
 
-	share(k, add_bias_task, &a, (t + ROWS - 1) / ROWS, (double)t * b->cols);
+	share(k, add_bias_task, &a, (t + ROWS - 1) / ROWS, NUMBER * t * b->cols);
 }
 
 static void
@@ -117,7 +121,7 @@ bias_backward(struct kern *k, int t, const void *d, struct kern_mat *db)
 {
 	struct rows a = { t, db->cols, d, db->p };
 
-	share(k, sum_rows_task, &a, (a.n + COLUMNS - 1) / COLUMNS, (double)t * a.n);
+	share(k, sum_rows_task, &a, (a.n + COLUMNS - 1) / COLUMNS, NUMBER * t * a.n);
 }
 
 struct masked {
@@ -142,13 +146,13 @@ multiply(struct kern *k, size_t n, const void *x, const void *y, void *out)
 {
 	struct masked m = { n, x, y, out };
 
-	share(k, multiply_task, &m, (int)((n + PART - 1) / PART), (double)n);
+	share(k, multiply_task, &m, (int)((n + PART - 1) / PART), NUMBER * (double)n);
 }
 
 void
 ISA_NAME(dense_entries)(struct kern *k)
 {
-	NAME(ref_layers)(k);	/* last_rows */
+	NAME(ref_layers)(k);	/* pick_rows */
 	k->dense_forward = dense_forward;
 	k->dense_backward = dense_backward;
 	k->bias_forward = bias_forward;

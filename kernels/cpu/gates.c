@@ -12,9 +12,6 @@ enum {
 	ROWS = 64	/* rows in a task of gathering */
 };
 
-/* Where W is no longer in a core's own cache, a step of few sequences is shared out. */
-static const double worth_a_round = 4e4;
-
 static int
 length(const struct kern_batch *b, int i)
 {
@@ -97,8 +94,8 @@ multiply(const struct group *g, int first, int n, real *out)
 		row_product(np, b, first, g->packed.p, out);
 	else
 		for (int i = 0; i < np; i++)
-			ISA_NAME(panel_tile)(&g->packed, b, first + i, out + (size_t)i * PW,
-			    (size_t)np * PW);
+			ISA_NAME(panel_tile)(&g->packed, 0, g->packed.nblock, b, first + i,
+			    out + (size_t)i * PW, (size_t)np * PW);
 }
 
 /* A task of a step: `together` blocks, and the cell on each. */
@@ -239,7 +236,7 @@ walk_together(const struct walk *w)
 	for (int step = 0; arrive(&g, step); step++) {
 		int each = together(&g), n = (blocks(p) + each - 1) / each;
 
-		if (work * g.n > worth_a_round)
+		if (work * g.n > WORTH_SHARING)
 			pool_run(state(w->k)->pool, step_task, &g, n);
 		else
 			for (int i = 0; i < n; i++)
@@ -320,7 +317,7 @@ gather_task(void *arg, int seq, int thread)
 static void
 backward(struct kern *k, struct pass *p, bool own_errors, struct kern_mat *dw)
 {
-	struct gathering g = { p->b, p->h, (size_t)blocks(p) * PW, p->s, p->s0, NULL };
+	struct gathering g = { p->b, p->h, product_stride(p->h), p->s, p->s0, NULL };
 	size_t last = (size_t)p->b->t * g.stride, e, walk;
 	struct space s;
 	real *mem;
@@ -329,6 +326,8 @@ backward(struct kern *k, struct pass *p, bool own_errors, struct kern_mat *dw)
 	p->ngroup = groups(k, p);
 	s = space_of(p);
 	walk = s.order + (size_t)p->ngroup * s.group;
+	if (walk < ISA_NAME(product_gradient_space)(state(k)->pool))	/* which comes after it */
+		walk = ISA_NAME(product_gradient_space)(state(k)->pool);
 	e = own_errors ? (size_t)p->b->t * p->h * p->cell->ngate : 0;
 	mem = ISA_NAME(state_rows)(k, walk + last + e);
 	if (mem == NULL)
@@ -336,8 +335,9 @@ backward(struct kern *k, struct pass *p, bool own_errors, struct kern_mat *dw)
 	g.to = mem + walk;
 	p->e = own_errors ? g.to + last : p->d;
 	go(k, p, mem);
-	share(k, gather_task, &g, p->b->nseq, (double)last);
-	ISA_NAME(product_gradient)(k, &own(dw)->s.w, p->b->t, p->e, g.to, g.stride);
+	share(k, gather_task, &g, p->b->nseq, NUMBER * (double)last);
+	ISA_NAME(product_gradient)(state(k)->pool, &own(dw)->s.w, p->b->t, p->e,
+	    (size_t)p->h * p->cell->ngate, g.to, g.stride, 1, mem);
 }
 
 static void

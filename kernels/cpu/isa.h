@@ -7,6 +7,8 @@
 #ifndef ISA_H
 #define ISA_H
 
+#include <stdint.h>
+
 #include "real.h"
 
 #define ISA_PASTE(f, isa, real) f##_##isa##_##real
@@ -15,6 +17,13 @@
 #define ISA_NAME(f) ISA_EXPAND(f, ISA, f32)
 #else
 #define ISA_NAME(f) ISA_EXPAND(f, ISA, f64)
+#endif
+
+/* Asks for the memory n reals behind p, which need not be ours: nothing is read. */
+#if defined(__GNUC__)
+#define FETCH(p, n) __builtin_prefetch((const void *)((uintptr_t)(p) + (n) * sizeof(real)))
+#else
+#define FETCH(p, n) ((void)(p))
 #endif
 
 /* Tiles of accumulators must be unrolled whole to stay in registers. */

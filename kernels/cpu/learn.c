@@ -31,7 +31,7 @@ update_task(void *arg, int i, int thread)
 static void
 update_all(struct kern *k, struct numbers *a)
 {
-	share(k, update_task, a, (int)((a->n + PART - 1) / PART), (double)a->n);
+	share(k, update_task, a, (int)((a->n + PART - 1) / PART), 4 * NUMBER * (double)a->n);
 }
 
 /* Where a matrix keeps its numbers, and in *n how many with what fills its panels up. */

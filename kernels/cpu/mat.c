@@ -124,21 +124,6 @@ mat_get(struct kern *k, void *host, struct kern_mat *mat)
 	}
 }
 
-/* Panel i of W', out of n rows of W from `first` on: its columns. */
-static void
-turn_panel(const struct panels *w, int first, int n, struct panels *wt, int i)
-{
-	real *to = wt->p + (size_t)i * wt->stride;
-
-	for (int l = 0; l < w->n; l++, to += PW) {
-		const real *from = w->p + (size_t)(l / PW) * w->stride + (size_t)first * PW +
-		    l % PW;
-
-		for (int j = 0; j < n; j++)
-			to[j] = from[(size_t)j * PW];
-	}
-}
-
 static void
 turn_task(void *arg, int i, int thread)
 {
@@ -148,7 +133,8 @@ turn_task(void *arg, int i, int thread)
 	int rows = m->host.rows / ngate, unit = i / ngate * PW;
 
 	(void)thread;
-	turn_panel(&s->w, i % ngate * rows + unit, rows - unit < PW ? rows - unit : PW, &s->wt, i);
+	ISA_NAME(panel_turn)(&s->w, i % ngate * rows + unit,
+	    rows - unit < PW ? rows - unit : PW, &s->wt, i);
 }
 
 void
@@ -156,7 +142,7 @@ ISA_NAME(mat_turn)(struct kern *k, struct cpu_mat *m)
 {
 	if (m->s.w.p == NULL)
 		return;
-	share(k, turn_task, m, m->s.wt.np, (double)m->host.rows * m->host.cols);
+	share(k, turn_task, m, m->s.wt.np, NUMBER * m->host.rows * m->host.cols);
 }
 
 void

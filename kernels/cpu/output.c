@@ -5,16 +5,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "elementary.h"
 #include "output.h"
 #include "pages.h"
+#include "softmax.h"
 
 enum {
 	GROUP_BYTES = 512 << 10,	/* of V in a group: half of a core's cache */
-	GROUP_LEAST = 4, GROUP_MOST = 12,	/* panels in a group */
+	GROUP_LEAST = 6, GROUP_MOST = 14,	/* panels in a group, about */
+	GROUPS_BY = 2,			/* groups are a multiple of it, to be shared evenly */
 	SLABS = 32,			/* partial sums of dS, at most */
 	SLAB_BYTES = 64 << 20,		/* of all of them together, about */
-	FORWARD_ROWS = 8 * TILE,	/* rows at a time when only looking */
+	CHUNK = 1,			/* blocks of rows whose logits are in the cache together */
 	ROWS_MOST = 128, ROWS_LEAST = 32,	/* that one sentence may have at once */
 	PART = 256,			/* rows at a time of what has more */
 	EXPONENTIALS = 16 << 20,	/* of them kept at a time, about */
@@ -29,7 +30,7 @@ struct job {
 	struct packed a;
 	int t, h;
 	int tv;				/* t, rounded up to whole vectors */
-	int group, ngroup, nslab;	/* panels a group; groups; slabs */
+	int ngroup, nslab;
 	enum keep keep;
 	const real *s;			/* (t) rows, stride apart */
 	size_t stride;
@@ -37,29 +38,28 @@ struct job {
 	const real *c;			/* (v up to whole panels) biases, or NULL */
 	real *dc;			/* their gradient, or NULL */
 	real rate;
-	real *e;			/* exponentials: groups, or threads, of (t, width) */
-	size_t espace;			/* reals a thread, if KEEP_NOTHING */
-	real *da;			/* (nslab, h, t) */
-	real *top;			/* (ngroup, tv) maxima; then what join() makes of them */
+	real *ds;			/* (t) rows, dstride apart */
+	size_t dstride;
+	real *mine;			/* (threads, space) */
+	size_t space;
+	real *e;			/* (panels, t, PW), estride apart: what is kept */
+	size_t estride;			/* an odd number of rows, for the cache's sake */
+	real *da;			/* (nslab, t, h) */
+	real *top;			/* (ngroup, tv) references; then what join() makes of them */
 	real *sum;			/* (ngroup, tv) sums of exponentials */
 	real *all_top, *all_sum;	/* (tv) those of whole rows */
 	real *target;			/* (t) the logit of y */
 };
 
-INLINE int
-least(int a, int b)
-{
-	return a < b ? a : b;
-}
-
 static int
-group_panels(const struct panels *vt)
+groups(const struct panels *vt)
 {
-	size_t n = GROUP_BYTES / (vt->stride * sizeof(real));
-	int most = (vt->np + 7) / 8;	/* small vocabularies still have eight groups */
+	int most = (int)(GROUP_BYTES / (vt->stride * sizeof(real))), n;
 
-	n = n > GROUP_MOST ? GROUP_MOST : n < GROUP_LEAST ? GROUP_LEAST : n;
-	return least((int)n, most);
+	most = most > GROUP_MOST ? GROUP_MOST : most < GROUP_LEAST ? GROUP_LEAST : most;
+	n = (vt->np + most - 1) / most;
+	n = n < 8 ? 8 : (n + GROUPS_BY - 1) / GROUPS_BY * GROUPS_BY;
+	return least(n, vt->np);
 }
 
 /* Rows whose exponentials may be kept together, at most so many. */
@@ -86,117 +86,174 @@ slabs(const struct job *j)
 	return least(n < 8 ? 8 : n, j->ngroup);
 }
 
+/* The panel that a group begins with; and the group that a slab begins with. */
 static int
-width(const struct job *j, int g)
+group_first(const struct job *j, int g)
 {
-	return least(j->group, j->vt->np - g * j->group) * PW;
+	return (int)((long)j->vt->np * g / j->ngroup);
 }
 
-/* Reals from one row of a group's exponentials to the next: an odd number of
- * vectors, for the sake of the cache. */
-static size_t
-row_stride(const struct job *j, int g)
+static int
+slab_first(const struct job *j, int slab)
 {
-	return (size_t)width(j, g) + LANES;
+	return (int)((long)j->ngroup * slab / j->nslab);
 }
 
-/* Where the exponentials of a group are. */
+/* What is kept of a panel, (t, PW). */
 static real *
-exponentials(const struct job *j, int g, int thread)
+kept(const struct job *j, int panel)
 {
-	if (j->keep == KEEP_NOTHING)
-		return j->e + (size_t)thread * j->espace;
-	return j->e + (size_t)g * (j->group * PW + LANES) * j->t;
+	return j->e + (size_t)panel * j->estride;
 }
 
-/* The first n of LANES numbers, the others equal to the first. */
-INLINE vec
-load_repeated(const real *p, int n)
-{
-	real a[LANES];
+/* A group of panels, and a chunk of rows, on one thread. */
+struct part {
+	const struct job *j;
+	int g, panel, npanel;		/* the group, its first panel, its panels */
+	int first, n;			/* its first word, its words */
+	int block, end;			/* blocks of rows */
+	int row, nrow;
+	real *l;			/* (panels, rows, PW) logits, lstride apart */
+	size_t lstride;
+};
 
-	for (int i = 0; i < LANES; i++)
-		a[i] = p[i < n ? i : 0];
-	return v_load(a);
+static struct part
+part(const struct job *j, int g, int thread)
+{
+	struct part p = { .j = j, .g = g, .panel = group_first(j, g) };
+
+	p.npanel = group_first(j, g + 1) - p.panel;
+	p.first = p.panel * PW;
+	p.n = least(p.npanel * PW, j->vt->n - p.first);
+	p.l = j->mine + (size_t)thread * j->space;
+	p.lstride = CHUNK * TILE * PW;
+	if (j->keep != KEEP_NOTHING)
+		p.lstride = j->estride;
+	return p;
 }
 
-static real
-maximum(const real *l, int n)
+/* The next chunk of rows; false after the last. */
+static bool
+next_chunk(struct part *p)
 {
-	vec top = load_repeated(l, least(n, LANES));
-	int i = 0;
+	const struct packed *a = &p->j->a;
 
-	for (; i + LANES <= n; i += LANES)
-		top = v_max(top, v_load(l + i));
-	if (i < n)
-		top = v_max(top, load_repeated(l + i, n - i));
-	return v_top(top);
+	p->block = p->end;
+	p->end = least(p->block + CHUNK, a->nblock);
+	p->row = ISA_NAME(packed_row)(a, p->block);
+	p->nrow = ISA_NAME(packed_row)(a, p->end) - p->row;
+	if (p->j->keep != KEEP_NOTHING)
+		p->l = kept(p->j, p->panel) + (size_t)p->row * PW;
+	return p->block < a->nblock;
 }
 
-/* The sum of exp(l - top), and those into e if it is not NULL (may be l). */
-static real
-exponentiate(const real *l, int n, real top, real *e)
+static bool
+has_target(const struct part *p, int r)
 {
-	vec t = v_set1(top), even = v_zero(), odd = v_zero();
-	real rest = 0;
-	int i = 0;
+	const uint32_t *y = p->j->y;
 
-	for (; i + 2 * LANES <= n; i += 2 * LANES) {
-		vec x = v_exp(v_sub(v_load(l + i), t));
-		vec y = v_exp(v_sub(v_load(l + i + LANES), t));
+	return y && y[r] >= (uint32_t)p->first && y[r] < (uint32_t)(p->first + p->n);
+}
 
-		even = v_add(even, x);
-		odd = v_add(odd, y);
-		if (e) {
-			v_store(e + i, x);
-			v_store(e + i + LANES, y);
-		}
+/* Columns past the vocabulary count for nothing. */
+static void
+clear_rest(const struct part *p, real *l)
+{
+	for (int i = p->n; i < p->npanel * PW; i++)
+		l[(size_t)(i / PW) * p->lstride + i % PW] = 0;
+}
+
+/* Row r of the chunk: reference, which is least_top or above, and sum. */
+static void
+forward_row(const struct part *p, int r, real least_top)
+{
+	const struct job *j = p->j;
+	size_t at = (size_t)p->g * j->tv + p->row + r, next = p->lstride;
+	real *l = p->l + (size_t)r * PW, top = maximum(l, p->n, next);
+
+	top = top > least_top ? top : least_top;
+	if (has_target(p, p->row + r)) {
+		uint32_t y = j->y[p->row + r] - (uint32_t)p->first;
+
+		j->target[p->row + r] = l[y / PW * next + y % PW];
 	}
-	for (; i < n; i += LANES) {
-		int left = least(LANES, n - i);
-		real x[LANES];
-
-		v_store(x, v_exp(v_sub(load_repeated(l + i, left), t)));
-		for (int k = 0; k < left; k++) {
-			rest += x[k];
-			if (e)
-				e[i + k] = x[k];
-		}
+	j->top[at] = top;
+	if (j->keep != KEEP_EXP) {
+		j->sum[at] = exponentiate(l, p->n, next, top, false);
+	} else {
+		j->sum[at] = exponentiate(l, p->n, next, top, true);
+		clear_rest(p, l);
 	}
-	return v_sum(v_add(even, odd)) + rest;
 }
 
-INLINE void
-add_to(real *row, const real *c, int n)
+static void
+logits(const struct part *p)
 {
-	for (int i = 0; i < n; i += LANES)
-		v_store(row + i, v_add(v_load(row + i), v_load(c + i)));
+	for (int i = 0; i < p->npanel; i++)
+		ISA_NAME(panel_tile)(&p->j->a, p->block, p->end, p->j->vt, p->panel + i,
+		    p->l + (size_t)i * p->lstride, PW);
+	for (int i = 0; p->j->c && i < p->npanel; i++)
+		add_to_rows(p->l + (size_t)i * p->lstride, p->nrow,
+		    p->j->c + (size_t)(p->panel + i) * PW);
 }
 
-/* Pass 1: a group's logits and, for each row, their maximum and sum. */
+/* Pass 1, when only looking. */
 static void
 forward_group(void *arg, int g, int thread)
 {
+	struct part p = part(arg, g, thread);
+
+	while (next_chunk(&p)) {
+		logits(&p);
+		for (int r = 0; r < p.nrow; r++)
+			forward_row(&p, r, -INFINITY);
+	}
+}
+
+static void
+scale(real *a, int n, real by)
+{
+	for (int i = 0; i < n; i++)
+		a[i] *= by;
+}
+
+/*
+ * Pass 1 of a group and the slab's share of dS, not yet divided by the sums:
+ * da is in terms of the last group's reference, which only rises.
+ */
+static void
+backward_chunk(const struct part *p, bool first_of_slab, real *da)
+{
+	const struct job *j = p->j;
+
+	logits(p);
+	for (int r = p->row; r < p->row + p->nrow; r++) {
+		const real *top = j->top + (size_t)p->g * j->tv + r;
+		real last = first_of_slab ? -INFINITY : *(top - j->tv);
+
+		forward_row(p, r - p->row, last);
+		if (first_of_slab)
+			memset(da + (size_t)r * j->h, 0, (size_t)j->h * sizeof(real));
+		else if (*top > last)
+			scale(da + (size_t)r * j->h, j->h, exp_of(last - *top));
+		if (has_target(p, r))
+			ISA_NAME(panels_column)(j->vt, (int)j->y[r], j->ds + (size_t)r * j->dstride);
+	}
+	ISA_NAME(panel_dots)(j->vt, p->panel, p->npanel, p->nrow, p->l, p->lstride,
+	    da + (size_t)p->row * j->h, (size_t)j->h);
+}
+
+static void
+backward_slab(void *arg, int slab, int thread)
+{
 	const struct job *j = arg;
-	int w = width(j, g), first = g * j->group * PW, n = least(w, j->vt->n - first);
-	real *e = exponentials(j, g, thread);
-	size_t stride = row_stride(j, g);
+	int first = slab_first(j, slab);
 
-	for (int i = 0; i < w / PW; i++)
-		ISA_NAME(panel_tile)(&j->a, j->vt, g * j->group + i, e + (size_t)i * PW, stride);
-	for (int r = 0; r < j->t; r++) {
-		real *row = e + (size_t)r * stride, top;
+	for (int g = first; g < slab_first(j, slab + 1); g++) {
+		struct part p = part(j, g, thread);
 
-		if (j->c)
-			add_to(row, j->c + first, w);
-		top = maximum(row, n);
-		if (j->y && j->y[r] >= (uint32_t)first && j->y[r] < (uint32_t)(first + n))
-			j->target[r] = row[j->y[r] - (uint32_t)first];
-		j->top[(size_t)g * j->tv + r] = top;
-		j->sum[(size_t)g * j->tv + r] =
-		    exponentiate(row, n, top, j->keep == KEEP_EXP ? row : NULL);
-		for (int i = n; j->keep == KEEP_EXP && i < w; i++)
-			row[i] = 0;	/* columns past the vocabulary */
+		while (next_chunk(&p))
+			backward_chunk(&p, g == first, j->da + (size_t)slab * j->t * j->h);
 	}
 }
 
@@ -237,8 +294,8 @@ bytes(size_t n, size_t size)
 	return (n * size + ALIGN - 1) / ALIGN * ALIGN;
 }
 
-static char *
-reserve(struct output *o, size_t n)
+char *
+ISA_NAME(output_space)(struct output *o, size_t n)
 {
 	if (n > o->mem.n) {
 		free(o->mem.p);
@@ -261,26 +318,33 @@ static struct job *
 prepare(struct output *o, struct job *j, const struct panels *vt, const real *c, int rows,
     enum keep keep)
 {
-	size_t t = (size_t)rows, packed, e, da, rows_of, target;
+	size_t t = (size_t)rows, packed, mine, e = 0, da = 0, rows_of, target;
 	char *p;
 
 	*j = (struct job){ .vt = vt, .c = c, .t = rows, .h = vt->k, .keep = keep };
-	j->group = group_panels(vt);
-	j->ngroup = (vt->np + j->group - 1) / j->group;
+	j->ngroup = groups(vt);
 	j->nslab = slabs(j);
-	j->espace = ((size_t)j->group * PW + LANES) * t;
+	j->estride = (t | 1) * PW;
+	if (keep == KEEP_NOTHING)
+		j->space = CHUNK * TILE * PW *
+		    (((size_t)vt->np + j->ngroup - 1) / j->ngroup);
+	else if (keep == KEEP_EXP)
+		j->space = t * PW;
 	packed = bytes(t * j->h, sizeof(real));
-	e = keep == KEEP_NOTHING ? j->espace * pool_threads(o->pool) : j->espace * j->ngroup;
-	e = bytes(e, sizeof(real));
-	da = keep == KEEP_EXP ? bytes((size_t)j->nslab * j->h * t, sizeof(real)) : 0;
+	mine = bytes(j->space * pool_threads(o->pool), sizeof(real));
+	if (keep != KEEP_NOTHING)
+		e = bytes((size_t)vt->np * j->estride, sizeof(real));
+	if (keep == KEEP_EXP)
+		da = bytes((size_t)j->nslab * j->h * t, sizeof(real));
 	set_rows(j, rows);
 	rows_of = ((size_t)j->ngroup + 1) * j->tv * sizeof(real);
 	target = bytes(t, sizeof(real));
-	p = reserve(o, packed + e + da + 2 * rows_of + target);
+	p = ISA_NAME(output_space)(o, packed + mine + e + da + 2 * rows_of + target);
 	if (p == NULL)
 		return NULL;
 	j->a.p = (real *)p;
-	j->e = (real *)(p += packed);
+	j->mine = (real *)(p += packed);
+	j->e = (real *)(p += mine);
 	j->da = (real *)(p += e);
 	j->top = (real *)(p += da);
 	j->sum = (real *)(p += rows_of);
@@ -288,7 +352,7 @@ prepare(struct output *o, struct job *j, const struct panels *vt, const real *c,
 	return j;
 }
 
-/* Pass 1 on t rows of the call. */
+/* Pass 1 on t rows of the call; with it, going back, what dS is made of. */
 static void
 pass_1(struct output *o, struct job *j, int t, const real *s, size_t stride, const uint32_t *y)
 {
@@ -305,7 +369,10 @@ pass_1(struct output *o, struct job *j, int t, const real *s, size_t stride, con
 	j->y = y;
 	ISA_NAME(pack_shape)(&j->a, t, j->h, j->a.p);
 	ISA_NAME(pack)(&j->a, s, stride);
-	pool_run(o->pool, forward_group, j, j->ngroup);
+	if (j->keep == KEEP_EXP)
+		pool_run(o->pool, backward_slab, j, j->nslab);
+	else
+		pool_run(o->pool, forward_group, j, j->ngroup);
 	join(j);
 }
 
@@ -320,10 +387,10 @@ void
 ISA_NAME(output_forward)(struct output *o, const struct panels *vt, const real *c, int t,
     const real *s, size_t stride, const uint32_t *y, double *logp)
 {
-	struct job job, *j = prepare(o, &job, vt, c, least(t, FORWARD_ROWS), KEEP_NOTHING);
+	struct job job, *j = prepare(o, &job, vt, c, least(t, PART), KEEP_NOTHING);
 
-	for (int r = 0; j && r < t; r += FORWARD_ROWS) {
-		pass_1(o, j, least(t - r, FORWARD_ROWS), s + (size_t)r * stride, stride, y + r);
+	for (int r = 0; j && r < t; r += PART) {
+		pass_1(o, j, least(t - r, PART), s + (size_t)r * stride, stride, y + r);
 		write_logp(j, logp + r);
 	}
 }
@@ -334,20 +401,15 @@ normalise_row(const struct job *j, int r, real *l)
 {
 	real norm = (real)((double)j->all_top[r] + log((double)j->all_sum[r]));
 
-	for (int g = 0; g < j->ngroup; g++) {
-		int w = width(j, g), first = g * j->group * PW, n = least(w, j->vt->n - first);
-		const real *row = exponentials(j, g, 0) + (size_t)r * row_stride(j, g);
-
-		for (int i = 0; i < n; i++)
-			l[first + i] = row[i] - norm;
-	}
+	for (int i = 0; i < j->vt->n; i++)
+		l[i] = kept(j, i / PW)[r * PW + i % PW] - norm;
 }
 
 void
 ISA_NAME(output_logp)(struct output *o, const struct panels *vt, const real *c, int t,
     const real *s, size_t stride, real *l)
 {
-	int rows = least(t, least(FORWARD_ROWS, ISA_NAME(output_rows)(vt)));
+	int rows = least(t, ISA_NAME(output_rows)(vt));
 	struct job job, *j = prepare(o, &job, vt, c, rows, KEEP_LOGITS);
 
 	for (int first = 0; j && first < t; first += rows) {
@@ -357,72 +419,51 @@ ISA_NAME(output_logp)(struct output *o, const struct panels *vt, const real *c, 
 	}
 }
 
-/* dc(w) += rate times the sum of the rows of P. */
+/* Pass 2: a group's probabilities, less 1 at the targets, and its update. */
 static void
-add_rows(const struct job *j, const real *p, size_t stride, int w, real *dc)
-{
-	for (int i = 0; i < w; i += LANES) {
-		vec sum = v_zero();
-
-		for (int r = 0; r < j->t; r++)
-			sum = v_add(sum, v_load(p + (size_t)r * stride + i));
-		v_store(dc + i, v_fma(v_set1(j->rate), sum, v_load(dc + i)));
-	}
-}
-
-/* Pass 2: a group's probabilities, its share of dS, and its update. */
-static void
-backward_group(const struct job *j, int g, real *da)
-{
-	int w = width(j, g), first = g * j->group * PW, n = w / PW;
-	real *p = exponentials(j, g, 0);
-	size_t stride = row_stride(j, g);
-
-	for (int r = 0; r < j->t; r++) {
-		vec by = v_set1(j->top[(size_t)g * j->tv + r]);
-		real *row = p + (size_t)r * stride;
-
-		for (int i = 0; i < w; i += LANES)
-			v_store(row + i, v_mul(by, v_load(row + i)));
-		if (j->y[r] >= (uint32_t)first && j->y[r] < (uint32_t)(first + w))
-			row[j->y[r] - (uint32_t)first] -= 1;
-	}
-	if (j->dc)
-		add_rows(j, p, stride, w, j->dc + first);
-	ISA_NAME(panel_dots)(j->vt, g * j->group, n, j->t, p, stride, da);
-	for (int i = 0; i < n; i++)
-		ISA_NAME(panel_add_outer)(j->to, g * j->group + i, j->t, j->s, j->stride,
-		    p + (size_t)i * PW, stride, j->rate);
-}
-
-static void
-backward_slab(void *arg, int slab, int thread)
+update_group(void *arg, int g, int thread)
 {
 	const struct job *j = arg;
-	real *da = j->da + (size_t)slab * j->h * j->t;
-	int end = (int)((long)j->ngroup * (slab + 1) / j->nslab);
+	const real *factor = j->top + (size_t)g * j->tv;
+	real *p = j->mine + (size_t)thread * j->space;
 
-	(void)thread;
-	memset(da, 0, (size_t)j->h * j->t * sizeof(real));
-	for (int g = (int)((long)j->ngroup * slab / j->nslab); g < end; g++)
-		backward_group(j, g, da);
+	for (int i = group_first(j, g); i < group_first(j, g + 1); i++) {
+		const real *e = kept(j, i);
+
+		for (int r = 0; r < j->t; r++) {
+			vec by = v_set1(factor[r]);
+			uint32_t y = j->y[r] - (uint32_t)(i * PW);
+
+			FETCH(e + r * PW, j->estride);
+			FETCH(e + r * PW, j->estride + LANES);
+			v_store(p + r * PW, v_mul(by, v_load(e + r * PW)));
+			v_store(p + r * PW + LANES, v_mul(by, v_load(e + r * PW + LANES)));
+			if (y < PW)
+				p[r * PW + (int)y] -= 1;
+		}
+		ISA_NAME(panel_add_outer)(j->to, i, j->t, j->s, j->stride, p, PW, j->rate);
+		if (j->dc)
+			add_rows(p, j->t, j->rate, j->dc + (size_t)i * PW);
+	}
 }
 
-/* dS(t,h) = the slabs' shares, added up in their order. */
+/* dS of row r: the slabs' shares, added up in their order, less V's row of y. */
 static void
-join_slabs(const struct job *j, real *ds, size_t dstride)
+join_slabs(void *arg, int r, int thread)
 {
-	size_t n = (size_t)j->h * j->t;
+	const struct job *j = arg;
+	real *ds = j->ds + (size_t)r * j->dstride;
 
-	for (int slab = 1; slab < j->nslab; slab++) {
-		const real *part = j->da + (size_t)slab * n;
+	(void)thread;
+	for (int i = 0; i < j->h; i++)
+		ds[i] = -ds[i];
+	for (int slab = 0; slab < j->nslab; slab++) {
+		const real *da = j->da + ((size_t)slab * j->t + r) * j->h;
+		real by = j->top[(size_t)(slab_first(j, slab + 1) - 1) * j->tv + r];
 
-		for (size_t i = 0; i < n; i++)
-			j->da[i] += part[i];
-	}
-	for (int r = 0; r < j->t; r++)
 		for (int i = 0; i < j->h; i++)
-			ds[(size_t)r * dstride + i] = j->da[(size_t)i * j->t + r];
+			ds[i] += by * da[i];
+	}
 }
 
 void
@@ -439,10 +480,12 @@ ISA_NAME(output_backward)(struct output *o, const struct panels *vt, const real 
 	j->dc = dc;
 	j->rate = rate;
 	for (int r = 0; r < t; r += rows) {
+		j->ds = ds + (size_t)r * dstride;
+		j->dstride = dstride;
 		pass_1(o, j, least(t - r, rows), s + (size_t)r * stride, stride, y + r);
 		write_logp(j, logp + r);
-		pool_run(o->pool, backward_slab, j, j->nslab);
-		join_slabs(j, ds + (size_t)r * dstride, dstride);
+		pool_run(o->pool, join_slabs, j, j->t);
+		pool_run(o->pool, update_group, j, j->ngroup);
 	}
 }
 

@@ -2,19 +2,22 @@
  * output.h - the softmax layer: logits, loss, errors of the states and the
  * gradient (or update) of V, in two passes over the panels of V'.
  *
- * Pass 1, a group of panels at a time: logits by panel_tile(), and for each
- * row the group's maximum and sum of exponentials; what is kept of a logit is
- * exp(logit - the group's maximum).  Then maxima and sums are joined over the
- * groups.  Pass 2, the same groups: exponentials become probabilities by one
- * factor a row, less 1 at the target; panel_dots() adds the group's share of
- * dS, and panel_add_outer() updates the group, which is still in the cache.
+ * Pass 1, a group of panels and a block of rows at a time: logits by
+ * panel_tile(), and for each row a reference (the greatest logit so far in the
+ * slab, a run of groups) and the sum of exp(logit - reference).  Going back,
+ * the exponentials are kept, and panel_dots() takes the group's share of dS
+ * from them at once, while they and the group are in the cache; the shares are
+ * scaled down when the reference rises.  References and sums are joined over
+ * the groups: that gives one factor a row and group, which makes probabilities
+ * of exponentials.  dS is the slabs' shares times these factors, added up,
+ * less V's row of the target.  Pass 2, panel by panel: probabilities, less 1
+ * at the target, and panel_add_outer().
  *
  * With t rows, h and v: 6 t h v operations in all; V is read twice and
  * written once, the exponentials (t v numbers) written once and read once.
  *
- * Groups and slabs (runs of groups that share a partial dS) depend on the
- * sizes alone and are joined in their order, so the number of threads cannot
- * show in the result.
+ * Groups and slabs depend on the sizes alone and are joined in their order, so
+ * the number of threads cannot show in the result.
  */
 #ifndef OUTPUT_H
 #define OUTPUT_H
@@ -35,6 +38,9 @@ struct output {
 };
 
 void ISA_NAME(output_free)(struct output *o);
+
+/* n bytes for the time of a call; NULL, noted, when there is no memory. */
+char *ISA_NAME(output_space)(struct output *o, size_t n);
 
 /* c below: (v, zeros up to whole panels), or NULL for zeros; dc likewise. */
 

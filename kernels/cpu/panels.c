@@ -11,7 +11,8 @@
 #include "panels.h"
 
 enum {
-	P_BYTES = 28 << 10	/* of P in dots at a time: most of a 48 or 32 KB cache */
+	P_BYTES = 28 << 10,	/* of P in dots at a time: most of a 48 or 32 KB cache */
+	AHEAD = 80		/* rows of a panel that a tile fetches in advance: some 200 ns */
 };
 
 void
@@ -59,6 +60,15 @@ ISA_NAME(panels_get)(const struct panels *b, real *host, size_t di, size_t dj)
 }
 
 void
+ISA_NAME(panels_column)(const struct panels *b, int j, real *row)
+{
+	const real *p = panel(b, j / PW) + j % PW;
+
+	for (int i = 0; i < b->k; i++)
+		row[i] = p[(size_t)i * PW];
+}
+
+void
 ISA_NAME(pack_shape)(struct packed *a, int t, int k, real *p)
 {
 	int nblock = (t + TILE - 1) / TILE, less = t / nblock;
@@ -70,13 +80,17 @@ ISA_NAME(pack_shape)(struct packed *a, int t, int k, real *p)
 	}
 }
 
+int
+ISA_NAME(packed_row)(const struct packed *a, int block)
+{
+	return block * a->rows - (block > a->full ? block - a->full : 0);
+}
+
 /* The rows of a block, and in *first the row it begins with. */
 INLINE int
 block_rows(const struct packed *a, int block, int *first)
 {
-	int past = block > a->full ? block - a->full : 0;
-
-	*first = block * a->rows - past;
+	*first = ISA_NAME(packed_row)(a, block);
 	return block < a->full ? a->rows : a->rows - 1;
 }
 
@@ -97,6 +111,28 @@ transpose(vec x[LANES])
 		UNROLL
 		for (int i = 0; i < LANES; i++)
 			x[i] = y[i];
+	}
+}
+
+void
+ISA_NAME(panel_turn)(const struct panels *from, int first, int n, struct panels *to, int i)
+{
+	for (int l = 0; l < from->n; l += LANES) {
+		const real *p = panel(from, l / PW) + (size_t)first * PW + l % PW;
+		real *q = panel(to, i) + (size_t)l * PW;
+
+		for (int half = 0; half < PW; half += LANES) {
+			vec x[LANES];
+
+			UNROLL
+			for (int r = 0; r < LANES; r++)
+				x[r] = half + r < n ? v_load(p + (size_t)(half + r) * PW) : v_zero();
+			transpose(x);
+			UNROLL
+			for (int r = 0; r < LANES; r++)
+				if (l + r < from->n)
+					v_store(q + (size_t)r * PW + half, x[r]);
+		}
 	}
 }
 
@@ -172,6 +208,8 @@ tile(const int n, int k, const real *RESTRICT a, const real *RESTRICT b, real *R
 	for (int i = 0; i < k; i++) {
 		vec b0 = v_load(b), b1 = v_load(b + LANES);
 
+		FETCH(b, AHEAD * PW);
+		FETCH(b, AHEAD * PW + LANES);
 		UNROLL
 		for (int r = 0; r < n; r++) {
 			vec x = v_set1(a[r]);
@@ -204,91 +242,102 @@ tile_of(int n, int k, const real *a, const real *b, real *c, size_t stride)
 }
 
 void
-ISA_NAME(panel_tile)(const struct packed *a, const struct panels *b, int i, real *c, size_t stride)
+ISA_NAME(panel_tile)(const struct packed *a, int block, int end, const struct panels *b, int i,
+    real *c, size_t stride)
 {
-	const real *p = a->p;
-
-	for (int block = 0; block < a->nblock; block++) {
+	for (; block < end; block++) {
 		int first, n = block_rows(a, block, &first);
 
-		tile_of(n, a->k, p, panel(b, i), c + (size_t)first * stride, stride);
-		p += (size_t)n * a->k;
+		tile_of(n, a->k, a->p + (size_t)first * a->k, panel(b, i), c, stride);
+		c += (size_t)n * stride;
 	}
 }
 
-/* nk rows of the panels against nt rows of P; sums over lanes at the end. */
+/*
+ * nk rows of the panels against nt rows of P; sums over lanes at the end.
+ * Two of the rows that come after these are fetched on the way, from `next`
+ * on: the panels lie apart, and no processor guesses that.
+ */
 INLINE void
 dots(const int nk, const int nt, const real *RESTRICT b, size_t bstride, int n,
-    const real *RESTRICT p, size_t stride, real *RESTRICT da, size_t t)
+    const real *RESTRICT p, size_t pstride, real *RESTRICT da, size_t dstride, const real *next)
 {
-	vec sum[DOTS_K][DOTS_T];
+	vec sum[DOTS_T][DOTS_K];
 
 	UNROLL
-	for (int j = 0; j < nk; j++)
+	for (int r = 0; r < nt; r++)
 		UNROLL
-		for (int r = 0; r < DOTS_T; r++)
-			sum[j][r] = v_zero();
+		for (int j = 0; j < DOTS_K; j++)
+			sum[r][j] = v_zero();
 	for (int i = 0; i < n; i++) {
 		UNROLL
+		for (int l = 0; l < 2 * PW; l += LANES)
+			FETCH(next, l);
+		UNROLL
 		for (int half = 0; half < PW; half += LANES) {
-			vec x[DOTS_T];
+			vec y[DOTS_K];
 
 			UNROLL
-			for (int r = 0; r < nt; r++)
-				x[r] = v_load(p + r * stride + half);
+			for (int j = 0; j < nk; j++)
+				y[j] = v_load(b + j * PW + half);
 			UNROLL
-			for (int j = 0; j < nk; j++) {
-				vec y = v_load(b + j * PW + half);
+			for (int r = 0; r < nt; r++) {
+				vec x = v_load(p + r * PW + half);
 
 				UNROLL
-				for (int r = 0; r < nt; r++)
-					sum[j][r] = v_fma(x[r], y, sum[j][r]);
+				for (int j = 0; j < nk; j++)
+					sum[r][j] = v_fma(x, y[j], sum[r][j]);
 			}
 		}
 		b += bstride;
-		p += PW;
+		next += bstride;
+		p += pstride;
 	}
 	UNROLL
-	for (int j = 0; j < nk; j++) {
+	for (int r = 0; r < nt; r++) {
+		if (nk == DOTS_K)
+			v_add_sums4(da + r * dstride, sum[r]);
 		UNROLL
-		for (int r = 0; nt < DOTS_T && r < nt; r++)
-			da[j * t + r] += v_sum(sum[j][r]);
-		if (nt == DOTS_T)
-			v_add_sums4(da + j * t, sum[j]);
+		for (int j = 0; nk < DOTS_K && j < nk; j++)
+			da[r * dstride + j] += v_sum(sum[r][j]);
 	}
 }
 
-#define DOTS_CASE(nt) case nt: dots(nk, nt, b, bstride, n, p, stride, da, t); break;
+#define DOTS_CASE(nt) case nt: \
+	dots(nk, nt < DOTS_T ? nt : DOTS_T, b, bstride, n, p, pstride, da, dstride, next); break;
 INLINE void
-dots_of(const int nk, int nt, const real *b, size_t bstride, int n, const real *p, size_t stride,
-    real *da, size_t t)
+dots_of(const int nk, int nt, const real *b, size_t bstride, int n, const real *p,
+    size_t pstride, real *da, size_t dstride, const real *next)
 {
 	switch (nt) {
-	DOTS_CASE(1) DOTS_CASE(2) DOTS_CASE(3) DOTS_CASE(4)
+	DOTS_CASE(1) DOTS_CASE(2)
+#if defined(ISA_AVX512)
+	DOTS_CASE(3) DOTS_CASE(4) DOTS_CASE(5) DOTS_CASE(6)
+#endif
 	}
 }
 
-/* All rows of the panels against rows first .. end-1 of P. */
+/* All rows of the panels against t rows of P, in tiles of about the same size. */
 static void
-dots_block(const struct panels *b, int i, int n, int first, int end, const real *p, size_t stride,
-    real *da, size_t t)
+dots_block(const struct panels *b, int i, int n, int t, const real *p, size_t pstride, real *da,
+    size_t dstride)
 {
 	const real *row = panel(b, i);
-	int nk;
+	int nk, ntile = (t + DOTS_T - 1) / DOTS_T;
 
 	for (int j = 0; j < b->k; j += nk) {
-		nk = b->k - j >= DOTS_K ? DOTS_K : b->k - j >= 2 ? 2 : 1;
-		for (int r = first; r < end; r += DOTS_T) {
-			int nt = end - r < DOTS_T ? end - r : DOTS_T;
-			const real *from = p + (size_t)r * stride;
-			real *to = da + (size_t)j * t + r;
+		nk = b->k - j >= DOTS_K ? DOTS_K : 1;
+		for (int k = 0; k < ntile; k++) {
+			int r = t * k / ntile, nt = t * (k + 1) / ntile - r;
+			const real *from = p + (size_t)r * PW;
+			real *to = da + (size_t)r * dstride + j;
+			const real *next = row + (nk + k % (DOTS_K / 2) * 2) * PW;
 
 			if (nk == DOTS_K)
-				dots_of(DOTS_K, nt, row, b->stride, n, from, stride, to, t);
-			else if (nk == 2)
-				dots_of(2, nt, row, b->stride, n, from, stride, to, t);
+				dots_of(DOTS_K, nt, row, b->stride, n, from, pstride, to, dstride,
+				    next);
 			else
-				dots_of(1, nt, row, b->stride, n, from, stride, to, t);
+				dots_of(1, nt, row, b->stride, n, from, pstride, to, dstride, next);
 		}
 		row += (size_t)nk * PW;
 	}
@@ -296,17 +345,19 @@ dots_block(const struct panels *b, int i, int n, int first, int end, const real 
 
 /* Rows of P are taken as many at a time as stay in the nearest cache. */
 void
-ISA_NAME(panel_dots)(const struct panels *b, int i, int n, int t, const real *p, size_t stride,
-    real *da)
+ISA_NAME(panel_dots)(const struct panels *b, int i, int n, int t, const real *p, size_t pstride,
+    real *da, size_t dstride)
 {
-	int fit = P_BYTES / (int)(n * PW * sizeof(real)) / DOTS_T * DOTS_T, block;
-	int nblock;
+	int fit = P_BYTES / (int)(n * PW * sizeof(real)), nblock;
 
-	fit = fit < 2 * DOTS_T ? 2 * DOTS_T : fit;
+	fit = fit < DOTS_T ? DOTS_T : fit;
 	nblock = (t + fit - 1) / fit;
-	block = ((t + nblock - 1) / nblock + DOTS_T - 1) / DOTS_T * DOTS_T;
-	for (int r = 0; r < t; r += block)
-		dots_block(b, i, n, r, r + block < t ? r + block : t, p, stride, da, (size_t)t);
+	for (int k = 0; k < nblock; k++) {
+		int r = (int)((long)t * k / nblock), end = (int)((long)t * (k + 1) / nblock);
+
+		dots_block(b, i, n, end - r, p + (size_t)r * PW, pstride,
+		    da + (size_t)r * dstride, dstride);
+	}
 }
 
 INLINE void
@@ -316,8 +367,11 @@ outer(const int n, int t, const real *RESTRICT a, size_t astride, const real *RE
 	vec left[OUTER], right[OUTER];
 
 	UNROLL
-	for (int j = 0; j < n; j++)
+	for (int j = 0; j < n; j++) {
 		left[j] = right[j] = v_zero();
+		FETCH(b, (2 * n + j) * PW);	/* what comes after the next tile */
+		FETCH(b, (2 * n + j) * PW + LANES);
+	}
 	for (int r = 0; r < t; r++) {
 		vec p0 = v_load(p), p1 = v_load(p + LANES);
 

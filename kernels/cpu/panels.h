@@ -12,7 +12,7 @@
  * few lines of the cache.  Panels are used as they lie by all three products:
  *
  *	tile		C(t,PW)  = A(t,k) panel		rank-1 updates over k
- *	dots		dA(k,t) += panel P(t,PW)'	lanes add up over panels
+ *	dots		dA(t,k) += P(t,PW) panel'	lanes add up over panels
  *	add_outer	panel   += rate A(t,k)' P(t,PW)	rank-1 updates over t
  */
 #ifndef PANELS_H
@@ -25,8 +25,8 @@
 enum {
 	PW = 2 * LANES,			/* columns in a panel */
 	TILE = VECS == 32 ? 14 : 6,	/* rows of A in a tile: 2 TILE + 3 registers */
-	DOTS_T = 4,			/* t and k of a tile of dots: */
-	DOTS_K = VECS == 32 ? 6 : 2,	/* DOTS_T (DOTS_K + 1) + 1 registers */
+	DOTS_K = 4,			/* k and t of a tile of dots: */
+	DOTS_T = VECS == 32 ? 6 : 2,	/* (DOTS_T + 1) DOTS_K + 1 registers */
 	OUTER = VECS == 32 ? 12 : 6	/* rows of a panel in a tile of add_outer */
 };
 
@@ -44,6 +44,12 @@ void ISA_NAME(panels_free)(struct panels *b);
 void ISA_NAME(panels_put)(struct panels *b, const real *host, size_t di, size_t dj);
 void ISA_NAME(panels_get)(const struct panels *b, real *host, size_t di, size_t dj);
 
+/* Panel i of `to` = the transpose of rows first .. first+n-1 of `from`, n at most PW. */
+void ISA_NAME(panel_turn)(const struct panels *from, int first, int n, struct panels *to, int i);
+
+/* Column j, (k), as a row. */
+void ISA_NAME(panels_column)(const struct panels *b, int j, real *row);
+
 /*
  * Rows of A packed for tiles: block by block of at most TILE rows, each block
  * k-major, so that the t numbers of one k lie side by side.  All blocks of one
@@ -60,16 +66,23 @@ void ISA_NAME(pack)(struct packed *a, const real *rows, size_t stride);
 /* Rows that lie anywhere: row[r](k) for r below t. */
 void ISA_NAME(pack_rows)(struct packed *a, const real *const *row);
 
-/* C(t, PW) = A panel i of B; row r of C is at c + r * stride. */
-void ISA_NAME(panel_tile)(const struct packed *a, const struct panels *b, int i, real *c,
-    size_t stride);
+/* The row that a block begins with; block may be nblock. */
+int ISA_NAME(packed_row)(const struct packed *a, int block);
 
 /*
- * dA(k,t)[j * t + r] += sum over columns of panels i .. i+n-1 of
- * B[j][column] P[r][column]; row r of P(t, n PW) is at p + r * stride.
+ * C(rows, PW) = those rows of A that are in blocks block .. end-1, times panel i
+ * of B; row r of C is at c + r * stride.
+ */
+void ISA_NAME(panel_tile)(const struct packed *a, int block, int end, const struct panels *b,
+    int i, real *c, size_t stride);
+
+/*
+ * dA(t,k)[r][j] += sum over columns of panels i .. i+n-1 of
+ * P[r][column] B[j][column].  P is in panels as well, (t, PW) each, pstride
+ * apart; row r of dA is at da + r * dstride.
  */
 void ISA_NAME(panel_dots)(const struct panels *b, int i, int n, int t, const real *p,
-    size_t stride, real *da);
+    size_t pstride, real *da, size_t dstride);
 
 /* panel i of B += rate A' P, A(t,k) and P(t,PW) plain rows at their strides. */
 void ISA_NAME(panel_add_outer)(const struct panels *b, int i, int t, const real *a, size_t astride,

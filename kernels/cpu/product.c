@@ -5,11 +5,12 @@
 #include <string.h>
 
 #include "product.h"
+#include "share.h"
 
 enum {
 	TILES = 8,		/* tiles of rows in a task, at most */
 	TASKS = 16,		/* tasks to have, if the rows suffice */
-	PIECE = 8 * OUTER,	/* rows of a panel of the gradient in a task */
+	PIECE = 4 * OUTER,	/* rows of a panel of the gradient in a task */
 	STEPS = 128		/* rows of D and X at a time: they stay in the nearest cache */
 };
 
@@ -37,9 +38,9 @@ space_of_one(const struct panels *b, int t)
 }
 
 size_t
-ISA_NAME(product_space)(struct kern *k, const struct panels *b, int t)
+ISA_NAME(product_space)(struct pool *p, const struct panels *b, int t)
 {
-	return space_of_one(b, t) * (size_t)pool_threads(state(k)->pool);
+	return space_of_one(b, t) * (size_t)pool_threads(p);
 }
 
 /* Panel i of the rows at hand, where it is not whole: the product, then its columns. */
@@ -48,7 +49,7 @@ last_panel(const struct packed *a, const struct panels *b, int i, real *tile, re
 {
 	int n = b->n - i * PW;
 
-	ISA_NAME(panel_tile)(a, b, i, tile, PW);
+	ISA_NAME(panel_tile)(a, 0, a->nblock, b, i, tile, PW);
 	for (int r = 0; r < a->t; r++)
 		memcpy(out + (size_t)r * b->n + (size_t)i * PW, tile + (size_t)r * PW,
 		    (size_t)n * sizeof(real));
@@ -69,14 +70,15 @@ product_task(void *arg, int i, int thread)
 	ISA_NAME(pack)(&a, j->x + (size_t)first * b->k, (size_t)b->k);
 	for (int l = from; l < end; l++) {
 		if ((l + 1) * PW <= b->n)
-			ISA_NAME(panel_tile)(&a, b, l, out + (size_t)l * PW, (size_t)b->n);
+			ISA_NAME(panel_tile)(&a, 0, a.nblock, b, l, out + (size_t)l * PW,
+			    (size_t)b->n);
 		else
 			last_panel(&a, b, l, p + (size_t)t * b->k, out);
 	}
 }
 
 void
-ISA_NAME(product)(struct kern *k, const struct panels *b, int t, const real *x, real *out,
+ISA_NAME(product)(struct pool *p, const struct panels *b, int t, const real *x, real *out,
     real *space)
 {
 	struct job j = { b, t, task_rows(t), 1, x, out, space, space_of_one(b, t) };
@@ -84,38 +86,63 @@ ISA_NAME(product)(struct kern *k, const struct panels *b, int t, const real *x, 
 
 	while (nblock * j.nsplit < TASKS / 2 && j.nsplit * 2 <= b->np)
 		j.nsplit *= 2;
-	share(k, product_task, &j, nblock * j.nsplit, (double)t * b->k * b->n);
+	share_tasks(p, product_task, &j, nblock * j.nsplit, (double)t * b->k * b->n);
 }
 
 struct gradient {
 	struct panels *b;
-	int t, npiece;
+	int t, npiece, nsplit;	/* rows; pieces of the panels' rows, and of the panels */
 	const real *d, *x;
-	size_t stride;
+	size_t dstride, stride;
+	real rate;
+	real *space;		/* a thread: (STEPS, PIECE) of D */
 };
+
+/* Columns first .. first+n-1 of t rows of D, side by side: their own rows may lie
+ * a power of two apart, all in the same few lines of the cache. */
+static void
+take_columns(const struct gradient *g, int row, int t, int first, int n, real *to)
+{
+	for (int r = 0; r < t; r++)
+		memcpy(to + (size_t)r * PIECE, g->d + (size_t)(row + r) * g->dstride + first,
+		    (size_t)n * sizeof(real));
+}
 
 static void
 gradient_task(void *arg, int i, int thread)
 {
 	const struct gradient *g = arg;
-	size_t dstride = (size_t)g->b->k;
-	int panel = i / g->npiece, first = i % g->npiece * PIECE;
+	int first = i / g->nsplit * PIECE, np = g->b->np;
+	int from = np * (i % g->nsplit) / g->nsplit, end = np * (i % g->nsplit + 1) / g->nsplit;
 	struct panels part = *g->b;
+	real *d = g->space + (size_t)thread * STEPS * PIECE;
 
-	(void)thread;
 	part.p += (size_t)first * PW;
 	part.k = part.k - first < PIECE ? part.k - first : PIECE;
-	for (int r = 0; r < g->t; r += STEPS)
-		ISA_NAME(panel_add_outer)(&part, panel, g->t - r < STEPS ? g->t - r : STEPS,
-		    g->d + (size_t)r * dstride + first, dstride,
-		    g->x + (size_t)r * g->stride + (size_t)panel * PW, g->stride, 1);
+	for (int r = 0; r < g->t; r += STEPS) {
+		int t = g->t - r < STEPS ? g->t - r : STEPS;
+
+		take_columns(g, r, t, first, part.k, d);
+		for (int l = from; l < end; l++)
+			ISA_NAME(panel_add_outer)(&part, l, t, d, PIECE,
+			    g->x + (size_t)r * g->stride + (size_t)l * PW, g->stride, g->rate);
+	}
+}
+
+size_t
+ISA_NAME(product_gradient_space)(struct pool *p)
+{
+	return (size_t)pool_threads(p) * STEPS * PIECE;
 }
 
 void
-ISA_NAME(product_gradient)(struct kern *k, struct panels *b, int t, const real *d, const real *x,
-    size_t stride)
+ISA_NAME(product_gradient)(struct pool *p, struct panels *b, int t, const real *d, size_t dstride,
+    const real *x, size_t stride, real rate, real *space)
 {
-	struct gradient g = { b, t, (b->k + PIECE - 1) / PIECE, d, x, stride };
+	struct gradient g = { b, t, (b->k + PIECE - 1) / PIECE, 1, d, x, dstride, stride, rate,
+	    space };
 
-	share(k, gradient_task, &g, b->np * g.npiece, (double)t * b->k * b->n);
+	while (g.npiece * g.nsplit < TASKS && g.nsplit * 2 <= b->np)
+		g.nsplit *= 2;
+	share_tasks(p, gradient_task, &g, g.npiece * g.nsplit, (double)t * b->k * b->n);
 }

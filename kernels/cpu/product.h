@@ -6,21 +6,30 @@
 #ifndef PRODUCT_H
 #define PRODUCT_H
 
-#include "state.h"
+#include "panels.h"
+#include "pool.h"
 
 /*
  * OUT(t,n) = X(t,k) B(k,n); rows of both lie without gaps.  space: reals that
  * product_space() tells.  2 t k n operations.
  */
-void ISA_NAME(product)(struct kern *k, const struct panels *b, int t, const real *x, real *out,
+void ISA_NAME(product)(struct pool *p, const struct panels *b, int t, const real *x, real *out,
     real *space);
-size_t ISA_NAME(product_space)(struct kern *k, const struct panels *b, int t);
+size_t ISA_NAME(product_space)(struct pool *p, const struct panels *b, int t);
 
 /*
- * B(k,n) += D(t,k)' X(t,n), rows of D without gaps, those of X `stride` apart
- * and readable up to whole panels, whose columns past n are zero.
+ * B(k,n) += rate D(t,k)' X(t,n), rows of both at their strides, those of X
+ * readable up to whole panels, zero past n.  2 t k n operations.
  */
-void ISA_NAME(product_gradient)(struct kern *k, struct panels *b, int t, const real *d,
-    const real *x, size_t stride);
+void ISA_NAME(product_gradient)(struct pool *p, struct panels *b, int t, const real *d,
+    size_t dstride, const real *x, size_t stride, real rate, real *space);
+size_t ISA_NAME(product_gradient_space)(struct pool *p);
+
+/* A stride for the rows of X: whole panels and a vector more, an odd number. */
+INLINE size_t
+product_stride(int n)
+{
+	return ((size_t)n + PW - 1) / PW * PW + LANES;
+}
 
 #endif

@@ -16,7 +16,12 @@
 #include "recur.h"
 
 enum { ABREAST = 4 };	/* panels of a row product, whose sums overlap */
-static const double worth_sharing = 5e5;	/* multiplications that outweigh a round */
+/*
+ * Multiplications from which a round of the team is worth it: it costs 0.3 us,
+ * and what one thread wrote comes slowly to the other.  For a row, whose
+ * matrix is the work, and for more.
+ */
+static const double row_worth_sharing = 6e4, worth_sharing = 5e5;
 
 /* n reals (and their alignment); NULL, noted, when there is no memory. */
 static real *
@@ -39,11 +44,11 @@ ISA_NAME(recur_free)(struct recur *q)
 	q->n = 0;
 }
 
-/* Runs the tasks on the team if there is enough to do, else here. */
+/* Runs the tasks on the team if they are worth it, else here. */
 static void
-run(struct recur *q, void (*task)(void *, int, int), void *arg, int n, double work)
+run(struct recur *q, void (*task)(void *, int, int), void *arg, int n, bool share)
 {
-	if (work > worth_sharing) {
+	if (share) {
 		pool_run(q->pool, task, arg, n);
 		return;
 	}
@@ -117,7 +122,8 @@ row_product(struct recur *q, const struct panels *b, const real *x, const real *
 {
 	struct row_product m = { b, x, base, out };
 
-	run(q, row_task, &m, (b->np + ABREAST - 1) / ABREAST, (double)b->k * b->n);
+	run(q, row_task, &m, (b->np + ABREAST - 1) / ABREAST,
+	    (double)b->k * b->n > row_worth_sharing);
 }
 
 /* row = tanh(row); zeros past h stay zero, tanh(0) being 0. */
@@ -189,7 +195,8 @@ lock_step_task(void *arg, int task, int thread)
 			ISA_NAME(pack_shape)(&a, n, h, rows + TILE * stride);
 			ISA_NAME(pack)(&a, rows, stride);
 			for (int i = 0; i < m->w->wt.np; i++)
-				ISA_NAME(panel_tile)(&a, &m->w->wt, i, out + (size_t)i * PW, stride);
+				ISA_NAME(panel_tile)(&a, 0, a.nblock, &m->w->wt, i,
+				    out + (size_t)i * PW, stride);
 		}
 		for (int i = 0; i < n; i++) {
 			real *row = m->s + (size_t)(b->start[seq[i]] + step) * stride;
@@ -242,7 +249,7 @@ forward_many(struct recur *q, const struct square *w, const struct kern_batch *b
 	order = (int *)(m.mem + (size_t)ntask * m.space);
 	ISA_NAME(recur_order)(b, order);
 	m.order = order;
-	run(q, lock_step_task, &m, ntask, (double)b->t * w->w.k * w->w.k);
+	run(q, lock_step_task, &m, ntask, (double)b->t * w->w.k * w->w.k > worth_sharing);
 }
 
 void
@@ -281,7 +288,7 @@ back_task(void *arg, int i, int thread)
 	real *g = m->g + (size_t)i * b->t * PW;
 
 	(void)thread;
-	ISA_NAME(panel_tile)(m->e, &m->w->w, i, g, PW);
+	ISA_NAME(panel_tile)(m->e, 0, m->e->nblock, &m->w->w, i, g, PW);
 	for (int q = 0; q < b->nseq; q++) {
 		int last = b->start[q + 1] - 1;
 
@@ -350,7 +357,7 @@ ISA_NAME(recur_backward)(struct recur *q, const struct square *w, const struct k
 		v_store(d + i, through_tanh(v_load(d + i), v_load(s + i)));
 	ISA_NAME(pack)(&a, d, stride);
 	for (int step = 0; step < bptt; step++) {
-		run(q, back_task, &m, w->w.np, (double)n * w->w.k);
+		run(q, back_task, &m, w->w.np, (double)n * w->w.k > worth_sharing);
 		if (step + 1 < bptt)
 			ISA_NAME(pack)(&a, m.next, stride);
 	}
@@ -398,5 +405,6 @@ ISA_NAME(recur_update)(struct recur *q, struct square *to, bool both, const stru
 		memcpy(row + stride, s + (size_t)b->start[i] * stride,
 		    (size_t)(length(b, i) - 1) * stride * sizeof(real));
 	}
-	run(q, update_task, &m, both ? 2 * to->w.np : to->w.np, (double)b->t * h * h);
+	run(q, update_task, &m, both ? 2 * to->w.np : to->w.np,
+	    (double)b->t * h * h > worth_sharing);
 }

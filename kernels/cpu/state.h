@@ -10,6 +10,7 @@
 #include "pool.h"
 #include "recur.h"
 #include "ref.h"
+#include "share.h"
 
 struct cpu_mat {
 	struct kern_mat host;	/* role and sizes; the numbers of an embedding or a bias */
@@ -42,19 +43,11 @@ state(struct kern *k)
 /* n reals for the time of a call; NULL, noted, when there is no memory. */
 real *ISA_NAME(state_rows)(struct kern *k, size_t n);
 
-/* Multiplications from which a round of the team is the lesser cost. */
-#define WORTH_SHARING 4e4
-
-/* Runs the tasks on the team if there is enough to do, else here. */
+/* The team runs the tasks if there is enough to do: see share.h. */
 INLINE void
 share(struct kern *k, void (*task)(void *, int, int), void *arg, int n, double work)
 {
-	if (work > WORTH_SHARING) {
-		pool_run(state(k)->pool, task, arg, n);
-		return;
-	}
-	for (int i = 0; i < n; i++)
-		task(arg, i, 0);
+	share_tasks(state(k)->pool, task, arg, n, work);
 }
 
 /* mat_new, mat_free, mat_put, mat_get. */
@@ -64,7 +57,7 @@ void ISA_NAME(mat_turn)(struct kern *k, struct cpu_mat *m);
 /* update and sum_squares. */
 void ISA_NAME(learn_entries)(struct kern *k);
 
-/* dense_*, bias_*, multiply and last_rows. */
+/* dense_*, bias_*, multiply and pick_rows. */
 void ISA_NAME(dense_entries)(struct kern *k);
 /* lstm_* and gru_*. */
 void ISA_NAME(gates_entries)(struct kern *k);

@@ -26,15 +26,15 @@ NAME(ref_before)(const struct kern_batch *b, int i, int r, int h, const real *s,
 }
 
 static void
-last_rows(struct kern *k, const struct kern_batch *b, int h, const void *from, void *to)
+pick_rows(struct kern *k, int n, const int *from, int h, const void *s, void *to)
 {
-	const real *s = from;
-	real *last = to;
+	const real *rows = s;
+	real *out = to;
 
 	(void)k;
-	for (int i = 0; i < b->nseq; i++)
-		memcpy(last + (size_t)i * h, s + (size_t)(b->start[i + 1] - 1) * h,
-		    (size_t)h * sizeof(real));
+	for (int i = 0; i < n; i++)
+		for (int j = 0; j < h; j++)
+			out[(size_t)i * h + j] = from[i] < 0 ? 0 : rows[(size_t)from[i] * h + j];
 }
 
 static void
@@ -129,7 +129,7 @@ multiply(struct kern *k, size_t n, const void *a, const void *b, void *to)
 void
 NAME(ref_layers)(struct kern *k)
 {
-	k->last_rows = last_rows;
+	k->pick_rows = pick_rows;
 	k->dense_forward = dense_forward;
 	k->dense_backward = dense_backward;
 	k->bias_forward = bias_forward;

@@ -134,6 +134,7 @@ run_dense(struct kern *k, const void *arg, struct result *res)
 	struct kern_mat *db = mat(k, KERN_BIAS, 1, m, c->of.bias);
 	void *x = rows(k, tn, c->of.x), *a = rows(k, tm, NULL), *d = rows(k, tm, c->of.a);
 	void *dx = rows(k, tn, NULL), *last = rows(k, (size_t)c->b.nseq * n, NULL);
+	int *from = need(calloc((size_t)c->b.nseq, sizeof(*from)));
 
 	k->dense_forward(k, w, t, x, a);
 	keep_rows(k, res, "dense_forward", a, tm);
@@ -146,14 +147,17 @@ run_dense(struct kern *k, const void *arg, struct result *res)
 	keep_mat(k, res, "dense_backward dm alone", dw, (size_t)m * n);
 	k->bias_backward(k, t, d, db);
 	keep_mat(k, res, "bias_backward", db, (size_t)m);
-	k->last_rows(k, &c->b, n, dx, last);
-	keep_rows(k, res, "last_rows", last, (size_t)c->b.nseq * n);
+	for (int i = 0; i < c->b.nseq; i++)	/* the last rows, and one of zeros */
+		from[i] = i == 1 ? -1 : c->b.start[i + 1] - 1;
+	k->pick_rows(k, c->b.nseq, from, n, dx, last);
+	keep_rows(k, res, "pick_rows", last, (size_t)c->b.nseq * n);
 	k->multiply(k, tm, a, d, d);
 	keep_rows(k, res, "multiply", d, tm);
 	k->multiply(k, tn, dx, x, dx);
 	keep_rows(k, res, "multiply in place", dx, tn);
 	for (struct kern_mat **p = (struct kern_mat *[]){ w, dw, b, db, NULL }; *p; p++)
 		k->mat_free(k, *p);
+	free(from);
 	for (void **p = (void *[]){ x, a, d, dx, last, NULL }; *p; p++)
 		k->free(k, *p);
 }

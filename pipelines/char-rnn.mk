@@ -1,0 +1,32 @@
+# char-rnn.mk - a text as char-rnn (Andrej Karpathy, 2015) learns it: stacked
+# gated cells over 50 streams of characters side by side, RMSprop, a rate that
+# falls from the tenth epoch on, and a part of the text to judge by:
+#
+#	make -f pipelines/char-rnn.mk TEXT=book.txt report
+#	make -f pipelines/char-rnn.mk TEXT=book.txt LAYERS=3 HIDDEN=512 DROPOUT=0.5 report
+#
+# POINTS are epochs.  chars.mk says what is made.
+HERE := $(dir $(abspath $(lastword $(MAKEFILE_LIST))))
+
+OUT ?= char-rnn
+CELL ?= lstm
+LAYERS ?= 2
+HIDDEN ?= 128
+DROPOUT ?= 0
+RATE ?= 0.002
+DECAY ?= 0.97
+DECAY_AFTER ?= 10
+CHUNK ?= 50
+STREAMS ?= 50
+CLIP ?= 5
+VALID ?= 0.05
+SEED ?= 123
+POINTS ?= 1 10 50
+LENGTH ?= 500
+override UNIT := stream
+override BY := -e
+override WHAT := epoch
+override TRAIN := -c $(CELL) -L $(LAYERS) -H $(HIDDEN) -p $(DROPOUT) -O rmsprop -r $(RATE) -S decay \
+	-f $(DECAY) -F $(DECAY_AFTER) -T $(CHUNK) -B $(STREAMS) -k $(CLIP) -v $(VALID) -E 1 -s $(SEED)
+override SAMPLE := -M $(LENGTH)
+include $(HERE)chars.mk

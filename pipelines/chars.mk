@@ -1,0 +1,87 @@
+# chars.mk - a text as characters, a model of it, and what comes of that, as
+# files; min-char.mk, char-rnn.mk and names.mk set what is theirs and include it.
+#
+#	train.index	the text as indexes, and vocab.tsv
+#	at-POINT.npz	the model at each of the POINTS of its training,
+#	at-POINT.txt	and what it writes there
+#	loss.log	the losses up to the last point
+#	report		the curve of losses and the samples beside each other;
+#			cells.html, what single units respond to; with gnuplot
+#			loss.svg and loss.png
+#
+# All of them are in OUT.  A file is made again when what it depends on has
+# changed, a parameter included.  Training that was interrupted goes on where it
+# stopped; another point later on goes on from the last.  Names of files must
+# have neither spaces nor quotes in them.
+
+READ ?= cat
+TOK_FLAGS ?=
+SAMPLE_SEED ?= 10
+TEMPERATURE ?= 1
+PRIME ?=
+UNITS ?= 8
+CELLS_LENGTH ?= 4000
+THREADS ?= 0
+
+# The programs: those built beside this folder, or else those in PATH.
+PROGRAM_PREFIX ?=
+export PATH := $(abspath $(HERE)../bin):$(PATH)
+P := $(PROGRAM_PREFIX)
+
+ifeq ($(TEXT),)
+$(error TEXT is not given; try: make -f $(firstword $(MAKEFILE_LIST)) TEXT=book.txt)
+endif
+
+.PHONY: all report
+.DELETE_ON_ERROR:
+.SUFFIXES:
+
+LAST := $(lastword $(POINTS))
+all: $(OUT)/at-$(LAST).txt $(OUT)/loss.log
+
+# stamp NAME,WORDS: a file that is rewritten when the words are others than those in it
+stamp = $(shell mkdir -p '$(OUT)' && { printf '%s\n' '$(2)' | cmp -s - '$(OUT)/.$(1)' || \
+	printf '%s\n' '$(2)' > '$(OUT)/.$(1)'; })
+$(call stamp,text,$(READ) $(TEXT) $(TOK_FLAGS) $(UNIT))
+$(call stamp,model,$(TRAIN))
+$(call stamp,samples,-s $(SAMPLE_SEED) -T $(TEMPERATURE) $(SAMPLE) $(PRIME))
+
+# In a stream, ends of line are characters; of sentences, each is a line.
+ENDS := $(if $(filter stream,$(UNIT)),-S)
+
+$(OUT)/train.index: $(TEXT) $(OUT)/.text
+	$(READ) '$(TEXT)' | $(P)tok -C $(ENDS) $(TOK_FLAGS) | $(P)vocab $(ENDS) -n 0 \
+		-o $(OUT)/vocab.tsv | $(P)encode > $@
+
+# point POINT,ONE BEFORE: goes on from there; a part that was left goes on by itself
+define point
+$(OUT)/at-$(1).npz: $(OUT)/train.index $(OUT)/.model $(if $(2),$(OUT)/at-$(2).npz)
+	@from='$(if $(2),-R $(OUT)/at-$(2).npz,$(TRAIN))'; \
+	if [ -e $$@.part ] && [ $$@.part -nt $(OUT)/train.index ] && [ $$@.part -nt $(OUT)/.model ] \
+	    $(if $(2),&& [ $$@.part -nt $(OUT)/at-$(2).npz ]); then \
+		echo 'going on with $$@.part' >&2; from='-R $$@.part'; \
+	else rm -f $(OUT)/at-$(1).log; fi; \
+	echo "$(P)train $$$$from $(BY) $(1) -o $$@.part $(OUT)/train.index" >&2; \
+	$(P)train $$$$from -j $(THREADS) $(BY) $(1) -o $$@.part $(OUT)/train.index >> $(OUT)/at-$(1).log
+	@mv $$@.part $$@
+$(OUT)/at-$(1).txt: $(OUT)/at-$(1).npz $(OUT)/.samples
+	$(P)sample -s $(SAMPLE_SEED) -T $(TEMPERATURE) $(SAMPLE) $(if $(PRIME),-x '$(PRIME)') $$< | \
+		$(P)decode > $$@
+endef
+before :=
+$(foreach p,$(POINTS),$(eval $(call point,$p,$(before)))$(eval before := $p))
+
+$(OUT)/loss.log: $(POINTS:%=$(OUT)/at-%.npz)
+	@cat $(POINTS:%=$(OUT)/at-%.log) > $@
+
+# The units that track some trait best, each once, in the order of how well.
+$(OUT)/cells.html: $(OUT)/at-$(LAST).npz
+	$(P)cells -f html -n $(CELLS_LENGTH) -u "$$($(P)cells -r -n 200000 $< $(OUT)/train.index | \
+		cut -f 2 | awk '!seen[$$0]++' | head -n $(UNITS) | paste -s -d , -)" $< $(OUT)/train.index > $@
+
+report: $(OUT)/loss.log $(POINTS:%=$(OUT)/at-%.txt) $(OUT)/cells.html
+	@if command -v gnuplot > /dev/null; then \
+		$(HERE)curves.sh -o $(OUT)/loss $(OUT)/loss.log && $(HERE)curves.sh $(OUT)/loss.log; \
+	else tail -n 1 $(OUT)/loss.log; fi
+	@echo
+	@$(HERE)beside.sh $(foreach p,$(POINTS),'$(WHAT) $p=$(OUT)/at-$p.txt')

@@ -1,0 +1,196 @@
+#!/bin/sh
+# curves.sh [-t] [-ls] [-o BASE] [-x examples|epochs] [-T TITLE] [NAME=]LOG...
+#
+# The losses of one or several runs as curves: as text, or with -o as BASE.svg
+# and BASE.png.  -l makes the scale of losses logarithmic; -s draws the smoothed
+# losses, which else are drawn only where a log has no others; -t writes a table
+# and no picture: name, series, examples, epoch, loss, with tabs between.
+#
+# Of a LOG (- is standard input) these lines are read, and all others passed over:
+#
+#	TIME: Loss after num_examples_seen=N epoch=E: X
+#	TIME: Validation loss after num_examples_seen=N epoch=E: X
+#	TIME: Smoothed loss after num_examples_seen=N epoch=E: X
+#	iter N, loss: X
+#
+# X may be any number; nan and inf break the curve.  Of "iter" lines, N counts as
+# the examples, and there is no epoch.  NAME stands for the log's name without
+# .log.
+set -eu
+LC_ALL=C
+export LC_ALL
+
+fail() {
+	echo "curves: $1" >&2
+	exit "${2:-1}"
+}
+
+usage='usage: curves.sh [-t] [-ls] [-o BASE] [-x examples|epochs] [-T TITLE] [NAME=]LOG...'
+table='' base='' log='' smoothed='' axis=examples title=''
+while getopts :lo:sT:tx: option; do
+	case $option in
+	l) log=yes ;;
+	o) base=$OPTARG ;;
+	s) smoothed=yes ;;
+	T) title=$OPTARG ;;
+	t) table=yes ;;
+	x) axis=$OPTARG ;;
+	*) fail "$usage" 2 ;;
+	esac
+done
+shift $((OPTIND - 1))
+[ $# -gt 0 ] || fail "$usage" 2
+case $axis in
+examples | epochs) ;;
+*) fail "-x: '$axis' is neither examples nor epochs" 2 ;;
+esac
+[ -z "$table" ] || [ -z "$base$log$smoothed$title" ] ||
+	fail '-t: a table has no -l, -o, -s or -T' 2
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
+
+# read_log NAME FILE: its lines as rows of the table
+read_log() {
+	cat -- "$2" > "$work/log" || exit 1
+	name=$1 awk '
+		BEGIN { name = ENVIRON["name"]; OFS = "\t"; number = "^[-+]?[0-9.]+([eE][-+]?[0-9]+)?$" }
+		{ sub(/\r$/, "") }
+		function row(series, seen, epoch, loss) {
+			loss = tolower(loss)
+			if (loss !~ number && loss !~ /^[-+]?(nan|inf|infinity)$/)
+				return
+			print name, series, seen, epoch, loss
+			rows++
+		}
+		match($0, /(Loss|Validation loss|Smoothed loss) after num_examples_seen=[0-9]+ epoch=[0-9.]+: /) {
+			head = substr($0, RSTART, RLENGTH)
+			loss = substr($0, RSTART + RLENGTH)
+			sub(/[ \t].*/, "", loss)
+			split(head, part, "=")
+			seen = part[2]; sub(/ .*/, "", seen)
+			epoch = part[3]; sub(/:.*/, "", epoch)
+			row(head ~ /^V/ ? "validation" : head ~ /^S/ ? "smoothed" : "loss", seen, epoch, loss)
+			next
+		}
+		/^iter [0-9]+,? loss: / {
+			loss = $0; sub(/^iter [0-9]+,? loss: */, "", loss); sub(/[, \t].*/, "", loss)
+			row("loss", $2 + 0, "-", loss)
+		}
+		END { exit !rows }' "$work/log" || fail "$2: no line of a loss log in it"
+}
+
+n=0
+for argument; do
+	n=$((n + 1))
+	case $argument in
+	*=*) name=${argument%%=*} file=${argument#*=} ;;
+	*) name=$(basename -- "$argument" .log) file=$argument ;;
+	esac
+	[ "$file" = - ] || [ -e "$file" ] || fail "$file: no such file"
+	read_log "$name" "$file" > "$work/$n"
+done
+if [ -n "$table" ]; then
+	i=0
+	while [ $((i += 1)) -le $n ]; do
+		cat "$work/$i"
+	done
+	exit
+fi
+command -v gnuplot > /dev/null ||
+	fail "gnuplot is missing; 'make deps-dev' installs it (-t needs none)"
+
+# quoted TEXT: as gnuplot has it between single quotes
+quoted() {
+	printf "'%s'" "$(printf '%s' "$1" | tr '\n' ' ' | sed "s/'/''/g")"
+}
+
+column=3 across='examples seen'
+if [ "$axis" = epochs ]; then
+	column=4 across=epochs
+	i=0
+	while [ $((i += 1)) -le $n ]; do
+		! grep -q '	-	' "$work/$i" || fail "-x epochs: $(head -n 1 "$work/$i" | cut -f 1) has none"
+	done
+fi
+most=$(cat "$work"/[0-9]* | awk -F '\t' -v c=$column '$c > most { most = $c } END { printf "%.0f", most }')
+scale=1
+if [ "$axis" = examples ] && [ "$most" -ge 5000000 ]; then
+	scale=1000000 across='million examples seen'
+elif [ "$axis" = examples ] && [ "$most" -ge 5000 ]; then
+	scale=1000 across='thousand examples seen'
+fi
+
+# colour_of I: the colours of Okabe and Ito, which most eyes can tell apart
+colour_of() {
+	i=$((($1 - 1) % 7))
+	set -- '#0072b2' '#e69f00' '#009e73' '#cc79a7' '#d55e00' '#56b4e9' '#000000'
+	shift $i
+	echo "$1"
+}
+
+# points I SERIES: what there is of it to draw
+points() {
+	awk -F '\t' -v s="$2" -v c=$column -v scale=$scale '$2 == s {
+		print $c / scale, $5 ~ /[in]/ ? "NaN" : $5; rows++ } END { exit !rows }' "$work/$1"
+}
+
+# series_of I: the series of the Ith log that are drawn
+series_of() {
+	if [ -n "$smoothed" ] || ! grep -q '	loss	\|	validation	' "$work/$1"; then
+		echo smoothed
+	else
+		echo loss validation
+	fi
+}
+
+# curves STYLE: what to draw, a log a colour, its validation loss in dashes
+curves() {
+	j=0 comma=
+	while [ $((j += 1)) -le $n ]; do
+		name=$(head -n 1 "$work/$j" | cut -f 1)
+		for series in $(series_of "$j"); do
+			points "$j" "$series" > "$work/$j.$series" || continue
+			dashes=1 shown=$name
+			[ "$series" = loss ] || shown="$name, $series"
+			[ "$series" != validation ] || dashes=2
+			printf "%s%s using 1:2 with %s linecolor '%s' dashtype %s title %s" "$comma" \
+			    "$(quoted "$work/$j.$series")" "$1" "$(colour_of $j)" $dashes \
+			    "$(quoted "$shown")"
+			comma=', '
+		done
+	done
+	echo
+}
+
+# draw TERMINAL STYLE: the picture on standard output
+draw() {
+	curves "$2" > "$work/plot"
+	[ "$(wc -c < "$work/plot")" -gt 1 ] || fail '-s: no smoothed loss in these logs'
+	{
+		echo "set terminal $1"
+		echo "set encoding utf8; set key noenhanced; set tics nomirror; set border 3"
+		echo "set xlabel $(quoted "$across"); set ylabel 'loss'; set datafile missing 'NaN'"
+		[ -z "$title" ] || echo "set title $(quoted "$title") noenhanced"
+		[ -z "$log" ] || echo 'set logscale y'
+		[ "${1%% *}" = dumb ] || echo "set grid back linetype 1 linewidth 1 linecolor '#dddddd'"
+		printf 'plot '
+		cat "$work/plot"
+	} | LC_ALL=C.UTF-8 gnuplot || fail 'gnuplot could not draw it'
+}
+
+if [ -z "$base" ]; then
+	width=${COLUMNS:-$(tput cols 2> /dev/null || echo 80)}
+	draw "dumb noenhanced mono size $((width - 1)),24" lines > "$work/picture"
+	sed -e 's/[[:space:]]*$//' "$work/picture" | sed '/./,$!d'
+	exit
+fi
+points='linespoints pointtype 7 pointsize 0.35 linewidth 2'
+for form in "svg size 900,540 noenhanced background 'white' font 'sans-serif,14'" \
+    "pngcairo size 1350,810 noenhanced font 'sans,18'"; do
+	kind=${form%% *}
+	kind=${kind%cairo}
+	draw "$form" "$points" > "$work/picture"
+	cp "$work/picture" "$base.$kind"
+done

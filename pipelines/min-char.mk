@@ -1,0 +1,24 @@
+# min-char.mk - a text as min-char-rnn (Andrej Karpathy, 2015) learns it:
+# characters, plain hidden units with biases, chunks of 25 over which the state is
+# carried, gradients cut to +-5, Adagrad, a smoothed loss every 100 chunks:
+#
+#	make -f pipelines/min-char.mk TEXT=book.txt report
+#
+# POINTS are chunks.  chars.mk says what is made.
+HERE := $(dir $(abspath $(lastword $(MAKEFILE_LIST))))
+
+OUT ?= min-char
+HIDDEN ?= 100
+CHUNK ?= 25
+RATE ?= 0.1
+CLIP ?= 5
+SEED ?= 10
+POINTS ?= 1000 10000 100000
+LENGTH ?= 200
+override UNIT := stream
+override BY := -e 1000000 -N
+override WHAT := chunk
+override TRAIN := -c rnn -a yes -I normal -H $(HIDDEN) -T $(CHUNK) -b $(CHUNK) -B 1 -O adagrad -r $(RATE) \
+	-S constant -k $(CLIP) -E 0 -l 100 -s $(SEED)
+override SAMPLE := -M $(LENGTH)
+include $(HERE)chars.mk

@@ -1,0 +1,29 @@
+# names.mk - new names out of a list of them, one a line; each is a sentence of
+# characters:
+#
+#	make -f pipelines/names.mk report
+#	make -f pipelines/names.mk TEXT=names.txt CELL=lstm HIDDEN=128 POINTS='1 5 20'
+#
+# POINTS are epochs.  The list that comes with the programs' sources is the
+# default.  They are put in an order that looks random, but is the same each time, and
+# the last tenth of them is kept to judge by.  chars.mk says what is made.
+HERE := $(dir $(abspath $(lastword $(MAKEFILE_LIST))))
+
+TEXT ?= $(wildcard $(HERE)../data/names.txt)
+OUT ?= names
+CELL ?= gru
+LAYERS ?= 1
+HIDDEN ?= 64
+RATE ?= 0.005
+DROPOUT ?= 0.2
+SEED ?= 10
+POINTS ?= 1 5 20
+SAMPLES ?= 20
+override READ := LC_ALL=C sort -R --random-source='$(TEXT)'
+override UNIT := sentence
+override BY := -e
+override WHAT := epoch
+override TRAIN := -c $(CELL) -L $(LAYERS) -H $(HIDDEN) -O adam -r $(RATE) -p $(DROPOUT) -K 5 -B 8 -v 0.1 \
+	-E 1 -s $(SEED)
+override SAMPLE := -n $(SAMPLES)
+include $(HERE)chars.mk

@@ -1,0 +1,110 @@
+#!/usr/bin/env bats
+# The pipelines of characters: names.mk, min-char.mk and char-rnn.mk.
+# shellcheck disable=SC2154
+
+load helper
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return
+	unset MAKEFLAGS MFLAGS MAKELEVEL
+	for i in 1 2 3 4 5 6 7 8; do
+		printf '%s\n' 'To be, or not to be,' 'that is the question.' ''
+	done > book.txt
+}
+
+# chars NAME VARIABLE... [TARGET]: makes pipelines/NAME.mk
+chars() {
+	local name=$1
+	shift
+	make -s -f "$TOP/pipelines/$name.mk" THREADS=1 "$@"
+}
+
+@test "names: a model at each point, what it writes, and a report" {
+	run -0 chars names HIDDEN=8 POINTS='1 3' SAMPLES=5 report
+	[[ "$output" == *'epoch 1'*'epoch 3'* ]]
+	cd names
+	[ "$(wc -l < at-1.txt)" -eq 5 ]
+	[ "$(wc -l < at-3.txt)" -eq 5 ]
+	sample -q -s 10 -n 5 at-3.npz | decode | cmp - at-3.txt
+	[ "$(grep -c 'Validation loss' loss.log)" -ge 4 ]
+	grep -q 'epoch=3' loss.log
+	grep -q '<section' cells.html
+	# the text in an order of its own, all of it
+	decode train.index > text
+	run -1 cmp -s text "$TOP/data/names.txt"
+	sort text | cmp - "$TOP/data/names.txt"
+	if command -v gnuplot > /dev/null; then
+		[ -s loss.svg ]
+		[ -s loss.png ]
+	fi
+}
+
+@test "the same again does nothing; what changed is made again, and no more" {
+	chars names HIDDEN=8 POINTS='1 2' 2> /dev/null
+	touch -d '1 minute ago' names/* names/.[a-z]*
+	cp -p names/at-1.npz names/at-2.npz .
+	run -0 --separate-stderr chars names HIDDEN=8 POINTS='1 2'
+	[ -z "$output$stderr" ]
+	run -0 --separate-stderr chars names HIDDEN=8 POINTS='1 2' SAMPLES=3
+	[ -z "$stderr" ]
+	[ "$(wc -l < names/at-2.txt)" -eq 3 ]
+	# a later point goes on from the last
+	run -0 --separate-stderr chars names HIDDEN=8 POINTS='1 2 4' SAMPLES=3
+	[[ "$stderr" == *'train -R names/at-2.npz -e 4 '* && "$stderr" != *'-e 1 '* ]]
+	cmp at-2.npz names/at-2.npz
+	# and comes to what one run comes to
+	chars names HIDDEN=8 POINTS=4 OUT=whole 2> /dev/null
+	cmp names/at-4.npz whole/at-4.npz
+	run -0 --separate-stderr chars names HIDDEN=9 POINTS='1 2 4' SAMPLES=3
+	[[ "$stderr" == *'-H 9 '*' -e 1 '* ]]
+	run -1 cmp -s at-1.npz names/at-1.npz
+}
+
+@test "training that was interrupted goes on, and comes to the same" {
+	setsid make -s -f "$TOP/pipelines/names.mk" THREADS=1 HIDDEN=16 POINTS=150 > /dev/null 2>&1 &
+	for ((i = 0; i < 1000; i++)); do
+		[ ! -e names/at-150.npz.part ] || break
+		sleep 0.02
+	done
+	kill -TERM -- -$!
+	wait $! || true
+	[ ! -e names/at-150.npz ]
+	run -0 --separate-stderr chars names HIDDEN=16 POINTS=150
+	[[ "$stderr" == *'going on with names/at-150.npz.part'* ]]
+	chars names HIDDEN=16 POINTS=150 OUT=whole 2> /dev/null
+	cmp names/at-150.npz whole/at-150.npz
+	[ "$(grep -c 'epoch=150:' names/loss.log)" -ge 1 ]
+}
+
+@test "min-char: chunks of plain cells, a smoothed loss, samples of a length" {
+	run -0 --separate-stderr chars min-char TEXT=book.txt HIDDEN=10 POINTS='5 200' LENGTH=50 report
+	[[ "$output" == *'chunk 5'*'chunk 200'* ]]
+	[[ "$stderr" == *'-c rnn '*'-T 25 '*'-O adagrad -r 0.1 '*'-k 5 '* ]]
+	[ "$(wc -m < min-char/at-200.txt)" -eq 50 ]
+	[ "$(grep -c 'Smoothed loss after' min-char/loss.log)" -eq 2 ]
+	decode min-char/train.index | cmp - book.txt
+	# it has learnt something of so short a text
+	grep -qE 'be|to|is|the' min-char/at-200.txt
+}
+
+@test "char-rnn: stacked cells over streams, judged by the last part of the text" {
+	for i in 1 2 3 4; do
+		cat book.txt
+	done > longer.txt
+	run -0 --separate-stderr chars char-rnn TEXT=longer.txt HIDDEN=6 STREAMS=4 CHUNK=10 VALID=0.2 \
+	    POINTS='1 2' LENGTH=40 PRIME='To be' DROPOUT=0.1 report
+	[[ "$stderr" == *'-c lstm -L 2 '*'-p 0.1 -O rmsprop -r 0.002 -S decay '*'-B 4 '* ]]
+	[ "$(wc -m < char-rnn/at-2.txt)" -eq 40 ]
+	[[ "$(cat char-rnn/at-2.txt)" == 'To be'* ]]
+	grep -q 'Validation loss after num_examples_seen=[0-9]* epoch=2' char-rnn/loss.log
+	grep -q 'Layer 1 of 2' char-rnn/cells.html
+	[[ "$output" == *'epoch 1'*'epoch 2'* ]]
+}
+
+@test "a text is needed, and one that is not there is named" {
+	run -2 chars min-char
+	[[ "$output" == *'TEXT is not given; try: make -f '*'min-char.mk TEXT=book.txt'* ]]
+	run -2 chars char-rnn TEXT=missing.txt
+	[[ "$output" == *'missing.txt'* ]]
+	[ ! -e char-rnn/train.index ]
+}

@@ -1,0 +1,76 @@
+/*
+ * pool [SECONDS]: rounds of many sizes follow each other as fast as they can,
+ * on 2, 3 and 5 threads; every task of a round must run once, before the round
+ * ends, and no other.
+ */
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "pool.h"
+
+enum { MOST = 64 };
+
+/* What a round's tasks see; a task of another round would find another one. */
+struct round {
+	int n;
+	atomic_int ran[MOST];
+	atomic_bool strange;
+};
+
+static void
+task(void *arg, int i, int thread)
+{
+	struct round *r = arg;
+
+	(void)thread;
+	if (i < 0 || i >= r->n)
+		atomic_store(&r->strange, true);
+	else
+		atomic_fetch_add(&r->ran[i], 1);
+}
+
+static bool
+one_round(struct pool *p, struct round *r, int n)
+{
+	bool good = true;
+
+	r->n = n;
+	for (int i = 0; i < MOST; i++)
+		atomic_store(&r->ran[i], 0);
+	pool_run(p, task, r, n);
+	for (int i = 0; i < MOST; i++)
+		good = good && atomic_load(&r->ran[i]) == (i < n);
+	return good && !atomic_load(&r->strange);
+}
+
+static bool
+rounds(int threads, double seconds)
+{
+	static struct round r[2];
+	struct pool *p = pool_new(threads);
+	clock_t end = clock() + (clock_t)(seconds * threads * CLOCKS_PER_SEC);
+	bool good = p != NULL;
+
+	for (unsigned k = 0; good && (k % 1024 || clock() < end); k++)
+		good = one_round(p, &r[k % 2], k % 2 ? MOST : 2 + (int)(k / 2 % 7));
+	pool_free(p);
+	return good;
+}
+
+int
+main(int argc, char *argv[])
+{
+	static const int threads[] = { 2, 3, 5 };
+	double seconds = argc > 1 ? atof(argv[1]) : 1;
+	int failures = 0;
+
+	for (size_t i = 0; i < sizeof(threads) / sizeof(threads[0]); i++)
+		if (!rounds(threads[i], seconds)) {
+			printf("not ok on %d threads\n", threads[i]);
+			failures++;
+		}
+	return failures ? 1 : 0;
+}
