@@ -65,16 +65,16 @@ near() {
 }
 
 @test "-k and -K bound a step" {
-	# one step at rate 1 from -I normal: what the weights moved is the gradient
+	# one step at rate 1: what the weights moved is the gradient
 	need_numpy
 	moved() {
-		train -q -D -H 3 -B 13 -r 1 -N 1 -E 0 -I normal "$@" words
+		train -q -D -H 3 -B 13 -r 1 -N 1 -E 0 "$@" words
 		"$PYTHON" -c 'import numpy
 a, b = numpy.load("start.npz"), numpy.load("model.npz")
 g = [a[k] - b[k] for k in "UVW"]
 print("%.12f %.12f" % (max(abs(x).max() for x in g), sum((x * x).sum() for x in g) ** 0.5))'
 	}
-	train -q -D -H 3 -e 0 -E 0 -I normal -o start.npz words
+	train -q -D -H 3 -e 0 -E 0 -o start.npz words
 	read -r most norm < <(moved)
 	awk -v a="$most" -v n="$norm" 'BEGIN { exit !(a > 0.5 && n > 1) }'
 	read -r most norm < <(moved -k 0.01)
