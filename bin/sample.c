@@ -1,11 +1,10 @@
 /*
  * sample - writes new sentences, or new text of a stream, as an index stream
  *
- * The hidden state is kept from word to word: a sentence costs what its length
- * says, and memory does not grow.
+ * Many are written side by side, each as it would be alone; they come out in the
+ * order of their numbers, and memory does not grow with how many they are.
  */
 #include <inttypes.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,8 +17,8 @@
 #include "prime.h"
 #include "prog.h"
 #include "progress.h"
-#include "sampler.h"
 #include "spelling.h"
+#include "writing.h"
 
 static struct {
 	long threads, top_k, shortest, longest, sentences, seed;
@@ -69,21 +68,12 @@ struct run {
 	const char *path;	/* of the model */
 	struct model model;
 	struct net net;
-	struct sampler sampler;
-	struct index_writer out;
-	void *l;		/* (v) what the net says of the next word */
-	void *first;		/* (v) of the first word, in unit=stream */
-	int64_t end;		/* the word that ends a sequence, or -1 */
-	int64_t newline;	/* the character that ends a line of a stream, or -1 */
 	struct prime prime;
-	uint32_t *w;		/* (n) the frame, with its markers */
-	size_t n, cap;
+	struct writing writing;
 	bool characters;	/* the words are */
-	uint64_t bytes;		/* of the text the frame stands for, as encode counts */
-	bool begun;		/* the net has read a word of the sequence */
-	double logp;		/* of the sequence */
+	int64_t newline;	/* the character that ends a line, or -1 */
+	struct index_writer out;
 	struct buf line;	/* of -w */
-	uint64_t words;		/* drawn in all */
 	struct progress progress;
 };
 
@@ -141,25 +131,6 @@ read_prime(struct run *run)
 		    run->characters ? "characters" : "words", o.longest);
 }
 
-/* A stream has no START to predict its first word from: its counts tell. */
-static void
-set_first(struct run *run)
-{
-	const struct vocab *v = &run->model.vocab;
-
-	run->first = mem_zeros(v->size, run->net.size);
-	if (run->first == NULL)
-		die("out of memory");
-	for (uint32_t i = 0; i < v->size; i++) {
-		double x = log((double)v->row[i].count);
-
-		if (run->net.size == sizeof(float))
-			((float *)run->first)[i] = (float)x;
-		else
-			((double *)run->first)[i] = x;
-	}
-}
-
 /* Where the options leave it to the model. */
 static void
 set_defaults(const struct run *run)
@@ -180,186 +151,115 @@ set_defaults(const struct run *run)
 		die_usage("-m %ld is more than -M %ld", o.shortest, o.longest);
 }
 
-static void
-begin_sampler(struct run *run)
+/* The word of -e. */
+static int64_t
+end_word(const struct vocab *v)
 {
-	const struct vocab *v = &run->model.vocab;
-	struct sampler *s = &run->sampler;
-	const char *why = sampler_init(s, v->size, (uint32_t)o.seed);
+	char shown[SPELLING_SHOWN];
+	int64_t end = o.end ? prime_token(v, o.end) : -1;
 
-	if (why)
-		die("%s", why);
-	s->temperature = o.temperature;
-	s->top_k = (uint32_t)o.top_k;
-	s->top_p = o.top_p;
-	if (v->unknown >= 0)
-		s->barred[v->unknown] = !o.unknown;
-	if (v->unit == UNIT_SENTENCE)
-		s->barred[VOCAB_START_ROW] = true;
+	if (o.end && end < 0)
+		die("-e: '%s' is not in the vocabulary",
+		    spelling_show(shown, o.end, strlen(o.end)));
+	return end;
 }
 
 static void
 begin(struct run *run)
 {
 	const struct vocab *v = &run->model.vocab;
-	char shown[SPELLING_SHOWN];
+	struct writing_rules r = { .unknown = o.unknown, .seed = (uint32_t)o.seed,
+	    .temperature = o.temperature, .top_p = o.top_p, .top_k = (uint32_t)o.top_k };
+	const char *why;
 
 	run->characters = detok_is_characters(v);
+	run->newline = run->characters ? vocab_find(v, "\\n", 2) : -1;
 	set_defaults(run);
-	begin_sampler(run);
-	run->l = mem_zeros(v->size, run->net.size);
-	if (run->l == NULL)
-		die("out of memory");
-	if (v->unit == UNIT_STREAM)
-		set_first(run);
-	run->end = o.end ? prime_token(v, o.end) : -1;
-	if (o.end && run->end < 0)
-		die("-e: '%s' is not in the vocabulary",
-		    spelling_show(shown, o.end, strlen(o.end)));
-	run->newline = v->unit == UNIT_STREAM && run->characters ? vocab_find(v, "\\n", 2) : -1;
+	r.end = end_word(v);
 	read_prime(run);
+	r.number = (uint64_t)o.sentences;
+	r.shortest = (size_t)o.shortest;
+	r.longest = (size_t)o.longest;
+	r.prime = run->prime.w;
+	r.nprime = run->prime.n;
+	r.cut = v->unit == UNIT_STREAM && !o.logp ? run->newline : -1;
+	if ((why = writing_begin(&run->writing, &run->net, v, &r)) != NULL)
+		die("%s", why);
 }
 
-static double
-logp_of(const struct run *run, uint32_t word)
+/* Bytes of the text that a piece stands for, as encode counts them. */
+static uint64_t
+text_bytes(const struct run *run, const struct piece *p)
 {
-	return run->net.size == sizeof(float) ? (double)((const float *)run->l)[word] :
-	    ((const double *)run->l)[word];
+	const struct vocab *v = &run->model.vocab;
+	size_t markers = v->unit == UNIT_SENTENCE, first = markers, end = p->n - markers, len;
+	uint64_t bytes = 0;
+
+	for (size_t i = first; i < end; i++) {
+		const char *word = vocab_word(v, p->w[i], &len);
+
+		bytes += run->characters ? detok_text_bytes(word, len) : len + 1;
+	}
+	/* the newline that is no token */
+	return bytes + (run->characters && v->unit == UNIT_SENTENCE &&
+	    (int64_t)p->w[end - 1] != run->newline);
 }
 
 static void
-append(struct run *run, uint32_t word)
+put_frame(struct run *run, const struct piece *p)
 {
-	if (!mem_grow(&run->w, &run->cap, run->n + 1, sizeof(*run->w)))
-		die("out of memory");
-	run->w[run->n++] = word;
-	if (run->begun)
-		run->logp += logp_of(run, word);
+	uint64_t bytes;
+
+	if (p->n == 0)
+		return;
+	bytes = text_bytes(run, p);
+	index_put(&run->out, p->w, (uint32_t)p->n, bytes > UINT32_MAX ? 0 : (uint32_t)bytes);
 }
 
 static void
-put_frame(struct run *run)
+put_line(struct run *run, const struct piece *p)
 {
-	if (run->n > 0)
-		index_put(&run->out, run->w, (uint32_t)run->n,
-		    run->bytes > UINT32_MAX ? 0 : (uint32_t)run->bytes);
-	run->n = 0;
-	run->bytes = 0;
-}
-
-static void
-put_line(struct run *run)
-{
-	struct frame f = { .n = (uint32_t)run->n, .w = run->w };
+	struct frame f = { .n = (uint32_t)p->n, .w = (uint32_t *)p->w };
 
 	if (!detok_frame(&run->line, &run->model.vocab, &f, DETOK_LINE))
 		die("out of memory");
-	printf("%.6f\t", run->logp);
+	printf("%.6f\t", p->logp);
 	fwrite(run->line.p, 1, run->line.len, stdout);
 }
 
-/* Appends a word of the text, and lets the net read it. */
 static void
-add_word(struct run *run, uint32_t word)
+put(struct run *run, const struct piece *p)
 {
-	const char *p, *why;
-	size_t len;
-
-	append(run, word);
-	why = net_next(&run->net, word, run->l);
-	if (why)
-		die("device %s: %s", run->net.k->name, why);
-	run->begun = true;
-	p = vocab_word(&run->model.vocab, word, &len);
-	run->bytes += run->characters ? detok_text_bytes(p, len) : len + 1;
-	if (!o.logp && word == run->newline)
-		put_frame(run);
-}
-
-/* The next word after so many. */
-static uint32_t
-draw(struct run *run, long words)
-{
-	const void *l = run->begun ? run->l : run->first;
-	int64_t word;
-
-	if (run->first == NULL)
-		run->sampler.barred[VOCAB_END_ROW] = words < o.shortest;
-	if (run->end >= 0)
-		run->sampler.barred[run->end] = words + 1 < o.shortest;
-	word = sampler_draw(&run->sampler, l, run->net.size);
-	if (word < 0)
-		die("%s: it leaves no word to be drawn after %ld words", run->path, words);
-	return (uint32_t)word;
-}
-
-static void
-begin_sequence(struct run *run)
-{
-	run->n = 0;
-	run->begun = false;
-	run->logp = 0;
-	net_restart(&run->net);
-	if (run->first == NULL)
-		add_word(run, VOCAB_START_ROW);
-	run->bytes = 0;
-	for (size_t i = 0; i < run->prime.n; i++)
-		add_word(run, run->prime.w[i]);
-}
-
-static void
-end_sequence(struct run *run)
-{
-	const struct vocab *v = &run->model.vocab;
-
-	if (v->unit == UNIT_SENTENCE) {
-		/* the newline that is no token, as encode counts it */
-		run->bytes += run->characters &&
-		    (int64_t)run->w[run->n - 1] != vocab_find(v, "\\n", 2);
-		append(run, VOCAB_END_ROW);
-	}
-	if (o.logp)
-		put_line(run);
+	if (o.logp && p->last)
+		put_line(run, p);
+	else if (!o.logp)
+		put_frame(run, p);
+	if (run->model.vocab.unit == UNIT_STREAM)
+		progress_show(&run->progress, "writing", run->writing.words, 0, "tokens");
 	else
-		put_frame(run);
-}
-
-/* One sentence, or one piece of a stream: frames of a line each, the last
- * perhaps cut off. */
-static void
-write_sequence(struct run *run)
-{
-	begin_sequence(run);
-	for (long words = (long)run->prime.n; words < o.longest; words++) {
-		uint32_t word = draw(run, words);
-
-		if (run->first == NULL && word == VOCAB_END_ROW)
-			break;
-		add_word(run, word);
-		run->words++;
-		if (run->first)
-			progress_show(&run->progress, "writing", run->words, 0, "tokens");
-		if (word == run->end || ferror(stdout))
-			break;
-	}
-	end_sequence(run);
+		progress_show(&run->progress, "writing", run->writing.done,
+		    (uint64_t)o.sentences, "sentences");
 }
 
 static void
 write_sequences(struct run *run)
 {
+	struct piece p;
+	const char *why;
+	bool more = true;
+
 	progress_start(&run->progress, 0);
 	if (!o.logp)
 		index_begin(&run->out, stdout, &run->model.vocab, o.text);
-	for (long i = 0; i < o.sentences && !ferror(stdout); i++) {
-		write_sequence(run);
-		if (run->first == NULL)
-			progress_show(&run->progress, "writing", (uint64_t)i + 1,
-			    (uint64_t)o.sentences, "sentences");
-	}
+	while ((why = writing_next(&run->writing, &p, &more)) == NULL && more && !ferror(stdout))
+		put(run, &p);
+	progress_clear(&run->progress);
+	if (why && run->writing.wordless)
+		die("%s: %s", run->path, why);
+	if (why)
+		die("device %s: %s", run->net.k->name, why);
 	if (!o.logp)
 		index_end(&run->out);
-	progress_clear(&run->progress);
 }
 
 static struct kern *
@@ -400,14 +300,11 @@ main(int argc, char *argv[])
 	k = open_device(&run);
 	begin(&run);
 	write_sequences(&run);
-	sampler_free(&run.sampler);
+	writing_free(&run.writing);
 	net_free(&run.net);
 	k->close(k);
 	model_free(&run.model);
-	free(run.l);
-	free(run.first);
 	prime_free(&run.prime);
-	free(run.w);
 	buf_free(&run.line);
 	return prog_finish();
 }

@@ -27,6 +27,7 @@ struct net_state {
 	int nseq;		/* sequences; a batch may have fewer, the first ones */
 	bool begun;		/* false: zeros */
 	void *s[MODEL_LAYERS_MAX], *c[MODEL_LAYERS_MAX];	/* (nseq, h); c LSTM's */
+	void *spare;		/* (nseq, h) of net_state_pick(); NULL until then */
 	int *last;		/* (nseq) the rows of a batch that go on */
 };
 
@@ -62,6 +63,9 @@ const char *net_state_new(struct net_state *st, struct net *n, int nseq);
 void net_state_free(struct net_state *st);
 /* The next batch begins with zeros. */
 void net_state_forget(struct net_state *st);
+/* Sequence i of the next batch, of n at most nseq, goes on from what is now the state
+ * of sequence from[i], or begins with zeros where that is below 0. */
+const char *net_state_pick(struct net_state *st, int n, const int *from);
 /* To and from a model's carry: reals of the host, layer by layer s(nseq,h), and
  * c(nseq,h) where there is one. */
 const char *net_state_get(struct net_state *st, void *host);

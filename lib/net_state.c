@@ -40,6 +40,8 @@ net_state_free(struct net_state *st)
 		if (st->c[l])
 			k->free(k, st->c[l]);
 	}
+	if (st->spare)
+		st->n->k->free(st->n->k, st->spare);
 	free(st->last);
 	*st = (struct net_state){ 0 };
 }
@@ -48,6 +50,36 @@ void
 net_state_forget(struct net_state *st)
 {
 	st->begun = false;
+}
+
+/* *s(nseq,h) becomes the rows named, and what it was the spare room. */
+static void
+pick(struct net_state *st, int n, const int *from, void **s)
+{
+	struct kern *k = st->n->k;
+	void *picked = st->spare;
+
+	k->pick_rows(k, n, from, st->n->h, *s, picked);
+	st->spare = *s;
+	*s = picked;
+}
+
+const char *
+net_state_pick(struct net_state *st, int n, const int *from)
+{
+	struct kern *k = st->n->k;
+
+	if (st->spare == NULL && (st->spare = k->alloc(k, reals(st))) == NULL)
+		return "out of memory";
+	for (int i = 0; i < n; i++)
+		st->last[i] = st->begun ? from[i] : -1;
+	for (uint32_t l = 0; l < st->n->shape.layers; l++) {
+		pick(st, n, st->last, &st->s[l]);
+		if (st->c[l])
+			pick(st, n, st->last, &st->c[l]);
+	}
+	st->begun = true;
+	return k->error(k);
 }
 
 /* The states one after another, as a model's carry has them. */

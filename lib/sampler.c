@@ -1,168 +1,369 @@
 /*
  * sampler.c - temperature, top-k, top-p and one draw.
  *
- * The most probable words are taken off a heap, so that keeping k of v costs
- * v + k log v, not a sort.
+ * Most of the time goes into an exponential for each of v words, so that is a
+ * loop that a compiler makes vectors of, and the sums of blocks of words are
+ * kept: the word is then sought among the blocks and inside one of them.  Words
+ * that top_k or top_p keep are found with a heap, not with a sort.
  */
+#include <float.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "mem.h"
 #include "sampler.h"
 
+enum { BLOCK = 64 };		/* words; one that compilers do not unroll */
+
+static const float farthest = 87;	/* exp(-87) is about the least normal float */
+
 const char *
-sampler_init(struct sampler *s, uint32_t v, uint32_t seed)
+sampler_init(struct sampler *s, uint32_t v)
 {
 	*s = (struct sampler){ .temperature = 1, .top_p = 1, .v = v };
-	rng_seed(&s->rng, seed);
-	s->barred = mem_zeros(v, sizeof(*s->barred));
-	s->weight = mem_zeros(v, sizeof(*s->weight));
-	s->order = mem_zeros(v, sizeof(*s->order));
-	return s->barred && s->weight && s->order ? NULL : "out of memory";
+	s->nblock = ((size_t)v + BLOCK - 1) / BLOCK;
+	s->far = mem_zeros(s->nblock, BLOCK * sizeof(*s->far));
+	s->weight = mem_zeros(s->nblock, BLOCK * sizeof(*s->weight));
+	s->sum = mem_zeros(s->nblock, sizeof(*s->sum));
+	s->key = mem_zeros(v, sizeof(*s->key));
+	if (s->far == NULL || s->weight == NULL || s->sum == NULL || s->key == NULL)
+		return "out of memory";
+	for (size_t i = v; i < s->nblock * BLOCK; i++)
+		s->far[i] = INFINITY;
+	return NULL;
 }
 
 void
 sampler_free(struct sampler *s)
 {
-	free(s->barred);
+	free(s->far);
 	free(s->weight);
-	free(s->order);
+	free(s->sum);
+	free(s->key);
 	*s = (struct sampler){ 0 };
 }
 
-/* The words that can be drawn into order[0 ..), their logarithms into weight. */
-static uint32_t
-candidates(struct sampler *s, const void *l, size_t size, double *max)
+void
+sampler_bar(void *l, size_t size, uint32_t word)
 {
-	uint32_t n = 0;
-
-	*max = -INFINITY;
-	for (uint32_t i = 0; i < s->v; i++) {
-		double x = size == sizeof(float) ? ((const float *)l)[i] : ((const double *)l)[i];
-
-		if (s->barred[i] || !isfinite(x))
-			continue;
-		s->weight[i] = x;
-		s->order[n++] = i;
-		*max = x > *max ? x : *max;
-	}
-	return n;
+	if (size == sizeof(float))
+		((float *)l)[word] = -INFINITY;
+	else
+		((double *)l)[word] = -INFINITY;
 }
 
-/* Whether word a comes before word b. */
+/* x, or -INFINITY where it is not finite: then it is never a maximum. */
+static inline float
+finite_or_least(float x)
+{
+	return x <= FLT_MAX ? x : -INFINITY;
+}
+
+/* The largest finite number of l(v), or -INFINITY. */
+static float
+top_f32(const float *l, size_t v)
+{
+	float lane[BLOCK], top = -INFINITY;
+	size_t i = 0;
+
+	for (int j = 0; j < BLOCK; j++)
+		lane[j] = -INFINITY;
+	for (; i + BLOCK <= v; i += BLOCK)
+		for (int j = 0; j < BLOCK; j++) {
+			float x = finite_or_least(l[i + (size_t)j]);
+
+			lane[j] = x > lane[j] ? x : lane[j];
+		}
+	for (; i < v; i++)
+		top = finite_or_least(l[i]) > top ? l[i] : top;
+	for (int j = 0; j < BLOCK; j++)
+		top = lane[j] > top ? lane[j] : top;
+	return top;
+}
+
+/* far[i] of each word, 0 of the best; false: no word can be drawn. */
 static bool
-before(const struct sampler *s, uint32_t a, uint32_t b)
+measure_f32(struct sampler *s, const float *l)
 {
-	double x = s->weight[a], y = s->weight[b];
+	float top = top_f32(l, s->v);
 
-	return x > y || (x == y && a < b);
+	for (size_t i = 0; i < s->v; i++)
+		s->far[i] = fabsf(top - l[i]) <= FLT_MAX ? top - l[i] : INFINITY;
+	return top >= -FLT_MAX;
 }
 
-/* Lets order[i] sink to its place among the n of the heap. */
-static void
-sink(struct sampler *s, uint32_t i, uint32_t n)
+static bool
+measure_f64(struct sampler *s, const double *l)
 {
-	uint32_t *o = s->order, word = o[i];
+	double top = -INFINITY;
 
-	for (;;) {
-		uint32_t child = 2 * i + 1;
-
-		if (child >= n)
-			break;
-		if (child + 1 < n && before(s, o[child + 1], o[child]))
-			child++;
-		if (before(s, word, o[child]))
-			break;
-		o[i] = o[child];
-		i = child;
-	}
-	o[i] = word;
-}
-
-/* Takes the first word off the heap of n and puts it behind the others. */
-static void
-pop(struct sampler *s, uint32_t n)
-{
-	uint32_t best = s->order[0];
-
-	s->order[0] = s->order[n - 1];
-	s->order[n - 1] = best;
-	sink(s, 0, n - 1);
+	for (size_t i = 0; i < s->v; i++)
+		top = isfinite(l[i]) && l[i] > top ? l[i] : top;
+	for (size_t i = 0; i < s->v; i++)
+		s->far[i] = isfinite(l[i]) ? (float)(top - l[i]) : INFINITY;
+	return isfinite(top);
 }
 
 /*
- * Puts the words to be kept, of n, at the end of order[0 .. n), the most
- * probable last, and gives how many.  top_p is a share of what top_k leaves.
+ * exp(-x) for x from 0; 0 where x is beyond `farthest`.  With n the nearest whole
+ * number to -x / ln 2, exp(-x) = 2^n exp(-x - n ln 2), the latter by the first
+ * terms of its series, which leaves out 2e-7 of the whole.  Adding 1.5 * 2^23 to
+ * n leaves n in the low bits; ln 2 is taken off in two parts, of which the first
+ * has so few bits that its product is exact.
  */
-static uint32_t
-keep(struct sampler *s, uint32_t n)
+static inline float
+weigh(float x)
 {
-	uint32_t most = s->top_k && s->top_k < n ? s->top_k : n;
-	double all = 0, sum = 0;
+	const float magic = 12582912;
+	float near = x < farthest ? x : farthest, t = magic - near * 1.44269504f;
+	float n = t - magic, r = -near - n * 0.693359375f - n * -2.12194440e-4f;
+	float e = 1 + r * (1 + r * (1 / 2.0f + r * (1 / 6.0f + r * (1 / 24.0f +
+	    r * (1 / 120.0f + r * (1 / 720.0f))))));
+	uint32_t a, b, m;
 
-	for (uint32_t i = n / 2; i-- > 0;)
-		sink(s, i, n);
-	for (uint32_t i = 0; most < n && i < most; i++)
-		pop(s, n - i);
-	for (uint32_t i = n - most; i < n; i++)
-		all += s->weight[s->order[i]];
-	for (uint32_t i = 0; s->top_p < 1 && i < most; i++) {
-		if (most == n)
-			pop(s, n - i);
-		sum += s->weight[s->order[n - 1 - i]];
-		if (sum >= s->top_p * all)
-			return i + 1;
-	}
-	return most;
+	memcpy(&a, &e, sizeof(a));
+	memcpy(&b, &t, sizeof(b));
+	memcpy(&m, &magic, sizeof(m));
+	a += (b - m) << 23;
+	memcpy(&e, &a, sizeof(e));
+	return x < farthest ? e : 0;
 }
 
-/* The word at u, in [0, 1), of the n at p, by their weights. */
-static uint32_t
-pick(const struct sampler *s, const uint32_t *p, uint32_t n, double u)
+/* The sum of a block's weights, two by two. */
+static float
+add_up(const float *w)
 {
-	double all = 0, sum = 0;
-	uint32_t last = p[0];
+	float s[BLOCK / 2];
 
-	for (uint32_t i = 0; i < n; i++)
-		all += s->weight[p[i]];
-	for (uint32_t i = 0; i < n; i++) {
-		if (s->weight[p[i]] <= 0)
+	for (int i = 0; i < BLOCK / 2; i++)
+		s[i] = w[i] + w[i + BLOCK / 2];
+	for (int n = BLOCK / 4; n > 0; n /= 2)
+		for (int i = 0; i < n; i++)
+			s[i] += s[i + n];
+	return s[0];
+}
+
+/* What a word's distance is multiplied by: finite, so that 0 stays 0. */
+static float
+slope(const struct sampler *s)
+{
+	return s->temperature > 1e-30 ? (float)(1 / s->temperature) : 1e30f;
+}
+
+/* The weights of all words, and their sum. */
+static double
+weigh_all(struct sampler *s)
+{
+	float by = slope(s);
+	double all = 0;
+
+	for (size_t b = 0; b < s->nblock; b++) {
+		const float *far = s->far + b * BLOCK;
+		float *w = s->weight + b * BLOCK;
+
+		for (int i = 0; i < BLOCK; i++)
+			w[i] = weigh(far[i] * by);
+		s->sum[b] = add_up(w);
+		all += (double)s->sum[b];
+	}
+	return all;
+}
+
+/*
+ * Where the sum of the n weights at w first passes *at, from which what stands
+ * before is taken off.  Rounding may leave *at a little beyond all of them: then
+ * it is the last one that is not 0.
+ */
+static size_t
+find(const float *w, size_t n, double *at)
+{
+	size_t last = 0;
+	double before = 0, sum = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (w[i] <= 0)
 			continue;
-		last = p[i];
-		sum += s->weight[last];
-		if (sum > u * all)
+		last = i;
+		before = sum;
+		sum += (double)w[i];
+		if (sum > *at)
 			break;
 	}
+	*at -= before;
 	return last;
 }
 
-static uint32_t
-most_probable(const struct sampler *s, uint32_t n)
+/* A word's place in the order, as a number: more probable words have less. */
+static uint64_t
+key_of(const struct sampler *s, uint32_t word)
 {
-	uint32_t best = s->order[0];
+	uint32_t bits;
 
-	for (uint32_t i = 1; i < n; i++)
-		if (s->weight[s->order[i]] > s->weight[best])
-			best = s->order[i];
-	return best;
+	memcpy(&bits, &s->far[word], sizeof(bits));
+	return (uint64_t)bits << 32 | word;
+}
+
+static float
+weight_of(uint64_t key, float by)
+{
+	uint32_t bits = (uint32_t)(key >> 32);
+	float far;
+
+	memcpy(&far, &bits, sizeof(far));
+	return weigh(far * by);
+}
+
+/* Lets a key sink from the place i of a heap of n, whose first is the largest. */
+static void
+sink(uint64_t *heap, size_t n, size_t i, uint64_t key)
+{
+	for (;;) {
+		size_t child = 2 * i + 1;
+
+		if (child >= n)
+			break;
+		child += child + 1 < n && heap[child + 1] > heap[child];
+		if (key > heap[child])
+			break;
+		heap[i] = heap[child];
+		i = child;
+	}
+	heap[i] = key;
+}
+
+static void
+make_heap(uint64_t *heap, size_t n)
+{
+	for (size_t i = n / 2; i-- > 0;)
+		sink(heap, n, i, heap[i]);
+}
+
+/* The k most probable words into key, fewer if there are not so many. */
+static size_t
+keep_first(struct sampler *s, size_t k)
+{
+	size_t n = 0;
+	uint32_t i = 0;
+
+	for (; i < s->v && n < k; i++)
+		if (s->far[i] <= FLT_MAX)
+			s->key[n++] = key_of(s, i);
+	make_heap(s->key, n);
+	for (; i < s->v; i++)
+		if (s->far[i] <= FLT_MAX && key_of(s, i) < s->key[0])
+			sink(s->key, n, 0, key_of(s, i));
+	return n;
+}
+
+/* The words into key that can be among the first with the share top_p: not those
+ * that weigh so little that all such words together are left out by it. */
+static size_t
+keep_heavy(struct sampler *s, double all)
+{
+	double least = (1 - s->top_p) * all / s->v;
+	size_t n = 0;
+
+	for (uint32_t i = 0; i < s->v; i++)
+		if (s->weight[i] > 0 && (double)s->weight[i] >= least)
+			s->key[n++] = key_of(s, i);
+	return n;
+}
+
+/*
+ * Puts the words with the share top_p of `all` to the end of key[0 .. n), the
+ * most probable last, and gives how many.  Turned round, the least key is the
+ * largest and so the first of a heap.
+ */
+static size_t
+keep_share(struct sampler *s, size_t n, double all)
+{
+	uint64_t *heap = s->key;
+	double sum = 0, share = s->top_p * all;
+	size_t left = n;
+	float by = slope(s);
+
+	for (size_t i = 0; i < n; i++)
+		heap[i] = ~heap[i];
+	make_heap(heap, n);
+	do {
+		uint64_t best = heap[0];
+
+		left--;
+		sink(heap, left, 0, heap[left]);
+		heap[left] = ~best;
+		sum += (double)weight_of(~best, by);
+	} while (left > 0 && sum < share);
+	return n - left;
+}
+
+/* One of the words at key, of n, by their weights. */
+static uint32_t
+draw_of(struct sampler *s, const uint64_t *key, size_t n, double u)
+{
+	float by = slope(s);
+	double at = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		s->weight[i] = weight_of(key[i], by);
+		at += (double)s->weight[i];
+	}
+	at *= u;
+	return (uint32_t)key[find(s->weight, n, &at)];
+}
+
+/* Of the words that top_k and top_p leave. */
+static uint32_t
+draw_of_first(struct sampler *s, double u)
+{
+	size_t n, kept;
+	double all = 0;
+
+	if (s->top_k) {
+		float by = slope(s);
+
+		n = keep_first(s, s->top_k);
+		for (size_t i = 0; i < n; i++)
+			all += (double)weight_of(s->key[i], by);
+	} else {
+		all = weigh_all(s);
+		n = keep_heavy(s, all);
+	}
+	kept = s->top_p < 1 ? keep_share(s, n, all) : n;
+	return draw_of(s, s->key + (n - kept), kept, u);
+}
+
+static uint32_t
+draw_of_all(struct sampler *s, double u)
+{
+	double at = u * weigh_all(s);
+	size_t b = find(s->sum, s->nblock, &at);
+
+	return (uint32_t)(b * BLOCK + find(s->weight + b * BLOCK, BLOCK, &at));
+}
+
+static uint32_t
+most_probable(const struct sampler *s)
+{
+	uint32_t i = 0;
+
+	while (s->far[i] > 0)
+		i++;
+	return i;
 }
 
 int64_t
-sampler_draw(struct sampler *s, const void *l, size_t size)
+sampler_draw(struct sampler *s, struct rng *r, const void *l, size_t size)
 {
-	double max, u = rng_unit(&s->rng);
-	uint32_t n = candidates(s, l, size, &max), kept = n;
+	double u = rng_unit(r);
+	bool some = size == sizeof(float) ? measure_f32(s, l) : measure_f64(s, l);
 
-	if (n == 0)
+	if (!some)
 		return -1;
 	if (s->temperature <= 0)
-		return most_probable(s, n);
-	for (uint32_t i = 0; i < n; i++) {
-		double *w = &s->weight[s->order[i]];
-
-		*w = exp((*w - max) / s->temperature);
-	}
-	if (s->top_k || s->top_p < 1)
-		kept = keep(s, n);
-	return pick(s, s->order + (n - kept), kept, u);
+		return most_probable(s);
+	if (s->top_p < 1 || (s->top_k && s->top_k < s->v))
+		return draw_of_first(s, u);
+	return draw_of_all(s, u);
 }

@@ -3,11 +3,14 @@
  *
  * A draw takes one number from the generator, whatever it is asked for.  Words
  * are ordered by probability, equals by index, so a draw has one result.
+ *
+ * How far a word is below the most probable one, and its share, are numbers in
+ * single precision, whatever the model's are: a share is right to about 1e-6 of
+ * itself, and less than exp(-87) of the best word's is none.
  */
 #ifndef SAMPLER_H
 #define SAMPLER_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,24 +21,28 @@ struct sampler {
 	double temperature;	/* logarithms are divided by it; 0: the most probable word */
 	uint32_t top_k;		/* only the k most probable words; 0: all */
 	double top_p;		/* only the first words whose sum reaches p; 1: all */
-	struct rng rng;
 
 	uint32_t v;
-	bool *barred;		/* (v) words not to be drawn: the caller's to set */
-	double *weight;		/* (v) */
-	uint32_t *order;	/* (v) a heap, then at its end the words kept */
+	size_t nblock;
+	float *far;		/* (v, up to whole blocks) how far below the best; INFINITY: out */
+	float *weight;		/* likewise; 1 of the best */
+	float *sum;		/* (nblock) of the weights of a block */
+	uint64_t *key;		/* (v) words kept: what far says, then the index */
 };
 
-/* Bars no word, temperature 1, all words.  NULL or a phrase. */
-const char *sampler_init(struct sampler *s, uint32_t v, uint32_t seed);
+/* Temperature 1, all words.  NULL or a phrase. */
+const char *sampler_init(struct sampler *s, uint32_t v);
+
+/* Says in l(v), reals of `size` bytes, that a word is not to be drawn. */
+void sampler_bar(void *l, size_t size, uint32_t word);
 
 /*
  * Draws a word by l(v), logarithms of probabilities up to a constant, reals of
- * `size` bytes.  First the barred words go, then the temperature is applied,
- * then top_k and top_p keep what is left, and one word is drawn by its share.
- * -1: there is no word to draw; all are barred, or l has no finite number.
+ * `size` bytes.  Words without a finite number are out.  The temperature is
+ * applied to the others, then top_k and top_p keep what is left, and one word is
+ * drawn by its share.  -1: there is no word to draw.
  */
-int64_t sampler_draw(struct sampler *s, const void *l, size_t size);
+int64_t sampler_draw(struct sampler *s, struct rng *r, const void *l, size_t size);
 
 void sampler_free(struct sampler *s);
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # gradcheck: that it passes, and above all that it can fail.
-# shellcheck disable=SC2154
+# shellcheck disable=SC2030,SC2031,SC2154  # status and output are of each test
 
 load helper
 

@@ -49,8 +49,13 @@ rnn_forward(struct kern *k, const struct kern_mat *mat, const struct kern_batch 
 {
 	const struct square *w = &own(mat)->s;
 	size_t stride = square_stride(w);
-	real *rows = ISA_NAME(state_rows)(k, 3 * (size_t)b->t * stride);
+	real *rows;
 
+	if (b->nseq > 1) {
+		ISA_NAME(gates_rnn_forward)(k, mat, b, a, s0, s);
+		return;
+	}
+	rows = ISA_NAME(state_rows)(k, (size_t)b->t * stride);
 	if (rows == NULL)
 		return;
 	widen(b->t, w->w.k, stride, a, rows);
@@ -65,8 +70,13 @@ rnn_backward(struct kern *k, const struct kern_mat *mat, const struct kern_batch
 	const struct square *w = &own(mat)->s;
 	size_t stride = square_stride(w);
 	struct recur *q = &state(k)->recur;
-	real *rows = ISA_NAME(state_rows)(k, 3 * (size_t)b->t * stride), *errors;
+	real *rows, *errors;
 
+	if (b->nseq > 1 && bptt >= ISA_NAME(recur_longest)(b) - 1) {
+		ISA_NAME(gates_rnn_backward)(k, mat, b, s, s0, ds, d, dw);
+		return;
+	}
+	rows = ISA_NAME(state_rows)(k, 2 * (size_t)b->t * stride);
 	if (rows == NULL)
 		return;
 	errors = rows + (size_t)b->t * stride;

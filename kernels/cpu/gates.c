@@ -1,5 +1,5 @@
 /*
- * gates.c - the walk; lstm.c and gru.c have the cells.
+ * gates.c - the walk; lstm.c, gru.c and plain.c have the cells.
  */
 #include <string.h>
 
@@ -338,6 +338,26 @@ backward(struct kern *k, struct pass *p, bool own_errors, struct kern_mat *dw)
 	share(k, gather_task, &g, p->b->nseq, NUMBER * (double)last);
 	ISA_NAME(product_gradient)(state(k)->pool, &own(dw)->s.w, p->b->t, p->e,
 	    (size_t)p->h * p->cell->ngate, g.to, g.stride, 1, mem);
+}
+
+void
+ISA_NAME(gates_rnn_forward)(struct kern *k, const struct kern_mat *w, const struct kern_batch *b,
+    const real *a, const real *s0, real *s)
+{
+	struct pass p = { .cell = &ISA_NAME(plain_cell), .w = &own(w)->s, .b = b, .h = w->cols,
+	    .a = (real *)a, .s = s, .s0 = s0 };
+
+	forward(k, &p);
+}
+
+void
+ISA_NAME(gates_rnn_backward)(struct kern *k, const struct kern_mat *w, const struct kern_batch *b,
+    const real *s, const real *s0, const real *ds, real *d, struct kern_mat *dw)
+{
+	struct pass p = { .cell = &ISA_NAME(plain_cell), .w = &own(w)->s, .b = b, .h = w->cols,
+	    .s = (real *)s, .s0 = s0, .ds = ds, .d = d };
+
+	backward(k, &p, false, dw);
 }
 
 static void

@@ -1,5 +1,6 @@
 /*
- * gates.h - the walk through time that LSTM and GRU share.
+ * gates.h - the walk through time that LSTM, GRU and many sequences of plain
+ * cells share.
  *
  * Sequences go in lock-step, so that they share each look at W.  A step is, for
  * each block of PW hidden units: a product of the rows at hand with the panels
@@ -114,6 +115,6 @@ through_tanh(vec x, vec y)
 	return v_mul(x, v_sub(v_set1(1), v_mul(y, y)));
 }
 
-extern const struct cell ISA_NAME(lstm), ISA_NAME(gru);
+extern const struct cell ISA_NAME(lstm), ISA_NAME(gru), ISA_NAME(plain_cell);
 
 #endif

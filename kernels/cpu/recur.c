@@ -323,8 +323,8 @@ back_whole(struct recur *q, const struct square *w, int first, int end, const re
 	}
 }
 
-static int
-longest(const struct kern_batch *b)
+int
+ISA_NAME(recur_longest)(const struct kern_batch *b)
 {
 	int most = 0;
 
@@ -342,7 +342,7 @@ ISA_NAME(recur_backward)(struct recur *q, const struct square *w, const struct k
 	struct back_step m = { w, b, &a, s, NULL, d, NULL };
 	real *p;
 
-	if (bptt >= longest(b) - 1) {
+	if (bptt >= ISA_NAME(recur_longest)(b) - 1) {
 		for (int i = 0; i < b->nseq; i++)
 			back_whole(q, w, b->start[i], b->start[i + 1], s, d);
 		return;

@@ -50,6 +50,9 @@ void ISA_NAME(recur_forward)(struct recur *q, const struct square *w, const stru
 void ISA_NAME(recur_backward)(struct recur *q, const struct square *w, const struct kern_batch *b,
     int bptt, const real *s, real *d);
 
+/* Rows of the longest sequence. */
+int ISA_NAME(recur_longest)(const struct kern_batch *b);
+
 /* order[2 nseq]: the sequences, longest first, equal ones in their order; the rest is scratch. */
 void ISA_NAME(recur_order)(const struct kern_batch *b, int *order);
 

@@ -63,5 +63,11 @@ void ISA_NAME(words_entries)(struct kern *k);
 void ISA_NAME(dense_entries)(struct kern *k);
 /* lstm_* and gru_*. */
 void ISA_NAME(gates_entries)(struct kern *k);
+/* rnn_* for several sequences in lock-step, going back without truncation. */
+void ISA_NAME(gates_rnn_forward)(struct kern *k, const struct kern_mat *w,
+    const struct kern_batch *b, const real *a, const real *s0, real *s);
+void ISA_NAME(gates_rnn_backward)(struct kern *k, const struct kern_mat *w,
+    const struct kern_batch *b, const real *s, const real *s0, const real *ds, real *d,
+    struct kern_mat *dw);
 
 #endif

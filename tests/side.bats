@@ -1,0 +1,151 @@
+#!/usr/bin/env bats
+# sample: a sequence is the same alone and among others, whatever their number.
+# shellcheck disable=SC2154
+
+load helper
+
+export TOOL=sample	# whose refusals refused() looks at
+
+EXPECT=$TOP/tests/expect
+ORACLE=$TOP/tests/oracle
+
+# Small models of sentences, and of a stream of characters, with each cell.
+setup_file() {
+	cd "$BATS_FILE_TMPDIR" || return
+	"$ORACLE/as-stream.sh" "$EXPECT/tiny.tsv" < "$EXPECT/tiny.index.txt" > tiny.stream
+	for c in rnn gru lstm; do
+		train -q -c $c -L 2 -H 9 -r 0.1 -e 3 -E 0 -o $c.npz tiny.stream
+	done
+	awk 'BEGIN { for (i = 0; i < 60; i++) print (i % 3 ? "t o o \\s n o t" : "n o t"), "\\n" }' |
+	    vocab -q -S -n 0 | encode > lines.stream
+	train -q -c lstm -L 2 -T 20 -H 9 -r 0.1 -e 5 -E 0 -o lines.npz lines.stream
+	train -q -c gru -T 20 -H 9 -m 5 -t -r 0.1 -e 5 -E 0 -o tied.npz lines.stream
+}
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return
+	cp "$BATS_FILE_TMPDIR"/*.npz .
+}
+
+# frames OPTION...: what sample writes with these options, without its table.
+frames() {
+	sample -q -t "$@" | sed '1,/^$/d; /^#/d'
+}
+
+# alike OPTION...: of 700 sequences, more than run together, the first N are
+# those of -n N, for several N.
+alike() {
+	local n
+	frames -n 700 "$@" > all
+	[ "$(wc -l < all)" -ge 700 ]
+	# not all the same, or nothing would be compared
+	[ "$(sort -u all | wc -l)" -gt "${DIFFERENT:-20}" ]
+	for n in 1 2 3 17 257; do
+		frames -n $n "$@" > some
+		[ "$(wc -l < some)" -ge $n ]
+		head -n "$(wc -l < some)" all | cmp - some
+	done
+}
+
+@test "sentences are the same alone and among others, with each cell" {
+	for c in rnn gru lstm; do
+		alike $c.npz
+		alike -D $c.npz
+	done
+	alike -d ref lstm.npz
+	# and on any number of threads
+	frames -n 700 -d cpu -j 1 lstm.npz > one
+	frames -n 700 -d cpu -j 3 lstm.npz | cmp - one
+	frames -n 700 -d cpu lstm.npz | cmp - one
+}
+
+@test "... with each option that has a word in it" {
+	alike -u -T 0.7 gru.npz
+	alike -m 1 -M 30 lstm.npz
+	alike -m 12 -M 12 rnn.npz
+	alike -x 'the cat' lstm.npz
+	alike -x 'the cat' -e cat -m 5 gru.npz
+	alike -k 3 lstm.npz
+	alike -P 0.5 rnn.npz
+	alike -k 7 -P 0.8 -T 1.5 -s 77 gru.npz
+	DIFFERENT=0 alike -T 0 lstm.npz
+}
+
+@test "... and so are sequences of a stream, whose lines are frames" {
+	for m in lines.npz tied.npz; do
+		alike -M 40 $m
+		alike -M 40 -x 'not t' -k 4 $m
+		alike -M 60 -e '\n' -m 6 -T 1.2 $m
+	done
+	# a place in the text is the same, however long the sequences are
+	sample -q -M 300 lines.npz | decode > long
+	sample -q -M 50 lines.npz | decode | head -c 50 > short
+	head -c 50 long | cmp - short
+}
+
+@test "what is written with -w is in the same order" {
+	sample -q -n 300 lstm.npz | decode > want
+	sample -q -n 300 -w lstm.npz | cut -f 2 | cmp - want
+	sample -q -n 5 -w lstm.npz > few
+	sample -q -n 300 -w lstm.npz | head -n 5 | cmp - few
+	sample -q -n 300 lstm.npz | score lstm.npz | cut -f 1 > ln
+	sample -q -n 300 -w lstm.npz | cut -f 1 | paste ln - |
+	    awk '{ d = $1 - $2; if (d * d > 1e-9) exit 1 } END { exit NR != 300 }'
+}
+
+@test "each sequence has numbers of its own, and others by another seed" {
+	frames -n 1000 -m 12 -M 12 -T 2 rnn.npz > a
+	[ "$(sort -u a | wc -l)" -gt 990 ]
+	# neither is the one seed's second sequence another's first
+	frames -n 1000 -s 11 -m 12 -M 12 -T 2 rnn.npz > b
+	[ "$(cat a b | sort -u | wc -l)" -gt 1990 ]
+}
+
+@test "sequences that wait are bounded: neither many nor long ones take memory" {
+	case ${SAN:-} in *address*) skip 'ulimit -v and ASan do not mix' ;; esac
+	ulimit -v 50000
+	# the first ones may be long, the others are short
+	sample -q -j 1 -m 1 -M 20000 -n 100000 rnn.npz | decode | wc -l | grep -qx 100000
+	sample -q -j 1 -M 100000000 -n 300 -e '\n' lines.npz | decode | wc -l | grep -qx 300
+}
+
+@test "one that is stuck ends it there, after all before it" {
+	# weights too large: what the net says stops to be numbers after some words
+	train -q -H 16 -e 0 -E 0 -o start.npz "$BATS_FILE_TMPDIR/tiny.stream"
+	"$BUILD/tests/unit/scale" start.npz U 100 steep.npz
+	"$BUILD/tests/unit/scale" steep.npz V 1.3e39 steep.npz
+	run -1 --separate-stderr sample -n 600 -w -m 1 -M 3 steep.npz
+	[[ "$stderr" == 'sample: steep.npz: it leaves no word to be drawn after '*' words' ]]
+	n=${#lines[@]}
+	first=$stderr
+	for more in 1 2 50; do
+		run -1 --separate-stderr sample -n $((n + more)) -w -m 1 -M 3 steep.npz
+		[ "$stderr" = "$first" ]
+		[ "${#lines[@]}" -eq "$n" ]
+	done
+	if [ "$n" -gt 0 ]; then
+		run -0 sample -n "$n" -w -m 1 -M 3 steep.npz
+		[ "${#lines[@]}" -eq "$n" ]
+	fi
+}
+
+@test "many side by side: a full disk ends it soon, a reader that leaves is none" {
+	for m in lstm lines; do
+		run -1 --separate-stderr timeout 20 bash -c "sample -n 100000000 $m.npz > /dev/full"
+		one_line_error sample
+		run --separate-stderr timeout 20 bash -c "sample -n 100000000 $m.npz | decode | head -n 1"
+		[ "${#lines[@]}" -eq 1 ]
+		[ -z "$stderr" ]
+	done
+}
+
+@test "a draw has the shares of its definition" {
+	for real in float double; do
+		"$BUILD/tests/unit/sampler" 30 1 0 1 20000 $real
+		"$BUILD/tests/unit/sampler" 1000 0.7 0 1 20000 $real
+		"$BUILD/tests/unit/sampler" 1000 1.5 40 1 20000 $real
+		"$BUILD/tests/unit/sampler" 1000 1 0 0.9 20000 $real
+		"$BUILD/tests/unit/sampler" 64 1 7 0.5 20000 $real
+		"$BUILD/tests/unit/sampler" 65 3 60 0.99 20000 $real
+	done
+}
