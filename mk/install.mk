@@ -20,7 +20,7 @@ PAGES := $(wildcard man/*.5 man/*.7)
 
 # Everything that install makes and uninstall takes away.
 INSTALLED = $(TOOLS:%=$(bindir)/$(PROGRAM_PREFIX)%) \
-	$(PLUGINS:$(BUILD)/plugins/%=$(libdir)/%) \
+	$(sort $(PLUGINS:$(BUILD)/plugins/%=$(libdir)/%) $(libdir)/libunroll-cuda.so) \
 	$(TOOLS:%=$(mandir)/man1/$(PROGRAM_PREFIX)%.1) \
 	$(foreach p,$(PAGES),$(mandir)/man$(patsubst .%,%,$(suffix $p))/$(notdir $p)) \
 	$(completiondir)/unroll $(TOOLS:%=$(completiondir)/$(PROGRAM_PREFIX)%) \

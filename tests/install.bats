@@ -32,6 +32,9 @@ found() {
 	done
 	[ -f "$ROOT/usr/share/doc/unroll/LICENSE" ]
 	[ -f "$ROOT/usr/lib/unroll/libunroll-blas.so" ]
+	for p in "$BUILD"/plugins/*.so; do
+		cmp "$p" "$ROOT/usr/lib/unroll/${p##*/}"
+	done
 	[ -x "$ROOT/usr/share/unroll/pipelines/learn.sh" ]
 }
 

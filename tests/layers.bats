@@ -44,13 +44,13 @@ none() {
 }
 
 @test "kernels see nothing of lib/ and bin/" {
-	for h in $(sed -n 's/^#include "\(.*\)"/\1/p' kernels/*.[ch] kernels/*/*.[ch] | sort -u); do
+	for h in $(sed -n 's/^#include "\(.*\)"/\1/p' kernels/*.[ch] kernels/*/*.[ch] kernels/cuda/*.cu | sort -u); do
 		[ -n "$(find kernels -name "$h")" ]
 	done
 }
 
 @test "no include climbs out of its directory" {
-	none '#include "\.' bin/*.c lib/*.[ch] kernels/*.[ch] kernels/*/*.[ch] tests/*/*.c
+	none '#include "\.' bin/*.c lib/*.[ch] kernels/*.[ch] kernels/*/*.[ch] kernels/cuda/*.cu tests/*/*.c
 }
 
 @test "the library never exits, except in prog.c and opt.c" {
@@ -67,18 +67,18 @@ none() {
 }
 
 @test "kernels do no input or output" {
-	none '#include <(stdio|fcntl)\.h>' kernels/*.[ch] kernels/*/*.[ch]
+	none '#include <(stdio|fcntl)\.h>' kernels/*.[ch] kernels/*/*.[ch] kernels/cuda/*.cu
 }
 
 @test "no call that cannot say that it failed, or that writes without a bound" {
 	none '\b(atoi|atol|atof|sscanf|fscanf|gets|strcat|sprintf)\(' \
-	    bin/*.c lib/*.c kernels/*.c kernels/*/*.c
+	    bin/*.c lib/*.c kernels/*.c kernels/*/*.c kernels/cuda/*.cu
 }
 
 @test "feature macros stand on the command line; a kernel that needs more says for what" {
 	none '#(define|undef) *_(GNU|XOPEN|POSIX|DEFAULT|BSD|FILE)' bin/*.c lib/*.[ch]
 	run -0 bash -c "grep -hE '#(define|undef) *_(GNU|XOPEN|POSIX|DEFAULT|BSD|FILE)' \
-	    kernels/*.[ch] kernels/*/*.[ch] | grep -vE '/[*] [a-z_]+ [*]/$' | cat"
+	    kernels/*.[ch] kernels/*/*.[ch] kernels/cuda/*.cu | grep -vE '/[*] [a-z_]+ [*]/$' | cat"
 	[ -z "$output" ]
 }
 
@@ -87,7 +87,7 @@ none() {
 }
 
 @test "files have 500 lines at most" {
-	for f in bin/*.c lib/*.[ch] kernels/*.[ch] kernels/*/*.[ch] tests/*/*.c bench/*; do
+	for f in bin/*.c lib/*.[ch] kernels/*.[ch] kernels/*/*.[ch] kernels/cuda/*.cu tests/*/*.c bench/*; do
 		n=$(wc -l < "$f")
 		[ "$n" -le 500 ] || { echo "$f: $n lines"; false; }
 	done
@@ -104,7 +104,7 @@ none() {
 				print FILENAME ": " name ": " n
 			begin = 0; name = ""; functions++
 		}
-		END { print functions > "/dev/stderr" }' bin/*.c lib/*.c kernels/*.c kernels/*/*.c
+		END { print functions > "/dev/stderr" }' bin/*.c lib/*.c kernels/*.c kernels/*/*.c kernels/cuda/*.cu
 	echo "$output"
 	[[ "$output" =~ ^[0-9]+$ ]]
 	[ "$output" -gt 200 ]
@@ -119,5 +119,5 @@ none() {
 }
 
 @test "nothing is left for later" {
-	none '\b(TODO|FIXME|XXX|HACK)\b' bin/*.c lib/*.[ch] kernels/*.[ch] kernels/*/*.[ch] mk/* pipelines/* man/*
+	none '\b(TODO|FIXME|XXX|HACK)\b' bin/*.c lib/*.[ch] kernels/*.[ch] kernels/*/*.[ch] kernels/cuda/*.cu mk/* pipelines/* man/*
 }

@@ -66,7 +66,7 @@ learn(const fused &f, const fused_room &m, int number, unsigned *barriers)
 }
 
 static __global__ void
-__launch_bounds__(SHARE_FUSED_THREADS)
+__launch_bounds__(SHARE_FUSED_THREADS, 1)
 learn_all(struct fused f)
 {
 	fused_room m = fused_lay_out(f);

@@ -33,7 +33,7 @@ struct fiber {
 };
 
 static struct fiber *current;
-static std::vector<struct fiber *> idle;
+static std::vector<struct fiber *> &idle = *new std::vector<struct fiber *>;	/* until the end */
 static void *caller_fake;
 [[maybe_unused]] static const void *caller_stack;
 [[maybe_unused]] static size_t caller_size;
