@@ -97,8 +97,8 @@ alike() {
 # Were a state another's, sequences might still agree with each other.
 @test "each sequence has its own state: score says what sample did" {
 	for c in rnn gru lstm; do
-		sample -q -n 600 $c.npz | score $c.npz | cut -f 1 > ln
-		sample -q -n 600 -w $c.npz | cut -f 1 | paste ln - |
+		sample -q -n 600 $c.npz | score $c.npz | cut -f 1 > said
+		sample -q -n 600 -w $c.npz | cut -f 1 | paste said - |
 		    awk '{ d = $1 - $2; if (d * d > 1e-9) exit 1 } END { exit NR != 600 }'
 	done
 }
