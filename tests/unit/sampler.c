@@ -1,7 +1,7 @@
 /*
  * sampler - holds sampler_draw() against its definition: all words sorted, in
  * double precision, with exp() of the C library.  Status 1, and a line that says
- * which draw, if another word comes than could.
+ * why, if a word comes that could not, or the words not as often as they should.
  *
  *	sampler v temperature top_k top_p draws float|double
  */
@@ -71,6 +71,26 @@ make_row(struct rng *r, double *l, uint32_t v, long row)
 	}
 }
 
+/* Whether the weights of the latest draw, of all words, are the exponentials. */
+static bool
+weights_agree(const struct sampler *s, const double *l)
+{
+	double top = -INFINITY;
+
+	for (uint32_t i = 0; i < s->v; i++)
+		top = isfinite(l[i]) && l[i] > top ? l[i] : top;
+	for (uint32_t i = 0; i < s->v; i++) {
+		double x = isfinite(l[i]) ? (top - l[i]) / s->temperature : INFINITY;
+		double off = fabs((double)s->weight[i] - exp(-x));
+
+		if (off > exp(-x) * (4e-7 + 2e-7 * x) && x < 86.9)
+			return false;
+		if (x > 87.1 && s->weight[i] != 0)
+			return false;
+	}
+	return true;
+}
+
 /* How often each word was drawn against its share: the largest difference in
  * deviations; or 1000 where a word came that is not among those kept. */
 static double
@@ -121,6 +141,10 @@ main(int argc, char *argv[])
 			f[i] = (float)l[i];
 		far = worst(&s, l, single ? (void *)f : (void *)l, single ? sizeof(*f) : sizeof(*l),
 		    &r, atol(argv[5]));
+		if (s.top_k == 0 && s.top_p >= 1 && !weights_agree(&s, l)) {
+			printf("row %ld: a weight is no exponential\n", row);
+			return 1;
+		}
 		if (far > 6) {
 			printf("row %ld: %g deviations from its share\n", row, far);
 			return 1;
