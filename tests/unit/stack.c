@@ -138,12 +138,15 @@ check_gradient(struct net *n, const struct model *m, size_t i)
 	const struct model_param *p = &m->param[i];
 	size_t numbers = p->rows * p->cols;
 	double *got = need(calloc(numbers, sizeof(*got)));
+	void *host = need(calloc(numbers, sizeof(*got)));
 	char name[20];
 	int bad;
 
-	n->k->mat_get(n->k, got, n->g[i]);
-	for (size_t j = numbers; m->shape.real == REAL_F32 && j-- > 0;)
-		got[j] = ((float *)got)[j];
+	n->k->mat_get(n->k, host, n->g[i]);
+	for (size_t j = 0; j < numbers; j++)
+		got[j] = m->shape.real == REAL_F32 ? ((const float *)host)[j] :
+		    ((const double *)host)[j];
+	free(host);
 	snprintf(name, sizeof(name), "d%s", p->name);
 	bad = differs(name, got, m->shape.real);
 	free(got);
