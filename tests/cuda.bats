@@ -13,6 +13,11 @@ setup() {
 	PLUGINS=$UNROLL_PLUGINS
 	UNROLL_PLUGINS=$BUILD/emulated
 	case $BATS_TEST_DESCRIPTION in
+	*'cuda agrees'* | *'many steps'* | 'gradcheck passes'* | 'gradients, losses'* | \
+	    'the loss log is'* | 'a signal'* | 'a loss that is'* | 'the emulator notices'*)
+		[ -z "${SAN:-}" ] || skip 'emulated and under a sanitizer it takes too long' ;;
+	esac
+	case $BATS_TEST_DESCRIPTION in
 	*'no emulator'*) ;;
 	*) [ -e "$BUILD/emulated/libunroll-cuda.so" ] || skip 'no C++ compiler' ;;
 	esac
