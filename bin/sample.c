@@ -158,6 +158,8 @@ end_word(const struct vocab *v)
 	char shown[SPELLING_SHOWN];
 	int64_t end = o.end ? prime_token(v, o.end) : -1;
 
+	if (o.end && v->unit == UNIT_SENTENCE && end >= 0 && (end <= VOCAB_END_ROW || end == v->unknown))
+		die("-e: %s is a marker, no word that is written", o.end);
 	if (o.end && end < 0)
 		die("-e: '%s' is not in the vocabulary",
 		    spelling_show(shown, o.end, strlen(o.end)));

@@ -147,8 +147,11 @@ valid_share(void)
 {
 	char *end;
 	double x = o.valid ? strtod(o.valid, &end) : 0;
+	bool number = o.valid && *o.valid && *end == '\0';
 
-	return o.valid && *end == '\0' && x > 0 && x < 1 ? x : 0;
+	if (number && !(x > 0 && x < 1))
+		die_usage("-v: a share is above 0 and below 1, not '%s'", o.valid);
+	return number ? x : 0;
 }
 
 /* The text to be judged by: a file's, or the last share of what was read. */
@@ -328,17 +331,12 @@ prepare(struct run *run)
 	p->sentences = schedule_units(&run->corpus, p);
 }
 
-/* model.best.npz beside model.npz. */
 static const char *
 best_path(void)
 {
-	static char path[4096 + 16];
-	size_t n = strlen(o.out);
+	static char path[4096];
 
-	if (n > 4 && strcmp(o.out + n - 4, ".npz") == 0)
-		n -= 4;
-	snprintf(path, sizeof(path), "%.*s.best.npz", (int)(n < 4096 ? n : 4096), o.out);
-	return path;
+	return model_best_path(o.out, path, sizeof(path));
 }
 
 static void
@@ -358,9 +356,9 @@ save(void *arg, bool best)
 
 	if (why || (why = schedule_store(&run->schedule, &run->model)) != NULL)
 		die("%s: %s", o.out, why);
-	save_as(run, o.out);
-	if (best)
+	if (best)	/* first: a run that ends between the two finds it again */
 		save_as(run, best_path());
+	save_as(run, o.out);
 	run->saved = true;
 	return NULL;
 }
@@ -452,8 +450,8 @@ check_options(void)
 			die_usage("-%c goes with -S decay only", *c);
 	if (o.tied && o.embed == 0)
 		die_usage("-t ties embeddings to the output; ask for them with -m");
-	if (o.patience && o.valid == NULL && !o.resume)
-		die_usage("-P counts evaluations of a text held out; name it with -v");
+	if (o.patience && (o.valid == NULL || o.every == 0) && !o.resume)
+		die_usage("-P counts evaluations (-E) of a text held out; name it with -v");
 	check_bptt((enum cell)o.cell);
 }
 
@@ -467,6 +465,9 @@ main(int argc, char *argv[])
 	prog_init(argv[0]);
 	i = opt_parse(argc, argv, options, "[index-stream ...]");
 	check_options();
+	for (int j = i; opt_given('o') && j <= argc; j++)	/* and the text of -v */
+		if (prog_same_file(j < argc ? argv[j] : o.valid, o.out))
+			die_usage("-o %s is read, too: it would be written over", o.out);
 	check_output(o.out);
 	if (o.from || o.resume)
 		load(&run);

@@ -72,6 +72,7 @@ gradcheck_begin(struct gradcheck *g)
 		double *grad = g->grad[i];
 
 		k->mat_get(k, grad, g->net->g[i]);
+		g->peak = fmax(g->peak, fabs(grad[largest(grad, entries(&g->m->param[i]))]));
 		if (i == g->flipped) {
 			size_t j = largest(grad, entries(&g->m->param[i]));
 
@@ -153,10 +154,10 @@ choose(struct gradcheck *g, const double *x, size_t n)
 
 /* Below this neither number says anything: J is a double, too. */
 static double
-least(const struct gradcheck *g, double loss, double largest_gradient)
+least(const struct gradcheck *g, double loss)
 {
 	double noise = 16 * DBL_EPSILON * fabs(loss) / g->step / g->threshold;
-	double bound = fabs(largest_gradient) / 1000;
+	double bound = g->peak / 1000;
 
 	return noise < bound ? noise : bound;
 }
@@ -170,7 +171,7 @@ relative_error(double b, double e, double floor)
 }
 
 static const char *
-check_entry(struct gradcheck *g, size_t i, size_t j, double peak, struct gradcheck_result *r)
+check_entry(struct gradcheck *g, size_t i, size_t j, struct gradcheck_result *r)
 {
 	struct gradcheck_result c = { .entry = j, .backprop = g->grad[i][j] };
 	const char *why;
@@ -179,7 +180,7 @@ check_entry(struct gradcheck *g, size_t i, size_t j, double peak, struct gradche
 	    (why = loss_at(g, i, j, -g->step, &c.minus)) != NULL)
 		return why;
 	c.estimated = (c.plus - c.minus) / (2 * g->step);
-	c.error = relative_error(c.backprop, c.estimated, least(g, c.plus, peak));
+	c.error = relative_error(c.backprop, c.estimated, least(g, c.plus));
 	/* not a number is the worst there is */
 	if (r->checked == 0 || (!isnan(r->error) && !(c.error <= r->error))) {
 		c.checked = r->checked;
@@ -194,12 +195,11 @@ gradcheck_param(struct gradcheck *g, size_t i, struct gradcheck_result *r)
 {
 	struct kern *k = g->net->k;
 	size_t n = entries(&g->m->param[i]), chosen = choose(g, g->grad[i], n);
-	double peak = g->grad[i][largest(g->grad[i], n)];
 	const char *why = NULL;
 
 	*r = (struct gradcheck_result){ 0 };
 	for (size_t j = 0; j < chosen && why == NULL; j++)
-		why = check_entry(g, i, g->order[j], peak, r);
+		why = check_entry(g, i, g->order[j], r);
 	k->mat_put(k, g->net->p[i], g->m->param[i].data);
 	r->passed = r->error <= g->threshold;
 	return why ? why : k->error(k);

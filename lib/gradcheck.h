@@ -27,6 +27,7 @@ struct gradcheck {
 					 * show that it is noticed; m->nparam: none */
 	/* Ours: */
 	double *grad[MODEL_PARAMS_MAX];
+	double peak;			/* the largest gradient of all */
 	double *logp;			/* (b->t) */
 	size_t *order;			/* the entries of a parameter, those to check first */
 };
@@ -47,7 +48,7 @@ const char *gradcheck_begin(struct gradcheck *g);
 /*
  * Checks parameter i.  Where both numbers are too small for the rounding of J to
  * let them be compared, they count as equal: up to a bound, and never more than
- * a thousandth of the parameter's largest gradient.  NULL or a phrase.
+ * a thousandth of the largest gradient of all parameters.  NULL or a phrase.
  */
 const char *gradcheck_param(struct gradcheck *g, size_t i, struct gradcheck_result *r);
 

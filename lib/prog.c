@@ -167,3 +167,12 @@ prog_next_input(struct prog_inputs *in)
 	}
 	return true;
 }
+
+bool
+prog_same_file(const char *a, const char *b)
+{
+	struct stat x, y;
+
+	return a && b && stat(a, &x) == 0 && stat(b, &y) == 0 && S_ISREG(x.st_mode) &&
+	    x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}

@@ -61,4 +61,7 @@ struct prog_inputs {
  */
 bool prog_next_input(struct prog_inputs *in);
 
+/* Whether both name one regular file that is there; NULL names none. */
+bool prog_same_file(const char *a, const char *b);
+
 #endif

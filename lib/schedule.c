@@ -189,6 +189,8 @@ look(struct schedule *s, bool scheduled)
 		return not_a_number(s);
 	if (scheduled)
 		slowed = take_note(s, loss, &best);
+	else	/* the end of all epochs: nothing is noted, lest going on differ */
+		best = s->valid && p->epoch >= p->epochs && !(loss >= p->best);
 	if (s->watch.save && (why = s->watch.save(s->watch.owner, best)) != NULL)
 		return why;
 	if (s->watch.evaluated)

@@ -17,7 +17,7 @@ setup() {
 
 # config KEY: its value in model.npz
 config() {
-	grep -a "^$1=" model.npz | sed 's/.*=//'
+	grep -a "^$1=" "${2:-model.npz}" | sed 's/.*=//'
 }
 
 # near WANT GOT
@@ -120,6 +120,16 @@ print("%.12f %.12f" % (max(abs(x).max() for x in g), sum((x * x).sum() for x in 
 	refused 1 'full.best.npz: is a directory' -H 2 -e 1 -E 1 -v 0.3 -o full.npz words
 }
 
+@test "the last evaluation of all may be the best, and is noted nowhere else" {
+	train -q -D -H 8 -r 0.05 -S constant -e 3 -E 2 -v 0.3 -o m.npz words > log
+	sed 's/.*: //' log | paste -sd ' ' | awk '{ exit !(NF == 3 && $3 < $2 && $2 < $1) }'
+	[ "$(config epoch m.best.npz)" -eq 3 ]
+	# going on comes to what one run comes to
+	train -q -R m.npz -e 6 words > again
+	train -q -D -H 8 -r 0.05 -S constant -e 6 -E 2 -v 0.3 -o whole.npz words > log
+	cmp m.npz whole.npz
+}
+
 @test "-P stops after so many evaluations without gain" {
 	for p in 1 2 3; do
 		train -q -D -H 16 -b 1000 -r 0.1 -S constant -e 100 -E 1 -v 0.3 -P $p -o m.npz words > log
@@ -164,9 +174,15 @@ print("%.12f %.12f" % (max(abs(x).max() for x in g), sum((x * x).sum() for x in 
 	refused 2 '-f goes with -S decay only' -f 0.5 words
 	refused 2 '-F goes with -S decay only' -S cosine -F 5 words
 	refused 2 '-t ties embeddings to the output; ask for them with -m' -t words
-	refused 2 '-P counts evaluations of a text held out; name it with -v' -P 3 words
+	refused 2 '-P counts evaluations (-E) of a text held out; name it with -v' -P 3 words
 	refused 1 'nowhere: No such file' -v nowhere words
-	refused 1 '1.5: No such file' -v 1.5 words
+	for x in 1.5 0 1 -0.1 nan; do
+		refused 2 '-v: a share is above 0 and below 1' -v $x words
+	done
+	refused 2 'is read, too: it would be written over' -o words words
+	cp words other
+	refused 2 'is read, too: it would be written over' -o other -v other words
+	cmp words other
 	refused 1 'too little text to hold out this share of it' -v 0.01 words
 	refused 1 'too little text to hold out this share of it' -v 0.99 words
 	"$ORACLE/as-stream.sh" 40 < "$EXPECT/tiny.index.txt" > other

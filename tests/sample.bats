@@ -179,6 +179,7 @@ setup() {
 @test "-x: words outside the vocabulary" {
 	refused 1 "-x: 'zebra' is not in the vocabulary (-u makes it UNKNOWN_TOKEN)" -x 'the zebra' tiny.npz
 	refused 1 "'SENTENCE_END' is a marker" -x 'the SENTENCE_END' tiny.npz
+	refused 1 '-e: SENTENCE_START is a marker' -e SENTENCE_START tiny.npz
 	refused 1 "'UNKNOWN_TOKEN' is not in the vocabulary" -x UNKNOWN_TOKEN tiny.npz
 	refused 1 "'a?b' is not in" -x $'a\tb' tiny.npz
 	sample -q -n 3 -u -x 'the zebra' tiny.npz | decode | grep -c '^the UNKNOWN_TOKEN ' | grep -qx 3
