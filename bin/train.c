@@ -90,6 +90,7 @@ static const struct opt options[] = {
 };
 
 struct run {
+	struct kern *k;
 	struct model model;
 	struct corpus corpus, valid;
 	struct vocab vocab;		/* the streams'; moved into the model */
@@ -397,8 +398,9 @@ open_device(enum real real)
 }
 
 static void
-learn(struct run *run, struct kern *k)
+learn(struct run *run)
 {
+	struct kern *k = run->k;
 	struct model_progress *p = &run->model.progress;
 	const char *why = net_open(&run->net, k, &run->model);
 
@@ -459,7 +461,6 @@ int
 main(int argc, char *argv[])
 {
 	static struct run run;
-	struct kern *k;
 	int i;
 
 	prog_init(argv[0]);
@@ -471,7 +472,7 @@ main(int argc, char *argv[])
 	check_output(o.out);
 	if (o.from || o.resume)
 		load(&run);
-	k = open_device(o.from || o.resume ? run.model.shape.real :
+	run.k = open_device(o.from || o.resume ? run.model.shape.real :
 	    o.f64 ? REAL_F64 : REAL_F32);
 	run.corpus.limit = o.resume ? run.model.progress.limit : (size_t)o.limit;
 	read_corpus(&run, &run.corpus, argc - i, argv + i);
@@ -480,7 +481,7 @@ main(int argc, char *argv[])
 	else
 		start(&run);
 	prepare(&run);
-	learn(&run, k);
+	learn(&run);
 	if (interrupt_came())
 		die("stopped by a signal in epoch %" PRIu64 " after %" PRIu64 " %s; "
 		    "go on with: train -R %s", run.model.progress.epoch + 1,
@@ -488,7 +489,7 @@ main(int argc, char *argv[])
 		    o.out);
 	schedule_free(&run.schedule);
 	net_free(&run.net);
-	k->close(k);
+	run.k->close(run.k);
 	corpus_free(&run.corpus);
 	corpus_free(&run.valid);
 	model_free(&run.model);
