@@ -290,33 +290,28 @@ resume(struct run *run)
 {
 	struct model_progress *p = &run->model.progress;
 
+	const char *why;
+
 	take_vocab(run, o.resume);
-	if (p->recipe.valid > 0 && o.valid)
+	if ((p->recipe.valid > 0 && o.valid) || valid_share() > 0)
 		die("%s: it holds out %g of its text, and -v cannot change that", o.resume,
 		    p->recipe.valid);
 	hold_out(run, p->recipe.valid);
-	if (isfinite(p->best) && run->valid.steps == 0)
-		die("%s: it was judged by another file; name that with -v again", o.resume);
+	if ((why = schedule_check_text(p, &run->corpus, &run->valid)) != NULL)
+		die("%s: %s", o.resume, why);
 	override(p);
-	if (p->data_crc != run->corpus.crc ||
-	    (!opt_given('B') && p->sentences != schedule_units(&run->corpus, p)))
-		die("%s: these are not the sentences it was trained on; for others begin with -i",
-		    o.resume);
 }
 
 /* Weights drawn, or another model's; everything else begins. */
 static void
 start(struct run *run)
 {
-	struct model *m = &run->model;
-
 	hold_out(run, valid_share());
 	if (o.from)
 		take_vocab(run, o.from);
 	else
 		start_new(run);
 	begin_progress(run);
-	m->progress.data_crc = run->corpus.crc;
 }
 
 /* Room for the optimiser's state, unless it came with the model. */
@@ -329,7 +324,7 @@ prepare(struct run *run)
 
 	if (why)
 		die("%s", why);
-	p->sentences = schedule_units(&run->corpus, p);
+	schedule_note_text(p, &run->corpus, &run->valid);
 }
 
 static const char *

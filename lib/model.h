@@ -76,6 +76,7 @@ struct model_progress {
 	uint64_t limit;		/* only the first so many sentences; 0: all (-n) */
 	uint64_t sentences;	/* in the training data, 0: not known; to notice other data */
 	uint32_t data_crc;	/* CRC-32 of the training frames, likewise */
+	uint32_t valid_crc;	/* of the frames held out; 0: none, or not known */
 	uint32_t seed;
 	uint32_t bptt;
 	uint32_t batch;		/* sentences a step, or parallel streams */

@@ -55,6 +55,14 @@ struct schedule {
 /* Sentences, or chunks, in an epoch. */
 size_t schedule_units(const struct corpus *c, const struct model_progress *p);
 
+/* Into p, what the text and the text held out (no steps: none) are known by. */
+void schedule_note_text(struct model_progress *p, const struct corpus *c,
+    const struct corpus *valid);
+/* NULL, or a phrase: a run that is at p learned from other text, or was judged by
+ * other text or by none. */
+const char *schedule_check_text(const struct model_progress *p, const struct corpus *c,
+    const struct corpus *valid);
+
 /* Before the first step: takes over the states that m carries, if there are any.
  * NULL or a phrase; schedule_free() after either. */
 const char *schedule_begin(struct schedule *s, const struct model *m);

@@ -115,6 +115,36 @@ every() {
 	done
 }
 
+@test "a run is judged by the text it was judged by" {
+	local other='this is not the text it was judged by; for another begin with -i'
+	local none='it was judged by its own text, and -v cannot change that; begin with -i'
+	mapfile -t text < "$EXPECT/tiny.index.txt"
+	printf '%s\n' "${text[@]:0:5}" | "$ORACLE/as-stream.sh" "$EXPECT/tiny.tsv" > five
+	printf '%s\n' "${text[@]:1:5}" | "$ORACLE/as-stream.sh" "$EXPECT/tiny.tsv" > others
+	train -q -H 3 -e 2 -E 1 -v five -o file.npz words > log
+	train -q -H 3 -e 2 -E 1 -v 0.3 -o share.npz words > log
+	train -q -H 3 -e 2 -E 1 -o neither.npz words > log
+	cp file.npz file.was
+	refused 1 "file.npz: $other" -R file.npz -v others -e 4 words
+	refused 1 'name that with -v again' -R file.npz -e 4 words
+	cmp file.npz file.was
+	# before any evaluation, too
+	train -q -H 3 -e 2 -E 0 -v five -o late.npz words > log
+	refused 1 "late.npz: $other" -R late.npz -v others -e 4 words
+	refused 1 'name that with -v again' -R late.npz -e 4 words
+	for v in five 0.3; do
+		refused 1 'it holds out 0.3 of its text, and -v cannot change that' -R share.npz -v $v words
+	done
+	refused 1 "neither.npz: $none" -R neither.npz -v five -e 4 words
+	refused 1 'it holds out 0 of its text, and -v cannot change that' -R neither.npz -v 0.3 -e 4 words
+	# the same sentences to learn from, and one of those held out is another
+	{ printf '%s\n' "${text[@]:0:${#text[@]}-1}"; echo "${text[0]}"; } |
+	    "$ORACLE/as-stream.sh" "$EXPECT/tiny.tsv" > tail
+	refused 1 "share.npz: $other" -R share.npz -e 4 tail
+	train -q -R share.npz -e 4 words > log
+	train -q -R file.npz -e 4 -v five words > log
+}
+
 @test "the halves are no whole if a state was lost: the test can fail" {
 	need_numpy
 	for lost in carry W.1 V.2; do
