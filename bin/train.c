@@ -17,6 +17,7 @@
 #include "model.h"
 #include "net.h"
 #include "opt.h"
+#include "places.h"
 #include "prog.h"
 #include "schedule.h"
 
@@ -97,6 +98,7 @@ struct run {
 	struct net net;
 	struct schedule schedule;
 	struct losslog log;
+	struct places places;
 	bool saved;			/* o.out is of this run */
 };
 
@@ -328,23 +330,6 @@ prepare(struct run *run)
 }
 
 static const char *
-best_path(void)
-{
-	static char path[4096];
-
-	return model_best_path(o.out, path, sizeof(path));
-}
-
-static void
-save_as(struct run *run, const char *path)
-{
-	const char *why = model_save(&run->model, path);
-
-	if (why)
-		die("%s: %s", path, why);
-}
-
-static const char *
 save(void *arg, bool best)
 {
 	struct run *run = arg;
@@ -352,9 +337,8 @@ save(void *arg, bool best)
 
 	if (why || (why = schedule_store(&run->schedule, &run->model)) != NULL)
 		die("%s: %s", o.out, why);
-	if (best)	/* first: a run that ends between the two finds it again */
-		save_as(run, best_path());
-	save_as(run, o.out);
+	if ((why = places_save(&run->places, &run->model, best)) != NULL)
+		die("%s: %s", run->places.subject, why);
 	run->saved = true;
 	return NULL;
 }
@@ -369,13 +353,12 @@ told_to_stop(void *arg)
 
 /* Better said now than after hours. */
 static void
-check_output(const char *path)
+check_output(struct places *p, bool best)
 {
-	char err[200];
-	const char *why = npz_can_write(path, err, sizeof(err));
+	const char *why = places_check(p, best);
 
 	if (why)
-		die("%s: %s", path, why);
+		die("%s: %s", p->subject, why);
 }
 
 static struct kern *
@@ -410,7 +393,7 @@ learn(struct run *run)
 	if ((why = schedule_begin(&run->schedule, &run->model)) != NULL)
 		die("device %s: %s", k->name, why);
 	if (run->schedule.valid)
-		check_output(best_path());
+		check_output(&run->places, true);
 	losslog_begin(&run->log, stdout, &run->corpus, run->schedule.valid, p->seen);
 	interrupt_catch();
 	why = schedule_run(&run->schedule, p->epochs);
@@ -426,6 +409,22 @@ learn(struct run *run)
 	if (why)
 		die("%s; try a smaller -r (no model was saved yet)", why);
 	save(run, false);
+}
+
+/* The run has come to its end: what it made is left as it is. */
+static void
+leave(struct run *run)
+{
+	const struct model_progress *p = &run->model.progress;
+	struct places old;
+	const char *why;
+
+	prog_note("%s: nothing to do: it ended after %" PRIu64 " epochs, %" PRIu64
+	    " steps; for more ask with -e, -N or -P", o.resume, p->epoch, p->steps);
+	places_set(&old, o.resume);
+	if (!places_same(&old, &run->places) &&
+	    (why = places_copy(&run->places, &old, false)) != NULL)
+		die("%s: %s", o.out, why);
 }
 
 /* Options that go with another one only, and those that are a run's own. */
@@ -464,7 +463,8 @@ main(int argc, char *argv[])
 	for (int j = i; opt_given('o') && j <= argc; j++)	/* and the text of -v */
 		if (prog_same_file(j < argc ? argv[j] : o.valid, o.out))
 			die_usage("-o %s is read, too: it would be written over", o.out);
-	check_output(o.out);
+	places_set(&run.places, o.out);
+	check_output(&run.places, false);
 	if (o.from || o.resume)
 		load(&run);
 	run.k = open_device(o.from || o.resume ? run.model.shape.real :
@@ -476,7 +476,10 @@ main(int argc, char *argv[])
 	else
 		start(&run);
 	prepare(&run);
-	learn(&run);
+	if (o.resume && schedule_has_ended(&run.model.progress, (uint64_t)o.steps))
+		leave(&run);
+	else
+		learn(&run);
 	if (interrupt_came())
 		die("stopped by a signal in epoch %" PRIu64 " after %" PRIu64 " %s; "
 		    "go on with: train -R %s", run.model.progress.epoch + 1,

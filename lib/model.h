@@ -139,10 +139,6 @@ void model_init(struct model *m, enum init init, uint32_t seed);
  */
 const char *model_load(struct model *m, const char *path);
 
-/* The place of the best model beside path: a.best.npz for a.npz or a.  Gives out,
- * of so many bytes, where what is too long is cut off. */
-const char *model_best_path(const char *path, char *out, size_t size);
-
 /* NULL, or a phrase: what npz_write() says, weights or a loss that model_load()
  * would refuse, a vocabulary of another size than the weights. */
 const char *model_save(struct model *m, const char *path);

@@ -367,15 +367,3 @@ model_save(struct model *m, const char *path)
 	buf_free(&vocab);
 	return why;
 }
-
-const char *
-model_best_path(const char *path, char *out, size_t size)
-{
-	static const char end[] = ".npz";
-	size_t n = strlen(path), less = sizeof(end) - 1;
-
-	if (n > less && strcmp(path + n - less, end) == 0)
-		n -= less;
-	snprintf(out, size, "%.*s.best.npz", (int)n, path);
-	return out;
-}

@@ -53,6 +53,9 @@ const struct npz_array *npz_find(const struct npz *z, const char *name);	/* or N
 const char *npz_write(const char *path, const struct npz_array *a, size_t n,
     char *err, size_t size);
 
+/* The file `from`, byte for byte, likewise put at `path`; from may be the same. */
+const char *npz_copy(const char *path, const char *from, char *err, size_t size);
+
 /* NULL, or the phrase that npz_write() would give before it writes: to be asked
  * before long work.  Leaves nothing behind. */
 const char *npz_can_write(const char *path, char *err, size_t size);

@@ -387,12 +387,18 @@ end_epoch(struct schedule *s)
 
 /* Whether enough has been done. */
 static bool
-is_done(const struct schedule *s, uint64_t epochs)
+is_done(const struct model_progress *p, uint64_t epochs, uint64_t most_steps)
 {
-	const struct model_progress *p = s->p;
+	return p->epoch >= epochs || (most_steps && p->steps >= most_steps) ||
+	    (p->recipe.patience && p->stale >= p->recipe.patience);
+}
 
-	return p->epoch >= epochs || (s->most_steps && p->steps >= s->most_steps) ||
-	    (s->valid && p->recipe.patience && p->stale >= p->recipe.patience);
+bool
+schedule_has_ended(const struct model_progress *p, uint64_t most_steps)
+{
+	bool last = p->every && p->epoch == p->epochs && p->epoch % p->every;
+
+	return is_done(p, p->epochs, most_steps) && !is_due(p) && !last;
 }
 
 const char *
@@ -410,7 +416,7 @@ schedule_run(struct schedule *s, uint64_t epochs)
 			fresh = true;
 			continue;
 		}
-		if (is_done(s, epochs))
+		if (is_done(p, epochs, s->most_steps))
 			break;
 		fresh = false;
 		n = queue_length(s);

@@ -84,6 +84,10 @@ const char *schedule_evaluate(struct schedule *s, double *loss);
  */
 const char *schedule_run(struct schedule *s, uint64_t epochs);
 
+/* Whether schedule_run() would do nothing.  An evaluation after the last epoch that
+ * `every` does not divide leaves no trace, and so is not known to be done. */
+bool schedule_has_ended(const struct model_progress *p, uint64_t most_steps);
+
 void schedule_free(struct schedule *s);
 
 #endif

@@ -145,6 +145,47 @@ every() {
 	train -q -R file.npz -e 4 -v five words > log
 }
 
+@test "a run that has ended is left as it is" {
+	local ended='nothing to do: it ended after'
+	# by -e, by -N in the midst of an epoch, by -P
+	train -q -H 3 -e 4 -E 2 -o epochs.npz words > log
+	train -q -H 3 -e 4 -E 2 -N 17 -o steps.npz words > log
+	train -q -H 3 -e 9 -E 1 -r 5 -v 0.3 -P 2 -o patience.npz words > log
+	mkdir was
+	cp ./*.npz was
+	for e in 4 3 0; do
+		run -0 --separate-stderr train -R epochs.npz -e $e words
+		[ -z "$output" ]
+		[ "$stderr" = "train: epochs.npz: $ended 4 epochs, 52 steps; for more ask with -e, -N or -P" ]
+		cmp epochs.npz was/epochs.npz
+	done
+	run -0 --separate-stderr train -R steps.npz -N 17 words
+	[[ "$stderr" == "train: steps.npz: $ended 1 epochs, 17 steps; "* && -z "$output" ]]
+	run -0 --separate-stderr train -R patience.npz words
+	[[ "$stderr" == "train: patience.npz: $ended "* && -z "$output" ]]
+	for m in epochs steps patience; do
+		cmp $m.npz was/$m.npz
+	done
+	cmp patience.best.npz was/patience.best.npz
+	# at another place it is the same model, and -q is silent
+	run -0 --separate-stderr train -q -R epochs.npz -e 2 -o other.npz words
+	[ -z "$output$stderr" ]
+	cmp other.npz was/epochs.npz
+	# what was asked for on top of it is done
+	train -q -R epochs.npz -e 5 words > log
+	run -1 cmp -s epochs.npz was/epochs.npz
+}
+
+@test "a last evaluation is made again where nothing tells that it was made" {
+	train -q -H 3 -e 3 -E 2 -v 0.3 -o a.npz words > first
+	cp a.npz was.npz
+	mv a.best.npz best.npz		# as if it had been ended in that evaluation
+	train -q -R a.npz words > again
+	cmp a.npz was.npz
+	cmp a.best.npz best.npz
+	tail -n 1 first | untimed | cmp - <(untimed again)
+}
+
 @test "the halves are no whole if a state was lost: the test can fail" {
 	need_numpy
 	for lost in carry W.1 V.2; do
