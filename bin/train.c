@@ -54,8 +54,7 @@ static const struct opt options[] = {
 	    "with -S decay: from this epoch on" },
 	{ 'H', "hidden", OPT_INT, { .i = &o.hidden }, "n", 1, 65536, "hidden units" },
 	{ 'i', "from", OPT_STR, { .s = &o.from }, "model", 0, 0, "begin with its weights" },
-	{ 'I', "init", OPT_WORD, { .word = &o.init }, "auto|" INIT_NAMES, 0, 0,
-	    "first weights" },
+	{ 'I', "init", OPT_WORD, { .word = &o.init }, "auto|" INIT_NAMES, 0, 0, "first weights" },
 	{ 'j', "threads", OPT_INT, { .i = &o.threads }, "n", 0, 1024, "0: one a processor" },
 	{ 'k', "clip", OPT_REAL, { .x = &o.clip }, "x", 0, 1e15,
 	    "cut each number of the gradient to +-x; 0: not" },
@@ -308,25 +307,16 @@ resume(struct run *run)
 static void
 start(struct run *run)
 {
+	const char *why;
+
 	hold_out(run, valid_share());
 	if (o.from)
 		take_vocab(run, o.from);
 	else
 		start_new(run);
 	begin_progress(run);
-}
-
-/* Room for the optimiser's state, unless it came with the model. */
-static void
-prepare(struct run *run)
-{
-	struct model *m = &run->model;
-	struct model_progress *p = &m->progress;
-	const char *why = o.resume ? NULL : model_moments(m, recipe_moments(&p->recipe));
-
-	if (why)
+	if ((why = model_moments(&run->model, recipe_moments(&run->model.progress.recipe))) != NULL)
 		die("%s", why);
-	schedule_note_text(p, &run->corpus, &run->valid);
 }
 
 static const char *
@@ -359,6 +349,21 @@ check_output(struct places *p, bool best)
 
 	if (why)
 		die("%s: %s", p->subject, why);
+}
+
+/* The run gone on with had a model here, or its best: it begins in a new place, too. */
+static void
+bring(struct run *run, bool best)
+{
+	struct places old;
+	const char *why;
+
+	places_set(&old, o.resume);
+	why = places_copy(&run->places, &old, best);
+	if (why && best)	/* it may have been taken away */
+		prog_warn("%s: not copied to %s: %s", old.best, run->places.best, why);
+	else if (why)
+		die("%s: %s", o.out, why);
 }
 
 static struct kern *
@@ -394,6 +399,8 @@ learn(struct run *run)
 		die("device %s: %s", k->name, why);
 	if (run->schedule.valid)
 		check_output(&run->places, true);
+	if (o.resume && isfinite(p->best))
+		bring(run, true);
 	losslog_begin(&run->log, stdout, &run->corpus, run->schedule.valid, p->seen);
 	interrupt_catch();
 	why = schedule_run(&run->schedule, p->epochs);
@@ -416,15 +423,12 @@ static void
 leave(struct run *run)
 {
 	const struct model_progress *p = &run->model.progress;
-	struct places old;
-	const char *why;
 
 	prog_note("%s: nothing to do: it ended after %" PRIu64 " epochs, %" PRIu64
 	    " steps; for more ask with -e, -N or -P", o.resume, p->epoch, p->steps);
-	places_set(&old, o.resume);
-	if (!places_same(&old, &run->places) &&
-	    (why = places_copy(&run->places, &old, false)) != NULL)
-		die("%s: %s", o.out, why);
+	if (isfinite(p->best))
+		bring(run, true);
+	bring(run, false);
 }
 
 /* Options that go with another one only, and those that are a run's own. */
@@ -475,7 +479,7 @@ main(int argc, char *argv[])
 		resume(&run);
 	else
 		start(&run);
-	prepare(&run);
+	schedule_note_text(&run.model.progress, &run.corpus, &run.valid);
 	if (o.resume && schedule_has_ended(&run.model.progress, (uint64_t)o.steps))
 		leave(&run);
 	else
@@ -483,8 +487,7 @@ main(int argc, char *argv[])
 	if (interrupt_came())
 		die("stopped by a signal in epoch %" PRIu64 " after %" PRIu64 " %s; "
 		    "go on with: train -R %s", run.model.progress.epoch + 1,
-		    run.model.progress.sentence, losslog_unit(&run.corpus),
-		    o.out);
+		    run.model.progress.sentence, losslog_unit(&run.corpus), o.out);
 	schedule_free(&run.schedule);
 	net_free(&run.net);
 	run.k->close(run.k);

@@ -45,12 +45,10 @@ places_save(struct places *p, struct model *m, bool best)
 const char *
 places_copy(struct places *p, const struct places *from, bool best)
 {
-	p->subject = best ? p->best : p->model;
-	return npz_copy(p->subject, best ? from->best : from->model, p->err, sizeof(p->err));
-}
+	const char *was = best ? from->best : from->model;
 
-bool
-places_same(const struct places *a, const struct places *b)
-{
-	return strcmp(a->model, b->model) == 0 || prog_same_file(a->model, b->model);
+	p->subject = best ? p->best : p->model;
+	if (strcmp(p->subject, was) == 0 || prog_same_file(p->subject, was))
+		return NULL;
+	return npz_copy(p->subject, was, p->err, sizeof(p->err));
 }

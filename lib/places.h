@@ -24,10 +24,8 @@ const char *places_check(struct places *p, bool best);
  * between the two finds it again. */
 const char *places_save(struct places *p, struct model *m, bool best);
 
-/* A copy of one file of `from`, byte for byte; NULL, or what npz_copy() says. */
+/* A copy of one file of `from`, byte for byte, unless that is the same place; NULL,
+ * or what npz_copy() says. */
 const char *places_copy(struct places *p, const struct places *from, bool best);
-
-/* Whether both are one model's. */
-bool places_same(const struct places *a, const struct places *b);
 
 #endif

@@ -99,7 +99,7 @@ every() {
 
 @test "two halves are a whole: lines of a stream, text of its own to be judged by, other starts" {
 	halves=0
-	halves chars -T 0 -c gru -p 0.2
+	halves chars -T 0 -c gru -p 0.2 -e 50
 	head -c 450 "$TOP/data/comments.csv" | tail -c 300 | tok -q -C -S -f text -l never > tokens
 	encode -q -v <(sed '1d; /^$/,$d' chars) tokens > others
 	for start in '' '-I normal' '-I uniform' '-I tutorial' '-s 3'; do
@@ -174,6 +174,32 @@ every() {
 	# what was asked for on top of it is done
 	train -q -R epochs.npz -e 5 words > log
 	run -1 cmp -s epochs.npz was/epochs.npz
+}
+
+@test "in a new place a run has its best model, too" {
+	set -- -H 3 -r 5 -e 12 -E 1 -v 0.3
+	train -q "$@" -o whole.npz words > log
+	train -q "$@" -N 54 -o a.npz words > log
+	cp a.best.npz was.npz
+	train -q -R a.npz -o b.npz words > log
+	cmp whole.npz b.npz
+	cmp whole.best.npz b.best.npz
+	cmp b.best.npz was.npz		# or the rest of the run would have written it
+	cmp a.best.npz was.npz
+	rm b.best.npz
+	run -0 --separate-stderr train -R a.npz -N 54 -o c.npz words
+	cmp c.best.npz was.npz
+	# a name that is the same file's; and one that was taken away
+	ln -s a.npz link.npz
+	ln -s a.best.npz link.best.npz
+	train -q -R a.npz -N 54 -o link.npz words
+	cmp a.best.npz was.npz
+	rm a.best.npz
+	run -0 --separate-stderr train -q -R a.npz -N 63 -o d.npz words
+	[ "$stderr" = 'train: a.best.npz: not copied to d.best.npz: No such file or directory' ]
+	[ ! -e d.best.npz ]
+	run -0 --separate-stderr train -q -R a.npz -N 63 words
+	[ -z "$stderr" ]
 }
 
 @test "a last evaluation is made again where nothing tells that it was made" {
