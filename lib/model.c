@@ -185,18 +185,21 @@ model_moments(struct model *m, int n)
 	return NULL;
 }
 
+size_t
+model_carry_rows(const struct model *m, size_t streams)
+{
+	return m->shape.layers * (m->shape.cell == CELL_LSTM ? 2 : 1) * streams;
+}
+
 const char *
 model_carries(struct model *m, size_t streams)
 {
-	size_t states = m->shape.cell == CELL_LSTM ? 2 : 1, n;
+	size_t n;
 
 	free(m->carry.data);
-	m->carry = (struct model_carry){ 0 };
-	if (!mem_mul(m->shape.layers * states, streams, &n))
-		return "the hidden states do not fit into memory";
-	m->carry.rows = n;
-	m->carry.cols = m->shape.hidden;
-	if (!mem_mul(n, m->carry.cols, &n) ||
+	m->carry = (struct model_carry){ .rows = model_carry_rows(m, streams),
+	    .cols = m->shape.hidden };
+	if (!mem_mul(m->carry.rows, m->carry.cols, &n) ||
 	    (m->carry.data = mem_zeros(n, real_size(m->shape.real))) == NULL)
 		return "the hidden states do not fit into memory";
 	return NULL;

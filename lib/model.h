@@ -115,6 +115,9 @@ const char *model_alloc(struct model *m);
  * freed.  NULL or a phrase. */
 const char *model_moments(struct model *m, int n);
 
+/* Rows of the carried states of so many streams, at most 1e6. */
+size_t model_carry_rows(const struct model *m, size_t streams);
+
 /* Room for carried states of so many streams, zeros.  NULL or a phrase. */
 const char *model_carries(struct model *m, size_t streams);
 

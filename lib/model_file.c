@@ -247,8 +247,8 @@ load_state(struct model *m, const struct npz *z)
 			why = load_moment(m, z, &m->param[i], k);
 	if (why || !is_carried(m))
 		return why;
-	if ((why = model_carries(m, m->progress.batch)) == NULL &&
-	    (why = check_array(m, z, "carry", m->carry.rows, m->carry.cols)) == NULL)
+	why = check_array(m, z, "carry", model_carry_rows(m, m->progress.batch), m->shape.hidden);
+	if (why == NULL && (why = model_carries(m, m->progress.batch)) == NULL)
 		copy(m, z, "carry", m->carry.data, m->carry.rows * m->carry.cols);
 	return why;
 }
