@@ -31,6 +31,10 @@ struct npz {
 
 size_t npz_type_size(enum npz_type t);	/* bytes an element */
 
+/* NULL, or the phrase why "-", elsewhere the standard input or output, is no place
+ * for such a file: it is read from its end, and renamed into its place. */
+const char *npz_refuse_pipe(const char *path);
+
 /*
  * Reads every array of the file.  NULL, or a phrase naming the array and what
  * is wrong: not a zip, cut off, a checksum (zip's CRC-32) that does not match,

@@ -177,9 +177,11 @@ static const char *
 open_target(struct target *t, const char *path, char *err, size_t size)
 {
 	bool is_new;
-	const char *why;
+	const char *why = npz_refuse_pipe(path);
 
 	*t = (struct target){ .fd = -1 };
+	if (why != NULL)
+		return why;
 	why = find_target(t, path, &is_new);
 	return why ? why : make_tmp(t, is_new, err, size);
 }

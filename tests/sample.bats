@@ -432,3 +432,7 @@ setup() {
 	run -0 sample -V
 	[[ "$output" == 'sample (unroll) '* ]]
 }
+
+@test "a model is not taken from a pipe" {
+	refused 1 '-: a model cannot go through a pipe; name a file' -
+}

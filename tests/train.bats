@@ -348,3 +348,12 @@ long_stream() {
 	UNROLL_ISA=abacus refused 1 'UNROLL_ISA' < never
 	kill $!
 }
+
+@test "a model is not taken from a pipe" {
+	refused 1 '-: a model cannot go through a pipe; name a file' -o - tiny.stream
+	refused 1 "-: a model cannot go through a pipe; name a file" -i - tiny.stream
+	refused 1 "-: a model cannot go through a pipe; name a file" -R - tiny.stream
+	[ ! -e - ]
+	train -q -H 2 -e 0 -o ./- tiny.stream > log
+	[ -s ./- ]
+}
