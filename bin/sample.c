@@ -124,6 +124,8 @@ read_prime(struct run *run)
 
 	if (why && p->missing && v->unknown >= 0)
 		die("-x: %s (-u makes %s " VOCAB_UNKNOWN ")", why, p->missing == 1 ? "it" : "them");
+	if (why && p->missing && o.unknown)
+		die("-x: %s, nor is " VOCAB_UNKNOWN ", which -u would put there", why);
 	if (why)
 		die("-x: %s", why);
 	if (p->n > (size_t)o.longest)
