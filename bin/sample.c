@@ -292,7 +292,7 @@ main(int argc, char *argv[])
 	prog_init(argv[0]);
 	i = opt_parse(argc, argv, options, "model");
 	if (argc - i != 1)
-		die_usage("one model is needed; usage: sample [options] model");
+		die_usage("one model is needed; usage: %s [options] model", prog_name);
 	if (o.logp && o.text)
 		die_usage("-t: with -w there are no indexes to write");
 	run.path = argv[i];

@@ -121,7 +121,8 @@ read_stream(struct run *run, struct corpus *c, struct prog_inputs *in)
 	if (run->vocab.size && vocab_crc(&run->vocab) != r.crc_vocab)
 		die("%s: its vocabulary is not that of the stream before it", in->name);
 	if (opt_given('T') && o.chunk && r.vocab.unit != UNIT_STREAM)
-		die("%s: it holds sentences, and -T cuts streams (vocab -S)", in->name);
+		die("%s: it holds sentences, and -T cuts streams (%svocab -S)", in->name,
+		    prog_prefix);
 	c->joined = chunk(run, r.vocab.unit) > 0;
 	if ((why = corpus_read(c, &r)) != NULL)
 		die("%s: %s", in->name, why);
@@ -486,8 +487,8 @@ main(int argc, char *argv[])
 		learn(&run);
 	if (interrupt_came())
 		die("stopped by a signal in epoch %" PRIu64 " after %" PRIu64 " %s; "
-		    "go on with: train -R %s", run.model.progress.epoch + 1,
-		    run.model.progress.sentence, losslog_unit(&run.corpus), o.out);
+		    "go on with: %s -R %s", run.model.progress.epoch + 1,
+		    run.model.progress.sentence, losslog_unit(&run.corpus), prog_name, o.out);
 	schedule_free(&run.schedule);
 	net_free(&run.net);
 	run.k->close(run.k);

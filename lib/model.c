@@ -9,6 +9,7 @@
 #include "mem.h"
 #include "model.h"
 #include "phrase.h"
+#include "prog.h"
 
 enum { HIDDEN_MAX = 65536, ALIGN = 64 };
 static const double UNIFORM = 0.08, DEVIATION = 0.01;	/* of char-rnn, of min-char-rnn */
@@ -313,9 +314,9 @@ model_check_vocab(struct model *m, const struct vocab *v)
 		    "has no vocabulary of its own, %lu", (unsigned long)v->size,
 		    (unsigned long)m->shape.vocab);
 	return phrase(m->err, sizeof(m->err), "the stream's vocabulary (%lu words, %08lx) is not "
-	    "the model's (%lu words, %08lx); encode with: encode -v MODEL",
+	    "the model's (%lu words, %08lx); encode with: %sencode -v MODEL",
 	    (unsigned long)v->size, (unsigned long)theirs,
-	    (unsigned long)m->shape.vocab, (unsigned long)ours);
+	    (unsigned long)m->shape.vocab, (unsigned long)ours, prog_prefix);
 }
 
 void

@@ -27,9 +27,12 @@ INSTALLED = $(TOOLS:%=$(bindir)/$(PROGRAM_PREFIX)%) \
 	$(docdir)/README.md $(docdir)/LICENSE \
 	$(SCRIPTS:pipelines/%=$(sharedir)/pipelines/%) $(MAKES:pipelines/%=$(sharedir)/pipelines/%)
 
-# The programs' names in pages, with the prefix
+# The programs' names in pages, with the prefix; where they are run (examples, quoted
+# commands, what they say), at the beginning, after a pipe or a parenthesis
 NAMES := $(subst $(eval) ,|,$(TOOLS))
-PREFIX_PAGE = sed -E 's/^(\.|.* )(Nm|Xr) ($(NAMES))( |$$)/\1\2 $(PROGRAM_PREFIX)\3\4/'
+RUN := s/(^|\.Dl \$$ |\.Dl |\.Ql |\| |\()($(NAMES))( |:|$$)/\1$(PROGRAM_PREFIX)\2\3/g
+PREFIX_PAGE = sed -E -e 's/^(\.|.* )(Nm|Xr) ($(NAMES))( |$$)/\1\2 $(PROGRAM_PREFIX)\3\4/' \
+	-e '/^\.(Dl|Ql) /$(RUN)' -e '/^\.Bd/,/^\.Ed/$(RUN)'
 D = $(DESTDIR)
 
 install: all
