@@ -38,6 +38,18 @@ found() {
 	[ -x "$ROOT/usr/share/unroll/pipelines/learn.sh" ]
 }
 
+@test "DESTDIR may be any name, with spaces and quotes in it" {
+	ROOT="$BATS_TEST_TMPDIR/it's a \"root\""
+	mkdir "$BATS_TEST_TMPDIR/before"
+	make_in install PREFIX=/usr
+	[ -x "$ROOT/usr/bin/tok" ]
+	cmp man/model.5 "$ROOT/usr/share/man/man5/model.5"
+	[ -f "$ROOT/usr/share/unroll/pipelines/chars.mk" ]
+	[ "$(cd "$BATS_TEST_TMPDIR" && echo *)" = "before it's a \"root\"" ]
+	make_in uninstall PREFIX=/usr
+	[ -z "$(found)" ]
+}
+
 @test "uninstall takes away all of it, and nothing else" {
 	mkdir -p "$ROOT/usr/bin" "$ROOT/usr/share/doc/unroll"
 	touch "$ROOT/usr/bin/other" "$ROOT/usr/share/doc/unroll/mine"
