@@ -117,6 +117,8 @@ $(BUILD)/lib/%.o: lib/%.c $(BUILD)/config.mk
 $(BUILD)/kernels/%.o: kernels/%.c $(BUILD)/config.mk
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(KERNEL_CFLAGS) $(PIC) $(INC_kernels) $(THIRD_PARTY_kernels) -c -o $@ $<
+# Programs know each other's names.
+$(BUILD)/lib/prog.o: ALL_CFLAGS += -DTOOLS='"$(TOOLS)"'
 # A draw's loops are worth the kernels' flags.
 $(BUILD)/lib/sampler.o: ALL_CFLAGS += $(KERNEL_CFLAGS)
 define real_rule

@@ -412,7 +412,7 @@ main(int argc, char *argv[])
 	i = opt_parse(argc, argv, options, "model [index-stream ...]");
 	check_options();
 	if (i == argc)
-		die_usage("which model? usage: cells [options] model [index-stream ...]");
+		die_usage("which model? usage: %s [options] model [index-stream ...]", prog_name);
 	path = argv[i++];
 	device_load(&run.model, path, o.f64);
 	pick_layer(&run.model, path);

@@ -115,6 +115,8 @@ read_prime(struct run *run)
 
 	if (why && p->missing && v->unknown >= 0)
 		die("-x: %s (-u makes %s " VOCAB_UNKNOWN ")", why, p->missing == 1 ? "it" : "them");
+	if (why && p->missing && o.unknown)
+		die("-x: %s, nor is " VOCAB_UNKNOWN ", which -u would put there", why);
 	if (why)
 		die("-x: %s", why);
 	if (p->n > (size_t)o.longest)
@@ -265,7 +267,7 @@ main(int argc, char *argv[])
 	prog_init(argv[0]);
 	i = opt_parse(argc, argv, options, "model");
 	if (argc - i != 1)
-		die_usage("one model is needed; usage: sample [options] model");
+		die_usage("one model is needed; usage: %s [options] model", prog_name);
 	if (o.logp && o.text)
 		die_usage("-t: with -w there are no indexes to write");
 	run.path = argv[i];

@@ -275,7 +275,7 @@ main(int argc, char *argv[])
 	if (o.totals + o.words + o.predict > 1)
 		die_usage("-p, -t and -w exclude each other");
 	if (i == argc)
-		die_usage("which model? usage: score [options] model [index-stream ...]");
+		die_usage("which model? usage: %s [options] model [index-stream ...]", prog_name);
 	path = argv[i++];
 	device_load(&run.model, path, o.f64);
 	k = device_net(&run.net, &run.model, o.device, o.threads);

@@ -24,6 +24,9 @@ enum {
 };
 
 extern const char *prog_name;	/* the last part of argv[0] */
+/* What the names of all programs here begin with, by our own: where they were
+ * installed with PROGRAM_PREFIX, that; else "".  For messages that name one. */
+extern char prog_prefix[64];
 extern bool prog_quiet;		/* -q: prog_note() says nothing */
 
 extern bool prog_drawn;		/* progress.h's line is on the terminal: wipe it first */

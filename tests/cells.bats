@@ -385,3 +385,7 @@ on_terminal() {
 	run -0 cells -V
 	[[ "$output" == 'cells (unroll) '* ]]
 }
+
+@test "a model is not taken from a pipe" {
+	refused 1 '-: a model cannot go through a pipe; name a file' - stream
+}

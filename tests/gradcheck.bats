@@ -267,3 +267,7 @@ wrong() {
 	run -0 gradcheck -V
 	[[ "$output" == 'gradcheck (unroll) '* ]]
 }
+
+@test "a model is not taken from a pipe" {
+	refused 1 '-: a model cannot go through a pipe; name a file' -m - tiny.stream
+}

@@ -415,6 +415,8 @@ one_array() {
 	refused "config key 'loss' has the value 'nan', which makes no sense"
 	config "${good/0000beef/beef}"
 	refused "config key 'data_crc' has the value 'beef', which makes no sense"
+	config "$good\nvalid_crc=BEEF0000"
+	refused "config key 'valid_crc' has the value 'BEEF0000', which makes no sense"
 	config "${good/batch=1/batch=0}"
 	refused "config key 'batch' has the value '0', which makes no sense"
 	config "${good/seen=9/seen=18446744073709551616}"

@@ -189,7 +189,8 @@ setup() {
 	refused 1 "-x: 'q', 'é', '\t' are not in the vocabulary" -x $'qé\t t' lines.npz
 	refused 1 "', ... are not in the vocabulary" -x "$(printf 'w%d ' {1..500})" tiny.npz
 	refused 1 '-x: not valid UTF-8' -x $'t\xff' lines.npz
-	refused 1 "'z' is not in the vocabulary" -u -x 'z' lines.npz
+	refused 1 "-x: 'z' is not in the vocabulary, nor is UNKNOWN_TOKEN, which -u would put there" \
+	    -u -x 'z' lines.npz
 }
 
 @test "bytes of a frame are those of its token line, so bits per byte can be told" {
@@ -431,4 +432,8 @@ setup() {
 	[ "${#lines[@]}" -le 24 ]
 	run -0 sample -V
 	[[ "$output" == 'sample (unroll) '* ]]
+}
+
+@test "a model is not taken from a pipe" {
+	refused 1 '-: a model cannot go through a pipe; name a file' -
 }

@@ -343,3 +343,7 @@ setup() {
 	score -D -t chars.npz chars chars | awk '$1 == "tokens" { print $2 }' > twice
 	[ "$(cat twice)" -eq $((2 * (tokens - 1))) ]
 }
+
+@test "a model is not taken from a pipe" {
+	refused 1 '-: a model cannot go through a pipe; name a file' - tiny.stream
+}

@@ -348,3 +348,25 @@ long_stream() {
 	UNROLL_ISA=abacus refused 1 'UNROLL_ISA' < never
 	kill $!
 }
+
+@test "a model is not taken from a pipe" {
+	refused 1 '-: a model cannot go through a pipe; name a file' -o - tiny.stream
+	refused 1 "-: a model cannot go through a pipe; name a file" -i - tiny.stream
+	refused 1 "-: a model cannot go through a pipe; name a file" -R - tiny.stream
+	[ ! -e - ]
+	train -q -H 2 -e 0 -o ./- tiny.stream > log
+	[ -s ./- ]
+}
+
+@test "a long sentence takes the memory that train(1) states, and no more" {
+	case ${SAN:-} in *address*) skip 'ulimit -v and ASan do not mix' ;; esac
+	local t=300000 c=500 h=32 w=8 limit
+	awk -v n=$t -v c=$c 'BEGIN { printf "0"; for (i = 1; i < n; i++) printf " %d", 2 + i * i % (c - 3); print " 1" }' |
+	    "$ORACLE/as-stream.sh" $c > long.stream
+	# r (T W H' + (4096 + 256) C) + 30 T, and 150 MB of addresses that are not used
+	limit=$((4 * (t * w * (h + 16) + 4352 * c) + 30 * t + 150000000))
+	for rule in sgd momentum; do
+		bash -c "ulimit -v $((limit / 1024)); train -q -j 1 -H $h -O $rule -r 1e-6 -e 1 -E 1 -o m.npz long.stream" > log
+		[ "$(wc -l < log)" -eq 2 ]
+	done
+}

@@ -149,22 +149,18 @@ static void
 step_output(struct kern *k, struct kern_mat *v, const struct kern_batch *b, const real *s,
     real *ds, size_t stride, double rate, double *logp)
 {
-	struct output *o = &state(k)->output;
 	struct panels *vt = &own(v)->v;
 	struct kern_update u = { .rule = KERN_SGD, .rate = rate, .scale = 1 };
-	struct kern_mat *dv;
+	bool in_place = b->t <= (is_narrow(vt) ? NARROW_ROWS : ISA_NAME(output_rows)(vt));
+	struct kern_mat *dv = in_place ? v : gradient_of_v(k, v);
 
-	if (is_narrow(vt)) {
-		ISA_NAME(narrow_backward)(o, vt, NULL, b->t, s, stride, b->y, ds, stride, vt, NULL,
-		    (real)-rate, logp);
-	} else if (b->t <= ISA_NAME(output_rows)(vt)) {
-		ISA_NAME(output_backward)(o, vt, NULL, b->t, s, stride, b->y, ds, stride, vt, NULL,
-		    (real)-rate, logp);
-	} else if ((dv = gradient_of_v(k, v)) != NULL) {
-		ISA_NAME(output_backward)(o, vt, NULL, b->t, s, stride, b->y, ds, stride,
-		    &own(dv)->v, NULL, 1, logp);
+	if (dv == NULL)
+		return;
+	(is_narrow(vt) ? ISA_NAME(narrow_backward) : ISA_NAME(output_backward))
+	    (&state(k)->output, vt, NULL, b->t, s, stride, b->y, ds, stride, &own(dv)->v, NULL,
+	    in_place ? (real)-rate : 1, logp);
+	if (!in_place)
 		k->update(k, v, dv, NULL, NULL, &u);
-	}
 }
 
 /*
@@ -180,7 +176,7 @@ step(struct kern *k, const struct kern_net *net, const struct kern_batch *b, int
 	struct square *w = &own(net->w)->s;
 	struct recur *q = &state(k)->recur;
 	size_t stride = square_stride(w), n = (size_t)b->t * stride;
-	real *s = ISA_NAME(state_rows)(k, 3 * (size_t)b->t * stride), *d;
+	real *s = ISA_NAME(state_rows)(k, 2 * n), *d;
 
 	if (s == NULL)
 		return;
