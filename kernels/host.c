@@ -77,6 +77,26 @@ host_mat_get(struct kern *k, void *host, struct kern_mat *m)
 		host_put(k, host, m->p, (size_t)m->rows * m->cols);
 }
 
+real *
+NAME(host_numbers)(const struct kern_mat *m)
+{
+	if (m == NULL)
+		return NULL;
+	return m->role == KERN_EMBED ? m->e.p : m->p;
+}
+
+size_t
+NAME(host_len)(const struct kern_mat *m)
+{
+	return (size_t)m->rows * m->cols;
+}
+
+struct embed *
+NAME(host_words)(const struct kern_mat *m)
+{
+	return m->role == KERN_EMBED ? (struct embed *)&m->e : NULL;
+}
+
 int
 NAME(host_width)(const struct kern_mat *u)
 {
@@ -86,9 +106,7 @@ NAME(host_width)(const struct kern_mat *u)
 real *
 NAME(host_word)(const struct kern_mat *u, uint32_t word)
 {
-	const real *p = u->role == KERN_EMBED ? u->e.p : u->p;
-
-	return (real *)p + (size_t)word * NAME(host_width)(u);
+	return NAME(host_numbers)(u) + (size_t)word * NAME(host_width)(u);
 }
 
 void

@@ -30,6 +30,12 @@ void NAME(host_memory)(struct kern *k);
 /* mat_new, mat_free, mat_put, mat_get for the struct above. */
 void NAME(host_matrices)(struct kern *k);
 
+/* A matrix's numbers, an embedding's (cols, rows), and how many; NULL for no matrix. */
+real *NAME(host_numbers)(const struct kern_mat *m);
+size_t NAME(host_len)(const struct kern_mat *m);
+/* An embedding's words, which are touched; NULL for other roles. */
+struct embed *NAME(host_words)(const struct kern_mat *m);
+
 /* Of an input layer, an embedding or an output matrix shared with it: the numbers
  * of a word's row, and where it is. */
 int NAME(host_width)(const struct kern_mat *u);

@@ -393,7 +393,7 @@ fill(struct kern *k)
 	k->out_logp = out_logp;
 	NAME(ref_layers)(k);
 	NAME(blas_cells)(k);
-	NAME(ref_update)(k);
+	NAME(blas_learn)(k);
 }
 
 struct kern *

@@ -42,5 +42,7 @@ int NAME(blas_longest)(const struct kern_batch *b);
 
 /* dense_*, lstm_* and gru_*. */
 void NAME(blas_cells)(struct kern *k);
+/* update, sum_squares. */
+void NAME(blas_learn)(struct kern *k);
 
 #endif
