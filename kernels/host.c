@@ -6,6 +6,35 @@
 
 #include "host.h"
 
+struct kern *
+NAME(host_open)(size_t size, int threads, const char **why)
+{
+	struct kern *k = calloc(1, sizeof(*k));
+	struct host_state *s = calloc(1, size);
+	struct pool *pool = pool_new(threads);
+
+	if (k == NULL || s == NULL || pool == NULL) {
+		*why = "out of memory";
+		free(k);
+		free(s);
+		pool_free(pool);
+		return NULL;
+	}
+	s->pool = pool;
+	k->ctx = s;
+	return k;
+}
+
+void
+NAME(host_close)(struct kern *k)
+{
+	struct host_state *s = k->ctx;
+
+	pool_free(s->pool);
+	free(s);
+	free(k);
+}
+
 static void *
 host_alloc(struct kern *k, size_t n)
 {

@@ -6,6 +6,7 @@
 #define HOST_H
 
 #include "embed.h"
+#include "pool.h"
 
 struct kern_mat {
 	enum kern_role role;
@@ -17,7 +18,16 @@ struct kern_mat {
 /* How the state of a backend in host memory begins: k->ctx. */
 struct host_state {
 	const char *error;	/* the first failure, or NULL */
+	struct pool *pool;	/* its threads */
 };
+
+/*
+ * An empty table with `size` bytes of zeros as its state, and a team of so many
+ * threads; NULL and *why when they cannot be had.  close() of the backend frees
+ * what it keeps besides, then calls host_close().
+ */
+struct kern *NAME(host_open)(size_t size, int threads, const char **why);
+void NAME(host_close)(struct kern *k);
 
 /* Keeps the error if it is the first. */
 void NAME(host_note)(struct kern *k, const char *error);

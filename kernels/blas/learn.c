@@ -14,7 +14,7 @@ update(struct kern *k, struct kern_mat *p, struct kern_mat *g, struct kern_mat *
 	    NAME(host_numbers)(g), NAME(host_numbers)(m), NAME(host_numbers)(n),
 	    NAME(host_words)(g) };
 
-	ISA_NAME(update_all)(s->pool, &a);
+	ISA_NAME(update_all)(s->host.pool, &a);
 }
 
 static double

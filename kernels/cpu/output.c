@@ -32,7 +32,8 @@ ISA_NAME(output_forward)(struct output *o, const struct panels *vt, const real *
 	struct job job, *j = ISA_NAME(job_prepare)(o, &job, vt, c, least(t, PART), KEEP_NOTHING);
 
 	for (int r = 0; j && r < t; r += PART) {
-		ISA_NAME(job_pass_1)(o, j, least(t - r, PART), s + (size_t)r * stride, stride, y + r);
+		ISA_NAME(job_pass_1)(o, j, least(t - r, PART), s + (size_t)r * stride, stride,
+		    y + r);
 		write_logp(j, logp + r);
 	}
 }
@@ -125,7 +126,8 @@ ISA_NAME(output_backward)(struct output *o, const struct panels *vt, const real 
 	for (int r = 0; r < t; r += rows) {
 		j->ds = ds + (size_t)r * dstride;
 		j->dstride = dstride;
-		ISA_NAME(job_pass_1)(o, j, least(t - r, rows), s + (size_t)r * stride, stride, y + r);
+		ISA_NAME(job_pass_1)(o, j, least(t - r, rows), s + (size_t)r * stride, stride,
+		    y + r);
 		write_logp(j, logp + r);
 		pool_run(o->pool, join_slabs, j, j->t);
 		pool_run(o->pool, update_group, j, j->ngroup);

@@ -32,7 +32,7 @@ struct job {
 	real *e;			/* (panels, t, PW), estride apart: what is kept */
 	size_t estride;			/* an odd number of rows, for the cache's sake */
 	real *da;			/* (nslab, t, h) */
-	real *top;			/* (ngroup, tv) references; then what join() makes of them */
+	real *top;			/* (ngroup, tv) references; then the groups' factors */
 	real *sum;			/* (ngroup, tv) sums of exponentials */
 	real *all_top, *all_sum;	/* (tv) those of whole rows */
 	real *target;			/* (t) the logit of y */
