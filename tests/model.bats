@@ -26,7 +26,7 @@ setup() {
 	while read -r h c seed; do
 		"$UNIT/model" bare d.npz "$h" "$c" f8 "$seed"
 		"$UNIT/model" bare f.npz "$h" "$c" f4 "$seed"
-		grep "^$h $c $seed " "$TOP/tests/expect/weights.txt" > want
+		grep "^$h $c $seed " "$EXPECT/weights.txt" > want
 		{
 			"$UNIT/model" show d.npz
 			"$UNIT/model" show f.npz

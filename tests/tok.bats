@@ -79,7 +79,7 @@ cases() {
 @test "random and damaged texts: as NLTK cuts them" {
 	need movie-reviews.csv punkt_tab/english
 	need_nltk
-	oracle="$TOP/tests/oracle/tok_nltk.py"
+	oracle="$ORACLE/tok_nltk.py"
 	"$PYTHON" "$oracle" -r 2000 -s 7 -t "$SHARED/movie-reviews.csv" > texts.csv
 	for lower in early late never; do
 		"$PYTHON" "$oracle" -p "$PUNKT" -l "$lower" < texts.csv > want
@@ -99,7 +99,7 @@ agrees() {
 	shift
 	tok "$@" -p "$PUNKT" "$SHARED/$file" > want
 	tok "$@" "$SHARED/$file" > got
-	awk -f "$TOP/tests/oracle/boundaries.awk" want got > figures
+	awk -f "$ORACLE/boundaries.awk" want got > figures
 	echo "$file $*: $(cat figures)"
 	awk '{ exit !($NF >= 99.5) }' figures
 }
@@ -116,7 +116,7 @@ agrees() {
 @test "the measure of boundaries can fail" {
 	printf '%s\n' 'a b .' 'c .' 'd' > want
 	printf '%s\n' 'a b. c .' 'd' > got
-	run -0 awk -f "$TOP/tests/oracle/boundaries.awk" want got
+	run -0 awk -f "$ORACLE/boundaries.awk" want got
 	[ "$output" = 'want 3 got 2 common 2 precision 100.000 recall 66.667 least 66.667' ]
 }
 
