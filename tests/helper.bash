@@ -36,11 +36,9 @@ need() {
 }
 
 # need_numpy: sets PYTHON to one that has NumPy, or skips.
+# shellcheck disable=SC2034
 need_numpy() {
-	for PYTHON in python3 /usr/bin/python3; do
-		"$PYTHON" -c 'import numpy' 2>/dev/null && return 0
-	done
-	skip "no python3 with NumPy"
+	PYTHON=$("$ORACLE/find-python.sh" 'import numpy') || skip "no python3 with NumPy"
 }
 
 # small_stream: lines of indexes as an index stream of the oracle's small vocabulary.

@@ -9,11 +9,8 @@ setup() {
 
 # need_nltk: sets PYTHON to one that has NLTK 3.8, or skips.
 need_nltk() {
-	for PYTHON in python3 /usr/bin/python3; do
-		"$PYTHON" -c 'import nltk; assert nltk.__version__.startswith("3.8")' \
-		    2>/dev/null && return 0
-	done
-	skip "no python3 with NLTK 3.8"
+	PYTHON=$("$ORACLE/find-python.sh" 'import nltk; assert nltk.__version__.startswith("3.8")') ||
+	    skip "no python3 with NLTK 3.8"
 }
 
 # native: skips where memory is not the program's own (sanitizers).
