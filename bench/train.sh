@@ -20,17 +20,6 @@ median() {
 		print NR % 2 ? a[(NR + 1) / 2] : (a[NR / 2] + a[NR / 2 + 1]) / 2 }'
 }
 
-# python MODULE: a python3 that has it, or nothing
-python() {
-	local p
-	for p in python3 /usr/bin/python3; do
-		if "$p" -c "import $1" 2>/dev/null; then
-			echo "$p"
-			return
-		fi
-	done
-}
-
 # The instruction sets that matter here, of those the processor has.
 isa() {
 	local flag
@@ -239,9 +228,10 @@ cell_table() {
 	cell rnn 1 100 8000 32 22 sgd
 }
 
-numpy=$(python numpy) torch=$(python torch)
-[ -n "$numpy" ] || echo 'bench: no python3 with NumPy: left out' >&2
-[ -n "$torch" ] || echo 'bench: no python3 with PyTorch: left out' >&2
+numpy=$("$here/tests/oracle/find-python.sh" 'import numpy') ||
+	echo 'bench: no python3 with NumPy: left out' >&2
+torch=$("$here/tests/oracle/find-python.sh" 'import torch') ||
+	echo 'bench: no python3 with PyTorch: left out' >&2
 "$step" gen 200 8000 1 > "$work/lines"
 machine
 for ((i = 0; i < rounds; i++)); do

@@ -6,9 +6,6 @@ load helper
 
 export TOOL=train	# whose refusals refused() looks at
 
-EXPECT=$TOP/tests/expect
-ORACLE=$TOP/tests/oracle
-
 setup() {
 	PLUGINS=$UNROLL_PLUGINS
 	UNROLL_PLUGINS=$BUILD/emulated
@@ -22,7 +19,7 @@ setup() {
 	*) [ -e "$BUILD/emulated/libunroll-cuda.so" ] || skip 'no C++ compiler' ;;
 	esac
 	cd "$BATS_TEST_TMPDIR" || return
-	"$ORACLE/as-stream.sh" "$EXPECT/tiny.tsv" < "$EXPECT/tiny.index.txt" > tiny.stream
+	small_data > tiny.stream
 }
 
 # close TOL EXPECTED GOT: the same but for last digits

@@ -6,12 +6,9 @@ load helper
 
 export TOOL=train	# whose refusals refused() looks at
 
-EXPECT=$TOP/tests/expect
-ORACLE=$TOP/tests/oracle
-
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return
-	"$ORACLE/as-stream.sh" "$EXPECT/tiny.tsv" < "$EXPECT/tiny.index.txt" > words
+	small_data > words
 	head -c 480 "$TOP/data/comments.csv" | tok -q -C -S -f text -l never | vocab -q -S -n 0 |
 	    encode > chars
 }

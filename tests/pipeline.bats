@@ -73,7 +73,7 @@ later() {
 	run -1 --separate-stderr pipe 'tok cut.csv | vocab -q | encode | train -q -e 1 -E 0'
 	[[ "$stderr" == "tok: cut.csv: "* ]]
 	rm -f model.npz
-	vocab -q "$TOP/tests/expect/tiny.tokens" | encode | head -c 400 > index
+	vocab -q "$EXPECT/tiny.tokens" | encode | head -c 400 > index
 	run -1 --separate-stderr train -q -e 1 index
 	one_line_error train
 	[ ! -e model.npz ]

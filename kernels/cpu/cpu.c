@@ -209,10 +209,8 @@ cpu_close(struct kern *k)
 		k->mat_free(k, s->dv);
 	ISA_NAME(output_free)(&s->output);
 	ISA_NAME(recur_free)(&s->recur);
-	pool_free(s->pool);
 	free(s->rows);
-	free(s);
-	free(k);
+	NAME(host_close)(k);
 }
 
 #define QUOTE(x) #x
@@ -242,19 +240,11 @@ fill(struct kern *k)
 struct kern *
 ISA_NAME(cpu)(int threads, const char **why)
 {
-	struct kern *k = calloc(1, sizeof(*k));
-	struct state *s = calloc(1, sizeof(*s));
-	struct pool *pool = pool_new(threads);
+	struct kern *k = NAME(host_open)(sizeof(struct state), threads, why);
 
-	if (k == NULL || s == NULL || pool == NULL) {
-		*why = "out of memory";
-		free(k);
-		free(s);
-		pool_free(pool);
+	if (k == NULL)
 		return NULL;
-	}
-	s->pool = s->output.pool = s->recur.pool = pool;
-	k->ctx = s;
+	state(k)->pool = state(k)->output.pool = state(k)->recur.pool = state(k)->host.pool;
 	fill(k);
 	return k;
 }
