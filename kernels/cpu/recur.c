@@ -266,13 +266,6 @@ ISA_NAME(recur_forward)(struct recur *q, const struct square *w, const struct ke
 		forward_many(q, w, b, s0, s);
 }
 
-/* E (1 - S^2) */
-INLINE vec
-through_tanh(vec e, vec s)
-{
-	return v_mul(e, v_sub(v_set1(1), v_mul(s, s)));
-}
-
 /* Sequences first .. end-1 going back together, on one thread or on the team. */
 struct back {
 	const struct square *w;
