@@ -75,7 +75,7 @@ every() {
 	halves=0 best=0
 	for p in 0 0.3; do
 		for cell in rnn lstm gru; do
-			halves words -B 5 -c $cell -O adam -p $p -m 3 -v 0.2
+			halves words -B 5 -c $cell -O adam -p $p -m 3 -v 0.2 -e 20
 		done
 	done
 	[ "$halves" -eq 6 ]
