@@ -124,7 +124,7 @@ setup() {
 	done
 	[ "$stopped" -eq 1 ]
 	[ "$(wc -l < err)" -eq 1 ]
-	grep -qE '^train: stopped by a signal in epoch 1 after [1-9][0-9]* sentences; go on with: train -R half\.npz$' err
+	grep -qE '^train: stopped by a signal in epoch 1 after [1-9][0-9]* sentences; go on with: train -R half\.npz and the same text$' err
 	run -1 cmp -s whole.npz half.npz
 	train -q -R half.npz -o half.npz -e 1 long > log
 	cmp whole.npz half.npz
