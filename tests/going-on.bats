@@ -136,8 +136,8 @@ every() {
 	refused 1 'it holds out 0 of its text, and -v cannot change that' -R neither.npz -v 0.3 -e 4 words
 	# the same sentences to learn from, and one of those held out is another
 	{ printf '%s\n' "${text[@]:0:${#text[@]}-1}"; echo "${text[0]}"; } |
-	    "$ORACLE/as-stream.sh" "$EXPECT/tiny.tsv" > tail
-	refused 1 "share.npz: $other" -R share.npz -e 4 tail
+	    "$ORACLE/as-stream.sh" "$EXPECT/tiny.tsv" > last-other
+	refused 1 "share.npz: $other" -R share.npz -e 4 last-other
 	train -q -R share.npz -e 4 words > log
 	train -q -R share.npz -v 0.3 -e 5 words > log	# as it was
 	refused 1 'neither.npz: it has no text held out for -P to count evaluations of' \
