@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "corpus.h"
+#include "device.h"
 #include "index.h"
 #include "interrupt.h"
 #include "losslog.h"
@@ -245,10 +246,9 @@ static void
 load(struct run *run)
 {
 	struct model *m = &run->model;
-	const char *path = o.from ? o.from : o.resume, *why = model_load(m, path);
+	const char *path = o.from ? o.from : o.resume;
 
-	if (why || (o.f64 && (why = model_set_real(m, REAL_F64)) != NULL))
-		die("%s: %s", path, why);
+	device_load(m, path, o.f64);
 	if (o.resume && !m->has_progress)
 		die("%s: it does not say where its training stopped; begin with -i", path);
 	check_bptt(m->shape.cell);
@@ -383,20 +383,6 @@ check_output(const char *path)
 		die("%s: %s", path, why);
 }
 
-static struct kern *
-open_device(enum real real)
-{
-	const char *why;
-	struct kern *k = kern_open(kern_device[o.device], real == REAL_F64 ? KERN_F64 : KERN_F32,
-	    (int)o.threads, &why);
-
-	if (k == NULL)
-		die("device %s: %s", kern_device[o.device], why);
-	if (why)
-		prog_note("running on %s (%s): %s", k->name, k->isa, why);
-	return k;
-}
-
 static void
 learn(struct run *run)
 {
@@ -472,8 +458,8 @@ main(int argc, char *argv[])
 	check_output(o.out);
 	if (o.from || o.resume)
 		load(&run);
-	run.k = open_device(o.from || o.resume ? run.model.shape.real :
-	    o.f64 ? REAL_F64 : REAL_F32);
+	run.k = device_open(o.device, o.from || o.resume ? run.model.shape.real :
+	    o.f64 ? REAL_F64 : REAL_F32, o.threads);
 	run.corpus.limit = o.resume ? run.model.progress.limit : (size_t)o.limit;
 	read_corpus(&run, &run.corpus, argc - i, argv + i);
 	if (o.resume)

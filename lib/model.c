@@ -315,6 +315,14 @@ model_check_vocab(struct model *m, const struct vocab *v)
 	    (unsigned long)m->shape.vocab, (unsigned long)ours);
 }
 
+bool
+model_joins(const struct model *m, enum unit unit)
+{
+	bool by_line = m->has_progress && m->progress.recipe.chunk == 0;
+
+	return unit == UNIT_STREAM && !by_line;
+}
+
 void
 model_free(struct model *m)
 {

@@ -154,6 +154,10 @@ const char *model_set_real(struct model *m, enum real real);
  * model without a vocabulary takes any table of its size. */
 const char *model_check_vocab(struct model *m, const struct vocab *v);
 
+/* Whether a text's frames are one sequence to the model: they are of a stream, and
+ * it did not learn streams line by line. */
+bool model_joins(const struct model *m, enum unit unit);
+
 void model_free(struct model *m);
 
 #endif

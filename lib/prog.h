@@ -2,7 +2,8 @@
  * prog.h - what every program shares: its name, its way out, its inputs.
  *
  * A message is one line on standard error, "program: subject: reason".
- * This module and opt.c are the only ones in lib/ that print or exit.
+ * This module, opt.c and device.c are the only ones in lib/ that exit; besides
+ * them progress.c writes to the terminal.
  */
 #ifndef PROG_H
 #define PROG_H
