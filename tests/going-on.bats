@@ -249,17 +249,7 @@ every() {
 	train -q "$@" -o whole.npz long > log
 	# the first line says that it is on its way; another delay if it was missed
 	for delay in 0.1 0.05 0.2 0.02 0.5 0.01; do
-		: > log
-		train "$@" -o half.npz long > log 2> err &
-		pid=$!
-		for _ in {1..3000}; do
-			[ ! -s log ] || break
-			sleep 0.01
-		done
-		sleep $delay
-		kill -TERM $pid || true
-		stopped=0
-		wait $pid || stopped=$?
+		stop_after $delay train "$@" -o half.npz long
 		[ "$stopped" -eq 0 ] || break
 	done
 	[ "$stopped" -eq 1 ]

@@ -109,17 +109,7 @@ setup() {
 	train -q -H 30 -e 1 -E 1 -o whole.npz long > log
 	# the first line says that the epoch begins; another delay if it was missed
 	for delay in 0.05 0.1 0.02 0.2 0.5 0.01; do
-		: > log
-		train -H 30 -e 1 -E 1 -o half.npz long > log 2> err &
-		pid=$!
-		for _ in {1..1000}; do
-			[ ! -s log ] || break
-			sleep 0.01
-		done
-		sleep $delay
-		kill -TERM $pid || true
-		stopped=0
-		wait $pid || stopped=$?
+		stop_after $delay train -H 30 -e 1 -E 1 -o half.npz long
 		! grep -q ' epoch 1 after [1-9]' err || break
 	done
 	[ "$stopped" -eq 1 ]
