@@ -103,24 +103,29 @@ step_table() {
 
 # size H C: GFLOP/s of a step and its part of a large product's, and -B 32's
 size() {
-	local lines=$work/size.$2 n=200 one many big
+	local lines=$work/size.$2 n=200 i key=$work/size
 
 	[ $(($1 * $2)) -lt 4000000 ] || n=40
 	[ -s "$lines" ] || "$step" gen 200 "$2" 1 > "$lines"
-	one=$(head -n $n "$lines" | "$step" sgd cpu 2 "$1" "$2" 4 1 "$seconds" | awk '{ print $5 }')
-	many=$(head -n $n "$lines" | "$step" sgd cpu 2 "$1" "$2" 4 32 "$seconds" | awk '{ print $5 }')
-	big=$("$gemm" 2 1 | awk '{ print $1 }')
-	awk -v h="$1" -v c="$2" -v a="$one" -v b="$many" -v g="$big" 'BEGIN {
-		printf "| %d | %d | %.0f | %.2f | %.0f | %.2f |\n", h, c, a, a / g, b, b / a }'
+	rm -f "$key".{one,many,big}
+	for ((i = 0; i < rounds; i++)); do
+		head -n $n "$lines" | "$step" sgd cpu 2 "$1" "$2" 4 1 "$seconds" >> "$key.one"
+		head -n $n "$lines" | "$step" sgd cpu 2 "$1" "$2" 4 32 "$seconds" >> "$key.many"
+		"$gemm" 2 "$seconds" >> "$key.big"
+	done
+	awk -v h="$1" -v c="$2" -v a="$(median "$key.one" 5)" -v b="$(median "$key.many" 5)" \
+	    -v g="$(median "$key.big" 1)" 'BEGIN {
+		printf "| %d | %d | %.0f | %.2f | %.0f | %.2f | %.2f |\n", h, c, a, a / g, b, b / g, b / a }'
 }
 
 size_table() {
 	echo
-	echo 'Any size: a step of one sentence on 2 threads, its part of what OpenBLAS reaches on' \
-	    'a large product in the same minute, and a step of 32:'
+	echo 'Any size: a step of one sentence on 2 threads and a step of 32, GFLOP/s and part of' \
+	    "what OpenBLAS reaches on a large product in the same minute, medians of $rounds rounds" \
+	    'in turn:'
 	echo
-	echo '| H | C | GFLOP/s | of a large product | -B 32, GFLOP/s | times -B 1 |'
-	echo '| --- | --- | --- | --- | --- | --- |'
+	echo '| H | C | GFLOP/s | of a large product | -B 32, GFLOP/s | of a large product | times -B 1 |'
+	echo '| --- | --- | --- | --- | --- | --- | --- |'
 	for h in 50 100 256 512 1024; do
 		for c in 2000 8000 32000 128000; do
 			size $h $c
