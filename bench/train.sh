@@ -7,6 +7,8 @@
 #	SIZES=0 leaves the table over H and C out
 set -eu -o pipefail
 here=$(cd "$(dirname "$0")/.." && pwd)
+# shellcheck source=bench/opponents.bash
+. "$here/bench/opponents.bash"
 : "${BUILD:=$here/build/release}"
 rounds=${1:-5} seconds=${2:-2}
 step=$BUILD/bench/step gemm=$BUILD/bench/gemm
@@ -18,17 +20,6 @@ trap 'rm -rf "$work"' EXIT
 median() {
 	awk -v c="$2" '{ print $c }' "$1" | sort -g | awk '{ a[NR] = $1 } END {
 		print NR % 2 ? a[(NR + 1) / 2] : (a[NR / 2] + a[NR / 2 + 1]) / 2 }'
-}
-
-# python MODULE: a python3 that has it, or nothing
-python() {
-	local p
-	for p in python3 /usr/bin/python3; do
-		if "$p" -c "import $1" 2>/dev/null; then
-			echo "$p"
-			return
-		fi
-	done
 }
 
 # The instruction sets that matter here, of those the processor has.
@@ -49,11 +40,6 @@ machine() {
 	    "NumPy ${numpy:+$("$numpy" -c 'import numpy; print(numpy.__version__)')}," \
 	    "PyTorch ${torch:+$("$torch" -c 'import torch; print(torch.__version__)')}."
 	echo "Load when it began: $(cut -d ' ' -f 1 /proc/loadavg)."
-}
-
-# per_sentence: the median out of bench_time.py's line
-per_sentence() {
-	sed -n 's/.*: \([0-9.]*\) ms per sentence.*mean \([0-9.]*\).*/\2/p'
 }
 
 one_round() {

@@ -66,7 +66,7 @@ $(BUILD)/emulated/%.o: tests/cuda/%.cpp $(BUILD)/config.mk
 
 $(BUILD)/tests/unit/share: $(CUDA_C:%=$(BUILD)/kernels/cuda/%.o)
 
-test check programs: $(EMULATED)
+test check programs: $(EMULATED) $(BUILD)/bench/step
 
 # On a GPU; elsewhere each says in one line that there is none.
 .PHONY: test-cuda bench-cuda

@@ -242,6 +242,33 @@ losses() {
 	UNROLL_PLUGINS=$PLUGINS refused 1 'device cuda: no NVIDIA driver is here' -d cuda tiny.stream
 }
 
+# measured: make bench-cuda's table, small and on the emulator
+measured() {
+	C=40 H=8 WIDE=12 N=64 SENTENCES=2 "$TOP/bench/cuda.sh" 0.001
+}
+
+@test "make bench-cuda: every figure is one, and an opponent that is absent is a line" {
+	run --separate-stderr measured
+	[ "$status" -eq 0 ]
+	[ "$(grep -c '^| H=' <<< "$output")" -eq 10 ]
+	[ "$(grep -cE '^sample .* (cuda|cpu) [1-9][0-9]* words/s$' <<< "$output")" -eq 2 ]
+	awk -F '|' '/^\| H=/ { if (!($4 > 0 && $5 > 0 && $7 > 0) || NF != 9) bad = 1 } END { exit bad }' \
+	    <<< "$output"
+	[ "$(grep -c 'left out' <<< "$stderr")" -eq 1 ]
+}
+
+@test "make bench-cuda: PyTorch beside it" {
+	for python in python3 /usr/bin/python3 none; do
+		! "$python" -c 'import torch' 2> why || break
+	done
+	[ $python != none ] || skip 'no python3 with PyTorch'
+	TORCH=cpu run --separate-stderr measured
+	[ "$status" -eq 0 ]
+	[ "$(grep -c '| PyTorch, ' <<< "$output")" -eq 8 ]
+	awk -F '|' '/\| PyTorch, / { if (!($4 > 0 && $5 > 0 && $7 > 0)) bad = 1 } END { exit bad }' <<< "$output"
+	[ -z "$stderr" ]
+}
+
 @test "the emulator notices what it says that it does" {
 	run -0 "$BUILD/emulated/faults" none
 	for fault in barrier lines spin guard host device shared order; do
