@@ -138,6 +138,13 @@ losses() {
 	cmp 0.npz 5.npz
 }
 
+@test "the same bytes from large tiles and from small ones" {
+	for sms in 1 1000; do
+		EMU_SMS=$sms train -q -d cuda -c lstm -H 70 -B 3 -e 1 -E 0 -o $sms.npz tiny.stream
+	done
+	cmp 1.npz 1000.npz
+}
+
 @test "a model of one device goes on on the other" {
 	train -q -D -d cpu -H 6 -e 6 -E 2 -o whole.npz tiny.stream | losses > want
 	for first in cpu cuda; do

@@ -100,6 +100,15 @@ launch(struct kern *k, void (*kernel)(P...), dim3 grid, dim3 block, size_t share
 	cuda_note(k, cudaLaunchKernelEx(&c, kernel, P(args)...));
 }
 
+/* The loop that follows, laid out flat: what it indexes then stays in registers. */
+#ifdef __CUDACC__
+#define UNROLL _Pragma("unroll")
+#define UNROLL_BY_4 _Pragma("unroll 4")
+#else
+#define UNROLL
+#define UNROLL_BY_4
+#endif
+
 /* The block's shared memory, whose size the launch said. */
 #ifdef __CUDACC__
 template <typename T>

@@ -88,10 +88,14 @@ static int
 rows_of(struct kern *k, const struct output *o, int first)
 {
 	int v = o->v->rows, h = o->v->cols, t = o->t - first < o->most ? o->t - first : o->most;
-	struct product_biased store = { o->logits, (size_t)v, o->c ? o->c->p : NULL };
+	struct product_store store = { o->logits, (size_t)v };
+	struct product_biased biased = { o->logits, (size_t)v, o->c ? o->c->p : NULL };
+	const real *s = o->s + (size_t)first * h, *m = o->v->p;
 
-	product_whole<false, true>(k, t, v, h, o->s + (size_t)first * h, (const real *)o->v->p,
-	    store);
+	if (o->c)
+		product_whole<false, true>(k, t, v, h, s, m, biased);
+	else
+		product_whole<false, true>(k, t, v, h, s, m, store);
 	launch(k, soften<WANT>, dim3((unsigned)t), dim3(REDUCE_THREADS), REDUCE_THREADS * sizeof(double), v,
 	    o->logits, o->y ? o->y + first : NULL, o->logp ? o->logp + first : NULL);
 	return t;

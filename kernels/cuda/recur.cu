@@ -131,7 +131,7 @@ walk_columns(const struct walk &w, int q, int j, real *before)
 
 template <bool BACK, int TOGETHER>
 static __global__ void
-__launch_bounds__(MOST_THREADS)
+__launch_bounds__(MOST_THREADS, 1)
 walk_sequences(struct walk w)
 {
 	real *before = shared_memory<real>();		/* (TOGETHER, STRETCH) */
