@@ -14,7 +14,7 @@ setup() {
 	UNROLL_PLUGINS=$BUILD/emulated
 	case $BATS_TEST_DESCRIPTION in
 	*'cuda agrees'* | *'many steps'* | 'gradcheck passes'* | 'gradients, losses'* | \
-	    'the loss log is'* | 'a signal'* | 'a loss that is'* | 'the emulator notices'*)
+	    'the loss log is'* | 'more tiles'* | 'a signal'* | 'a loss that is'* | 'the emulator notices'*)
 		[ -z "${SAN:-}" ] || skip 'emulated and under a sanitizer it takes too long' ;;
 	esac
 	case $BATS_TEST_DESCRIPTION in
@@ -50,6 +50,10 @@ losses() {
 
 @test "gated cells, dense layers and updates agree with ref, in whatever order threads run" {
 	EMU_SEED=20151 EMU_SMS=5 agree kern_cells 1 10
+}
+
+@test "more tiles than a grid has room for in y" {
+	run -0 "$BUILD/tests/unit/tall" cuda
 }
 
 @test "LSTM and GRU give PyTorch's states and gradients" {
