@@ -149,7 +149,7 @@ share_run(const struct kern_batch *b, int first, int most)
 {
 	int i = first;
 
-	while (i < b->nseq && b->start[i + 1] - b->start[i] <= most)
+	while (i < b->nseq && i - first < SHARE_RUN_MOST && b->start[i + 1] - b->start[i] <= most)
 		i++;
 	return i - first;
 }
