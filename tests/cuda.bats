@@ -70,6 +70,7 @@ losses() {
 @test "many steps where the kernel for them has too little shared memory" {
 	EMU_SHARED=90000 agree steps
 	EMU_SHARED=1000 agree steps
+	EMU_FAIL=together agree steps
 }
 
 @test "sharing: slices, chains, rows" {
@@ -199,6 +200,7 @@ losses() {
 @test "whatever call fails: one line, and the last saved model whole" {
 	train -q -d cuda -b 20 -H 6 -e 1 -E 1 -o m.npz tiny.stream > log
 	cp m.npz before.npz
+	EMU_FAIL='pin 1' refused 1 'device cuda: ' -q -d cuda -R m.npz -e 9 -E 0 tiny.stream
 	for kind in launch copy sync malloc; do
 		for n in 1 2 5 9; do		# beyond 16 steps back: a kernel a layer
 			EMU_FAIL="$kind $n" refused 1 'device cuda: ' -q -d cuda -R m.npz -e 9 -E 0 tiny.stream
@@ -282,7 +284,7 @@ measured() {
 
 @test "the emulator notices what it says that it does" {
 	run -0 "$BUILD/emulated/faults" none
-	for fault in barrier lines spin guard host device shared order; do
+	for fault in barrier lines spin guard host device shared order late; do
 		run "$BUILD/emulated/faults" $fault
 		echo "$fault: $output"
 		[ "$status" -ne 0 ]
