@@ -7,7 +7,7 @@
 # Code for 8.0 runs on 8.6 and 8.9, too.
 CUDA_ARCHS ?= 75 80 90
 CUDA_REAL := mat update embed dense recur cells output fused layers
-CUDA_ONCE := device upload entry
+CUDA_ONCE := device upload order entry
 CUDA_C := text share
 CUDA_OBJS := $(CUDA_ONCE:%=$(BUILD)/kernels/cuda/%.o) $(CUDA_C:%=$(BUILD)/kernels/cuda/%.o) \
 	$(foreach r,f32 f64,$(CUDA_REAL:%=$(BUILD)/kernels/cuda/%.$r.o))
