@@ -114,17 +114,16 @@ out_forward(struct kern *k, const struct kern_mat *v, const struct kern_mat *c, 
 	cuda_from_device(k, logp, o.logp, (size_t)t * sizeof(*logp));
 }
 
-static void
-out_backward(struct kern *k, const struct kern_mat *v, const struct kern_mat *c, int t,
-    const void *s, const uint32_t *y, void *ds, struct kern_mat *dv, struct kern_mat *dc,
-    double *logp)
+double *
+NAME(cuda_out_backward)(struct kern *k, const struct kern_mat *v, const struct kern_mat *c, int t,
+    const void *s, const uint32_t *y, void *ds, struct kern_mat *dv, struct kern_mat *dc)
 {
 	int h = v->cols;
 	struct product_add add = { dv->p, (size_t)h };
 	struct output o;
 
 	if (!prepare(k, &o, v, c, t, s, y))
-		return;
+		return NULL;
 	for (int first = 0; first < t; first += o.most) {
 		int n = rows_of<WANT_ERROR>(k, &o, first);
 		struct product_store store = { (real *)ds + (size_t)first * h, (size_t)h };
@@ -136,7 +135,18 @@ out_backward(struct kern *k, const struct kern_mat *v, const struct kern_mat *c,
 		if (dc)
 			NAME(cuda_add_columns)(k, n, v->rows, v->rows, o.logits, dc->p);
 	}
-	cuda_from_device(k, logp, o.logp, (size_t)t * sizeof(*logp));
+	return o.logp;
+}
+
+static void
+out_backward(struct kern *k, const struct kern_mat *v, const struct kern_mat *c, int t,
+    const void *s, const uint32_t *y, void *ds, struct kern_mat *dv, struct kern_mat *dc,
+    double *logp)
+{
+	double *dev = NAME(cuda_out_backward)(k, v, c, t, s, y, ds, dv, dc);
+
+	if (dev)
+		cuda_from_device(k, logp, dev, (size_t)t * sizeof(*logp));
 }
 
 static void
