@@ -12,10 +12,9 @@ over(int a, int b)
 int
 share_slices(int m, int n, int k)
 {
-	/* small tiles: eight, or two large ones, for each of some 128 multiprocessors */
-	const size_t wanted = 1024;
+	const size_t wanted = 264;	/* tiles: two for each of 132 multiprocessors */
 	size_t tiles = (size_t)over(m, SHARE_TILE) * (size_t)over(n, SHARE_TILE);
-	int most = k / SHARE_SLICE, slices = (int)((wanted + tiles / 2) / (tiles ? tiles : 1));
+	int most = k / SHARE_SLICE, slices = (int)(wanted / (tiles ? tiles : 1));
 
 	slices = slices < most ? slices : most;
 	return slices > 1 ? over(k, over(k, slices)) : 1;	/* none is empty */

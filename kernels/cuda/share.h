@@ -16,7 +16,7 @@ extern "C" {
 #endif
 
 enum {
-	SHARE_TILE = 64,	/* rows and columns of a product's smaller tiles */
+	SHARE_TILE = 128,	/* rows and columns of a product's larger tiles */
 	SHARE_SLICE = 128,	/* least depth of a slice */
 	SHARE_FUSED_THREADS = 512,
 	SHARE_FUSED_BPTT = 16,	/* errors that go back further go row by row elsewhere */
