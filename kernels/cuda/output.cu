@@ -18,7 +18,33 @@ enum want {
 	WANT_ALL	/* ln P */
 };
 
-/* A block a row of L(t,v), in place; y NULL with WANT_ALL. */
+/*
+ * This thread's share of a row: its largest number, and the sum of exp(x - max).
+ * In one pass: the sum shrinks when a larger number comes.
+ */
+static __device__ inline real
+add_exponentials(int v, const real *l, real *max)
+{
+	real sum = 0;
+
+	*max = -INFINITY;
+	for (int i = (int)threadIdx.x; i < v; i += REDUCE_THREADS) {
+		real x = l[i];
+
+		if (x > *max) {
+			sum = sum * REXP(*max - x) + 1;
+			*max = x;
+		} else if (x != -INFINITY) {
+			sum += REXP(x - *max);
+		}
+	}
+	return sum;
+}
+
+/*
+ * A block a row of L(t,v), in place; y NULL with WANT_ALL.  A batch's rows are more
+ * than the second cache holds, so they are read once, and once more to be changed.
+ */
 template <enum want WANT>
 static __global__ void
 __launch_bounds__(REDUCE_THREADS)
@@ -26,29 +52,22 @@ soften(int v, real *logits, const uint32_t *y, double *logp)
 {
 	double *shared = shared_memory<double>();		/* (REDUCE_THREADS) */
 	real *l = logits + (size_t)blockIdx.x * v;
-	real max = -INFINITY, at_y = 0, part = 0, norm;
+	real own, max, at_y = 0, norm, share;
 	double sum;
 
 	if (WANT != WANT_ALL)
 		at_y = l[y[blockIdx.x]];
-	for (int i = (int)threadIdx.x; i < v; i += REDUCE_THREADS)
-		max = l[i] > max ? l[i] : max;
-	max = reduce_block<real, true>(max, (real *)shared);
-	for (int i = (int)threadIdx.x; i < v; i += REDUCE_THREADS) {
-		real e = REXP(l[i] - max);
-
-		part += e;
-		if (WANT == WANT_ERROR)
-			l[i] = e;
-	}
-	sum = reduce_block<double, false>(part, shared);
+	sum = add_exponentials(v, l, &own);
+	max = reduce_block<real, true>(own, (real *)shared);
+	sum = reduce_block<double, false>(own == -INFINITY ? sum : sum * REXP(own - max), shared);
 	norm = (real)log(sum);
+	share = (real)(1 / sum);
 	if (WANT != WANT_ALL && threadIdx.x == 0)
 		logp[blockIdx.x] = (double)at_y - (double)max - log(sum);
 	for (int i = (int)threadIdx.x; WANT == WANT_ALL && i < v; i += REDUCE_THREADS)
 		l[i] = l[i] - max - norm;
 	for (int i = (int)threadIdx.x; WANT == WANT_ERROR && i < v; i += REDUCE_THREADS)
-		l[i] = l[i] * (real)(1 / sum) - (real)((uint32_t)i == y[blockIdx.x]);
+		l[i] = REXP(l[i] - max) * share - (real)((uint32_t)i == y[blockIdx.x]);
 }
 
 /* One call's rows, some at a time. */
