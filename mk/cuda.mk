@@ -70,7 +70,8 @@ test check programs: $(EMULATED) $(BUILD)/bench/step
 
 # On a GPU; elsewhere each says in one line that there is none.
 .PHONY: test-cuda bench-cuda
-test-cuda: all $(BUILD)/tests/unit/kern $(BUILD)/tests/unit/kern_cells $(BUILD)/tests/unit/steps
+test-cuda: all $(BUILD)/tests/unit/kern $(BUILD)/tests/unit/kern_cells $(BUILD)/tests/unit/steps \
+	$(BUILD)/tests/unit/tall
 	@BUILD=$(CURDIR)/$(BUILD) tests/cuda/on-gpu.sh
 bench-cuda: all $(BUILD)/bench/step
 	@BUILD=$(CURDIR)/$(BUILD) bench/cuda.sh

@@ -211,14 +211,15 @@ gradients(struct kern *k, const struct kern_net *net)
 }
 
 /*
- * The general way: some 20 launches and 6 uploads, and one wait at the end, so that
- * they are in the queue before the device comes to them.  2 to 3 us of the host
- * each, 60 us, are hidden where the device takes longer: at C=8000, H=512, one
+ * The general way: some 20 launches, a launch a word where W is wide (recur.cu),
+ * 6 uploads, and one wait at the end, so that all are in the queue before the
+ * device comes to them.  The host needs 2 to 3 us for each; the device not less:
+ * kernels that follow each other last 3 us or more, and at C=8000, H=512, one
  * sentence, V and its gradient go through memory eight times, 130 MB or 30 us on
- * an H200, and 20 kernels that follow each other last 3 us each at least.  A CUDA
- * graph would take a microsecond from each of these.  It would have to be kept for
- * every length of a sentence, and made anew whenever a buffer moves: not worth it
- * beside the kernel that takes the nets for which launches are what costs.
+ * an H200.  A CUDA graph would save the host's time, which is hidden, and about a
+ * microsecond between two kernels.  It would have to be kept for every length of a
+ * sentence, and made anew whenever a buffer moves: not worth it beside the kernel
+ * that takes the nets for which launches are what costs.
  */
 static void
 compose(struct kern *k, const struct kern_net *net, const struct kern_batch *b, int bptt,
