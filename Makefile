@@ -57,10 +57,10 @@ FLAGS_plain := -DISA=plain -DISA_PLAIN
 FLAGS_f32 := -DREAL_F32
 FLAGS_f64 := -DREAL_F64
 # The OpenBLAS backend is a plugin, with the sources it shares inside.
-BLAS_SRCS := kernels/blas/blas.c kernels/blas/cells.c kernels/host.c kernels/embed.c \
-	$(filter-out kernels/ref/ref.c,$(wildcard kernels/ref/*.c))
+BLAS_SRCS := $(filter-out kernels/blas/entry.c,$(wildcard kernels/blas/*.c)) kernels/host.c \
+	kernels/embed.c kernels/ref/layers.c
 BLAS_OBJS := $(patsubst %.c,$(BUILD)/%.o,kernels/blas/entry.c kernels/pool.c) $(foreach r,f32 f64,\
-	$(patsubst %.c,$(BUILD)/%.$r.o,$(BLAS_SRCS)))
+	$(patsubst %.c,$(BUILD)/%.$r.o,$(BLAS_SRCS)) $(BUILD)/kernels/cpu/update.plain.$r.o)
 PLUGINS := $(BUILD)/plugins/libunroll-blas.so
 KERN_SRCS := kernels/cpu/dispatch.c $(filter-out $(REAL_SRCS),$(wildcard kernels/*.c))
 KERN_OBJS := $(KERN_SRCS:%.c=$(BUILD)/%.o) $(foreach r,f32 f64,$(REAL_SRCS:%.c=$(BUILD)/%.$r.o) \
@@ -117,6 +117,8 @@ $(BUILD)/lib/%.o: lib/%.c $(BUILD)/config.mk
 $(BUILD)/kernels/%.o: kernels/%.c $(BUILD)/config.mk
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(KERNEL_CFLAGS) $(PIC) $(INC_kernels) $(THIRD_PARTY_kernels) -c -o $@ $<
+# Programs know each other's names.
+$(BUILD)/lib/prog.o: ALL_CFLAGS += -DTOOLS='"$(TOOLS)"'
 # A draw's loops are worth the kernels' flags.
 $(BUILD)/lib/sampler.o: ALL_CFLAGS += $(KERNEL_CFLAGS)
 define real_rule
@@ -140,6 +142,8 @@ $(BUILD)/tests/isa/%.$(1).$(2): tests/isa/%.c $(BUILD)/config.mk
 endef
 $(foreach r,f32 f64,$(foreach i,$(ISAS),$(eval $(call isa_test_rule,$i,$r))))
 $(foreach r,f32 f64,$(eval $(call real_rule,$r))$(foreach i,$(ISAS),$(eval $(call isa_rule,$i,$r))))
+# OpenBLAS takes the update rules of kernels/cpu over, in their plain form.
+$(patsubst %,$(BUILD)/kernels/blas/learn.%.o,f32 f64): ALL_CFLAGS += -Ikernels/cpu $(FLAGS_plain)
 $(BUILD)/tests/%.o: tests/%.c $(BUILD)/config.mk
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(INC_tests) -c -o $@ $<

@@ -13,10 +13,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "kern.h"
 #include "rng.h"
+#include "stopwatch.h"
 
 enum { LAYERS = 8, MAX_STEPS = 100000 };
 enum cell { RNN, LSTM, GRU };
@@ -52,15 +52,6 @@ enum phase { INPUT, CELL, OUTPUT, CELL_BACK, INPUT_BACK, UPDATE, NPHASE };
 static const char *const phase_name[] = { "inputs", "cells", "output layer", "cells, back",
     "inputs, back", "update" };
 static double took[NPHASE], last;
-
-static double
-now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
 
 static void
 lap(enum phase p)
@@ -224,19 +215,11 @@ step(struct net *n)
 	lap(UPDATE);
 }
 
-static int
-by_value(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
 static void
 measure(struct net *n, double seconds, int profile)
 {
 	static double each[MAX_STEPS];
-	double begun, t = n->b.t, m = gates[n->cell] * (double)n->h, weights;
+	double begun, t = n->b.t, m = gates[n->cell] * (double)n->h, weights, middle;
 	int count = 0;
 
 	for (int i = 0; i < 3; i++)
@@ -249,10 +232,10 @@ measure(struct net *n, double seconds, int profile)
 		step(n);
 		each[count++] = now() - start;
 	}
-	qsort(each, (size_t)count, sizeof(*each), by_value);
+	middle = median(each, count);
 	weights = m * n->h * (2 * n->nlayer - 1) + (double)n->h * n->v;
-	printf("%.0f chars/s %.4f ms %.1f GFLOP/s\n", t / each[count / 2], each[count / 2] * 1e3,
-	    6 * weights * t / each[count / 2] * 1e-9);
+	printf("%.0f chars/s %.4f ms %.1f GFLOP/s\n", t / middle, middle * 1e3,
+	    6 * weights * t / middle * 1e-9);
 	for (int i = 0; profile && i < NPHASE; i++)
 		printf("%-14s %8.1f us\n", phase_name[i], took[i] / count * 1e6);
 }

@@ -13,8 +13,6 @@
 #	TORCH=cpu			PyTorch's device
 set -eu -o pipefail
 here=$(cd "$(dirname "$0")/.." && pwd)
-# shellcheck source=bench/opponents.bash
-. "$here/bench/opponents.bash"
 : "${BUILD:=$here/build/release}"
 : "${C:=8000}" "${H:=100}" "${WIDE:=512}" "${N:=4096}" "${SENTENCES:=200}" "${TORCH:=cuda}"
 seconds=${1:-2}
@@ -82,7 +80,7 @@ fi
 "$step" floor cpu 0 "$N" > "$work/cpu"
 "$step" gen "$SENTENCES" "$C" 1 > "$work/lines"
 printf 'products of %d x %d: cuda %s, cpu %s' "$N" "$N" "$(cat "$work/cuda")" "$(cat "$work/cpu")"
-torch=$(python torch)
+torch=$("$oracle/find-python.sh" 'import torch') || torch=
 if [ -z "$torch" ]; then
 	printf '\nbench-cuda: no python3 with PyTorch: left out\n' >&2
 elif "$torch" "$oracle/bench_products_torch.py" "$TORCH" "$N" > "$work/cublas" 2> "$work/why"; then

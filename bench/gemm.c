@@ -5,26 +5,10 @@
 #include <cblas.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
+
+#include "stopwatch.h"
 
 enum { N = 2048 };
-
-static double
-now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
-
-static int
-by_value(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
 
 int
 main(int argc, char *argv[])
@@ -51,8 +35,7 @@ main(int argc, char *argv[])
 		    c, N);
 		took[n++] = now() - start;
 	}
-	qsort(took, (size_t)n, sizeof(*took), by_value);
-	printf("%.1f GFLOP/s (OpenBLAS, %s)\n", 2.0 * N * N * N / took[n / 2] * 1e-9,
+	printf("%.1f GFLOP/s (OpenBLAS, %s)\n", 2.0 * N * N * N / median(took, n) * 1e-9,
 	    openblas_get_corename());
 	free(a);
 	free(b);

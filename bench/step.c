@@ -26,10 +26,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <time.h>
 
 #include "corpus.h"
 #include "net.h"
+#include "stopwatch.h"
 
 enum { MAX_PASSES = 1000 };
 
@@ -43,15 +43,6 @@ struct bench {
 	int bptt;
 	size_t batch;
 };
-
-static double
-now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
 
 static void
 must(const char *why)
@@ -142,18 +133,10 @@ pass_eval(struct bench *b)
 	}
 }
 
-static int
-by_value(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
 static void
 measure(struct bench *b, void (*pass)(struct bench *), double seconds, double flop_a_word)
 {
-	double took[MAX_PASSES], begun, words = (double)b->c.steps;
+	double took[MAX_PASSES], begun, words = (double)b->c.steps, middle;
 	struct rusage use;
 	int n = 0;
 
@@ -165,10 +148,10 @@ measure(struct bench *b, void (*pass)(struct bench *), double seconds, double fl
 		pass(b);
 		took[n++] = now() - start;
 	}
-	qsort(took, (size_t)n, sizeof(*took), by_value);
+	middle = median(took, n);
 	getrusage(RUSAGE_SELF, &use);
-	printf("%.4f ms %.0f words/s %.1f GFLOP/s %ld MB\n", took[n / 2] * 1e3 / (double)b->c.n,
-	    words / took[n / 2], words * flop_a_word / took[n / 2] * 1e-9, use.ru_maxrss / 1024);
+	printf("%.4f ms %.0f words/s %.1f GFLOP/s %ld MB\n", middle * 1e3 / (double)b->c.n,
+	    words / middle, words * flop_a_word / middle * 1e-9, use.ru_maxrss / 1024);
 }
 
 /* The layers of one batch, one after another, each on its own clock. */

@@ -19,17 +19,6 @@ work=$(mktemp -d "$BUILD/bench/text.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' INT TERM
 
-# python_with_nltk: a python3 that has it, or nothing
-python_with_nltk() {
-	local p
-	for p in python3 /usr/bin/python3; do
-		if "$p" -c 'import nltk' 2>/dev/null; then
-			echo "$p"
-			return
-		fi
-	done
-}
-
 # repeated BYTES: the header once, and the records as often as that takes
 repeated() {
 	local n body
@@ -97,7 +86,7 @@ machine() {
 load=$(cut -d ' ' -f 1 /proc/loadavg)
 punkt=
 [ ! -d "$PUNKT" ] || punkt=yes
-nltk=$(python_with_nltk)
+nltk=$("$top/tests/oracle/find-python.sh" 'import nltk') || nltk=
 [ -n "$punkt" ] || nltk=
 cd "$work"
 echo "bench-text: making $MEGABYTES MB of $CSV" >&2

@@ -7,17 +7,9 @@
 #include <stdio.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
-static double
-seconds(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
+#include "stopwatch.h"
 
 static int
 fail(const char *what)
@@ -29,7 +21,7 @@ fail(const char *what)
 int
 main(int argc, char *argv[])
 {
-	double start = seconds();
+	double start = now();
 	struct rusage used;
 	int status;
 	pid_t child;
@@ -52,7 +44,7 @@ main(int argc, char *argv[])
 	f = fopen(argv[1], "a");
 	if (f == NULL)
 		return fail(argv[1]);
-	fprintf(f, "%.3f %ld\n", seconds() - start, used.ru_maxrss);
+	fprintf(f, "%.3f %ld\n", now() - start, used.ru_maxrss);
 	if (fclose(f) != 0)
 		return fail(argv[1]);
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 1;

@@ -7,8 +7,6 @@
 #	SIZES=0 leaves the table over H and C out
 set -eu -o pipefail
 here=$(cd "$(dirname "$0")/.." && pwd)
-# shellcheck source=bench/opponents.bash
-. "$here/bench/opponents.bash"
 : "${BUILD:=$here/build/release}"
 rounds=${1:-5} seconds=${2:-2}
 step=$BUILD/bench/step gemm=$BUILD/bench/gemm
@@ -40,6 +38,11 @@ machine() {
 	    "NumPy ${numpy:+$("$numpy" -c 'import numpy; print(numpy.__version__)')}," \
 	    "PyTorch ${torch:+$("$torch" -c 'import torch; print(torch.__version__)')}."
 	echo "Load when it began: $(cut -d ' ' -f 1 /proc/loadavg)."
+}
+
+# per_sentence: the mean out of bench_time.py's line
+per_sentence() {
+	sed -n 's/.*: \([0-9.]*\) ms per sentence.*mean \([0-9.]*\).*/\2/p'
 }
 
 one_round() {
@@ -125,18 +128,20 @@ size_table() {
 	done
 }
 
-# bound H C L G M E TIED DROP: what train(1) states for such a network, in MB
+# bound H C L G M E TIED DROP: what train(1) states for such a network, in MB, where
+# the largest step or evaluation of $text is of $longest words
 bound() {
 	awk -v h="$1" -v c="$2" -v l="$3" -v g="$4" -v m="$5" -v e="$6" -v tied="$7" -v drop="$8" \
-	    -v n="$(wc -w < "$work/lines")" 'BEGIN {
+	    -v n="$(wc -w < "$text")" -v t="$longest" 'BEGIN {
 		bias = g > 1 ? l * (g * h + (g == 3) * h) + c : 0
 		first = g * h * (e ? e : c)
 		d = l * g * h * h + (l - 1) * g * h * h + (e ? first : 0) + (tied && e != h) * e * h
 		p = d + (e ? 0 : first) + c * (tied ? e : h) + (e && !tied) * e * c + bias
-		w = l * ((g > 1 ? g + 2 : 1) + drop * 3) + g + 4
-		wide = int((h + 31) / 32) * 32
-		b = 4 * ((3 + 2 * m) * p + (2 + m) * d + 4096 * (w * wide + 4 * e) + 256 * c)
-		printf "%.0f", (b + 24 * 4096 + 6 * n) / 1048576 + 5 }'
+		w = (g > 1 ? l * (g + 2) + g + 4 : l + 7) + 3 * l * drop
+		wide = int((h + 31) / 32) * 32 + 16
+		b = 4 * ((3 + 2 * m) * p + (2 + m) * d + t * (w * wide + 4 * e) + 256 * c)
+		b += c > 512 ? 0 : 4 * 4096 * (c + 48)
+		printf "%.0f", (b + 24 * t + 6 * n) / 1048576 + 5 }'
 }
 
 # memory C L G M E TIED DROP H OPTION...: a row of the table
@@ -145,7 +150,7 @@ memory() {
 
 	most=$(bound "$8" "$1" "$2" "$3" "$4" "$5" "$6" "$7")
 	shift 8
-	"$here/tests/oracle/as-stream.sh" "$c" < "$work/lines" > "$work/stream"
+	"$here/tests/oracle/as-stream.sh" "$c" < "$text" > "$work/stream"
 	"$BUILD/bench/timed" "$work/peak" "$BUILD/bin/train" -q -H "$h" "$@" -e 1 -E 1 \
 	    -o "$work/m.npz" "$work/stream" > "$work/log"
 	tail -n 1 "$work/peak" | awk -v c="$c" -v what="-H $h${*:+ $*}" -v most="$most" '{
@@ -156,10 +161,12 @@ memory() {
 # The bound of train(1) against what train takes.
 memory_table() {
 	echo
-	echo 'Peak memory of train, 200 sentences, against the bound that train(1) states:'
+	echo 'Peak memory of train, 200 sentences and then one of 200000 words, against the' \
+	    'bound that train(1) states:'
 	echo
 	echo '| network | C | MB | bound, MB |'
 	echo '| --- | --- | --- | --- |'
+	local text=$work/lines longest=4096
 	for h in 100 512; do
 		memory 8000 1 1 0 0 0 0 $h
 		memory 32000 1 1 0 0 0 0 $h
@@ -169,6 +176,15 @@ memory_table() {
 	memory 8000 3 4 1 0 0 1 256 -c lstm -L 3 -O rmsprop -p 0.5
 	memory 8000 1 3 1 0 0 0 1024 -c gru -O adagrad
 	memory 8000 2 3 1 300 1 1 128 -c gru -L 2 -m 300 -t -p 0.2 -O momentum
+	text=$work/long longest=200000
+	awk -v n=$longest 'BEGIN {
+		printf 0; for (i = 1; i < n; i++) printf " %d", 2 + i * i % 487; print " 1" }' > "$text"
+	memory 500 1 1 0 0 0 0 32
+	memory 8000 1 1 0 0 0 0 32
+	memory 500 1 1 2 0 0 0 100 -O adam
+	memory 500 2 1 1 20 0 1 32 -L 2 -m 20 -p 0.5 -O adagrad
+	memory 500 1 4 0 0 0 0 32 -c lstm
+	memory 500 2 3 1 16 1 1 48 -c gru -L 2 -m 16 -t -p 0.2 -O momentum
 }
 
 # cell CELL LAYERS H V SEQUENCES ROWS RULE: characters a second, the best of one
@@ -212,9 +228,10 @@ cell_table() {
 	cell rnn 1 100 8000 32 22 sgd
 }
 
-numpy=$(python numpy) torch=$(python torch)
-[ -n "$numpy" ] || echo 'bench: no python3 with NumPy: left out' >&2
-[ -n "$torch" ] || echo 'bench: no python3 with PyTorch: left out' >&2
+numpy=$("$here/tests/oracle/find-python.sh" 'import numpy') ||
+	echo 'bench: no python3 with NumPy: left out' >&2
+torch=$("$here/tests/oracle/find-python.sh" 'import torch') ||
+	echo 'bench: no python3 with PyTorch: left out' >&2
 "$step" gen 200 8000 1 > "$work/lines"
 machine
 for ((i = 0; i < rounds; i++)); do

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "detok.h"
+#include "device.h"
 #include "index.h"
 #include "mem.h"
 #include "model.h"
@@ -20,9 +21,9 @@
 #include "page.h"
 #include "prog.h"
 #include "progress.h"
+#include "rank.h"
 #include "spool.h"
 #include "strip.h"
-#include "track.h"
 
 enum { ROWS = 1024 };		/* tokens read in one go */
 enum { MOST_UNITS = 65536 };	/* in a layer, as model.h says */
@@ -57,13 +58,6 @@ static const struct opt options[] = {
 	{ 0 }
 };
 
-/* How well a unit tracks a trait. */
-struct pair {
-	double r;
-	int trait;
-	long unit;
-};
-
 struct run {
 	struct model model;
 	struct net net;
@@ -80,7 +74,7 @@ struct run {
 	struct spool *body;		/* (nunit) of -f html */
 	struct traits traits;
 	struct track track;
-	struct pair *pair;		/* (TRAITS, nunit) of -r */
+	struct rank *rank;		/* (TRAITS, nunit) of -r */
 	uint64_t tokens;		/* taken in */
 	bool ended;			/* the latest one ended a line */
 	struct progress progress;
@@ -173,28 +167,13 @@ read_units(struct run *run)
 	}
 }
 
-static struct kern *
-open_model(struct run *run, const char *path)
+static void
+pick_layer(const struct model *m, const char *path)
 {
-	struct model *m = &run->model;
-	struct kern *k;
-	const char *why = model_load(m, path);
-
-	if (why || (o.f64 && (why = model_set_real(m, REAL_F64)) != NULL))
-		die("%s: %s", path, why);
 	if (o.layer >= (long)m->shape.layers)
 		die("-l: no layer %ld: %s has %" PRIu32 ", from 0", o.layer, path, m->shape.layers);
 	if (o.layer < 0)
 		o.layer = (long)m->shape.layers - 1;
-	k = kern_open(kern_device[o.device],
-	    m->shape.real == REAL_F64 ? KERN_F64 : KERN_F32, (int)o.threads, &why);
-	if (k == NULL)
-		die("device %s: %s", kern_device[o.device], why);
-	if (why)
-		prog_note("running on %s (%s): %s", k->name, k->isa, why);
-	if ((why = net_open(&run->net, k, m)) != NULL)
-		die("device %s: %s", k->name, why);
-	return k;
 }
 
 static void
@@ -208,10 +187,10 @@ begin(struct run *run)
 	run->strip.units = run->nunit;
 	run->s = mem_mul(ROWS, h, &reals) ? mem_zeros(reals, run->net.size) : NULL;
 	run->x = mem_zeros(run->nunit, sizeof(*run->x));
-	run->pair = mem_zeros(o.rank ? TRAITS * run->nunit : 0, sizeof(*run->pair));
+	run->rank = mem_zeros(o.rank ? TRAITS * run->nunit : 0, sizeof(*run->rank));
 	run->body = mem_zeros(run->nunit, sizeof(*run->body));
 	if (run->s == NULL || run->x == NULL || run->body == NULL ||
-	    run->pair == NULL || (why = track_init(&run->track, run->nunit)) != NULL ||
+	    run->rank == NULL || (why = track_init(&run->track, run->nunit)) != NULL ||
 	    (why = net_state_new(&run->state, &run->net, 1)) != NULL)
 		die("out of memory");
 	for (size_t i = 0; i < run->nunit; i++)
@@ -328,7 +307,7 @@ read_tokens(struct run *run, const uint32_t *w, uint32_t n)
 	return why;
 }
 
-/* A sentence begins with no memory, and its END is not read. */
+/* A sentence's END is not read. */
 static void
 read_frame(struct run *run, const struct frame *f)
 {
@@ -336,7 +315,7 @@ read_frame(struct run *run, const struct frame *f)
 	const char *why;
 
 	run->ended = false;
-	if (sentence)
+	if (!model_joins(&run->model, run->in.vocab.unit))
 		net_state_forget(&run->state);
 	if ((why = read_tokens(run, f->w, f->n - sentence)) != NULL)
 		die("device %s: %s", run->net.k->name, why);
@@ -371,48 +350,17 @@ read_stream(struct run *run, const char *path, const struct prog_inputs *in)
 	index_close(r);
 }
 
-/* The strongest first; a total order. */
-static int
-by_strength(const void *a, const void *b)
-{
-	const struct pair *x = a, *y = b;
-	double rx = fabs(x->r), ry = fabs(y->r);
-
-	if (rx != ry)
-		return rx > ry ? -1 : 1;
-	if (x->trait != y->trait)
-		return x->trait - y->trait;
-	return x->unit < y->unit ? -1 : 1;
-}
-
-/* Puts the units that track the trait best, -k of them, at p, and gives how many. */
-static size_t
-best_units(const struct run *run, int trait, struct pair *p)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < run->nunit; i++) {
-		double r = track_r(&run->track, trait, i);
-
-		if (r == r)
-			p[n++] = (struct pair){ r, trait, run->unit[i] };
-	}
-	qsort(p, n, sizeof(*p), by_strength);
-	return n < (size_t)o.best ? n : (size_t)o.best;
-}
-
 static void
 print_ranks(const struct run *run)
 {
-	struct pair *p = run->pair;
-	size_t n = 0;
+	size_t n = rank_units(&run->track, (size_t)o.best, run->rank);
 
-	for (int t = 0; t < TRAITS; t++)
-		n += best_units(run, t, p + n);
-	qsort(p, n, sizeof(*p), by_strength);
-	for (size_t i = 0; i < n; i++)
-		printf("%.4f\t%ld\t%s\t%.4f\n", p[i].r, p[i].unit, trait_name[p[i].trait],
-		    run->track.x[p[i].trait]);
+	for (size_t i = 0; i < n; i++) {
+		const struct rank *p = &run->rank[i];
+
+		printf("%.4f\t%ld\t%s\t%.4f\n", p->r, run->unit[p->unit], trait_name[p->trait],
+		    run->track.x[p->trait]);
+	}
 }
 
 static void
@@ -448,7 +396,7 @@ release(struct run *run)
 	free(run->unit);
 	free(run->s);
 	free(run->x);
-	free(run->pair);
+	free(run->rank);
 }
 
 int
@@ -464,9 +412,11 @@ main(int argc, char *argv[])
 	i = opt_parse(argc, argv, options, "model [index-stream ...]");
 	check_options();
 	if (i == argc)
-		die_usage("which model? usage: cells [options] model [index-stream ...]");
+		die_usage("which model? usage: %s [options] model [index-stream ...]", prog_name);
 	path = argv[i++];
-	k = open_model(&run, path);
+	device_load(&run.model, path, o.f64);
+	pick_layer(&run.model, path);
+	k = device_net(&run.net, &run.model, o.device, o.threads);
 	begin(&run);
 	in.argc = argc - i;
 	in.argv = argv + i;

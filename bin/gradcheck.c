@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "corpus.h"
+#include "device.h"
 #include "gradcheck.h"
 #include "index.h"
 #include "model.h"
@@ -112,10 +113,8 @@ static void
 read_model(struct run *run, int argc, char *argv[])
 {
 	struct prog_inputs in = { .argc = argc, .argv = argv };
-	const char *why = model_load(&run->model, o.model);
 
-	if (why || (why = model_set_real(&run->model, REAL_F64)) != NULL)
-		die("%s: %s", o.model, why);
+	device_load(&run->model, o.model, true);
 	check_bptt(run->model.shape.cell);
 	run->corpus.limit = (size_t)o.sentences;
 	while (prog_next_input(&in))
@@ -222,7 +221,6 @@ main(int argc, char *argv[])
 {
 	static struct run run;
 	struct kern *k;
-	const char *why;
 	bool passed;
 	int i;
 
@@ -233,11 +231,7 @@ main(int argc, char *argv[])
 		read_model(&run, argc - i, argv + i);
 	else
 		make_toy(&run);
-	k = kern_open(kern_device[o.device], KERN_F64, (int)o.threads, &why);
-	if (k == NULL)
-		die("device %s: %s", kern_device[o.device], why);
-	if (why)
-		prog_note("running on %s (%s): %s", k->name, k->isa, why);
+	k = device_open(o.device, REAL_F64, o.threads);
 	begin(&run, k);
 	passed = check(&run);
 	gradcheck_free(&run.check);

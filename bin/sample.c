@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "detok.h"
+#include "device.h"
 #include "index.h"
 #include "mem.h"
 #include "model.h"
@@ -77,16 +78,6 @@ struct run {
 	struct progress progress;
 };
 
-static void
-load(struct run *run)
-{
-	struct model *m = &run->model;
-	const char *why = model_load(m, run->path);
-
-	if (why || (o.f64 && (why = model_set_real(m, REAL_F64)) != NULL))
-		die("%s: %s", run->path, why);
-}
-
 /* The table of -v, for a model without one or to be held against its own. */
 static void
 read_table(struct run *run, char *table)
@@ -124,6 +115,8 @@ read_prime(struct run *run)
 
 	if (why && p->missing && v->unknown >= 0)
 		die("-x: %s (-u makes %s " VOCAB_UNKNOWN ")", why, p->missing == 1 ? "it" : "them");
+	if (why && p->missing && o.unknown)
+		die("-x: %s, nor is " VOCAB_UNKNOWN ", which -u would put there", why);
 	if (why)
 		die("-x: %s", why);
 	if (p->n > (size_t)o.longest)
@@ -264,22 +257,6 @@ write_sequences(struct run *run)
 		index_end(&run->out);
 }
 
-static struct kern *
-open_device(struct run *run)
-{
-	const char *why;
-	struct kern *k = kern_open(kern_device[o.device],
-	    run->model.shape.real == REAL_F64 ? KERN_F64 : KERN_F32, (int)o.threads, &why);
-
-	if (k == NULL)
-		die("device %s: %s", kern_device[o.device], why);
-	if (why)
-		prog_note("running on %s (%s): %s", k->name, k->isa, why);
-	if ((why = net_open(&run->net, k, &run->model)) != NULL)
-		die("device %s: %s", k->name, why);
-	return k;
-}
-
 int
 main(int argc, char *argv[])
 {
@@ -290,16 +267,16 @@ main(int argc, char *argv[])
 	prog_init(argv[0]);
 	i = opt_parse(argc, argv, options, "model");
 	if (argc - i != 1)
-		die_usage("one model is needed; usage: sample [options] model");
+		die_usage("one model is needed; usage: %s [options] model", prog_name);
 	if (o.logp && o.text)
 		die_usage("-t: with -w there are no indexes to write");
 	run.path = argv[i];
-	load(&run);
+	device_load(&run.model, run.path, o.f64);
 	if (o.vocab)
 		read_table(&run, (char *)o.vocab);
 	if (!run.model.has_vocab)
 		die("%s: no vocabulary in it; name its table with -v", run.path);
-	k = open_device(&run);
+	k = device_net(&run.net, &run.model, o.device, o.threads);
 	begin(&run);
 	write_sequences(&run);
 	writing_free(&run.writing);

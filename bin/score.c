@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "device.h"
 #include "index.h"
 #include "mem.h"
 #include "model.h"
@@ -114,15 +115,6 @@ print_step(struct run *run, const void *l, uint32_t y, bool first)
 	}
 }
 
-/* Streams are one sequence to a model that learnt them so, a chunk at a time. */
-static bool
-is_joined(const struct model *m)
-{
-	bool by_line = m->has_progress && m->progress.recipe.chunk == 0;
-
-	return m->has_vocab && m->vocab.unit == UNIT_STREAM && !by_line;
-}
-
 /* A frame too long for its table of all words: a step at a time. */
 static const char *
 print_long(struct run *run, const struct window_frame *f)
@@ -217,6 +209,7 @@ score_stream(struct run *run, const char *path, struct prog_inputs *in)
 	if ((why = model_check_vocab(&run->model, &r->vocab)) != NULL)
 		die("%s: %s: %s", path, in->name, why);
 	run->name = in->name;
+	run->window.state = model_joins(&run->model, r->vocab.unit) ? &run->net.one : NULL;
 	window_restart(&run->window);
 	run->before = run->sentences;
 	while ((why = index_next(r, &more)) == NULL && more) {
@@ -255,34 +248,17 @@ print_totals(const struct totals *t)
 	print_mean("_known", t->logp_known, t->known);
 }
 
-static struct kern *
-open_model(struct run *run, const char *path)
+/* Memory for the table of all words that -w and -p look at. */
+static void
+make_table(struct run *run)
 {
-	struct model *m = &run->model;
-	struct kern *k;
-	const char *why = model_load(m, path);
+	uint32_t v = run->model.shape.vocab;
 
-	if (why || (o.f64 && (why = model_set_real(m, REAL_F64)) != NULL))
-		die("%s: %s", path, why);
-	k = kern_open(kern_device[o.device],
-	    m->shape.real == REAL_F64 ? KERN_F64 : KERN_F32, (int)o.threads, &why);
-	if (k == NULL)
-		die("device %s: %s", kern_device[o.device], why);
-	if (why)
-		prog_note("running on %s (%s): %s", k->name, k->isa, why);
-	if ((why = net_open(&run->net, k, m)) != NULL)
-		die("device %s: %s", k->name, why);
-	if (is_joined(m))
-		run->window.state = &run->net.one;
-	run->rows = ROWS;
-	if (!o.words && !o.predict)
-		return k;
-	if (run->rows > REALS / m->shape.vocab)
-		run->rows = REALS / m->shape.vocab ? REALS / m->shape.vocab : 1;
-	run->l = mem_zeros(run->rows * m->shape.vocab, run->net.size);
+	if (run->rows > REALS / v)
+		run->rows = REALS / v ? REALS / v : 1;
+	run->l = mem_zeros(run->rows * v, run->net.size);
 	if (run->l == NULL)
-		die("%s: out of memory", path);
-	return k;
+		die("out of memory");
 }
 
 int
@@ -299,9 +275,13 @@ main(int argc, char *argv[])
 	if (o.totals + o.words + o.predict > 1)
 		die_usage("-p, -t and -w exclude each other");
 	if (i == argc)
-		die_usage("which model? usage: score [options] model [index-stream ...]");
+		die_usage("which model? usage: %s [options] model [index-stream ...]", prog_name);
 	path = argv[i++];
-	k = open_model(&run, path);
+	device_load(&run.model, path, o.f64);
+	k = device_net(&run.net, &run.model, o.device, o.threads);
+	run.rows = ROWS;
+	if (o.words || o.predict)
+		make_table(&run);
 	in.argc = argc - i;
 	in.argv = argv + i;
 	progress_start(&run.progress, 0);

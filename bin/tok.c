@@ -50,6 +50,14 @@ static struct punkt table;
 static struct buf clean;		/* a text whose bad bytes were replaced */
 static int status = PROG_OK;
 
+/* With -S, the last line of a file that no end came after: the next file goes on
+ * with it, as after cat. */
+static struct {
+	struct buf text;
+	const char *name;
+	uint64_t number;
+} rest;
+
 /* Bytes that were no UTF-8: how many, and where the first ones were. */
 static struct {
 	uint64_t n, record;
@@ -157,6 +165,42 @@ write_text(const char *p, size_t len, const char *name, const char *what, uint64
 		die("%s: %s %llu: out of memory", name, what, (unsigned long long)number);
 }
 
+/* Puts the line after what is left of the files before. */
+static void
+add_to_rest(const struct textline *r, const char *name)
+{
+	if (rest.text.len == 0) {
+		rest.name = name;
+		rest.number = r->number;
+	}
+	if (rest.text.len + r->text.len > TEXTLINE_LIMIT)
+		die("%s: line %llu: longer than 256 MiB with the files before", name,
+		    (unsigned long long)r->number);
+	if (!buf_put(&rest.text, r->text.p ? r->text.p : "", r->text.len))
+		die("%s: line %llu: out of memory", name, (unsigned long long)r->number);
+}
+
+static void
+write_rest(bool ended)
+{
+	if (rest.text.len)
+		write_text(rest.text.p, rest.text.len, rest.name, "line", rest.number, ended);
+	rest.text.len = 0;
+}
+
+static void
+write_line(const struct textline *r, const char *name)
+{
+	if (!o.ends || (r->ended && rest.text.len == 0)) {
+		write_text(r->text.p ? r->text.p : "", r->text.len, name, "line", r->number,
+		    r->ended);
+		return;
+	}
+	add_to_rest(r, name);
+	if (r->ended)
+		write_rest(true);
+}
+
 static void
 read_lines(const struct prog_inputs *in)
 {
@@ -169,8 +213,7 @@ read_lines(const struct prog_inputs *in)
 		why = textline_next(&r, &more);
 		if (why || !more || ferror(stdout))
 			break;
-		write_text(r.text.p ? r.text.p : "", r.text.len, in->name, "line",
-		    r.number, r.ended);
+		write_line(&r, in->name);
 		show_progress(r.in.bytes);
 	}
 	progress_clear(&done.line);
@@ -275,12 +318,14 @@ main(int argc, char *argv[])
 		else
 			read_lines(&in);
 	}
+	write_rest(false);
 	if (bad.n)
 		prog_note("%s: %s %llu: bytes that are not UTF-8, written as U+FFFD (%llu in all)",
 		    bad.name, bad.what, (unsigned long long)bad.record, (unsigned long long)bad.n);
 	sentence_free(&cutter);
 	punkt_free(&table);
 	buf_free(&clean);
+	buf_free(&rest.text);
 	prog_finish();
 	return status;
 }

@@ -11,12 +11,14 @@
 #include <string.h>
 
 #include "corpus.h"
+#include "device.h"
 #include "index.h"
 #include "interrupt.h"
 #include "losslog.h"
 #include "model.h"
 #include "net.h"
 #include "opt.h"
+#include "places.h"
 #include "prog.h"
 #include "schedule.h"
 
@@ -53,8 +55,7 @@ static const struct opt options[] = {
 	    "with -S decay: from this epoch on" },
 	{ 'H', "hidden", OPT_INT, { .i = &o.hidden }, "n", 1, 65536, "hidden units" },
 	{ 'i', "from", OPT_STR, { .s = &o.from }, "model", 0, 0, "begin with its weights" },
-	{ 'I', "init", OPT_WORD, { .word = &o.init }, "auto|" INIT_NAMES, 0, 0,
-	    "first weights" },
+	{ 'I', "init", OPT_WORD, { .word = &o.init }, "auto|" INIT_NAMES, 0, 0, "first weights" },
 	{ 'j', "threads", OPT_INT, { .i = &o.threads }, "n", 0, 1024, "0: one a processor" },
 	{ 'k', "clip", OPT_REAL, { .x = &o.clip }, "x", 0, 1e15,
 	    "cut each number of the gradient to +-x; 0: not" },
@@ -97,6 +98,7 @@ struct run {
 	struct net net;
 	struct schedule schedule;
 	struct losslog log;
+	struct places places;
 	bool saved;			/* o.out is of this run */
 };
 
@@ -120,7 +122,8 @@ read_stream(struct run *run, struct corpus *c, struct prog_inputs *in)
 	if (run->vocab.size && vocab_crc(&run->vocab) != r.crc_vocab)
 		die("%s: its vocabulary is not that of the stream before it", in->name);
 	if (opt_given('T') && o.chunk && r.vocab.unit != UNIT_STREAM)
-		die("%s: it holds sentences, and -T cuts streams (vocab -S)", in->name);
+		die("%s: it holds sentences, and -T cuts streams (%svocab -S)", in->name,
+		    prog_prefix);
 	c->joined = chunk(run, r.vocab.unit) > 0;
 	if ((why = corpus_read(c, &r)) != NULL)
 		die("%s: %s", in->name, why);
@@ -245,10 +248,9 @@ static void
 load(struct run *run)
 {
 	struct model *m = &run->model;
-	const char *path = o.from ? o.from : o.resume, *why = model_load(m, path);
+	const char *path = o.from ? o.from : o.resume;
 
-	if (why || (o.f64 && (why = model_set_real(m, REAL_F64)) != NULL))
-		die("%s: %s", path, why);
+	device_load(m, path, o.f64);
 	if (o.resume && !m->has_progress)
 		die("%s: it does not say where its training stopped; begin with -i", path);
 	check_bptt(m->shape.cell);
@@ -290,25 +292,23 @@ resume(struct run *run)
 {
 	struct model_progress *p = &run->model.progress;
 
+	const char *why;
+
 	take_vocab(run, o.resume);
-	if (p->recipe.valid > 0 && o.valid)
+	if ((p->recipe.valid > 0 && o.valid) || valid_share() > 0)
 		die("%s: it holds out %g of its text, and -v cannot change that", o.resume,
 		    p->recipe.valid);
 	hold_out(run, p->recipe.valid);
-	if (isfinite(p->best) && run->valid.steps == 0)
-		die("%s: it was judged by another file; name that with -v again", o.resume);
+	if ((why = schedule_check_text(p, &run->corpus, &run->valid)) != NULL)
+		die("%s: %s", o.resume, why);
 	override(p);
-	if (p->data_crc != run->corpus.crc ||
-	    (!opt_given('B') && p->sentences != schedule_units(&run->corpus, p)))
-		die("%s: these are not the sentences it was trained on; for others begin with -i",
-		    o.resume);
 }
 
 /* Weights drawn, or another model's; everything else begins. */
 static void
 start(struct run *run)
 {
-	struct model *m = &run->model;
+	const char *why;
 
 	hold_out(run, valid_share());
 	if (o.from)
@@ -316,37 +316,8 @@ start(struct run *run)
 	else
 		start_new(run);
 	begin_progress(run);
-	m->progress.data_crc = run->corpus.crc;
-}
-
-/* Room for the optimiser's state, unless it came with the model. */
-static void
-prepare(struct run *run)
-{
-	struct model *m = &run->model;
-	struct model_progress *p = &m->progress;
-	const char *why = o.resume ? NULL : model_moments(m, recipe_moments(&p->recipe));
-
-	if (why)
+	if ((why = model_moments(&run->model, recipe_moments(&run->model.progress.recipe))) != NULL)
 		die("%s", why);
-	p->sentences = schedule_units(&run->corpus, p);
-}
-
-static const char *
-best_path(void)
-{
-	static char path[4096];
-
-	return model_best_path(o.out, path, sizeof(path));
-}
-
-static void
-save_as(struct run *run, const char *path)
-{
-	const char *why = model_save(&run->model, path);
-
-	if (why)
-		die("%s: %s", path, why);
 }
 
 static const char *
@@ -357,9 +328,8 @@ save(void *arg, bool best)
 
 	if (why || (why = schedule_store(&run->schedule, &run->model)) != NULL)
 		die("%s: %s", o.out, why);
-	if (best)	/* first: a run that ends between the two finds it again */
-		save_as(run, best_path());
-	save_as(run, o.out);
+	if ((why = places_save(&run->places, &run->model, best)) != NULL)
+		die("%s: %s", run->places.subject, why);
 	run->saved = true;
 	return NULL;
 }
@@ -374,27 +344,27 @@ told_to_stop(void *arg)
 
 /* Better said now than after hours. */
 static void
-check_output(const char *path)
+check_output(struct places *p, bool best)
 {
-	char err[200];
-	const char *why = npz_can_write(path, err, sizeof(err));
+	const char *why = places_check(p, best);
 
 	if (why)
-		die("%s: %s", path, why);
+		die("%s: %s", p->subject, why);
 }
 
-static struct kern *
-open_device(enum real real)
+/* The run gone on with had a model here, or its best: it begins in a new place, too. */
+static void
+bring(struct run *run, bool best)
 {
+	struct places old;
 	const char *why;
-	struct kern *k = kern_open(kern_device[o.device], real == REAL_F64 ? KERN_F64 : KERN_F32,
-	    (int)o.threads, &why);
 
-	if (k == NULL)
-		die("device %s: %s", kern_device[o.device], why);
-	if (why)
-		prog_note("running on %s (%s): %s", k->name, k->isa, why);
-	return k;
+	places_set(&old, o.resume);
+	why = places_copy(&run->places, &old, best);
+	if (why && best)	/* it may have been taken away */
+		prog_warn("%s: not copied to %s: %s", old.best, run->places.best, why);
+	else if (why)
+		die("%s: %s", o.out, why);
 }
 
 static void
@@ -415,7 +385,9 @@ learn(struct run *run)
 	if ((why = schedule_begin(&run->schedule, &run->model)) != NULL)
 		die("device %s: %s", k->name, why);
 	if (run->schedule.valid)
-		check_output(best_path());
+		check_output(&run->places, true);
+	if (o.resume && isfinite(p->best))
+		bring(run, true);
 	losslog_begin(&run->log, stdout, &run->corpus, run->schedule.valid, p->seen);
 	interrupt_catch();
 	why = schedule_run(&run->schedule, p->epochs);
@@ -431,6 +403,19 @@ learn(struct run *run)
 	if (why)
 		die("%s; try a smaller -r (no model was saved yet)", why);
 	save(run, false);
+}
+
+/* The run has come to its end: what it made is left as it is. */
+static void
+leave(struct run *run)
+{
+	const struct model_progress *p = &run->model.progress;
+
+	prog_note("%s: nothing to do: it ended after %" PRIu64 " epochs, %" PRIu64
+	    " steps; for more ask with -e, -N or -P", o.resume, p->epoch, p->steps);
+	if (isfinite(p->best))
+		bring(run, true);
+	bring(run, false);
 }
 
 /* Options that go with another one only, and those that are a run's own. */
@@ -469,24 +454,27 @@ main(int argc, char *argv[])
 	for (int j = i; opt_given('o') && j <= argc; j++)	/* and the text of -v */
 		if (prog_same_file(j < argc ? argv[j] : o.valid, o.out))
 			die_usage("-o %s is read, too: it would be written over", o.out);
-	check_output(o.out);
+	places_set(&run.places, o.out);
+	check_output(&run.places, false);
 	if (o.from || o.resume)
 		load(&run);
-	run.k = open_device(o.from || o.resume ? run.model.shape.real :
-	    o.f64 ? REAL_F64 : REAL_F32);
+	run.k = device_open(o.device, o.from || o.resume ? run.model.shape.real :
+	    o.f64 ? REAL_F64 : REAL_F32, o.threads);
 	run.corpus.limit = o.resume ? run.model.progress.limit : (size_t)o.limit;
 	read_corpus(&run, &run.corpus, argc - i, argv + i);
 	if (o.resume)
 		resume(&run);
 	else
 		start(&run);
-	prepare(&run);
-	learn(&run);
+	schedule_note_text(&run.model.progress, &run.corpus, &run.valid);
+	if (o.resume && schedule_has_ended(&run.model.progress, (uint64_t)o.steps))
+		leave(&run);
+	else
+		learn(&run);
 	if (interrupt_came())
 		die("stopped by a signal in epoch %" PRIu64 " after %" PRIu64 " %s; "
-		    "go on with: train -R %s", run.model.progress.epoch + 1,
-		    run.model.progress.sentence, losslog_unit(&run.corpus),
-		    o.out);
+		    "go on with: %s -R %s", run.model.progress.epoch + 1,
+		    run.model.progress.sentence, losslog_unit(&run.corpus), prog_name, o.out);
 	schedule_free(&run.schedule);
 	net_free(&run.net);
 	run.k->close(run.k);

@@ -6,6 +6,35 @@
 
 #include "host.h"
 
+struct kern *
+NAME(host_open)(size_t size, int threads, const char **why)
+{
+	struct kern *k = calloc(1, sizeof(*k));
+	struct host_state *s = calloc(1, size);
+	struct pool *pool = pool_new(threads);
+
+	if (k == NULL || s == NULL || pool == NULL) {
+		*why = "out of memory";
+		free(k);
+		free(s);
+		pool_free(pool);
+		return NULL;
+	}
+	s->pool = pool;
+	k->ctx = s;
+	return k;
+}
+
+void
+NAME(host_close)(struct kern *k)
+{
+	struct host_state *s = k->ctx;
+
+	pool_free(s->pool);
+	free(s);
+	free(k);
+}
+
 static void *
 host_alloc(struct kern *k, size_t n)
 {
@@ -77,6 +106,26 @@ host_mat_get(struct kern *k, void *host, struct kern_mat *m)
 		host_put(k, host, m->p, (size_t)m->rows * m->cols);
 }
 
+real *
+NAME(host_numbers)(const struct kern_mat *m)
+{
+	if (m == NULL)
+		return NULL;
+	return m->role == KERN_EMBED ? m->e.p : m->p;
+}
+
+size_t
+NAME(host_len)(const struct kern_mat *m)
+{
+	return (size_t)m->rows * m->cols;
+}
+
+struct embed *
+NAME(host_words)(const struct kern_mat *m)
+{
+	return m->role == KERN_EMBED ? (struct embed *)&m->e : NULL;
+}
+
 int
 NAME(host_width)(const struct kern_mat *u)
 {
@@ -86,9 +135,7 @@ NAME(host_width)(const struct kern_mat *u)
 real *
 NAME(host_word)(const struct kern_mat *u, uint32_t word)
 {
-	const real *p = u->role == KERN_EMBED ? u->e.p : u->p;
-
-	return (real *)p + (size_t)word * NAME(host_width)(u);
+	return NAME(host_numbers)(u) + (size_t)word * NAME(host_width)(u);
 }
 
 void

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "count.h"
+#include "prog.h"
 
 static bool
 is(const char *p, size_t len, const char *marker)
@@ -62,9 +63,11 @@ count_line(struct count *c, struct tokens *t)
 static const char *
 check_shard(struct count *c, const struct vocab *shard, uint64_t *total)
 {
-	if (!shard->places)
-		return "a table without places, the third column, cannot be merged "
-		    "(count the shard with: vocab -t -n 0)";
+	if (!shard->places) {
+		snprintf(c->err, sizeof(c->err), "a table without places, the third column, "
+		    "cannot be merged (count the shard with: %svocab -t -n 0)", prog_prefix);
+		return c->err;
+	}
 	if (c->tokens > 0 && shard->unit != c->unit) {
 		snprintf(c->err, sizeof(c->err),
 		    "a table of unit=%s after one of unit=%s", vocab_unit_name(shard->unit),

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "header.h"
+#include "prog.h"
 #include "spelling.h"
 
 enum { MAGIC_LEN = 7 };
@@ -13,16 +14,25 @@ static const char *const empty_input[] = {
 	"empty input where a vocabulary stream was expected",
 	"empty input where an index stream was expected"
 };
-static const char *const other_kind[] = {
-	"an index stream where a vocabulary stream was expected; "
-	    "is there an `encode` too many in the pipe?",
-	"a vocabulary stream where an index stream was expected; "
-	    "is `encode` missing from the pipe?"
-};
-static const char *const no_kind[] = {
-	"not a vocabulary stream; is `vocab` missing from the pipe?",
-	"not an index stream; is `encode` missing from the pipe?"
-};
+
+/* What was found instead, -1 for no stream with a header, and why that may be. */
+static const char *
+wrong_kind(enum header_kind kind, int found, char *err, size_t size)
+{
+	if (found == HEADER_INDEX)
+		snprintf(err, size, "an index stream where a vocabulary stream was expected; "
+		    "is there an `%sencode` too many in the pipe?", prog_prefix);
+	else if (found == HEADER_VOCAB)
+		snprintf(err, size, "a vocabulary stream where an index stream was expected; "
+		    "is `%sencode` missing from the pipe?", prog_prefix);
+	else if (kind == HEADER_INDEX)
+		snprintf(err, size, "not an index stream; is `%sencode` missing from the pipe?",
+		    prog_prefix);
+	else
+		snprintf(err, size, "not a vocabulary stream; is `%svocab` missing from the pipe?",
+		    prog_prefix);
+	return err;
+}
 
 const char *
 header_peek(struct line *in, int *kind, bool *empty)
@@ -88,10 +98,8 @@ header_read(struct line *in, enum header_kind kind, struct header_field *f, size
 		return why;
 	if (empty)
 		return empty_input[kind];
-	if (found < 0)
-		return no_kind[kind];
 	if (found != (int)kind)
-		return other_kind[kind];
+		return wrong_kind(kind, found, err, size);
 	if ((why = line_next(in, &more)) != NULL)
 		return why;
 	if (!in->ended || in->p[in->len - 1] == ' ')

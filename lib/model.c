@@ -9,6 +9,7 @@
 #include "mem.h"
 #include "model.h"
 #include "phrase.h"
+#include "prog.h"
 
 enum { HIDDEN_MAX = 65536, ALIGN = 64 };
 static const double UNIFORM = 0.08, DEVIATION = 0.01;	/* of char-rnn, of min-char-rnn */
@@ -185,18 +186,21 @@ model_moments(struct model *m, int n)
 	return NULL;
 }
 
+size_t
+model_carry_rows(const struct model *m, size_t streams)
+{
+	return m->shape.layers * (m->shape.cell == CELL_LSTM ? 2 : 1) * streams;
+}
+
 const char *
 model_carries(struct model *m, size_t streams)
 {
-	size_t states = m->shape.cell == CELL_LSTM ? 2 : 1, n;
+	size_t n;
 
 	free(m->carry.data);
-	m->carry = (struct model_carry){ 0 };
-	if (!mem_mul(m->shape.layers * states, streams, &n))
-		return "the hidden states do not fit into memory";
-	m->carry.rows = n;
-	m->carry.cols = m->shape.hidden;
-	if (!mem_mul(n, m->carry.cols, &n) ||
+	m->carry = (struct model_carry){ .rows = model_carry_rows(m, streams),
+	    .cols = m->shape.hidden };
+	if (!mem_mul(m->carry.rows, m->carry.cols, &n) ||
 	    (m->carry.data = mem_zeros(n, real_size(m->shape.real))) == NULL)
 		return "the hidden states do not fit into memory";
 	return NULL;
@@ -310,9 +314,17 @@ model_check_vocab(struct model *m, const struct vocab *v)
 		    "has no vocabulary of its own, %lu", (unsigned long)v->size,
 		    (unsigned long)m->shape.vocab);
 	return phrase(m->err, sizeof(m->err), "the stream's vocabulary (%lu words, %08lx) is not "
-	    "the model's (%lu words, %08lx); encode with: encode -v MODEL",
+	    "the model's (%lu words, %08lx); encode with: %sencode -v MODEL",
 	    (unsigned long)v->size, (unsigned long)theirs,
-	    (unsigned long)m->shape.vocab, (unsigned long)ours);
+	    (unsigned long)m->shape.vocab, (unsigned long)ours, prog_prefix);
+}
+
+bool
+model_joins(const struct model *m, enum unit unit)
+{
+	bool by_line = m->has_progress && m->progress.recipe.chunk == 0;
+
+	return unit == UNIT_STREAM && !by_line;
 }
 
 void

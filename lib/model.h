@@ -76,6 +76,7 @@ struct model_progress {
 	uint64_t limit;		/* only the first so many sentences; 0: all (-n) */
 	uint64_t sentences;	/* in the training data, 0: not known; to notice other data */
 	uint32_t data_crc;	/* CRC-32 of the training frames, likewise */
+	uint32_t valid_crc;	/* of the frames held out; 0: none, or not known */
 	uint32_t seed;
 	uint32_t bptt;
 	uint32_t batch;		/* sentences a step, or parallel streams */
@@ -114,6 +115,9 @@ const char *model_alloc(struct model *m);
  * freed.  NULL or a phrase. */
 const char *model_moments(struct model *m, int n);
 
+/* Rows of the carried states of so many streams, at most 1e6. */
+size_t model_carry_rows(const struct model *m, size_t streams);
+
 /* Room for carried states of so many streams, zeros.  NULL or a phrase. */
 const char *model_carries(struct model *m, size_t streams);
 
@@ -138,10 +142,6 @@ void model_init(struct model *m, enum init init, uint32_t seed);
  */
 const char *model_load(struct model *m, const char *path);
 
-/* The place of the best model beside path: a.best.npz for a.npz or a.  Gives out,
- * of so many bytes, where what is too long is cut off. */
-const char *model_best_path(const char *path, char *out, size_t size);
-
 /* NULL, or a phrase: what npz_write() says, weights or a loss that model_load()
  * would refuse, a vocabulary of another size than the weights. */
 const char *model_save(struct model *m, const char *path);
@@ -153,6 +153,10 @@ const char *model_set_real(struct model *m, enum real real);
 /* NULL, or a phrase: a stream with the table v is not in this model's words.  A
  * model without a vocabulary takes any table of its size. */
 const char *model_check_vocab(struct model *m, const struct vocab *v);
+
+/* Whether a text's frames are one sequence to the model: they are of a stream, and
+ * it did not learn streams line by line. */
+bool model_joins(const struct model *m, enum unit unit);
 
 void model_free(struct model *m);
 

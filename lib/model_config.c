@@ -70,6 +70,7 @@ static const struct key {
 	{ "limit", WITH_PROGRESS, NEEDED, U64, AT(progress.limit), NULL, 0, COUNT_MAX },
 	{ "sentences", WITH_PROGRESS, NEEDED, U64, AT(progress.sentences), NULL, 0, COUNT_MAX },
 	{ "data_crc", WITH_PROGRESS, NEEDED, CRC, AT(progress.data_crc), NULL, 0, 0 },
+	{ "valid_crc", WITH_PROGRESS, OPTIONAL, CRC, AT(progress.valid_crc), NULL, 0, 0 },
 	{ "seed", WITH_PROGRESS, NEEDED, U32, AT(progress.seed), NULL, 0, UINT32_MAX },
 	{ "bptt", WITH_PROGRESS, NEEDED, U32, AT(progress.bptt), NULL, 0, 1000000000 },
 	{ "batch", WITH_PROGRESS, NEEDED, U32, AT(progress.batch), NULL, 1, 1000000 },
@@ -112,7 +113,7 @@ goes_without_saying(const struct key *k, const struct config *c)
 	if (k->need == NEEDED)
 		return false;
 	memcpy(&u, p, sizeof(u));
-	if (k->kind == U32 || k->kind == WORD)
+	if (k->kind == U32 || k->kind == WORD || k->kind == CRC)
 		return u == 0;
 	memcpy(&w, p, sizeof(w));
 	memcpy(&x, p, sizeof(x));

@@ -247,8 +247,8 @@ load_state(struct model *m, const struct npz *z)
 			why = load_moment(m, z, &m->param[i], k);
 	if (why || !is_carried(m))
 		return why;
-	if ((why = model_carries(m, m->progress.batch)) == NULL &&
-	    (why = check_array(m, z, "carry", m->carry.rows, m->carry.cols)) == NULL)
+	why = check_array(m, z, "carry", model_carry_rows(m, m->progress.batch), m->shape.hidden);
+	if (why == NULL && (why = model_carries(m, m->progress.batch)) == NULL)
 		copy(m, z, "carry", m->carry.data, m->carry.rows * m->carry.cols);
 	return why;
 }
@@ -366,16 +366,4 @@ model_save(struct model *m, const char *path)
 	buf_free(&config);
 	buf_free(&vocab);
 	return why;
-}
-
-const char *
-model_best_path(const char *path, char *out, size_t size)
-{
-	static const char end[] = ".npz";
-	size_t n = strlen(path), less = sizeof(end) - 1;
-
-	if (n > less && strcmp(path + n - less, end) == 0)
-		n -= less;
-	snprintf(out, size, "%.*s.best.npz", (int)n, path);
-	return out;
 }

@@ -289,13 +289,22 @@ read_open(struct npz *z, int fd, uint64_t size)
 }
 
 const char *
+npz_refuse_pipe(const char *path)
+{
+	return strcmp(path, "-") == 0 ? "a model cannot go through a pipe; name a file" : NULL;
+}
+
+const char *
 npz_read(struct npz *z, const char *path)
 {
 	struct stat st;
-	const char *why = NULL;
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);	/* no wait for a pipe */
+	const char *why = npz_refuse_pipe(path);
+	int fd;
 
 	*z = (struct npz){ 0 };
+	if (why != NULL)
+		return why;
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);	/* no wait for a pipe */
 	if (fd < 0)
 		return strerror(errno);
 	if (fstat(fd, &st) != 0)

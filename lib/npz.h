@@ -31,6 +31,10 @@ struct npz {
 
 size_t npz_type_size(enum npz_type t);	/* bytes an element */
 
+/* NULL, or the phrase why "-", elsewhere the standard input or output, is no place
+ * for such a file: it is read from its end, and renamed into its place. */
+const char *npz_refuse_pipe(const char *path);
+
 /*
  * Reads every array of the file.  NULL, or a phrase naming the array and what
  * is wrong: not a zip, cut off, a checksum (zip's CRC-32) that does not match,
@@ -52,6 +56,9 @@ const struct npz_array *npz_find(const struct npz *z, const char *name);	/* or N
  */
 const char *npz_write(const char *path, const struct npz_array *a, size_t n,
     char *err, size_t size);
+
+/* The file `from`, byte for byte, likewise put at `path`; from may be the same. */
+const char *npz_copy(const char *path, const char *from, char *err, size_t size);
 
 /* NULL, or the phrase that npz_write() would give before it writes: to be asked
  * before long work.  Leaves nothing behind. */

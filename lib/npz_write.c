@@ -177,9 +177,11 @@ static const char *
 open_target(struct target *t, const char *path, char *err, size_t size)
 {
 	bool is_new;
-	const char *why;
+	const char *why = npz_refuse_pipe(path);
 
 	*t = (struct target){ .fd = -1 };
+	if (why != NULL)
+		return why;
 	why = find_target(t, path, &is_new);
 	return why ? why : make_tmp(t, is_new, err, size);
 }
@@ -194,6 +196,39 @@ close_target(struct target *t, bool keep)
 	}
 	free(t->tmp);
 	free(t->path);
+}
+
+/* All that is left in the file. */
+static const char *
+copy_bytes(int from, int to)
+{
+	char block[1 << 16];
+	ssize_t n, done;
+
+	while ((n = read(from, block, sizeof(block))) > 0)
+		for (ssize_t at = 0; at < n; at += done)
+			if ((done = write(to, block + at, (size_t)(n - at))) < 0)
+				return strerror(errno);
+	return n < 0 ? strerror(errno) : NULL;
+}
+
+const char *
+npz_copy(const char *path, const char *from, char *err, size_t size)
+{
+	struct target t;
+	const char *why;
+	int fd = open(from, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return strerror(errno);
+	why = open_target(&t, path, err, size);
+	if (why == NULL)
+		why = copy_bytes(fd, t.fd);
+	if (why == NULL)
+		why = put_in_place(&t);
+	close_target(&t, why == NULL);
+	close(fd);
+	return why;
 }
 
 const char *

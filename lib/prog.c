@@ -12,6 +12,7 @@
 #include "prog.h"
 
 const char *prog_name = "unroll";
+char prog_prefix[64];
 bool prog_quiet;
 bool prog_drawn;
 
@@ -46,6 +47,23 @@ hold_standard_descriptors(void)
 			(void)!open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY);
 }
 
+/* Our own name less the name that it was built under, one of TOOLS. */
+static void
+set_prefix(void)
+{
+	static const char tools[] = TOOLS;
+	size_t have = strlen(prog_name);
+
+	for (const char *t = tools; *t; t += strspn(t, " ")) {
+		size_t len = strcspn(t, " ");
+
+		if (len < have && strncmp(prog_name + have - len, t, len) == 0)
+			snprintf(prog_prefix, sizeof(prog_prefix), "%.*s", (int)(have - len),
+			    prog_name);
+		t += len;
+	}
+}
+
 void
 prog_init(const char *argv0)
 {
@@ -53,6 +71,7 @@ prog_init(const char *argv0)
 
 	hold_standard_descriptors();
 	prog_name = slash ? slash + 1 : argv0;
+	set_prefix();
 	signal(SIGPIPE, SIG_DFL);
 	signal(SIGXFSZ, SIG_IGN);	/* a file past its limit is an error of write() */
 }

@@ -2,7 +2,8 @@
  * prog.h - what every program shares: its name, its way out, its inputs.
  *
  * A message is one line on standard error, "program: subject: reason".
- * This module and opt.c are the only ones in lib/ that print or exit.
+ * This module, opt.c and device.c are the only ones in lib/ that exit; besides
+ * them progress.c writes to the terminal.
  */
 #ifndef PROG_H
 #define PROG_H
@@ -23,6 +24,9 @@ enum {
 };
 
 extern const char *prog_name;	/* the last part of argv[0] */
+/* What the names of all programs here begin with, by our own: where they were
+ * installed with PROGRAM_PREFIX, that; else "".  For messages that name one. */
+extern char prog_prefix[64];
 extern bool prog_quiet;		/* -q: prog_note() says nothing */
 
 extern bool prog_drawn;		/* progress.h's line is on the terminal: wipe it first */

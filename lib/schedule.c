@@ -59,6 +59,31 @@ schedule_units(const struct corpus *c, const struct model_progress *p)
 	return p->recipe.chunk ? streams_cut(c->steps, p->batch, p->recipe.chunk).chunks : c->n;
 }
 
+void
+schedule_note_text(struct model_progress *p, const struct corpus *c, const struct corpus *valid)
+{
+	p->sentences = schedule_units(c, p);
+	p->data_crc = c->crc;
+	p->valid_crc = valid->crc;
+}
+
+const char *
+schedule_check_text(const struct model_progress *p, const struct corpus *c,
+    const struct corpus *valid)
+{
+	bool judged = p->valid_crc || isfinite(p->best);	/* older models have no CRC */
+
+	if (p->data_crc != c->crc || p->sentences != schedule_units(c, p))
+		return "these are not the sentences it was trained on; for others begin with -i";
+	if (judged && valid->steps == 0)
+		return "it was judged by another file; name that with -v again";
+	if (!judged && valid->steps)
+		return "it was judged by its own text, and -v cannot change that; begin with -i";
+	if (p->valid_crc && p->valid_crc != valid->crc)
+		return "this is not the text it was judged by; for another begin with -i";
+	return NULL;
+}
+
 const char *
 schedule_begin(struct schedule *s, const struct model *m)
 {
@@ -362,12 +387,18 @@ end_epoch(struct schedule *s)
 
 /* Whether enough has been done. */
 static bool
-is_done(const struct schedule *s, uint64_t epochs)
+is_done(const struct model_progress *p, uint64_t epochs, uint64_t most_steps)
 {
-	const struct model_progress *p = s->p;
+	return p->epoch >= epochs || (most_steps && p->steps >= most_steps) ||
+	    (p->recipe.patience && p->stale >= p->recipe.patience);
+}
 
-	return p->epoch >= epochs || (s->most_steps && p->steps >= s->most_steps) ||
-	    (s->valid && p->recipe.patience && p->stale >= p->recipe.patience);
+bool
+schedule_has_ended(const struct model_progress *p, uint64_t most_steps)
+{
+	bool last = p->every && p->epoch == p->epochs && p->epoch % p->every;
+
+	return is_done(p, p->epochs, most_steps) && !is_due(p) && !last;
 }
 
 const char *
@@ -385,7 +416,7 @@ schedule_run(struct schedule *s, uint64_t epochs)
 			fresh = true;
 			continue;
 		}
-		if (is_done(s, epochs))
+		if (is_done(p, epochs, s->most_steps))
 			break;
 		fresh = false;
 		n = queue_length(s);

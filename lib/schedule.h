@@ -55,6 +55,14 @@ struct schedule {
 /* Sentences, or chunks, in an epoch. */
 size_t schedule_units(const struct corpus *c, const struct model_progress *p);
 
+/* Into p, what the text and the text held out (no steps: none) are known by. */
+void schedule_note_text(struct model_progress *p, const struct corpus *c,
+    const struct corpus *valid);
+/* NULL, or a phrase: a run that is at p learned from other text, or was judged by
+ * other text or by none. */
+const char *schedule_check_text(const struct model_progress *p, const struct corpus *c,
+    const struct corpus *valid);
+
 /* Before the first step: takes over the states that m carries, if there are any.
  * NULL or a phrase; schedule_free() after either. */
 const char *schedule_begin(struct schedule *s, const struct model *m);
@@ -75,6 +83,10 @@ const char *schedule_evaluate(struct schedule *s, double *loss);
  * saved before is good.
  */
 const char *schedule_run(struct schedule *s, uint64_t epochs);
+
+/* Whether schedule_run() would do nothing.  An evaluation after the last epoch that
+ * `every` does not divide leaves no trace, and so is not known to be done. */
+bool schedule_has_ended(const struct model_progress *p, uint64_t most_steps);
 
 void schedule_free(struct schedule *s);
 

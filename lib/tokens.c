@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "header.h"
+#include "prog.h"
 #include "spelling.h"
 #include "tokens.h"
 
@@ -44,12 +45,12 @@ check_begin(struct tokens *t)
 	if (empty)
 		return "empty input where a token stream was expected";
 	if (kind == HEADER_VOCAB)
-		return "a vocabulary stream where a token stream was expected; "
-		    "is there a `vocab` too many in the pipe?";
-	if (kind == HEADER_INDEX)
-		return "an index stream where a token stream was expected; "
-		    "is there an `encode` too many in the pipe?";
-	return NULL;
+		snprintf(t->err, sizeof(t->err), "a vocabulary stream where a token stream was "
+		    "expected; is there a `%svocab` too many in the pipe?", prog_prefix);
+	else if (kind == HEADER_INDEX)
+		snprintf(t->err, sizeof(t->err), "an index stream where a token stream was "
+		    "expected; is there an `%sencode` too many in the pipe?", prog_prefix);
+	return kind < 0 ? NULL : t->err;
 }
 
 /* Counts the tokens, and finds what may not stand between them. */

@@ -27,10 +27,15 @@ INSTALLED = $(TOOLS:%=$(bindir)/$(PROGRAM_PREFIX)%) \
 	$(docdir)/README.md $(docdir)/LICENSE \
 	$(SCRIPTS:pipelines/%=$(sharedir)/pipelines/%) $(MAKES:pipelines/%=$(sharedir)/pipelines/%)
 
-# The programs' names in pages, with the prefix
+# The programs' names in pages, with the prefix; where they are run (examples, quoted
+# commands, what they say), at the beginning, after a pipe or a parenthesis
 NAMES := $(subst $(eval) ,|,$(TOOLS))
-PREFIX_PAGE = sed -E 's/^(\.|.* )(Nm|Xr) ($(NAMES))( |$$)/\1\2 $(PROGRAM_PREFIX)\3\4/'
-D = $(DESTDIR)
+RUN := s/(^|\.Dl \$$ |\.Dl |\.Ql |\| |\()($(NAMES))( |:|$$)/\1$(PROGRAM_PREFIX)\2\3/g
+PREFIX_PAGE = sed -E -e 's/^(\.|.* )(Nm|Xr) ($(NAMES))( |$$)/\1\2 $(PROGRAM_PREFIX)\3\4/' \
+	-e '/^\.(Dl|Ql) /$(RUN)' -e '/^\.Bd/,/^\.Ed/$(RUN)'
+# ... as the shell has it, whatever is in that name
+D = "$$DESTDIR"
+export DESTDIR
 
 install: all
 	$(INSTALL) -d $(sort $(dir $(INSTALLED:%=$(D)%)))
@@ -42,7 +47,7 @@ install: all
 	done
 	for p in $(PAGES); do \
 		f=$(D)$(mandir)/man$${p##*.}/$${p##*/} && \
-		$(PREFIX_PAGE) $$p > $$f && chmod 644 $$f || exit 1; \
+		$(PREFIX_PAGE) $$p > "$$f" && chmod 644 "$$f" || exit 1; \
 	done
 	sed 's/^_unroll_prefix=.*/_unroll_prefix=$(PROGRAM_PREFIX)/' completion/unroll.bash > $(D)$(completiondir)/unroll
 	chmod 644 $(D)$(completiondir)/unroll
@@ -51,8 +56,8 @@ install: all
 	$(INSTALL) -m 755 $(SCRIPTS) $(D)$(sharedir)/pipelines
 	for m in $(MAKES:pipelines/%=%); do \
 		f=$(D)$(sharedir)/pipelines/$$m && \
-		sed 's/^PROGRAM_PREFIX ?=.*/PROGRAM_PREFIX ?= $(PROGRAM_PREFIX)/' pipelines/$$m > $$f && \
-		chmod 644 $$f || exit 1; \
+		sed 's/^PROGRAM_PREFIX ?=.*/PROGRAM_PREFIX ?= $(PROGRAM_PREFIX)/' pipelines/$$m > "$$f" && \
+		chmod 644 "$$f" || exit 1; \
 	done
 
 uninstall:

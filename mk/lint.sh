@@ -47,7 +47,7 @@ check mandoc mandoc -T lint -W warning man/*.[1-9]
 cpp() {
 	cppcheck --quiet --error-exitcode=1 --std=c11 -j "$jobs" --enable=warning,portability \
 		--inline-suppr --suppressions-list=mk/cppcheck.txt -D_XOPEN_SOURCE=700 \
-		-DVERSION='""' -U__cplusplus -Ilib -Ikernels "$@"
+		-DVERSION='""' -DTOOLS='""' -U__cplusplus -Ilib -Ikernels "$@"
 }
 check 'cppcheck, bin and lib' cpp -UREAL_F32 -UREAL_F64 bin lib tests/unit tests/fuzz bench/timed.c
 for real in REAL_F32 REAL_F64; do

@@ -13,8 +13,8 @@
 #
 # All of them are in OUT.  A file is made again when what it depends on has
 # changed, a parameter included.  Training that was interrupted goes on where it
-# stopped; another point later on goes on from the last.  Names of files must
-# have neither spaces nor quotes in them.
+# stopped; another point later on goes on from the last.  TEXT may have
+# spaces in its name, OUT may not; quotes may stand in neither.
 
 READ ?= cat
 TOK_FLAGS ?=
@@ -38,6 +38,9 @@ endif
 .DELETE_ON_ERROR:
 .SUFFIXES:
 
+# The name of a file where make takes a space for the end of it
+escaped = $(subst $() ,\ ,$(1))
+
 # What text is sampled from; the last of them is the one to use.
 MODELS := $(POINTS:%=at-%) $(if $(VALID),best)
 LAST := $(lastword $(MODELS))
@@ -53,7 +56,7 @@ $(call stamp,samples,-s $(SAMPLE_SEED) -T $(TEMPERATURE) $(SAMPLE) $(PRIME))
 # In a stream, ends of line are characters; of sentences, each is a line.
 ENDS := $(if $(filter stream,$(UNIT)),-S)
 
-$(OUT)/train.index: $(TEXT) $(OUT)/.text
+$(OUT)/train.index: $(call escaped,$(TEXT)) $(OUT)/.text
 	$(READ) '$(TEXT)' | $(P)tok -C $(ENDS) $(TOK_FLAGS) | $(P)vocab $(ENDS) -n 0 \
 		-o $(OUT)/vocab.tsv | $(P)encode > $@
 

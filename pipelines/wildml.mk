@@ -13,8 +13,8 @@
 #
 # All of them are in OUT.  A file is made again when what it depends on has
 # changed, a parameter included.  Training that was interrupted goes on where it
-# stopped, and so does one that is asked for more EPOCHS.  Names of files must
-# have neither spaces nor quotes in them.
+# stopped, and so does one that is asked for more EPOCHS.  CSV may have spaces in
+# its name, OUT may not; quotes may stand in neither.
 
 OUT ?= wildml
 TOK_FLAGS ?=
@@ -58,7 +58,10 @@ $(call stamp,model,-H $(HIDDEN) -b $(BPTT) -r $(RATE) -E $(EVERY) -s $(SEED) -n 
 $(call stamp,epochs,$(EPOCHS))
 $(call stamp,samples,-n $(SAMPLES) -m $(SHORTEST) -T $(TEMPERATURE) -s $(SAMPLE_SEED))
 
-$(OUT)/tokens: $(CSV) $(OUT)/.tokens
+# The name of a file where make takes a space for the end of it
+escaped = $(subst $() ,\ ,$(1))
+
+$(OUT)/tokens: $(call escaped,$(CSV)) $(OUT)/.tokens
 	$(P)tok $(TOK_FLAGS) '$(CSV)' > $@
 
 $(OUT)/vocab.tsv: $(OUT)/tokens $(OUT)/.vocab

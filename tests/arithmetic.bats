@@ -4,13 +4,12 @@
 
 load helper
 
-EXPECT=$TOP/tests/expect
 ORACLE=$TOP/tests/oracle
 BACKENDS='ref blas cpu'
 
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return
-	"$ORACLE/as-stream.sh" "$EXPECT/tiny.tsv" < "$EXPECT/tiny.index.txt" > tiny.stream
+	small_data > tiny.stream
 }
 
 # oracle BACKEND f32|f64 ...: tests/unit/oracle.c

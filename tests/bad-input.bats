@@ -248,9 +248,8 @@ needs_limit() {
 	for f in cut/*; do
 		for t in 'decode -q' 'train -q -e 1 -H 2 -o new.npz' 'score -q model.npz' \
 		    'gradcheck -q -m model.npz'; do
-			run -1 --separate-stderr $t "$f"
-			[ "${#stderr_lines[@]}" -eq 1 ]
-			[[ "$stderr" == "${t%% *}: $f: "* ]]
+			# shellcheck disable=SC2086
+			refuses 1 "$f: " $t "$f"
 		done
 		[ ! -e new.npz ]
 	done
@@ -264,9 +263,8 @@ needs_limit() {
 	flips index flip
 	for f in flip/*; do
 		for t in 'train -q -e 1 -H 2 -o new.npz' 'score -q model.npz'; do
-			run -1 --separate-stderr $t "$f"
-			[ "${#stderr_lines[@]}" -eq 1 ]
-			[[ "$stderr" == "${t%% *}: $f: "* ]]
+			# shellcheck disable=SC2086
+			refuses 1 "$f: " $t "$f"
 		done
 		[ ! -e new.npz ]
 	done

@@ -347,6 +347,19 @@ on_terminal() {
 	[[ "$stderr" == *"$PWD/missing"* ]]
 }
 
+@test "what learnt a stream line by line forgets at the end of each; what learnt it in chunks does not" {
+	local chunk differ
+	for chunk in 0 5; do
+		train -q -T $chunk -H 3 -e 0 -E 0 -o m.npz stream > /dev/null
+		tail -n 1 text | tok -C -S | encode -v m.npz > last
+		cells -f table -u 0-2 m.npz last > alone
+		cells -f table -u 0-2 m.npz stream | tail -n "$(wc -l < alone)" > among
+		differ=0
+		cmp -s alone among || differ=1
+		[ $differ -eq $((chunk > 0)) ]
+	done
+}
+
 @test "usage errors" {
 	refused 2 "-u: '1,' is not a list of units, such as 3,17,40-45" -u '1,' hand.npz stream
 	for u in '' ',' 1-0 x 1-x -1 1--2 '1 2' 99999999999; do
@@ -371,4 +384,8 @@ on_terminal() {
 	refused 2 'unknown option -Z' -Z
 	run -0 cells -V
 	[[ "$output" == 'cells (unroll) '* ]]
+}
+
+@test "a model is not taken from a pipe" {
+	refused 1 '-: a model cannot go through a pipe; name a file' - stream
 }

@@ -105,6 +105,20 @@ chars() {
 	[[ "$output" == *'epoch 1'*'epoch 2'* ]]
 }
 
+@test "the name of a text may have spaces in it" {
+	cp book.txt 'a book.txt'
+	for name in min-char names; do
+		chars $name TEXT=book.txt OUT=one HIDDEN=4 POINTS=2 2> /dev/null
+		run -0 --separate-stderr chars $name TEXT='a book.txt' OUT=two HIDDEN=4 POINTS=2
+		cmp one/at-2.txt two/at-2.txt
+		run -0 --separate-stderr chars $name TEXT='a book.txt' OUT=two HIDDEN=4 POINTS=2
+		[ -z "$output$stderr" ]
+		rm -r one two
+	done
+	run -2 --separate-stderr chars min-char TEXT='no book.txt'
+	[[ "$stderr" == *'no book.txt'* ]]
+}
+
 @test "a text is needed, and one that is not there is named" {
 	run -2 chars min-char
 	[[ "$output" == *'TEXT is not given; try: make -f '*'min-char.mk TEXT=book.txt'* ]]

@@ -6,9 +6,6 @@ load helper
 
 export TOOL=train	# whose refusals refused() looks at
 
-EXPECT=$TOP/tests/expect
-ORACLE=$TOP/tests/oracle
-
 setup() {
 	PLUGINS=$UNROLL_PLUGINS
 	UNROLL_PLUGINS=$BUILD/emulated
@@ -22,7 +19,7 @@ setup() {
 	*) [ -e "$BUILD/emulated/libunroll-cuda.so" ] || skip 'no C++ compiler' ;;
 	esac
 	cd "$BATS_TEST_TMPDIR" || return
-	"$ORACLE/as-stream.sh" "$EXPECT/tiny.tsv" < "$EXPECT/tiny.index.txt" > tiny.stream
+	small_data > tiny.stream
 }
 
 # close TOL EXPECTED GOT: the same but for last digits
@@ -271,10 +268,7 @@ measured() {
 }
 
 @test "make bench-cuda: PyTorch beside it" {
-	for python in python3 /usr/bin/python3 none; do
-		! "$python" -c 'import torch' 2> why || break
-	done
-	[ $python != none ] || skip 'no python3 with PyTorch'
+	"$ORACLE/find-python.sh" 'import torch' > python || skip 'no python3 with PyTorch'
 	TORCH=cpu run --separate-stderr measured
 	[ "$status" -eq 0 ]
 	[ "$(grep -c '| PyTorch, ' <<< "$output")" -eq 8 ]

@@ -57,8 +57,7 @@ refused_by() {
 }
 
 @test "curves -t: the log of train" {
-	awk '{ print }' "$TOP/tests/expect/tiny.index.txt" |
-	    "$TOP/tests/oracle/as-stream.sh" "$TOP/tests/expect/tiny.tsv" > tiny.stream
+	small_data > tiny.stream
 	train -q -H 4 -e 3 -E 1 -o m.npz tiny.stream > tiny.log
 	"$CURVES" -t tiny.log > got
 	[ "$(grep -c '^tiny	loss	' got)" -eq 4 ]

@@ -90,6 +90,37 @@ there_and_back() {
 	tok -q -C -S "$1" | vocab -q -S -n 0 | encode -t | decode | cmp - "$1"
 }
 
+@test "tok -C -S of several files is that of cat, whatever each ends with" {
+	printf 'ab\ncd' > inside
+	printf 'ef\n' > whole
+	printf '\n\nx' > empty-first
+	printf 'q' > one
+	printf '\303' > half		# of a character
+	printf '\251\r\n' > other-half
+	: > none
+	local files=(inside whole empty-first one none)
+	for a in "${files[@]}"; do
+		for b in "${files[@]}"; do
+			for c in "${files[@]}" inside; do
+				cat $a $b $c > all
+				tok -C -S $a $b $c > got
+				tok -C -S all | cmp - got
+				grep -q '\\n' got || continue
+				vocab -q -S -n 0 got | encode | decode | cmp - all
+			done
+		done
+	done
+	run -0 --separate-stderr tok -C -S inside half other-half whole
+	[ -z "$stderr" ]
+	tok -C -S inside half other-half whole | vocab -q -S -n 0 | encode | decode |
+	    cmp - <(cat inside half other-half whole)
+	run -0 --separate-stderr tok -C -S whole half one
+	[ "$stderr" = 'tok: half: line 1: bytes that are not UTF-8, written as U+FFFD (1 in all)' ]
+	# without -S each line is its own, and so are those of words
+	[ "$(tok -C inside whole)" = $'a b\nc d\ne f' ]
+	[ "$(tok -f text inside whole)" = $'ab\ncd\nef' ]
+}
+
 @test "tok -C -S | vocab -S -n 0 | encode | decode gives the text back" {
 	for text in 'a\n' '\n' '\n\n\na\n\n' 'a\nno end' 'a\r\nb\r\n' '\r\n' 'a\rb\r\r\n\r\n' 'a\n\r' \
 	    ' \t \n  x\t\n' '\\\\n \\s\\t\\\\ \\\n' 'a\0\0b\n\0' 'SENTENCE_START UNKNOWN_TOKEN\n' \

@@ -4,12 +4,9 @@
 
 load helper
 
-EXPECT=$TOP/tests/expect
-ORACLE=$TOP/tests/oracle
-
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return
-	"$ORACLE/as-stream.sh" "$EXPECT/tiny.tsv" < "$EXPECT/tiny.index.txt" > tiny.stream
+	small_data > tiny.stream
 }
 
 # close TOL EXPECTED GOT: the same but for last digits
@@ -87,7 +84,7 @@ losses() {
 	for case in 3.0.6 3.1.6 3.4.6 3.1000.6 7.4.4 3.4.12; do
 		IFS=. read -r h b s <<< "$case"
 		sed -n "$((s + 1))p" "$EXPECT/tiny.index.txt" > one.txt
-		"$ORACLE/as-stream.sh" "$EXPECT/tiny.tsv" < one.txt > one.stream
+		small_stream < one.txt > one.stream
 		train -q -D -H "$h" -b "$b" -r 1 -e 1 -E 0 -o one.npz one.stream > log
 		"$PYTHON" - "$h" "$ORACLE" > got <<-'END'
 			import sys

@@ -20,6 +20,13 @@ forge() {
 	"$UNIT/forge" bad.npz "$@"
 }
 
+# one_array HEAD DATA [OPTION...]: a lone array U
+one_array() {
+	local head=$1 data=$2
+	shift 2
+	forge "$@" U.npy "$head" "$data"
+}
+
 # refused PHRASE: bad.npz does not load, with exactly this phrase
 refused() {
 	run "$UNIT/model" show bad.npz

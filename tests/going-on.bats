@@ -6,12 +6,9 @@ load helper
 
 export TOOL=train	# whose refusals refused() looks at
 
-EXPECT=$TOP/tests/expect
-ORACLE=$TOP/tests/oracle
-
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return
-	"$ORACLE/as-stream.sh" "$EXPECT/tiny.tsv" < "$EXPECT/tiny.index.txt" > words
+	small_data > words
 	head -c 480 "$TOP/data/comments.csv" | tok -q -C -S -f text -l never | vocab -q -S -n 0 |
 	    encode > chars
 }
@@ -78,7 +75,7 @@ every() {
 	halves=0 best=0
 	for p in 0 0.3; do
 		for cell in rnn lstm gru; do
-			halves words -B 5 -c $cell -O adam -p $p -m 3 -v 0.2
+			halves words -B 5 -c $cell -O adam -p $p -m 3 -v 0.2 -e 20
 		done
 	done
 	[ "$halves" -eq 6 ]
@@ -99,7 +96,7 @@ every() {
 
 @test "two halves are a whole: lines of a stream, text of its own to be judged by, other starts" {
 	halves=0
-	halves chars -T 0 -c gru -p 0.2
+	halves chars -T 0 -c gru -p 0.2 -e 50
 	head -c 450 "$TOP/data/comments.csv" | tail -c 300 | tok -q -C -S -f text -l never > tokens
 	encode -q -v <(sed '1d; /^$/,$d' chars) tokens > others
 	for start in '' '-I normal' '-I uniform' '-I tutorial' '-s 3'; do
@@ -113,6 +110,103 @@ every() {
 		cmp whole.npz half.npz
 		cmp whole.best.npz half.best.npz
 	done
+}
+
+@test "a run is judged by the text it was judged by" {
+	local other='this is not the text it was judged by; for another begin with -i'
+	local none='it was judged by its own text, and -v cannot change that; begin with -i'
+	mapfile -t text < "$EXPECT/tiny.index.txt"
+	printf '%s\n' "${text[@]:0:5}" | "$ORACLE/as-stream.sh" "$EXPECT/tiny.tsv" > five
+	printf '%s\n' "${text[@]:1:5}" | "$ORACLE/as-stream.sh" "$EXPECT/tiny.tsv" > others
+	train -q -H 3 -e 2 -E 1 -v five -o file.npz words > log
+	train -q -H 3 -e 2 -E 1 -v 0.3 -o share.npz words > log
+	train -q -H 3 -e 2 -E 1 -o neither.npz words > log
+	cp file.npz file.was
+	refused 1 "file.npz: $other" -R file.npz -v others -e 4 words
+	refused 1 'name that with -v again' -R file.npz -e 4 words
+	cmp file.npz file.was
+	# before any evaluation, too
+	train -q -H 3 -e 2 -E 0 -v five -o late.npz words > log
+	refused 1 "late.npz: $other" -R late.npz -v others -e 4 words
+	refused 1 'name that with -v again' -R late.npz -e 4 words
+	for v in five 0.3; do
+		refused 1 'it holds out 0.3 of its text, and -v cannot change that' -R share.npz -v $v words
+	done
+	refused 1 "neither.npz: $none" -R neither.npz -v five -e 4 words
+	refused 1 'it holds out 0 of its text, and -v cannot change that' -R neither.npz -v 0.3 -e 4 words
+	# the same sentences to learn from, and one of those held out is another
+	{ printf '%s\n' "${text[@]:0:${#text[@]}-1}"; echo "${text[0]}"; } |
+	    "$ORACLE/as-stream.sh" "$EXPECT/tiny.tsv" > tail
+	refused 1 "share.npz: $other" -R share.npz -e 4 tail
+	train -q -R share.npz -e 4 words > log
+	train -q -R file.npz -e 4 -v five words > log
+}
+
+@test "a run that has ended is left as it is" {
+	local ended='nothing to do: it ended after'
+	# by -e, by -N in the midst of an epoch, by -P
+	train -q -H 3 -e 4 -E 2 -o epochs.npz words > log
+	train -q -H 3 -e 4 -E 2 -N 17 -o steps.npz words > log
+	train -q -H 3 -e 9 -E 1 -r 5 -v 0.3 -P 2 -o patience.npz words > log
+	mkdir was
+	cp ./*.npz was
+	for e in 4 3 0; do
+		run -0 --separate-stderr train -R epochs.npz -e $e words
+		[ -z "$output" ]
+		[ "$stderr" = "train: epochs.npz: $ended 4 epochs, 52 steps; for more ask with -e, -N or -P" ]
+		cmp epochs.npz was/epochs.npz
+	done
+	run -0 --separate-stderr train -R steps.npz -N 17 words
+	[[ "$stderr" == "train: steps.npz: $ended 1 epochs, 17 steps; "* && -z "$output" ]]
+	run -0 --separate-stderr train -R patience.npz words
+	[[ "$stderr" == "train: patience.npz: $ended "* && -z "$output" ]]
+	for m in epochs steps patience; do
+		cmp $m.npz was/$m.npz
+	done
+	cmp patience.best.npz was/patience.best.npz
+	# at another place it is the same model, and -q is silent
+	run -0 --separate-stderr train -q -R epochs.npz -e 2 -o other.npz words
+	[ -z "$output$stderr" ]
+	cmp other.npz was/epochs.npz
+	# what was asked for on top of it is done
+	train -q -R epochs.npz -e 5 words > log
+	run -1 cmp -s epochs.npz was/epochs.npz
+}
+
+@test "in a new place a run has its best model, too" {
+	set -- -H 3 -r 5 -e 12 -E 1 -v 0.3
+	train -q "$@" -o whole.npz words > log
+	train -q "$@" -N 54 -o a.npz words > log
+	cp a.best.npz was.npz
+	train -q -R a.npz -o b.npz words > log
+	cmp whole.npz b.npz
+	cmp whole.best.npz b.best.npz
+	cmp b.best.npz was.npz		# or the rest of the run would have written it
+	cmp a.best.npz was.npz
+	rm b.best.npz
+	run -0 --separate-stderr train -R a.npz -N 54 -o c.npz words
+	cmp c.best.npz was.npz
+	# a name that is the same file's; and one that was taken away
+	ln -s a.npz link.npz
+	ln -s a.best.npz link.best.npz
+	train -q -R a.npz -N 54 -o link.npz words
+	cmp a.best.npz was.npz
+	rm a.best.npz
+	run -0 --separate-stderr train -q -R a.npz -N 63 -o d.npz words
+	[ "$stderr" = 'train: a.best.npz: not copied to d.best.npz: No such file or directory' ]
+	[ ! -e d.best.npz ]
+	run -0 --separate-stderr train -q -R a.npz -N 63 words
+	[ -z "$stderr" ]
+}
+
+@test "a last evaluation is made again where nothing tells that it was made" {
+	train -q -H 3 -e 3 -E 2 -v 0.3 -o a.npz words > first
+	cp a.npz was.npz
+	mv a.best.npz best.npz		# as if it had been ended in that evaluation
+	train -q -R a.npz words > again
+	cmp a.npz was.npz
+	cmp a.best.npz best.npz
+	tail -n 1 first | untimed | cmp - <(untimed again)
 }
 
 @test "the halves are no whole if a state was lost: the test can fail" {

@@ -6,12 +6,9 @@ load helper
 
 export TOOL=gradcheck	# whose refusals refused() looks at
 
-EXPECT=$TOP/tests/expect
-ORACLE=$TOP/tests/oracle
-
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return
-	"$ORACLE/as-stream.sh" "$EXPECT/tiny.tsv" < "$EXPECT/tiny.index.txt" > tiny.stream
+	small_data > tiny.stream
 }
 
 # a model of the small data in m.npz
@@ -206,7 +203,7 @@ wrong() {
 	refused 1 '.: Is a directory' -m m.npz .
 	refused 1 'standard input: empty input' -m m.npz < /dev/null
 	refused 1 'missing from the pipe?' -m m.npz "$EXPECT/tiny.tokens"
-	"$ORACLE/as-stream.sh" "$EXPECT/tiny.tsv" < /dev/null > none
+	small_stream < /dev/null > none
 	refused 1 'none: no sentence to check on' -m m.npz none
 	"$ORACLE/as-stream.sh" 30 < "$EXPECT/tiny.index.txt" > other
 	refused 1 'm.npz: other: the stream' -m m.npz other
@@ -266,4 +263,8 @@ wrong() {
 	[ "${#lines[@]}" -le 24 ]
 	run -0 gradcheck -V
 	[[ "$output" == 'gradcheck (unroll) '* ]]
+}
+
+@test "a model is not taken from a pipe" {
+	refused 1 '-: a model cannot go through a pipe; name a file' -m - tiny.stream
 }

@@ -8,8 +8,10 @@ UNROLL_PLUGINS=$BUILD/plugins
 PATH="$BUILD/bin:$PATH"
 TOOLS=$(sed -n 's/^TOOLS *:= *\([^#]*\).*/\1/p' "$TOP/Makefile")
 SHARED=$TOP/../shared/data	# real corpora, not part of the project
+EXPECT=$TOP/tests/expect	# the oracles' numbers
+ORACLE=$TOP/tests/oracle
 CUDA_VISIBLE_DEVICES=		# the tests' auto is cpu, on every machine
-export CUDA_VISIBLE_DEVICES LC_ALL=C TOP BUILD UNROLL_PLUGINS PATH TOOLS SHARED
+export CUDA_VISIBLE_DEVICES LC_ALL=C TOP BUILD UNROLL_PLUGINS PATH TOOLS SHARED EXPECT ORACLE
 
 # pipe 'a | b | c': run a pipeline, failing if any stage fails.
 pipe() {
@@ -34,11 +36,37 @@ need() {
 }
 
 # need_numpy: sets PYTHON to one that has NumPy, or skips.
+# shellcheck disable=SC2034
 need_numpy() {
-	for PYTHON in python3 /usr/bin/python3; do
-		"$PYTHON" -c 'import numpy' 2>/dev/null && return 0
+	PYTHON=$("$ORACLE/find-python.sh" 'import numpy') || skip "no python3 with NumPy"
+}
+
+# small_stream: lines of indexes as an index stream of the oracle's small vocabulary.
+small_stream() {
+	"$ORACLE/as-stream.sh" "$EXPECT/tiny.tsv"
+}
+
+# small_data [FILTER...]: its 13 sentences as such a stream, or what a filter makes
+# of their lines.
+small_data() {
+	"${@:-cat}" < "$EXPECT/tiny.index.txt" | small_stream
+}
+
+# repeated N: a filter: all lines, N times over.
+repeated() {
+	awk -v n="$1" '{ l[NR] = $0 }
+		END { for (i = 0; i < n; i++) for (j = 1; j <= NR; j++) print l[j] }'
+}
+
+# same_on_threads ARGUMENT...: train gives the same model and log on 1, 2 and 3
+# threads.  Leaves 1.npz and its like behind.
+same_on_threads() {
+	local j
+	for j in 1 2 3; do
+		train -q -j $j -o $j.npz "$@" > log || return
+		cut -c 21- log > $j.log
+		cmp 1.npz $j.npz && cmp 1.log $j.log || return
 	done
-	skip "no python3 with NumPy"
 }
 
 # refused STATUS WORDS ARGUMENT...: $TOOL, run with these arguments, ends with

@@ -38,6 +38,18 @@ found() {
 	[ -x "$ROOT/usr/share/unroll/pipelines/learn.sh" ]
 }
 
+@test "DESTDIR may be any name, with spaces and quotes in it" {
+	ROOT="$BATS_TEST_TMPDIR/it's a \"root\""
+	mkdir "$BATS_TEST_TMPDIR/before"
+	make_in install PREFIX=/usr
+	[ -x "$ROOT/usr/bin/tok" ]
+	cmp man/model.5 "$ROOT/usr/share/man/man5/model.5"
+	[ -f "$ROOT/usr/share/unroll/pipelines/chars.mk" ]
+	[ "$(cd "$BATS_TEST_TMPDIR" && echo *)" = "before it's a \"root\"" ]
+	make_in uninstall PREFIX=/usr
+	[ -z "$(found)" ]
+}
+
 @test "uninstall takes away all of it, and nothing else" {
 	mkdir -p "$ROOT/usr/bin" "$ROOT/usr/share/doc/unroll"
 	touch "$ROOT/usr/bin/other" "$ROOT/usr/share/doc/unroll/mine"
@@ -73,12 +85,35 @@ found() {
 	[[ "$output" == *"unroll-vocab"*"unroll-encode(1)"* ]]
 	run grep -cE '^\.(Nm|Xr) (tok|vocab|encode)( |$)' "$ROOT/usr/local/share/man/man1/unroll-vocab.1"
 	[ "$output" = 0 ]
+	# examples, and commands in the text, run what was installed
+	local pages=("$ROOT"/usr/local/share/man/man?/*) names=${TOOLS// /|}
+	run -1 grep -nE "^\.(Dl|Ql) .*(^|[^-A-Za-z.#])($names)( |\$)" "${pages[@]}"
+	run -1 grep -nE "^($names) .*(\||>)" "${pages[@]}"
+	run -0 grep -hE '^\.Dl \$ (printf|unroll-tok|unroll-cells) ' "${pages[@]}"
+	[ "${#lines[@]}" -gt 20 ]
+	[ "$(grep -hcE '^unroll-(tok|vocab) .*>' "$ROOT/usr/local/share/man/man1/unroll-vocab.1")" -eq 3 ]
+	cd data
+	run -0 pipe "$(sed -n 's/^\.Dl \$ \(unroll-tok .*-qt) | wc\)$/\1/p' "$ROOT/usr/local/share/man/man1/unroll-encode.1")"
+	[ -n "$output" ]
+	cd "$TOP"
 	run -0 bash -c 'source "$1"; complete -p unroll-tok' - \
 	    "$ROOT/usr/local/share/bash-completion/completions/unroll-tok"
 	cd "$BATS_TEST_TMPDIR"
 	printf 'body\nThe cat sat. The dog sat on the mat.\nDid it rain?\n' > small.csv
 	run -0 make -s -f "$ROOT/usr/local/share/unroll/pipelines/wildml.mk" CSV=small.csv OUT=out \
 	    VOCAB=50 HIDDEN=5 EPOCHS=1 SAMPLES=2
+	# what programs say of each other, too
+	run -2 unroll-sample
+	[[ "$output" == 'unroll-sample: '*'usage: unroll-sample [options] model' ]]
+	run -1 unroll-train small.csv
+	[[ "$output" == *'is `unroll-encode` missing from the pipe?' ]]
+	run -1 unroll-encode small.csv
+	[[ "$output" == *'is `unroll-vocab` missing from the pipe?' ]]
+	run -1 unroll-vocab out/train.index
+	[[ "$output" == *'is there an `unroll-encode` too many in the pipe?' ]]
+	run -1 bash -c 'unroll-tok small.csv | unroll-vocab -q -n 5 | unroll-encode |
+	    unroll-train -q -i out/model.npz -o other.npz'
+	[[ "$output" == *'; encode with: unroll-encode -v MODEL' ]]
 	cd "$TOP"
 	make_in uninstall PROGRAM_PREFIX=unroll-
 	[ -z "$(found)" ]

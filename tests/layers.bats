@@ -53,15 +53,15 @@ none() {
 	none '#include "\.' bin/*.c lib/*.[ch] kernels/*.[ch] kernels/*/*.[ch] kernels/cuda/*.cu tests/*/*.c
 }
 
-@test "the library never exits, except in prog.c and opt.c" {
+@test "the library never exits, except in prog.c, opt.c and device.c" {
 	local files
-	mapfile -t files < <(printf '%s\n' lib/*.c | grep -vE '/(prog|opt)\.c$')
+	mapfile -t files < <(printf '%s\n' lib/*.c | grep -vE '/(prog|opt|device)\.c$')
 	none '\b(exit|_exit|abort|die|die_errno|die_usage)\(' "${files[@]}" kernels/*.c kernels/*/*.c
 }
 
-@test "the library never speaks, except in prog.c, opt.c and progress.c" {
+@test "the library never speaks, except in prog.c, opt.c, device.c and progress.c" {
 	local files
-	mapfile -t files < <(printf '%s\n' lib/*.[ch] | grep -vE '/(prog|opt|progress)\.[ch]$')
+	mapfile -t files < <(printf '%s\n' lib/*.[ch] | grep -vE '/(prog|opt|device|progress)\.[ch]$')
 	none '\b(printf|puts|putchar|perror|vprintf)\(|\b(stdout|stderr)\b' "${files[@]}"
 	none 'prog_(warn|note)' "${files[@]}"
 }

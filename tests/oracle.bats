@@ -4,9 +4,6 @@
 
 load helper
 
-EXPECT=$TOP/tests/expect
-ORACLE=$TOP/tests/oracle
-
 close() {
 	awk -v tol="$1" -f "$ORACLE/close.awk" "$2" "$3"
 }
@@ -69,7 +66,7 @@ close() {
 @test "an index stream made by the page reads as the lines it was made of" {
 	need_numpy
 	cd "$BATS_TEST_TMPDIR" || return
-	"$ORACLE/as-stream.sh" "$EXPECT/tiny.tsv" < "$EXPECT/tiny.index.txt" > stream
+	small_data > stream
 	for data in stream "$EXPECT/tiny.index.txt"; do
 		"$PYTHON" "$ORACLE/rnn_numpy.py" --data "$data" --vocab 30 --hidden 16 --score > got
 		close 1e-9 "$EXPECT/tiny.h16.start.score" got

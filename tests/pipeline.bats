@@ -73,7 +73,7 @@ later() {
 	run -1 --separate-stderr pipe 'tok cut.csv | vocab -q | encode | train -q -e 1 -E 0'
 	[[ "$stderr" == "tok: cut.csv: "* ]]
 	rm -f model.npz
-	vocab -q "$TOP/tests/expect/tiny.tokens" | encode | head -c 400 > index
+	vocab -q "$EXPECT/tiny.tokens" | encode | head -c 400 > index
 	run -1 --separate-stderr train -q -e 1 index
 	one_line_error train
 	[ ! -e model.npz ]
@@ -107,9 +107,10 @@ later() {
 	run -0 wildml HIDDEN=7 SAMPLES=3 VOCAB=90
 	made vocab.tsv train.index model.npz loss.log samples.txt
 	later
+	# the same sentences: the model is the one there was, and its losses were told
 	touch small.csv
 	run -0 wildml HIDDEN=7 SAMPLES=3 VOCAB=90
-	made tokens vocab.tsv train.index model.npz loss.log samples.txt
+	made tokens vocab.tsv train.index model.npz samples.txt
 	later
 	run -0 wildml HIDDEN=7 SAMPLES=3 VOCAB=90 THREADS=1
 	made
@@ -170,6 +171,17 @@ pipelines() {
 	[[ "$output" == *"vocabulary"*" 8000 "*" 100"* ]]
 	[[ "$output" == *"devoted"*" 10 "*"8.987197"*"4.605170"* ]]
 	[ "$(grep -cE '^  epoch [0-9] +[58]\.[0-9]{6} +[0-9.]{8}$|^  epoch [0-9] +6\.[0-9]{6} +[0-9.]{8}$' <<< "$output")" -eq 10 ]
+}
+
+@test "wildml: the CSV may have spaces in its name" {
+	records "$CSV" > 'a small one.csv'
+	wildml CSV='a small one.csv'
+	run -0 wildml -s CSV='a small one.csv'
+	[ -z "$output" ]
+	later
+	touch 'a small one.csv'
+	wildml CSV='a small one.csv'
+	made model.npz samples.txt tokens train.index vocab.tsv
 }
 
 @test "wildml: no CSV, and one that is not there" {

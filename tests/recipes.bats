@@ -7,12 +7,9 @@ load helper
 
 export TOOL=train	# whose refusals refused() looks at
 
-EXPECT=$TOP/tests/expect
-ORACLE=$TOP/tests/oracle
-
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return
-	"$ORACLE/as-stream.sh" "$EXPECT/tiny.tsv" < "$EXPECT/tiny.index.txt" > words
+	small_data > words
 }
 
 # config KEY: its value in model.npz
@@ -90,8 +87,8 @@ print("%.12f %.12f" % (max(abs(x).max() for x in g), sum((x * x).sum() for x in 
 }
 
 @test "-v SHARE: the last of the sentences are not learned from" {
-	head -n 9 "$EXPECT/tiny.index.txt" | "$ORACLE/as-stream.sh" "$EXPECT/tiny.tsv" > first
-	tail -n +10 "$EXPECT/tiny.index.txt" | "$ORACLE/as-stream.sh" "$EXPECT/tiny.tsv" > last
+	small_data head -n 9 > first
+	small_data tail -n +10 > last
 	train -q -D -H 4 -e 3 -E 1 -v 0.3 -o share.npz words > log
 	train -q -D -H 4 -e 3 -E 1 -v last -o file.npz first > other
 	cmp <(cut -c 21- log) <(cut -c 21- other)
@@ -108,7 +105,7 @@ print("%.12f %.12f" % (max(abs(x).max() for x in g), sum((x * x).sum() for x in 
 
 @test "the best model is kept beside the last one" {
 	train -q -D -H 16 -b 1000 -r 0.1 -S constant -e 12 -E 1 -v 0.3 -o m.npz words > log
-	tail -n +10 "$EXPECT/tiny.index.txt" | "$ORACLE/as-stream.sh" "$EXPECT/tiny.tsv" > last
+	small_data tail -n +10 > last
 	best=$(sed 's/.*: //' log | sort -g | head -n 1)
 	[ "$(tail -n 1 log | sed 's/.*: //')" != "$best" ]
 	[ "$(score -q -t -D m.best.npz last | sed -n 's/^loss\t//p')" = "$best" ]

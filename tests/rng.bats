@@ -13,12 +13,12 @@ ours() {
 	local seed n=0
 	for seed in 0 1 10 4294967295; do
 		ours "$seed" > "$BATS_TEST_TMPDIR/$seed"
-		grep "^$seed " "$TOP/tests/expect/rng.txt" > "$BATS_TEST_TMPDIR/want"
+		grep "^$seed " "$EXPECT/rng.txt" > "$BATS_TEST_TMPDIR/want"
 		run grep -cxFf "$BATS_TEST_TMPDIR/$seed" "$BATS_TEST_TMPDIR/want"
 		[ "$output" -eq 15 ]
 		n=$((n + output))
 	done
-	[ "$n" -eq "$(wc -l < "$TOP/tests/expect/rng.txt")" ]
+	[ "$n" -eq "$(wc -l < "$EXPECT/rng.txt")" ]
 }
 
 @test "seeds beside each other give other numbers" {
@@ -31,8 +31,8 @@ ours() {
 
 @test "the expected numbers are NumPy's" {
 	need_numpy
-	run "$PYTHON" "$TOP/tests/oracle/seeds.py" rng
-	[ "$output" = "$(cat "$TOP/tests/expect/rng.txt")" ]
-	run "$PYTHON" "$TOP/tests/oracle/seeds.py" weights
-	[ "$output" = "$(cat "$TOP/tests/expect/weights.txt")" ]
+	run "$PYTHON" "$ORACLE/seeds.py" rng
+	[ "$output" = "$(cat "$EXPECT/rng.txt")" ]
+	run "$PYTHON" "$ORACLE/seeds.py" weights
+	[ "$output" = "$(cat "$EXPECT/weights.txt")" ]
 }

@@ -6,13 +6,10 @@ load helper
 
 export TOOL=sample	# whose refusals refused() looks at
 
-EXPECT=$TOP/tests/expect
-ORACLE=$TOP/tests/oracle
-
 # Made once: a model of the small data, and one of lines of characters.
 setup_file() {
 	cd "$BATS_FILE_TMPDIR" || return
-	"$ORACLE/as-stream.sh" "$EXPECT/tiny.tsv" < "$EXPECT/tiny.index.txt" > tiny.stream
+	small_data > tiny.stream
 	train -q -H 8 -r 0.1 -e 5 -E 0 -o tiny.npz tiny.stream
 	printf '%s\n' Ada Bea Cleo Dora Eva Zora | tok -C | vocab -q | encode > names.stream
 	train -q -H 8 -r 0.1 -e 200 -E 0 -o names.npz names.stream
@@ -52,7 +49,7 @@ setup() {
 @test "20000 first words are distributed as the model says" {
 	sample -q -n 20000 -m 1 -M 1 tiny.npz | decode | sort | uniq -c > drawn
 	awk 'NR > 2 && !/^UNKNOWN_TOKEN/ { print "0", NR - 1, "1" }' "$EXPECT/tiny.tsv" |
-	    "$ORACLE/as-stream.sh" "$EXPECT/tiny.tsv" > every
+	    small_stream > every
 	score -w tiny.npz every | awk 'NR % 2' > model
 	[ "$(wc -l < model)" -eq 27 ]
 	cat > chi.awk <<-'EOF'
@@ -79,7 +76,7 @@ setup() {
 	the=$(awk '$1 == "the" { print NR - 1 }' "$EXPECT/tiny.tsv")
 	cat=$(awk '$1 == "cat" { print NR - 1 }' "$EXPECT/tiny.tsv")
 	awk -v beginning="0 $the $cat" 'NR > 2 && !/^UNKNOWN_TOKEN/ { print beginning, NR - 1, "1" }' \
-	    "$EXPECT/tiny.tsv" | "$ORACLE/as-stream.sh" "$EXPECT/tiny.tsv" > every
+	    "$EXPECT/tiny.tsv" | small_stream > every
 	score -w tiny.npz every | awk 'NR % 4 == 3' > model
 	awk 'NR == FNR { p[$1] = exp($2); sum += p[$1]; next } { n[$2] = $1 }
 		END {
@@ -97,7 +94,7 @@ setup() {
 	cat=$(awk '$1 == "cat" { print NR - 1 }' "$EXPECT/tiny.tsv")
 	awk -v beginning="0 $the $cat" 'NR == 2 { print beginning, 1 }
 		NR > 2 && !/^UNKNOWN_TOKEN/ { print beginning, NR - 1, "1" }' \
-	    "$EXPECT/tiny.tsv" | "$ORACLE/as-stream.sh" "$EXPECT/tiny.tsv" > every
+	    "$EXPECT/tiny.tsv" | small_stream > every
 	score -w tiny.npz every | awk 'NR == 3 || (NR > 3 && NR % 4 == 2)' > model
 	awk 'NR == FNR { n = $1; next } { p = exp($2); sum += p; if ($1 == "SENTENCE_END") end = p }
 		END {
@@ -130,9 +127,9 @@ setup() {
 }
 
 @test "-k and -P draw from the first words only, and from all of those" {
-	echo '0 2 1' | "$ORACLE/as-stream.sh" "$EXPECT/tiny.tsv" > any
+	echo '0 2 1' | small_stream > any
 	awk 'NR > 2 && !/^UNKNOWN_TOKEN/ { print "0", NR - 1, "1" }' "$EXPECT/tiny.tsv" |
-	    "$ORACLE/as-stream.sh" "$EXPECT/tiny.tsv" > every
+	    small_stream > every
 	score -w tiny.npz every | awk 'NR % 2' | sort -t $'\t' -k 2,2nr > model
 	for k in 1 3 5; do
 		sample -q -n 3000 -m 1 -M 1 -k $k tiny.npz | decode | sort -u > drawn
@@ -189,7 +186,8 @@ setup() {
 	refused 1 "-x: 'q', 'é', '\t' are not in the vocabulary" -x $'qé\t t' lines.npz
 	refused 1 "', ... are not in the vocabulary" -x "$(printf 'w%d ' {1..500})" tiny.npz
 	refused 1 '-x: not valid UTF-8' -x $'t\xff' lines.npz
-	refused 1 "'z' is not in the vocabulary" -u -x 'z' lines.npz
+	refused 1 "-x: 'z' is not in the vocabulary, nor is UNKNOWN_TOKEN, which -u would put there" \
+	    -u -x 'z' lines.npz
 }
 
 @test "bytes of a frame are those of its token line, so bits per byte can be told" {
@@ -431,4 +429,8 @@ setup() {
 	[ "${#lines[@]}" -le 24 ]
 	run -0 sample -V
 	[[ "$output" == 'sample (unroll) '* ]]
+}
+
+@test "a model is not taken from a pipe" {
+	refused 1 '-: a model cannot go through a pipe; name a file' -
 }

@@ -6,12 +6,9 @@ load helper
 
 export TOOL=score	# whose refusals refused() looks at
 
-EXPECT=$TOP/tests/expect
-ORACLE=$TOP/tests/oracle
-
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return
-	"$ORACLE/as-stream.sh" "$EXPECT/tiny.tsv" < "$EXPECT/tiny.index.txt" > tiny.stream
+	small_data > tiny.stream
 	train -q -D -H 8 -r 0.1 -e 5 -E 0 -o tiny.npz tiny.stream
 }
 
@@ -45,10 +42,10 @@ setup() {
 	for real in '' -D; do
 		# every word as the third of a sentence with the same beginning
 		awk 'NR > 2 { print "0 5 9", NR - 1, "1" }' "$EXPECT/tiny.tsv" |
-		    "$ORACLE/as-stream.sh" "$EXPECT/tiny.tsv" > every
+		    small_stream > every
 		score $real -w tiny.npz every | awk 'NR % 4 == 3' > third
 		# END is what a sentence of two words has there; START cannot stand there
-		echo '0 5 9 1' | "$ORACLE/as-stream.sh" "$EXPECT/tiny.tsv" > end
+		echo '0 5 9 1' | small_stream > end
 		score $real -w tiny.npz end | tail -n 1 >> third
 		[ "$(wc -l < third)" -eq 29 ]
 		awk -F '\t' '{ sum += exp($2); seen[$3]++ }
@@ -117,7 +114,7 @@ setup() {
 
 @test "-t: bits per byte of the text, where its length is known" {
 	score -t tiny.npz tiny.stream | grep -qx $'bits_per_byte\tunknown'
-	head -n 12 "$EXPECT/tiny.index.txt" | "$ORACLE/as-stream.sh" "$EXPECT/tiny.tsv" > text
+	small_data head -n 12 > text
 	encode -v tiny.npz < "$EXPECT/tiny.tokens" > binary
 	score -t tiny.npz text > a
 	score -t tiny.npz binary > b
@@ -133,7 +130,7 @@ setup() {
 }
 
 @test "nothing to score: no line, and totals that say so" {
-	"$ORACLE/as-stream.sh" "$EXPECT/tiny.tsv" < /dev/null > none
+	small_stream < /dev/null > none
 	for o in '' -w -p; do
 		run -0 --separate-stderr score $o tiny.npz none
 		[ -z "$output$stderr" ]
@@ -156,8 +153,7 @@ setup() {
 }
 
 @test "many sentences go through one window after another, in their order" {
-	awk '{ l[NR] = $0 } END { for (i = 0; i < 400; i++) for (j = 1; j <= NR; j++) print l[j] }' \
-	    "$EXPECT/tiny.index.txt" | "$ORACLE/as-stream.sh" "$EXPECT/tiny.tsv" > long
+	small_data repeated 400 > long
 	for o in '' -w -p; do
 		score $o tiny.npz tiny.stream > once
 		for _ in {1..400}; do
@@ -170,7 +166,7 @@ setup() {
 @test "a sentence longer than any window" {
 	# 70000 steps of 30 words, and 3000 of 8000: both pass what -w holds
 	awk 'BEGIN { printf "0"; for (i = 0; i < 80000; i++) printf " %d", 2 + i % 27; print " 1" }' |
-	    "$ORACLE/as-stream.sh" "$EXPECT/tiny.tsv" > long
+	    small_stream > long
 	score tiny.npz long > line
 	score -w tiny.npz long > words
 	[ "$(wc -l < words)" -eq 80001 ]
@@ -182,7 +178,7 @@ setup() {
 @test "memory is bounded by the window, not by the input" {
 	case ${SAN:-} in *address*) skip 'ulimit -v and ASan do not mix' ;; esac
 	awk 'BEGIN { for (i = 0; i < 300000; i++) print "0 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 1" }' |
-	    "$ORACLE/as-stream.sh" "$EXPECT/tiny.tsv" > long
+	    small_stream > long
 	[ "$(wc -c < long)" -gt 13000000 ]
 	ulimit -v 60000
 	score -q -j 1 -t tiny.npz long | grep -qx $'sentences\t300000'
@@ -342,4 +338,8 @@ setup() {
 	# and a new file is a new text
 	score -D -t chars.npz chars chars | awk '$1 == "tokens" { print $2 }' > twice
 	[ "$(cat twice)" -eq $((2 * (tokens - 1))) ]
+}
+
+@test "a model is not taken from a pipe" {
+	refused 1 '-: a model cannot go through a pipe; name a file' - tiny.stream
 }

@@ -6,13 +6,10 @@ load helper
 
 export TOOL=sample	# whose refusals refused() looks at
 
-EXPECT=$TOP/tests/expect
-ORACLE=$TOP/tests/oracle
-
 # Small models of sentences, and of a stream of characters, with each cell.
 setup_file() {
 	cd "$BATS_FILE_TMPDIR" || return
-	"$ORACLE/as-stream.sh" "$EXPECT/tiny.tsv" < "$EXPECT/tiny.index.txt" > tiny.stream
+	small_data > tiny.stream
 	for c in rnn gru lstm; do
 		train -q -c $c -L 2 -H 9 -r 0.1 -e 3 -E 0 -o $c.npz tiny.stream
 	done

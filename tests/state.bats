@@ -80,6 +80,18 @@ state() {
 	refused "array 'carry' is 1 x 2, not 1000000 x 2"
 }
 
+@test "carried states that are only claimed take no memory" {
+	[ -z "${SAN:-}" ] || skip "a sanitizer reserves more addresses than that"
+	config "s/hidden=2/hidden=200/; ${PROGRESS/sentence=0/sentence=3}\nchunk=5"
+	sed -i 's/batch=1/batch=1000000/' config
+	forge U.npy "$(head_of '<f4' '200, 3')" 2400 V.npy "$(head_of '<f4' '3, 200')" 2400 \
+	    W.npy "$(head_of '<f4' '200, 200')" 160000 carry.npy "$(head_of '<f4' '1, 200')" 800 \
+	    vocab.npy "$(head_of '|u1' "$(wc -c < vocab),")" @vocab \
+	    config.npy "$(head_of '|u1' "$(wc -c < config),")" @config
+	run bash -c "ulimit -v 100000; '$UNIT/model' show bad.npz"
+	[ "$output" = "model: bad.npz: array 'carry' is 1 x 200, not 1000000 x 200" ]
+}
+
 @test "keys of the recipe that make no sense" {
 	while read -r key value; do
 		state "$PROGRESS\n$key=$value"

@@ -9,11 +9,8 @@ setup() {
 
 # need_nltk: sets PYTHON to one that has NLTK 3.8, or skips.
 need_nltk() {
-	for PYTHON in python3 /usr/bin/python3; do
-		"$PYTHON" -c 'import nltk; assert nltk.__version__.startswith("3.8")' \
-		    2>/dev/null && return 0
-	done
-	skip "no python3 with NLTK 3.8"
+	PYTHON=$("$ORACLE/find-python.sh" 'import nltk; assert nltk.__version__.startswith("3.8")') ||
+	    skip "no python3 with NLTK 3.8"
 }
 
 # native: skips where memory is not the program's own (sanitizers).
@@ -79,7 +76,7 @@ cases() {
 @test "random and damaged texts: as NLTK cuts them" {
 	need movie-reviews.csv punkt_tab/english
 	need_nltk
-	oracle="$TOP/tests/oracle/tok_nltk.py"
+	oracle="$ORACLE/tok_nltk.py"
 	"$PYTHON" "$oracle" -r 2000 -s 7 -t "$SHARED/movie-reviews.csv" > texts.csv
 	for lower in early late never; do
 		"$PYTHON" "$oracle" -p "$PUNKT" -l "$lower" < texts.csv > want
@@ -99,7 +96,7 @@ agrees() {
 	shift
 	tok "$@" -p "$PUNKT" "$SHARED/$file" > want
 	tok "$@" "$SHARED/$file" > got
-	awk -f "$TOP/tests/oracle/boundaries.awk" want got > figures
+	awk -f "$ORACLE/boundaries.awk" want got > figures
 	echo "$file $*: $(cat figures)"
 	awk '{ exit !($NF >= 99.5) }' figures
 }
@@ -116,7 +113,7 @@ agrees() {
 @test "the measure of boundaries can fail" {
 	printf '%s\n' 'a b .' 'c .' 'd' > want
 	printf '%s\n' 'a b. c .' 'd' > got
-	run -0 awk -f "$TOP/tests/oracle/boundaries.awk" want got
+	run -0 awk -f "$ORACLE/boundaries.awk" want got
 	[ "$output" = 'want 3 got 2 common 2 precision 100.000 recall 66.667 least 66.667' ]
 }
 

@@ -7,19 +7,9 @@ load helper
 
 export TOOL=train	# whose refusals refused() looks at
 
-EXPECT=$TOP/tests/expect
-ORACLE=$TOP/tests/oracle
-
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return
-	"$ORACLE/as-stream.sh" "$EXPECT/tiny.tsv" < "$EXPECT/tiny.index.txt" > tiny.stream
-}
-
-# a stream of the small data, $1 times over
-long_stream() {
-	awk -v n="$1" '{ l[NR] = $0 }
-		END { for (i = 0; i < n; i++) for (j = 1; j <= NR; j++) print l[j] }' \
-	    "$EXPECT/tiny.index.txt" | "$ORACLE/as-stream.sh" "$EXPECT/tiny.tsv"
+	small_data > tiny.stream
 }
 
 @test "the loss log is in the tutorial's words" {
@@ -62,14 +52,8 @@ long_stream() {
 @test "any number of threads gives the same bytes" {
 	for real in '' -D; do
 		for b in 1 5; do
-			for j in 1 2 3; do
-				train -q $real -B $b -j $j -H 20 -e 3 -E 1 -o $j.npz tiny.stream > log
-				cut -c 21- log > $j.log
-			done
-			cmp 1.npz 2.npz
-			cmp 1.npz 3.npz
-			cmp 1.log 2.log
-			cmp 1.log 3.log
+			# shellcheck disable=SC2086
+			same_on_threads $real -B $b -H 20 -e 3 -E 1 tiny.stream
 		done
 	done
 }
@@ -77,11 +61,7 @@ long_stream() {
 @test "with 8000 words, too" {
 	need reddit-head.index-200.txt
 	"$ORACLE/as-stream.sh" 8000 < "$SHARED/reddit-head.index-200.txt" > s
-	for j in 1 2 3; do
-		train -q -j $j -H 64 -e 1 -E 0 -o $j.npz s
-	done
-	cmp 1.npz 2.npz
-	cmp 1.npz 3.npz
+	same_on_threads -H 64 -e 1 -E 0 s
 }
 
 @test "several operands and standard input are read one after another" {
@@ -89,12 +69,12 @@ long_stream() {
 	cp tiny.stream copy
 	train -q -H 3 -e 2 -o two.npz - copy < tiny.stream > log
 	cmp one.npz two.npz
-	long_stream 2 | train -q -H 3 -e 2 -o three.npz > log
+	small_data repeated 2 | train -q -H 3 -e 2 -o three.npz > log
 	cmp one.npz three.npz
 }
 
 @test "-n learns from the first sentences only" {
-	head -n 4 "$EXPECT/tiny.index.txt" | "$ORACLE/as-stream.sh" "$EXPECT/tiny.tsv" > four
+	small_data head -n 4 > four
 	train -q -H 3 -e 3 -o four.npz four > a
 	train -q -H 3 -e 3 -n 4 -o n4.npz tiny.stream > b
 	diff <(cut -c 21- a) <(cut -c 21- b)
@@ -125,7 +105,7 @@ long_stream() {
 }
 
 @test "a run stopped by SIGTERM in an epoch goes on to the same model" {
-	long_stream 3000 > long
+	small_data repeated 3000 > long
 	train -q -H 30 -e 1 -E 1 -o whole.npz long > log
 	# the first line says that the epoch begins; another delay if it was missed
 	for delay in 0.05 0.1 0.02 0.2 0.5 0.01; do
@@ -165,7 +145,7 @@ long_stream() {
 
 @test "-R refuses other sentences, and a model that no training wrote" {
 	train -q -H 3 -e 1 -E 0 tiny.stream
-	long_stream 2 > other
+	small_data repeated 2 > other
 	refused 1 'not the sentences it was trained on' -R model.npz other
 	cp model.npz before.npz
 	need trained-model-theano.npz
@@ -261,7 +241,7 @@ long_stream() {
 	refused 1 'a vocabulary stream where an index stream' v
 	sed '1,/^$/!d' tiny.stream > header
 	refused 1 'without its last frame' header
-	"$ORACLE/as-stream.sh" "$EXPECT/tiny.tsv" < /dev/null > none
+	small_stream < /dev/null > none
 	refused 1 'none: no sentence to learn from' none
 	head -c -30 tiny.stream > short
 	refused 1 'short: ' short
@@ -347,4 +327,26 @@ long_stream() {
 	refused 1 'missing.npz: No such file' -R missing.npz < never
 	UNROLL_ISA=abacus refused 1 'UNROLL_ISA' < never
 	kill $!
+}
+
+@test "a model is not taken from a pipe" {
+	refused 1 '-: a model cannot go through a pipe; name a file' -o - tiny.stream
+	refused 1 "-: a model cannot go through a pipe; name a file" -i - tiny.stream
+	refused 1 "-: a model cannot go through a pipe; name a file" -R - tiny.stream
+	[ ! -e - ]
+	train -q -H 2 -e 0 -o ./- tiny.stream > log
+	[ -s ./- ]
+}
+
+@test "a long sentence takes the memory that train(1) states, and no more" {
+	case ${SAN:-} in *address*) skip 'ulimit -v and ASan do not mix' ;; esac
+	local t=300000 c=500 h=32 w=8 limit
+	awk -v n=$t -v c=$c 'BEGIN { printf "0"; for (i = 1; i < n; i++) printf " %d", 2 + i * i % (c - 3); print " 1" }' |
+	    "$ORACLE/as-stream.sh" $c > long.stream
+	# r (T W H' + (4096 + 256) C) + 30 T, and 150 MB of addresses that are not used
+	limit=$((4 * (t * w * (h + 16) + 4352 * c) + 30 * t + 150000000))
+	for rule in sgd momentum; do
+		bash -c "ulimit -v $((limit / 1024)); train -q -j 1 -H $h -O $rule -r 1e-6 -e 1 -E 1 -o m.npz long.stream" > log
+		[ "$(wc -l < log)" -eq 2 ]
+	done
 }

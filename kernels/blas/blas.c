@@ -150,7 +150,7 @@ logits(struct kern *k, struct output *o, int nchunk, const real *s, int first, i
 
 	o->t = t - first < ROWS ? t - first : ROWS;
 	o->s = s + (size_t)first * o->h;
-	pool_run(st->pool, logits_task, o, nchunk);
+	pool_run(st->host.pool, logits_task, o, nchunk);
 	join_chunks(o, nchunk);
 }
 
@@ -209,7 +209,7 @@ out_backward(struct kern *k, const struct kern_mat *v, const struct kern_mat *c,
 		for (int r = 0; r < o.t; r++)
 			logp[first + r] = o.logits[(size_t)r * o.c + o.y[r]] - o.max[r] -
 			    log(o.sum[r]);
-		pool_run(st->pool, gradient_task, &o, nchunk);
+		pool_run(st->host.pool, gradient_task, &o, nchunk);
 		n = (size_t)o.t * o.h;
 		memcpy(ds + (size_t)first * o.h, o.part, n * sizeof(real));
 		for (int i = 1; i < nchunk; i++)
@@ -366,13 +366,11 @@ blas_close(struct kern *k)
 {
 	struct state *s = k->ctx;
 
-	pool_free(s->pool);
 	free(s->logits.p);
 	free(s->part.p);
 	free(s->back.p);
 	free(s->max);
-	free(s);
-	free(k);
+	NAME(host_close)(k);
 }
 
 static void
@@ -393,26 +391,17 @@ fill(struct kern *k)
 	k->out_logp = out_logp;
 	NAME(ref_layers)(k);
 	NAME(blas_cells)(k);
-	NAME(ref_update)(k);
+	NAME(blas_learn)(k);
 }
 
 struct kern *
 NAME(blas_open)(int threads, const char **why)
 {
-	struct kern *k = calloc(1, sizeof(*k));
-	struct state *s = calloc(1, sizeof(*s));
-	struct pool *pool = pool_new(threads);
+	struct kern *k = NAME(host_open)(sizeof(struct state), threads, why);
 
-	if (k == NULL || s == NULL || pool == NULL) {
-		*why = "out of memory";
-		free(k);
-		free(s);
-		pool_free(pool);
+	if (k == NULL)
 		return NULL;
-	}
 	openblas_set_num_threads(1);
-	s->pool = pool;
-	k->ctx = s;
 	fill(k);
 	return k;
 }

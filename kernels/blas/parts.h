@@ -6,7 +6,6 @@
 
 #include <cblas.h>
 
-#include "pool.h"
 #include "ref.h"
 
 #if defined(REAL_F32)
@@ -25,7 +24,6 @@ struct buffer {
 
 struct state {
 	struct host_state host;
-	struct pool *pool;
 	struct buffer logits, part, back;
 	double *max, *sum;	/* (chunks, rows) of the output layer */
 	int nchunk;
@@ -42,5 +40,7 @@ int NAME(blas_longest)(const struct kern_batch *b);
 
 /* dense_*, lstm_* and gru_*. */
 void NAME(blas_cells)(struct kern *k);
+/* update, sum_squares. */
+void NAME(blas_learn)(struct kern *k);
 
 #endif

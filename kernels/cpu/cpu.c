@@ -149,22 +149,18 @@ static void
 step_output(struct kern *k, struct kern_mat *v, const struct kern_batch *b, const real *s,
     real *ds, size_t stride, double rate, double *logp)
 {
-	struct output *o = &state(k)->output;
 	struct panels *vt = &own(v)->v;
 	struct kern_update u = { .rule = KERN_SGD, .rate = rate, .scale = 1 };
-	struct kern_mat *dv;
+	bool in_place = b->t <= (is_narrow(vt) ? NARROW_ROWS : ISA_NAME(output_rows)(vt));
+	struct kern_mat *dv = in_place ? v : gradient_of_v(k, v);
 
-	if (is_narrow(vt)) {
-		ISA_NAME(narrow_backward)(o, vt, NULL, b->t, s, stride, b->y, ds, stride, vt, NULL,
-		    (real)-rate, logp);
-	} else if (b->t <= ISA_NAME(output_rows)(vt)) {
-		ISA_NAME(output_backward)(o, vt, NULL, b->t, s, stride, b->y, ds, stride, vt, NULL,
-		    (real)-rate, logp);
-	} else if ((dv = gradient_of_v(k, v)) != NULL) {
-		ISA_NAME(output_backward)(o, vt, NULL, b->t, s, stride, b->y, ds, stride,
-		    &own(dv)->v, NULL, 1, logp);
+	if (dv == NULL)
+		return;
+	(is_narrow(vt) ? ISA_NAME(narrow_backward) : ISA_NAME(output_backward))
+	    (&state(k)->output, vt, NULL, b->t, s, stride, b->y, ds, stride, &own(dv)->v, NULL,
+	    in_place ? (real)-rate : 1, logp);
+	if (!in_place)
 		k->update(k, v, dv, NULL, NULL, &u);
-	}
 }
 
 /*
@@ -180,7 +176,7 @@ step(struct kern *k, const struct kern_net *net, const struct kern_batch *b, int
 	struct square *w = &own(net->w)->s;
 	struct recur *q = &state(k)->recur;
 	size_t stride = square_stride(w), n = (size_t)b->t * stride;
-	real *s = ISA_NAME(state_rows)(k, 3 * (size_t)b->t * stride), *d;
+	real *s = ISA_NAME(state_rows)(k, 2 * n), *d;
 
 	if (s == NULL)
 		return;
@@ -213,10 +209,8 @@ cpu_close(struct kern *k)
 		k->mat_free(k, s->dv);
 	ISA_NAME(output_free)(&s->output);
 	ISA_NAME(recur_free)(&s->recur);
-	pool_free(s->pool);
 	free(s->rows);
-	free(s);
-	free(k);
+	NAME(host_close)(k);
 }
 
 #define QUOTE(x) #x
@@ -246,19 +240,11 @@ fill(struct kern *k)
 struct kern *
 ISA_NAME(cpu)(int threads, const char **why)
 {
-	struct kern *k = calloc(1, sizeof(*k));
-	struct state *s = calloc(1, sizeof(*s));
-	struct pool *pool = pool_new(threads);
+	struct kern *k = NAME(host_open)(sizeof(struct state), threads, why);
 
-	if (k == NULL || s == NULL || pool == NULL) {
-		*why = "out of memory";
-		free(k);
-		free(s);
-		pool_free(pool);
+	if (k == NULL)
 		return NULL;
-	}
-	s->pool = s->output.pool = s->recur.pool = pool;
-	k->ctx = s;
+	state(k)->pool = state(k)->output.pool = state(k)->recur.pool = state(k)->host.pool;
 	fill(k);
 	return k;
 }

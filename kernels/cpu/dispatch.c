@@ -46,24 +46,49 @@ static const struct isa isas[] = {	/* best first */
 };
 enum { NISA = sizeof(isas) / sizeof(isas[0]) };
 
+/* Appends to a phrase of so many bytes, cut off there; what may have come from
+ * anywhere as printable ASCII. */
+static void
+append(char *to, size_t size, const char *more)
+{
+	size_t n = strlen(to);
+
+	for (; *more && n + 1 < size; more++)
+		to[n++] = (char)(*more >= ' ' && *more <= '~' ? *more : '?');
+	to[n] = '\0';
+}
+
+/* The name that will not do, and those that would. */
+static const char *
+refusal(const char *name)
+{
+	static char said[200];
+	const char *between = ": ";
+
+	said[0] = '\0';
+	append(said, sizeof(said), "UNROLL_ISA is '");
+	append(said, sizeof(said) / 2, name);
+	append(said, sizeof(said), "', which is none of this processor's instruction sets");
+	for (int i = 0; i < NISA; i++) {
+		if (!isas[i].here())
+			continue;
+		append(said, sizeof(said), between);
+		append(said, sizeof(said), isas[i].name);
+		between = ", ";
+	}
+	return said;
+}
+
 static const struct isa *
 choose(const char **why)
 {
 	const char *name = getenv("UNROLL_ISA");
+	bool named = name && *name;
 
-	if (name && *name == '\0')
-		name = NULL;
-	for (int i = 0; i < NISA; i++) {
-		if (name == NULL && isas[i].here())
+	for (int i = 0; i < NISA; i++)
+		if ((!named || strcmp(name, isas[i].name) == 0) && isas[i].here())
 			return &isas[i];
-		if (name && strcmp(name, isas[i].name) == 0) {
-			if (isas[i].here())
-				return &isas[i];
-			*why = "this processor has not the instruction set of UNROLL_ISA";
-			return NULL;
-		}
-	}
-	*why = "UNROLL_ISA names no instruction set; there are avx512, avx2 and plain";
+	*why = refusal(name);
 	return NULL;
 }
 

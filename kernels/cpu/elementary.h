@@ -84,4 +84,18 @@ v_logistic(vec x)
 	return v_div(one, v_add(one, v_scale(v_add(p, one), n)));
 }
 
+/* x (1 - y^2): an error x of y = tanh(a) as one of a */
+INLINE vec
+through_tanh(vec x, vec y)
+{
+	return v_mul(x, v_sub(v_set1(1), v_mul(y, y)));
+}
+
+/* x y (1 - y): an error x of y, the logistic function of a, as one of a */
+INLINE vec
+through_logistic(vec x, vec y)
+{
+	return v_mul(x, v_mul(y, v_sub(v_set1(1), y)));
+}
+
 #endif

@@ -102,17 +102,16 @@ store(real *p, const int n, vec x)
 		v_store_part(p, n, x);
 }
 
-/* x y (1 - y): what passes the logistic function */
-INLINE vec
-through_logistic(vec x, vec y)
+/* unit(place, at, n) for the `width` units of a block, a vector of them at a time. */
+INLINE void
+each_vector(void (*unit)(const void *place, size_t at, const int n), const void *place, int width)
 {
-	return v_mul(x, v_mul(y, v_sub(v_set1(1), y)));
-}
+	int at = 0;
 
-INLINE vec
-through_tanh(vec x, vec y)
-{
-	return v_mul(x, v_sub(v_set1(1), v_mul(y, y)));
+	for (; at + LANES <= width; at += LANES)
+		unit(place, (size_t)at, LANES);
+	if (at < width)
+		unit(place, (size_t)at, width - at);
 }
 
 extern const struct cell ISA_NAME(lstm), ISA_NAME(gru), ISA_NAME(plain_cell);

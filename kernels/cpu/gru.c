@@ -20,8 +20,9 @@ product(const struct place *p, int gate, size_t at)
 }
 
 INLINE void
-unit_forward(const struct place *p, size_t at, const int n)
+unit_forward(const void *place, size_t at, const int n)
 {
+	const struct place *p = place;
 	vec r = v_logistic(v_add(load(p->a + at, n), product(p, 0, at)));
 	vec z = v_logistic(v_add(load(p->a + p->h + at, n), product(p, 1, at)));
 	vec q = product(p, 2, at), last = p->last ? load(p->last + at, n) : v_zero(), new;
@@ -50,12 +51,7 @@ forward(const struct group *g, int block, const real *products)
 		    last ? last + first : NULL, p->bn ? p->bn + first : NULL,
 		    products ? products + (size_t)i * 3 * PW : NULL, h };
 
-		for (int j = 0; j < width; j += LANES) {
-			if (width - j >= LANES)
-				unit_forward(&at, (size_t)j, LANES);
-			else
-				unit_forward(&at, (size_t)j, width - j);
-		}
+		each_vector(unit_forward, &at, width);
 	}
 }
 
@@ -69,8 +65,9 @@ struct back_place {
 };
 
 INLINE void
-unit_backward(const struct back_place *p, size_t at, const int n)
+unit_backward(const void *place, size_t at, const int n)
 {
+	const struct back_place *p = place;
 	vec r = load(p->a + at, n), z = load(p->a + p->h + at, n);
 	vec new = load(p->a + 2 * p->h + at, n), q = load(p->q + at, n);
 	vec last = p->last ? load(p->last + at, n) : v_zero(), ds = load(p->ds + at, n);
@@ -107,12 +104,7 @@ backward(const struct group *g, int block, const real *products)
 		    g->carried + (size_t)i * whole + first, p->d + 3 * row + first,
 		    p->e + 3 * row + first, h };
 
-		for (int j = 0; j < width; j += LANES) {
-			if (width - j >= LANES)
-				unit_backward(&at, (size_t)j, LANES);
-			else
-				unit_backward(&at, (size_t)j, width - j);
-		}
+		each_vector(unit_backward, &at, width);
 	}
 }
 

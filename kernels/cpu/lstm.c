@@ -22,8 +22,9 @@ input(const struct place *p, int gate, size_t at, const int n)
 }
 
 INLINE void
-unit_forward(const struct place *p, size_t at, const int n)
+unit_forward(const void *place, size_t at, const int n)
 {
+	const struct place *p = place;
 	vec in = v_logistic(input(p, 0, at, n)), forget = v_logistic(input(p, 1, at, n));
 	vec new = v_tanh(input(p, 2, at, n)), out = v_logistic(input(p, 3, at, n));
 	vec c = v_mul(in, new);
@@ -51,12 +52,7 @@ forward(const struct group *g, int block, const real *product)
 		struct place at = { p->a + 4 * row + first, p->s + row + first, p->c + row + first,
 		    clast ? clast + first : NULL, product ? product + (size_t)i * 4 * PW : NULL, h };
 
-		for (int j = 0; j < width; j += LANES) {
-			if (width - j >= LANES)
-				unit_forward(&at, (size_t)j, LANES);
-			else
-				unit_forward(&at, (size_t)j, width - j);
-		}
+		each_vector(unit_forward, &at, width);
 	}
 }
 
@@ -70,8 +66,9 @@ struct back_place {
 };
 
 INLINE void
-unit_backward(const struct back_place *p, size_t at, const int n)
+unit_backward(const void *place, size_t at, const int n)
 {
+	const struct back_place *p = place;
 	vec in = load(p->a + at, n), forget = load(p->a + p->h + at, n);
 	vec new = load(p->a + 2 * p->h + at, n), out = load(p->a + 3 * p->h + at, n);
 	vec squashed = v_tanh(load(p->c + at, n)), ds = load(p->ds + at, n), dc = v_zero();
@@ -107,12 +104,7 @@ backward(const struct group *g, int block, const real *product)
 		    i < g->nafter ? product + (size_t)i * PW : NULL,
 		    g->carried + (size_t)i * whole + first, p->d + 4 * row + first, h };
 
-		for (int j = 0; j < width; j += LANES) {
-			if (width - j >= LANES)
-				unit_backward(&at, (size_t)j, LANES);
-			else
-				unit_backward(&at, (size_t)j, width - j);
-		}
+		each_vector(unit_backward, &at, width);
 	}
 }
 

@@ -226,16 +226,24 @@ ISA_NAME(narrow_backward)(struct output *o, const struct panels *vt, const real 
     const real *s, size_t stride, const uint32_t *y, real *ds, size_t dstride,
     const struct panels *to, real *dc, real rate, double *logp)
 {
-	struct job j = { .vt = vt, .c = c, .t = t, .h = vt->k, .n = vt->n, .s = s,
-	    .stride = stride, .y = y, .logp = logp, .ds = ds, .dstride = dstride };
+	struct job j = { .vt = vt, .c = c, .t = t < NARROW_ROWS ? t : NARROW_ROWS, .h = vt->k,
+	    .n = vt->n, .stride = stride, .ds = ds, .dstride = dstride };
 	struct panels gradient = *to;
 
 	if (!prepare(o, &j))
 		return;
 	for (int i = 0; i < j.v.np; i++)
 		ISA_NAME(panel_turn)(vt, i * PW, j.h - i * PW < PW ? j.h - i * PW : PW, &j.v, i);
-	run(o, &j);
-	if (dc)
-		add_rows(&j, rate, dc);
-	ISA_NAME(product_gradient)(o->pool, &gradient, t, s, stride, j.p, j.pstride, rate, j.space);
+	for (int r = 0; r < t; r += NARROW_ROWS) {
+		j.t = t - r < NARROW_ROWS ? t - r : NARROW_ROWS;
+		j.s = s + (size_t)r * stride;
+		j.y = y + r;
+		j.logp = logp + r;
+		j.ds = ds + (size_t)r * dstride;
+		run(o, &j);
+		if (dc)
+			add_rows(&j, rate, dc);
+		ISA_NAME(product_gradient)(o->pool, &gradient, j.t, j.s, stride, j.p, j.pstride,
+		    rate, j.space);
+	}
 }

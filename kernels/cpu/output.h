@@ -57,8 +57,8 @@ void ISA_NAME(output_logp)(struct output *o, const struct panels *vt, const real
 
 /*
  * As output_forward; and with P = softmax(V S + c) less 1 at y, dS(t,h) = P V,
- * to += rate P' S and dc += rate times the sum of P's rows.  `to` may be vt itself if t <= output_rows(): all errors
- * are taken before a panel changes.
+ * to += rate P' S and dc += rate times the sum of P's rows.  `to` may be vt itself
+ * if t <= output_rows(): all errors are taken before a panel changes.
  */
 void ISA_NAME(output_backward)(struct output *o, const struct panels *vt, const real *c, int t,
     const real *s, size_t stride, const uint32_t *y, real *ds, size_t dstride,

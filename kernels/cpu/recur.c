@@ -15,7 +15,11 @@
 #include "pages.h"
 #include "recur.h"
 
-enum { ABREAST = 4 };	/* panels of a row product, whose sums overlap */
+enum {
+	ABREAST = 4,		/* panels of a row product, whose sums overlap */
+	GROUP = 64,		/* rows, about, that go back together in a batch of many */
+	GROUPS_EACH = 2		/* of a thread, at least, for there to be groups */
+};
 /*
  * Multiplications from which a round of the team is worth it: it costs 0.3 us,
  * and what one thread wrote comes slowly to the other.  For a row, whose
@@ -262,37 +266,33 @@ ISA_NAME(recur_forward)(struct recur *q, const struct square *w, const struct ke
 		forward_many(q, w, b, s0, s);
 }
 
-/* E (1 - S^2) */
-INLINE vec
-through_tanh(vec e, vec s)
-{
-	return v_mul(e, v_sub(v_set1(1), v_mul(s, s)));
-}
-
-/* One step back for the columns of a panel, all rows. */
-struct back_step {
+/* Sequences first .. end-1 going back together, on one thread or on the team. */
+struct back {
 	const struct square *w;
 	const struct kern_batch *b;
-	const struct packed *e;		/* the errors before the step */
-	const real *s;
-	real *next, *d;			/* (t, stride): after it; D */
-	real *g;			/* (np, t, PW) products */
+	int first, end;
+	struct packed e;		/* the errors before the step */
+	const real *s;			/* (t, stride), of their rows alone, like the rest */
+	real *next, *d;			/* (t, stride): after the step; D */
+	real *g;			/* (t, PW) products, of each panel if gstride is not 0 */
+	size_t gstride;
 };
 
+/* One step back for the columns of a panel. */
 static void
 back_task(void *arg, int i, int thread)
 {
-	const struct back_step *m = arg;
-	const struct kern_batch *b = m->b;
+	const struct back *m = arg;
 	size_t stride = square_stride(m->w), column = (size_t)i * PW;
-	real *g = m->g + (size_t)i * b->t * PW;
+	const int *start = m->b->start;
+	real *g = m->g + (size_t)i * m->gstride;
 
 	(void)thread;
-	ISA_NAME(panel_tile)(m->e, 0, m->e->nblock, &m->w->w, i, g, PW);
-	for (int q = 0; q < b->nseq; q++) {
-		int last = b->start[q + 1] - 1;
+	ISA_NAME(panel_tile)(&m->e, 0, m->e.nblock, &m->w->w, i, g, PW);
+	for (int q = m->first; q < m->end; q++) {
+		int first = start[q] - start[m->first], last = start[q + 1] - start[m->first] - 1;
 
-		for (int r = b->start[q]; r < last; r++)
+		for (int r = first; r < last; r++)
 			for (int half = 0; half < PW; half += LANES) {
 				size_t at = (size_t)r * stride + column + half;
 				vec e = v_load(g + ((size_t)r + 1) * PW + half);
@@ -303,6 +303,105 @@ back_task(void *arg, int i, int thread)
 			}
 		for (int half = 0; half < PW; half += LANES)
 			v_store(m->next + (size_t)last * stride + column + half, v_zero());
+	}
+}
+
+/* bptt steps of them all; each on the team, panel by panel, if q is not NULL. */
+static void
+go_back(struct back *m, int bptt, struct recur *q)
+{
+	size_t stride = square_stride(m->w), n = (size_t)m->e.t * stride;
+
+	for (size_t i = 0; i < n; i += LANES)
+		v_store(m->d + i, through_tanh(v_load(m->d + i), v_load(m->s + i)));
+	ISA_NAME(pack)(&m->e, m->d, stride);
+	for (int step = 0; step < bptt; step++) {
+		run(q, back_task, m, m->w->w.np, q && (double)n * m->w->w.k > worth_sharing);
+		if (step + 1 < bptt)
+			ISA_NAME(pack)(&m->e, m->next, stride);
+	}
+}
+
+/* Where the sequences first .. end-1 have their rows, in mem of back_space(). */
+static struct back
+back_of(const struct square *w, const struct kern_batch *b, int first, int end, const real *s,
+    real *d, real *mem)
+{
+	size_t row = (size_t)b->start[first], t = (size_t)b->start[end] - row;
+	size_t stride = square_stride(w);
+	struct back m = { .w = w, .b = b, .first = first, .end = end, .s = s + row * stride,
+	    .next = mem, .d = d + row * stride, .g = mem + t * stride };
+
+	ISA_NAME(pack_shape)(&m.e, (int)t, w->w.k, mem + 2 * t * stride);
+	return m;
+}
+
+static size_t
+back_space(const struct square *w, int t)
+{
+	return 3 * (size_t)t * square_stride(w);
+}
+
+/* A batch of many in n groups: what a thread has of one stays in its cache. */
+struct back_groups {
+	const struct square *w;
+	const struct kern_batch *b;
+	int bptt, n;
+	const real *s;
+	real *d, *mem;
+	size_t space;			/* of a thread */
+};
+
+static int
+group_first(const struct back_groups *g, int i)
+{
+	return (int)((long)g->b->nseq * i / g->n);
+}
+
+static void
+group_task(void *arg, int i, int thread)
+{
+	const struct back_groups *g = arg;
+	struct back m = back_of(g->w, g->b, group_first(g, i), group_first(g, i + 1), g->s, g->d,
+	    g->mem + (size_t)thread * g->space);
+
+	go_back(&m, g->bptt, NULL);
+}
+
+/* Rows of the longest group. */
+static int
+group_rows(const struct back_groups *g)
+{
+	int most = 0;
+
+	for (int i = 0; i < g->n; i++) {
+		int t = g->b->start[group_first(g, i + 1)] - g->b->start[group_first(g, i)];
+
+		most = t > most ? t : most;
+	}
+	return most;
+}
+
+static void
+back_truncated(struct recur *q, const struct square *w, const struct kern_batch *b, int bptt,
+    const real *s, real *d)
+{
+	int threads = pool_threads(q->pool), n = b->t / GROUP;
+	struct back_groups g = { w, b, bptt, n < b->nseq ? n : b->nseq, s, d, NULL, 0 };
+
+	if (g.n < GROUPS_EACH * threads)
+		g.n = 1;
+	g.space = back_space(w, group_rows(&g));
+	g.mem = reserve(q, (size_t)(g.n > 1 ? threads : 1) * g.space);
+	if (g.mem == NULL)
+		return;
+	if (g.n > 1) {
+		pool_run(q->pool, group_task, &g, g.n);
+	} else {
+		struct back m = back_of(w, b, 0, b->nseq, s, d, g.mem);
+
+		m.gstride = (size_t)b->t * PW;
+		go_back(&m, bptt, q);
 	}
 }
 
@@ -337,30 +436,12 @@ void
 ISA_NAME(recur_backward)(struct recur *q, const struct square *w, const struct kern_batch *b,
     int bptt, const real *s, real *d)
 {
-	size_t stride = square_stride(w), n = (size_t)b->t * stride;
-	struct packed a;
-	struct back_step m = { w, b, &a, s, NULL, d, NULL };
-	real *p;
-
-	if (bptt >= ISA_NAME(recur_longest)(b) - 1) {
-		for (int i = 0; i < b->nseq; i++)
-			back_whole(q, w, b->start[i], b->start[i + 1], s, d);
+	if (bptt < ISA_NAME(recur_longest)(b) - 1) {
+		back_truncated(q, w, b, bptt, s, d);
 		return;
 	}
-	p = reserve(q, 3 * n);
-	if (p == NULL)
-		return;
-	m.next = p;
-	m.g = p + n;
-	ISA_NAME(pack_shape)(&a, b->t, w->w.k, p + 2 * n);
-	for (size_t i = 0; i < n; i += LANES)
-		v_store(d + i, through_tanh(v_load(d + i), v_load(s + i)));
-	ISA_NAME(pack)(&a, d, stride);
-	for (int step = 0; step < bptt; step++) {
-		run(q, back_task, &m, w->w.np, (double)n * w->w.k > worth_sharing);
-		if (step + 1 < bptt)
-			ISA_NAME(pack)(&a, m.next, stride);
-	}
+	for (int i = 0; i < b->nseq; i++)
+		back_whole(q, w, b->start[i], b->start[i + 1], s, d);
 }
 
 struct update {

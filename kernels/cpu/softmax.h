@@ -13,12 +13,6 @@
 #include "elementary.h"
 #include "panels.h"
 
-INLINE int
-least(int a, int b)
-{
-	return a < b ? a : b;
-}
-
 /* The first n of LANES numbers, the others equal to the first. */
 INLINE vec
 load_repeated(const real *p, int n)

@@ -22,7 +22,7 @@ struct state {
 	struct host_state host;
 	struct output output;
 	struct recur recur;
-	struct pool *pool;
+	struct pool *pool;	/* the host's */
 	real *rows;		/* what a call needs besides; grows, then stays */
 	size_t nrows;
 	struct kern_mat *dv;	/* for steps too long to update V in place */

@@ -6,7 +6,11 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "share.h"
 #include "update.h"
+#include "vec.h"
+
+enum { PART = 8192 };	/* numbers in a task */
 
 struct rule
 ISA_NAME(update_rule)(const struct kern_update *u)
@@ -115,13 +119,16 @@ change_all(const enum kern_rule rule, const struct rule *u, size_t len, real *co
 	}
 }
 
-#define RULE_CASE(rule) case rule: change_all(rule, u, n, x); break;
-void
-ISA_NAME(update_range)(const struct rule *u, size_t n, real *p, real *g, real *m, real *n2)
+/* Numbers first .. first + len - 1, by constants that no store of theirs can change. */
+#define RULE_CASE(r) case r: change_all(r, &rule, len, x); break;
+static void
+change_run(const struct update *a, size_t first, size_t len)
 {
-	real *const x[4] = { p, g, m, n2 };
+	const struct rule rule = a->rule;
+	real *const x[4] = { a->p + first, a->g + first, a->m ? a->m + first : NULL,
+	    a->n ? a->n + first : NULL };
 
-	switch (u->rule) {
+	switch (rule.rule) {
 	RULE_CASE(KERN_SGD)
 	RULE_CASE(KERN_MOMENTUM)
 	RULE_CASE(KERN_ADAGRAD)
@@ -130,8 +137,39 @@ ISA_NAME(update_range)(const struct rule *u, size_t n, real *p, real *g, real *m
 	}
 }
 
-double
-ISA_NAME(update_squares)(const real *x, size_t n)
+static void
+change_task(void *arg, int i, int thread)
+{
+	const struct update *a = arg;
+	size_t first = (size_t)i * PART, len = a->len - first;
+
+	(void)thread;
+	change_run(a, first, len < PART ? len : PART);
+}
+
+/* Where the gradient is zero these rules change nothing. */
+static bool
+is_sparse(enum kern_rule rule)
+{
+	return rule == KERN_SGD || rule == KERN_ADAGRAD;
+}
+
+void
+ISA_NAME(update_all)(struct pool *pool, struct update *a)
+{
+	if (a->words == NULL || !is_sparse(a->rule.rule))
+		share_tasks(pool, change_task, a, (int)((a->len + PART - 1) / PART),
+		    4 * NUMBER * (double)a->len);
+	else
+		for (int i = 0; i < a->words->ntouched; i++)
+			change_run(a, (size_t)a->words->touched[i] * (size_t)a->words->h,
+			    (size_t)a->words->h);
+	if (a->words)
+		NAME(embed_untouch)(a->words);
+}
+
+static double
+squares(const real *x, size_t n)
 {
 	enum { ABREAST = 16 };	/* sums, so that they overlap */
 	double sum[ABREAST] = { 0 }, all = 0;
@@ -145,4 +183,17 @@ ISA_NAME(update_squares)(const real *x, size_t n)
 	for (int k = 0; k < ABREAST; k++)
 		all += sum[k];
 	return all;
+}
+
+double
+ISA_NAME(update_squares)(const real *x, size_t n, const struct embed *words)
+{
+	double sum = 0;
+
+	if (words == NULL)
+		return squares(x, n);
+	for (int i = 0; i < words->ntouched; i++)
+		sum += squares(x + (size_t)words->touched[i] * (size_t)words->h,
+		    (size_t)words->h);
+	return sum;
 }

@@ -1,13 +1,16 @@
 /*
- * update.h - the update rules on runs of numbers, a vector at a time.
+ * update.h - the update rules on arrays of numbers, a vector at a time, shared
+ * out over the team.  A parameter, its gradient and its moments lie alike, in
+ * whatever layout; so the OpenBLAS backend uses them, too.
  */
 #ifndef UPDATE_H
 #define UPDATE_H
 
 #include <stddef.h>
 
-#include "kern.h"
-#include "vec.h"
+#include "embed.h"
+#include "isa.h"
+#include "pool.h"
 
 /* A rule with its constants as reals. */
 struct rule {
@@ -19,12 +22,20 @@ struct rule {
 	real epsilon;
 };
 
+/* P, G, M and N of kern.h. */
+struct update {
+	struct rule rule;
+	size_t len;
+	real *p, *g, *m, *n;		/* (len); m, n NULL where the rule has none */
+	struct embed *words;		/* G's, if it is an embedding; else NULL */
+};
+
 struct rule ISA_NAME(update_rule)(const struct kern_update *u);
 
-/* P(n) by the rule with G(n) and the moments M(n), N(n), NULL where it has none; G = 0. */
-void ISA_NAME(update_range)(const struct rule *u, size_t n, real *p, real *g, real *m, real *n2);
+/* P by the rule; G = 0. */
+void ISA_NAME(update_all)(struct pool *pool, struct update *u);
 
-/* The sum of squares of x(n). */
-double ISA_NAME(update_squares)(const real *x, size_t n);
+/* The sum of squares of the gradient x(n); words as above. */
+double ISA_NAME(update_squares)(const real *x, size_t n, const struct embed *words);
 
 #endif

@@ -53,8 +53,9 @@ LANEWISE(v_sqrt, (vec x), RSQRT(LANE(x)))
 LANEWISE(v_abs, (vec x), (real)fabs(LANE(x)))
 LANEWISE(v_sign, (vec x, vec s), (real)copysign(LANE(x), LANE(s)))
 
+/* The lanes of both in turn; the LANES of them from `at` on. */
 INLINE vec
-v_low(vec x, vec y)
+in_turn(vec x, vec y, int at)
 {
 	real a[LANES], b[LANES], c[2 * LANES];
 
@@ -64,22 +65,11 @@ v_low(vec x, vec y)
 		c[2 * i] = a[i];
 		c[2 * i + 1] = b[i];
 	}
-	return v_load(c);
+	return v_load(c + at);
 }
 
-INLINE vec
-v_high(vec x, vec y)
-{
-	real a[LANES], b[LANES], c[2 * LANES];
-
-	v_store(a, x);
-	v_store(b, y);
-	EACH_LANE {
-		c[2 * i] = a[i];
-		c[2 * i + 1] = b[i];
-	}
-	return v_load(c + LANES);
-}
+INLINE vec v_low(vec x, vec y) { return in_turn(x, y, 0); }
+INLINE vec v_high(vec x, vec y) { return in_turn(x, y, LANES); }
 
 INLINE vec
 v_load_part(const real *p, int n)

@@ -215,32 +215,20 @@ out_logp(struct kern *k, const struct kern_mat *v, const struct kern_mat *c, int
 	free(l);
 }
 
-static void
-ref_close(struct kern *k)
-{
-	free(k->ctx);
-	free(k);
-}
-
 struct kern *
 NAME(ref_open)(int threads, const char **why)
 {
-	struct kern *k = calloc(1, sizeof(*k));
-	struct host_state *s = calloc(1, sizeof(*s));
+	/* one row after another: a definition has no need of more */
+	struct kern *k = NAME(host_open)(sizeof(struct host_state), 1, why);
 
-	(void)threads;	/* one row after another: a definition has no need of more */
-	if (k == NULL || s == NULL) {
-		*why = "out of memory";
-		free(k);
-		free(s);
+	(void)threads;
+	if (k == NULL)
 		return NULL;
-	}
 	NAME(host_memory)(k);
 	NAME(host_matrices)(k);
 	k->name = "ref";
 	k->isa = "plain C";
-	k->ctx = s;
-	k->close = ref_close;
+	k->close = NAME(host_close);
 	k->error = NAME(host_error);
 	k->embed_forward = embed_forward;
 	k->embed_backward = embed_backward;

@@ -65,14 +65,6 @@ change_range(const struct numbers *a, size_t first, size_t n)
 	}
 }
 
-static real *
-of(const struct kern_mat *m)
-{
-	if (m == NULL)
-		return NULL;
-	return m->role == KERN_EMBED ? m->e.p : m->p;
-}
-
 /* Where g is zero these rules change nothing. */
 static bool
 is_sparse(enum kern_rule rule)
@@ -84,15 +76,15 @@ static void
 update(struct kern *k, struct kern_mat *p, struct kern_mat *g, struct kern_mat *m,
     struct kern_mat *n, const struct kern_update *u)
 {
-	struct numbers a = { of(p), of(g), of(m), of(n), u, 1 - pow(u->decay, u->step),
-	    1 - pow(u->decay2, u->step) };
+	struct numbers a = { NAME(host_numbers)(p), NAME(host_numbers)(g), NAME(host_numbers)(m),
+	    NAME(host_numbers)(n), u, 1 - pow(u->decay, u->step), 1 - pow(u->decay2, u->step) };
 
 	(void)k;
 	if (p->role == KERN_EMBED && is_sparse(u->rule))
 		for (int i = 0; i < g->e.ntouched; i++)
 			change_range(&a, (size_t)g->e.touched[i] * p->rows, (size_t)p->rows);
 	else
-		change_range(&a, 0, (size_t)p->rows * p->cols);
+		change_range(&a, 0, NAME(host_len)(p));
 	if (p->role == KERN_EMBED)
 		NAME(embed_untouch)(&g->e);
 }
@@ -100,11 +92,11 @@ update(struct kern *k, struct kern_mat *p, struct kern_mat *g, struct kern_mat *
 static double
 sum_squares(struct kern *k, const struct kern_mat *g)
 {
-	const real *x = of(g);
+	const real *x = NAME(host_numbers)(g);
 	double sum = 0;
 
 	(void)k;
-	for (size_t i = 0; i < (size_t)g->rows * g->cols; i++)
+	for (size_t i = 0; i < NAME(host_len)(g); i++)
 		sum += (double)x[i] * x[i];
 	return sum;
 }

@@ -7,10 +7,9 @@ gradients cut at 5, Adagrad.  Prints what bench/cells prints.  Status 77 where
 NumPy is not installed.
 """
 import argparse
-import os
-import statistics
 import sys
-import time
+
+import bench_time
 
 
 def make_step(np, a):
@@ -61,24 +60,13 @@ def main():
         p.add_argument(name, type=int)
     p.add_argument("seconds", type=float)
     a = p.parse_args()
-    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ[name] = str(a.threads)
+    bench_time.limit_threads(a.threads)
     try:
         import numpy as np
     except ImportError:
         print("bench_cells_numpy: no NumPy here (Debian: python3-numpy)", file=sys.stderr)
         return 77
-    step = make_step(np, a)
-    for _ in range(3):
-        step()
-    took = []
-    begin = time.perf_counter()
-    while len(took) < 3 or time.perf_counter() - begin < a.seconds:
-        start = time.perf_counter()
-        step()
-        took.append(time.perf_counter() - start)
-    median = statistics.median(took)
-    print("%.0f chars/s %.4f ms" % (a.rows / median, 1e3 * median))
+    bench_time.pace(make_step(np, a), a.rows, a.seconds)
     return 0
 
 

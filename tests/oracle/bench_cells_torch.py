@@ -8,9 +8,9 @@ carried over from step to step.  Prints what bench/cells prints.  Status 77 wher
 PyTorch is not installed.
 """
 import argparse
-import statistics
 import sys
-import time
+
+import bench_time
 
 
 def make_step(torch, a):
@@ -64,17 +64,7 @@ def main():
         print("bench_cells_torch: no PyTorch here (Debian: python3-torch)", file=sys.stderr)
         return 77
     torch.set_num_threads(a.threads)
-    step = make_step(torch, a)
-    for _ in range(3):
-        step()
-    took = []
-    begin = time.perf_counter()
-    while len(took) < 3 or time.perf_counter() - begin < a.seconds:
-        start = time.perf_counter()
-        step()
-        took.append(time.perf_counter() - start)
-    median = statistics.median(took)
-    print("%.0f chars/s %.4f ms" % (a.sequences * a.rows / median, 1e3 * median))
+    bench_time.pace(make_step(torch, a), a.sequences * a.rows, a.seconds)
     return 0
 
 

@@ -25,9 +25,27 @@ def arguments(description, flags=()):
     for name, how in flags:
         add(name, **how)
     a = p.parse_args()
-    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ[name] = str(a.threads)
+    limit_threads(a.threads)
     return a
+
+
+def limit_threads(n):
+    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ[name] = str(n)
+
+
+def pace(step, characters, seconds):
+    """Calls step() for so many seconds and prints what bench/cells prints."""
+    for _ in range(3):
+        step()
+    took = []
+    begin = time.perf_counter()
+    while len(took) < 3 or time.perf_counter() - begin < seconds:
+        start = time.perf_counter()
+        step()
+        took.append(time.perf_counter() - start)
+    median = statistics.median(took)
+    print("%.0f chars/s %.4f ms" % (characters / median, 1e3 * median))
 
 
 def measure(name, step, items, a, sentences=None, wait=None):

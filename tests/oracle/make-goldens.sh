@@ -10,13 +10,7 @@ shared=${SHARED:-$here/../../../shared/data}
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 
-if [ -z "${PYTHON:-}" ]; then
-	for PYTHON in python3 /usr/bin/python3; do
-		"$PYTHON" -c 'import numpy' 2>/dev/null && break
-		PYTHON=
-	done
-fi
-if [ -z "$PYTHON" ]; then
+if [ -z "${PYTHON:-}" ] && ! PYTHON=$("$here/find-python.sh" 'import numpy'); then
 	echo "make-goldens: no python3 with NumPy" >&2
 	exit 1
 fi
@@ -102,8 +96,7 @@ if [ -e "$shared/movie-reviews.tokens.gz" ]; then
 fi
 
 # Gated cells and whole networks are PyTorch's word, where it is installed.
-for torch in python3 /usr/bin/python3; do
-	"$torch" -c 'import torch' 2>/dev/null || continue
+if torch=$("$here/find-python.sh" 'import torch'); then
 	for cell in lstm gru; do
 		"$torch" "$here/cells_torch.py" $cell > "$out/torch.$cell"
 	done
@@ -112,5 +105,4 @@ for torch in python3 /usr/bin/python3; do
 		# shellcheck disable=SC2086
 		"$torch" "$here/stack_torch.py" $net > "$out/torch.stack.$(echo "$net" | tr -d ' -')"
 	done
-	break
-done
+fi

@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "kern.h"
+#include "must.h"
 #include "rng.h"
 
 enum { OUTPUTS = 96 };	/* of a run, at most */
@@ -26,16 +27,6 @@ struct result {
 	size_t n[OUTPUTS];
 	int count;
 };
-
-static void *
-need(void *p)
-{
-	if (p == NULL) {
-		fputs("out of memory\n", stderr);
-		exit(1);
-	}
-	return p;
-}
 
 static inline size_t
 size_of(enum kern_real real)
@@ -258,6 +249,31 @@ check_backend(const char *name, enum kern_real real, const char *where,
 	free_result(&one);
 	free_result(&want);
 	return failures;
+}
+
+/*
+ * main of such a test: the backend, a seed and how many of the nshapes shapes,
+ * the first ones, for a slow device.  check(name, real, i, rng) returns the
+ * failures of shape i.
+ */
+static inline int
+check_shapes(int argc, char *argv[], int nshapes,
+    int (*check)(const char *, enum kern_real, int, struct rng *))
+{
+	unsigned long seed = argc > 2 ? strtoul(argv[2], NULL, 10) : 1;
+	int n = argc > 3 ? atoi(argv[3]) : nshapes, failures = 0;
+	struct rng r;
+
+	if (argc < 2 || n < 1 || n > nshapes) {
+		fprintf(stderr, "usage: %s backend [seed [shapes]]\n", argv[0]);
+		return 2;
+	}
+	rng_seed(&r, (uint32_t)seed);
+	for (int i = 0; i < n; i++)
+		for (int real = KERN_F32; real <= KERN_F64; real++)
+			failures += check(argv[1], (enum kern_real)real, i, &r);
+	printf("%s: %d shapes, seed %lu, %d failures\n", argv[1], n, seed, failures);
+	return failures != 0;
 }
 
 #endif

@@ -331,8 +331,9 @@ check_alone(const char *name, enum kern_real real, const char *where, const stru
 }
 
 static int
-check_shape(const char *name, enum kern_real real, struct shape s, struct rng *r)
+check_shape(const char *name, enum kern_real real, int i, struct rng *r)
 {
+	struct shape s = shapes[i];
 	void (*const run[])(struct kern *, const void *, struct result *) = { run_lstm, run_gru,
 	    run_dense, run_output };
 	struct test_case c;
@@ -342,8 +343,8 @@ check_shape(const char *name, enum kern_real real, struct shape s, struct rng *r
 	snprintf(where, sizeof(where), "h=%d n=%d v=%d nseq=%d longest=%d", s.h, s.n, s.v, s.nseq,
 	    s.longest);
 	make_case(&c, s, size_of(real), r);
-	for (size_t i = 0; i < sizeof(run) / sizeof(run[0]); i++)
-		failures += check_backend(name, real, where, run[i], &c, bound_of(real));
+	for (size_t j = 0; j < sizeof(run) / sizeof(run[0]); j++)
+		failures += check_backend(name, real, where, run[j], &c, bound_of(real));
 	failures += check_updates(name, real, where, &c);
 	if (strcmp(name, "blas") != 0)		/* which promises no such thing */
 		failures += check_alone(name, real, where, &c);
@@ -354,19 +355,5 @@ check_shape(const char *name, enum kern_real real, struct shape s, struct rng *r
 int
 main(int argc, char *argv[])
 {
-	unsigned long seed = argc > 2 ? strtoul(argv[2], NULL, 10) : 1;
-	int n = argc > 3 ? atoi(argv[3]) : NSHAPES;	/* the first ones, for a slow device */
-	struct rng r;
-	int failures = 0;
-
-	if (argc < 2) {
-		fputs("usage: kern_cells backend [seed [shapes]]\n", stderr);
-		return 2;
-	}
-	rng_seed(&r, (uint32_t)seed);
-	for (int i = 0; i < n; i++)
-		for (int real = KERN_F32; real <= KERN_F64; real++)
-			failures += check_shape(argv[1], (enum kern_real)real, shapes[i], &r);
-	printf("%s: %d shapes, seed %lu, %d failures\n", argv[1], n, seed, failures);
-	return failures != 0;
+	return check_shapes(argc, argv, NSHAPES, check_shape);
 }

@@ -15,6 +15,7 @@
 #include "kern.h"
 #include "mem.h"
 #include "model.h"
+#include "must.h"
 #include "net.h"
 #include "schedule.h"
 
@@ -27,15 +28,6 @@ struct run {
 	uint32_t bptt;
 	double *logp;	/* (the corpus' steps) */
 };
-
-static void
-must(const char *why)
-{
-	if (why == NULL)
-		return;
-	fprintf(stderr, "oracle: %s\n", why);
-	exit(1);
-}
 
 static void
 read_corpus(struct corpus *c, uint32_t *vocab)

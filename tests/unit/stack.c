@@ -10,25 +10,10 @@
 
 #include "golden.h"
 #include "mem.h"
+#include "must.h"
 #include "net.h"
 
 enum { UNLIMITED = 1000 };
-
-static void
-must(const char *why)
-{
-	if (why == NULL)
-		return;
-	printf("not ok: %s\n", why);
-	exit(1);
-}
-
-static void *
-need(void *p)
-{
-	must(p ? NULL : "out of memory");
-	return p;
-}
 
 static struct model_shape
 shape(enum real real)

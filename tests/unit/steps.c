@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "corpus.h"
+#include "must.h"
 #include "net.h"
 #include "rng.h"
 
@@ -27,20 +28,10 @@ struct outcome {
 };
 
 static void
-must(const char *why)
-{
-	if (why == NULL)
-		return;
-	printf("not ok %s\n", why);
-	exit(1);
-}
-
-static void
 draw_corpus(struct corpus *c, const struct shape *s, struct rng *r)
 {
-	uint32_t *w = calloc((size_t)s->longest + 1, sizeof(*w));
+	uint32_t *w = need(calloc((size_t)s->longest + 1, sizeof(*w)));
 
-	must(w ? NULL : "out of memory");
 	for (int i = 0; i < s->n; i++) {
 		struct frame f = { 0, 0, w };
 
@@ -72,8 +63,7 @@ learn(const char *backend, enum kern_real real, const struct shape *s, const str
 	    .real = real == KERN_F32 ? REAL_F32 : REAL_F64, .hidden = (uint32_t)s->h,
 	    .vocab = (uint32_t)s->v }));
 	model_init(&o->m, INIT_TUTORIAL, 3);
-	o->logp = calloc((size_t)b->t, sizeof(*o->logp));
-	must(o->logp ? NULL : "out of memory");
+	o->logp = need(calloc((size_t)b->t, sizeof(*o->logp)));
 	must(net_open(&net, k, &o->m));
 	together = together && net_has_queue(&net, &how, &recipe);
 	if (together)

@@ -1,0 +1,111 @@
+/*
+ * output_job.c - how an output layer is divided, and where its numbers are.
+ */
+#include <stdlib.h>
+
+#include "output_job.h"
+#include "pages.h"
+
+enum {
+	GROUP_BYTES = 512 << 10,	/* of V in a group: half of a core's cache */
+	GROUP_LEAST = 6, GROUP_MOST = 14,	/* panels in a group, about */
+	GROUPS_BY = 2,			/* groups are a multiple of it, to be shared evenly */
+	SLABS = 32,			/* partial sums of dS, at most */
+	SLAB_BYTES = 64 << 20,		/* of all of them together, about */
+	ROWS_LEAST = 32,		/* that are kept together, whatever V's size */
+	EXPONENTIALS = 16 << 20,	/* of them kept at a time, about */
+	ALIGN = 64
+};
+
+static int
+groups(const struct panels *vt)
+{
+	int most = (int)(GROUP_BYTES / (vt->stride * sizeof(real))), n;
+
+	most = most > GROUP_MOST ? GROUP_MOST : most < GROUP_LEAST ? GROUP_LEAST : most;
+	n = (vt->np + most - 1) / most;
+	n = n < 8 ? 8 : (n + GROUPS_BY - 1) / GROUPS_BY * GROUPS_BY;
+	return least(n, vt->np);
+}
+
+static int
+slabs(const struct job *j)
+{
+	size_t one = (size_t)j->h * j->t * sizeof(real);
+	int n = SLAB_BYTES / one > SLABS ? SLABS : (int)(SLAB_BYTES / one);
+
+	return least(n < 8 ? 8 : n, j->ngroup);
+}
+
+int
+ISA_NAME(job_rows)(const struct panels *vt, int most)
+{
+	int n = EXPONENTIALS / vt->n;
+
+	return n > most ? most : n < ROWS_LEAST ? ROWS_LEAST : n;
+}
+
+/* Bytes for n items of a size, kept to whole cache lines. */
+static size_t
+bytes(size_t n, size_t size)
+{
+	return (n * size + ALIGN - 1) / ALIGN * ALIGN;
+}
+
+void *
+ISA_NAME(output_space)(struct output *o, size_t n)
+{
+	if (n > o->mem.n) {
+		free(o->mem.p);
+		o->mem.p = pages_new(n);
+		o->mem.n = o->mem.p ? n : 0;
+		o->failed = o->failed || o->mem.p == NULL;
+	}
+	return o->mem.p;
+}
+
+struct job *
+ISA_NAME(job_prepare)(struct output *o, struct job *j, const struct panels *vt, const real *c,
+    int rows, enum keep keep)
+{
+	size_t t = (size_t)rows, packed, mine, e = 0, da = 0, rows_of, target;
+	char *p;
+
+	*j = (struct job){ .vt = vt, .c = c, .t = rows, .h = vt->k, .keep = keep };
+	j->ngroup = groups(vt);
+	j->nslab = slabs(j);
+	j->estride = (t | 1) * PW;
+	if (keep == KEEP_NOTHING)
+		j->space = CHUNK * TILE * PW *
+		    (((size_t)vt->np + j->ngroup - 1) / j->ngroup);
+	else if (keep == KEEP_EXP)
+		j->space = t * PW;
+	packed = bytes(t * j->h, sizeof(real));
+	mine = bytes(j->space * pool_threads(o->pool), sizeof(real));
+	if (keep != KEEP_NOTHING)
+		e = bytes((size_t)vt->np * j->estride, sizeof(real));
+	if (keep == KEEP_EXP)
+		da = bytes((size_t)j->nslab * j->h * t, sizeof(real));
+	job_set_rows(j, rows);
+	rows_of = ((size_t)j->ngroup + 1) * j->tv * sizeof(real);
+	target = bytes(t, sizeof(real));
+	p = ISA_NAME(output_space)(o, packed + mine + e + da + 2 * rows_of + target);
+	if (p == NULL)
+		return NULL;
+	j->a.p = (real *)p;
+	j->mine = (real *)(p += packed);
+	j->e = (real *)(p += mine);
+	j->da = (real *)(p += e);
+	j->top = (real *)(p += da);
+	j->sum = (real *)(p += rows_of);
+	j->target = (real *)(p + rows_of);
+	return j;
+}
+
+void
+ISA_NAME(output_free)(struct output *o)
+{
+	free(o->mem.p);
+	o->mem.p = NULL;
+	o->mem.n = 0;
+}

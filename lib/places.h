@@ -1,0 +1,31 @@
+/*
+ * places.h - the files of a run of training: its model, and beside that the
+ * best one so far on the text held out.
+ */
+#ifndef PLACES_H
+#define PLACES_H
+
+#include "model.h"
+
+struct places {
+	const char *model;	/* the caller's; must stay */
+	char best[4096];	/* a.best.npz for a.npz or a; cut off if it is too long */
+	const char *subject;	/* the file that the latest phrase is about */
+	char err[240];
+};
+
+void places_set(struct places *p, const char *model);
+
+/* NULL, or the phrase why a model cannot be written there: to be asked before
+ * long work.  Leaves nothing behind. */
+const char *places_check(struct places *p, bool best);
+
+/* NULL, or what model_save() says.  The best one goes first: a run that ends
+ * between the two finds it again. */
+const char *places_save(struct places *p, struct model *m, bool best);
+
+/* A copy of one file of `from`, byte for byte, unless that is the same place; NULL,
+ * or what npz_copy() says. */
+const char *places_copy(struct places *p, const struct places *from, bool best);
+
+#endif

@@ -1,0 +1,156 @@
+#!/usr/bin/env bats
+# Model files that are no zip of arrays, or a damaged one: each is refused, and said why.
+# shellcheck disable=SC2030,SC2031  # status is of each test
+load helper
+load forged
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return
+}
+
+@test "no beginning of a model is a model" {
+	"$UNIT/model" make m.npz 3 5 f4 10
+	run "$UNIT/npz" cut m.npz
+	[ "$status" -eq 0 ]
+	[ "$output" = "$(wc -c < m.npz) beginnings, 0 of them read" ]
+}
+
+@test "a byte changed anywhere is refused, or means nothing" {
+	"$UNIT/model" make m.npz 3 5 f4 10
+	run "$UNIT/npz" flip m.npz
+	[ "$status" -eq 0 ]
+	[ "$output" = "$((6 * $(wc -c < m.npz))) flips: most refused, some harmless, 0 unnoticed" ]
+	floats 6
+	one_array "$(head_of '<f4' '2, 3')" @floats -z 1
+	run "$UNIT/npz" flip bad.npz
+	[ "$status" -eq 0 ]
+	[[ "$output" == *" 0 unnoticed" ]]
+}
+
+@test "files that are no zip" {
+	: > bad.npz
+	refused "is empty"
+	echo hello > bad.npz
+	refused "is not a zip file"
+	head -c 5000 /dev/zero > bad.npz
+	refused "is not a zip file"
+	rm bad.npz
+	refused "No such file or directory"
+	mkdir bad.npz
+	refused "is a directory"
+	rmdir bad.npz
+	mkfifo bad.npz
+	refused "is not a regular file"
+	rm bad.npz
+	"$UNIT/model" make whole.npz 3 5 f4 10
+	head -c 700 whole.npz > bad.npz
+	refused "is cut off: the directory at the zip's end is missing"
+}
+
+@test "arrays that are no arrays" {
+	forge U.npy '' =hello
+	refused "array 'U' is not in .npy format"
+	forge U.npy '' ''
+	refused "array 'U' is not in .npy format"
+	printf '\223NUMPY\1\0\377\377{' > member
+	forge U.npy '' @member
+	refused "array 'U' has a head that NumPy would not write"
+	printf '\223NUMPY\1\0\377\17{' > member
+	forge U.npy '' @member
+	refused "array 'U' is shorter than its own head"
+	one_array "$(head_of '<f4' '2, 3')" 24 -v 4
+	refused "array 'U' is in a .npy version that is not known here"
+}
+
+@test "heads that NumPy would not write" {
+	local h
+	for h in "{}" "{" "words" "$(head_of '<f4' '2, 3')x" "$(head_of '<f4' '2 3')" \
+	    "$(head_of '<f4' '6')" "$(head_of '<f4' '-2, -3')" "$(head_of '<f4' '2, 03')" \
+	    "$(head_of '<f4' '2,, 3')" "$(head_of '<f4' '2, 3' Maybe)" \
+	    "$(head_of '<f4' '2, 3' "False, 'descr': '<f4'")" \
+	    "$(head_of '<f4' '2, 3' "False, 'more': 1")" \
+	    "{'descr': '<f4', 'shape': (2, 3)}" "{'descr': '<f4' 'shape': (2, 3)}" \
+	    "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3" \
+	    "{'descr': '\\x3cf4', 'fortran_order': False, 'shape': (2, 3)}" \
+	    "{'descr': <f4, 'fortran_order': False, 'shape': (2, 3)}" \
+	    "{'descr': '<f4', 'fortran_order': False, 'shape': [2, 3]}"; do
+		one_array "$h" 24
+		echo "$h"
+		refused "array 'U' has a head that NumPy would not write"
+	done
+}
+
+@test "types that are none of ours, and the other byte order" {
+	one_array "$(head_of '>f4' '2, 3')" 24
+	refused "array 'U' is big-endian; save it with numpy's astype('<f4')"
+	one_array "$(head_of '>f8' '2, 3')" 48
+	refused "array 'U' is big-endian; save it with numpy's astype('<f8')"
+	one_array "$(head_of '|O' '2, 3')" 48
+	refused "array 'U' holds Python objects, not numbers"
+	one_array "$(head_of '<f2' '2, 3')" 12
+	refused "array 'U' is of type '<f2', not one of <f4 <f8 |u1 <u4 <i8"
+	one_array "$(head_of '<U5' '2, 3')" 120
+	refused "array 'U' is of type '<U5', not one of <f4 <f8 |u1 <u4 <i8"
+	one_array "{'descr': [('x', '<f4')], 'fortran_order': False, 'shape': (6,), }" 24
+	refused "array 'U' is of a structured type, not of plain numbers"
+}
+
+@test "sizes that overflow, or are not what is there" {
+	local big=18446744073709551616 half=4294967296
+	one_array "$(head_of '<f4' "$big, 3")" 24
+	refused "array 'U' claims a size beyond any memory"
+	one_array "$(head_of '<f4' "$half, $half")" 24
+	refused "array 'U' claims a size beyond any memory"
+	one_array "$(head_of '<f4' "4611686018427387904, 1")" 24	# 2^64 bytes
+	refused "array 'U' claims a size beyond any memory"
+	one_array "$(head_of '|u1' "$half, $half, 0")" 0
+	refused "array 'U' claims a size beyond any memory"
+	one_array "$(head_of '<f4' '100000, 100000')" 24
+	refused "array 'U' holds 24 bytes of data where its shape says 40000000000"
+	one_array "$(head_of '<f4' '2, 2')" 24
+	refused "array 'U' holds 24 bytes of data where its shape says 16"
+	one_array "$(head_of '<f4' '1, 1, 1, 1, 6')" 24
+	refused "array 'U' is of more than 4 dimensions"
+}
+
+@test "a zip whose own sizes are not true" {
+	local head
+	head=$(head_of '<f4' '2, 3')
+	one_array "$head" 24 -c 4000000000
+	refused "array 'U' is of two sizes at once"
+	one_array "$head" 24 -c 4000000000 -k 4000000000
+	[ "$(stat -c %s bad.npz)" -lt 1000 ]
+	run "$UNIT/model" show bad.npz
+	[ "$status" -eq 1 ]
+	[ "${#lines[@]}" -eq 1 ]
+	one_array "$(head_of '<f4' '1000000, 1000')" 24 -z 1 -c 4000000064
+	refused "array 'U' claims more bytes than its compressed data can mean"
+	one_array "$head" 24 -m 12
+	refused "array 'U' is compressed by another method than deflate"
+	one_array "$head" 24 -m 8
+	run "$UNIT/model" show bad.npz
+	[ "$status" -eq 1 ]
+	[[ "$output" == "model: bad.npz: array 'U' "* ]]
+	one_array "$head" 24 -e 1
+	refused "array 'U' is encrypted"
+}
+
+@test "a size that is only claimed takes no memory" {
+	[ -z "${SAN:-}" ] || skip "a sanitizer reserves more addresses than that"
+	one_array "$(head_of '<f4' '1000000, 1000')" 24 -z 1 -c 4000000064
+	run bash -c "ulimit -v 100000; '$UNIT/model' show bad.npz"
+	[ "$output" = "model: bad.npz: array 'U' claims more bytes than its compressed data can mean" ]
+	config 's/hidden=2/hidden=65536/; s/vocab=3/vocab=16777216/'
+	run bash -c "ulimit -v 100000; '$UNIT/model' show bad.npz"
+	[ "$output" = "model: bad.npz: array 'U' is 2 x 3, not 65536 x 16777216" ]
+}
+
+@test "an array that stands twice" {
+	weights W.npy "$(head_of '<f4' '2, 2')" @four
+	refused "is damaged: an array stands twice"
+}
+
+@test "a name that would spoil the message is no array's" {
+	forge $'U\n.npy' '' =x $'\e[31mU.npy' '' =x
+	refused "array 'U' is missing"
+}

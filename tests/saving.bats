@@ -1,0 +1,107 @@
+#!/usr/bin/env bats
+# Saving a model: beside its target, then renamed; where that fails the old one stays.
+# shellcheck disable=SC2030,SC2031  # status is of each test
+load helper
+load forged
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return
+}
+
+# unwritten PATH PHRASE: saving there fails so and leaves no file behind
+unwritten() {
+	local before
+	before=$(ls -lR --time-style=+)
+	run "$UNIT/model" make "$1" 3 5 f4 10
+	echo "$output"
+	[ "$status" -eq 1 ]
+	[ "$output" = "model: $1: $2" ]
+	[ "$(ls -lR --time-style=+)" = "$before" ]
+}
+
+@test "places where a model cannot be written" {
+	mkdir d
+	mkfifo p
+	ln -s nothing dangling
+	unwritten /dev/full "is not a regular file"
+	[ -c /dev/full ]
+	unwritten d "is a directory"
+	unwritten p "is not a regular file"
+	unwritten dangling "is a symbolic link that leads nowhere"
+	unwritten none/m.npz "cannot make a file beside it: No such file or directory"
+	unwritten "" "No such file or directory"
+}
+
+@test "a folder or a file that is closed to us" {
+	[ "$(id -u)" -ne 0 ] || skip "root may write anywhere"
+	mkdir d
+	chmod 555 d
+	unwritten d/m.npz "cannot make a file beside it: Permission denied"
+	"$UNIT/model" make m.npz 3 5 f4 10
+	chmod 444 m.npz
+	unwritten m.npz "Permission denied"
+}
+
+@test "a full disk leaves the old model, and nothing beside it" {
+	local k
+	"$UNIT/model" make m.npz 3 5 f4 10
+	cp m.npz old
+	for k in 0 1 4 40; do	# in the first write, in the last, between
+		run bash -c "trap '' XFSZ; ulimit -f $k; '$UNIT/model' make m.npz 50 100 f8 1 2>&1 | cat"
+		[ "$output" = "model: m.npz: File too large" ]
+		run bash -c "trap '' XFSZ; ulimit -f $k; '$UNIT/model' make new.npz 50 100 f8 1 2>&1 | cat"
+		[ "$output" = "model: new.npz: File too large" ]
+		[ "$(echo *)" = "m.npz old" ]
+		cmp m.npz old
+	done
+	run bash -c "trap '' XFSZ; ulimit -f 1; '$UNIT/model' make m.npz 3 5 f4 1 2>&1 | cat"
+	[ "$output" = "model: m.npz: File too large" ]
+	[ "$(echo *)" = "m.npz old" ]
+	cmp m.npz old
+}
+
+@test "a symbolic link is followed, and modes stay" {
+	mkdir d
+	ln -s d/real link
+	(umask 027; "$UNIT/model" make d/real 3 5 f4 1)
+	[ "$(stat -c %a d/real)" = 640 ]
+	chmod 604 d/real
+	"$UNIT/model" make link 3 5 f4 2
+	[ -L link ]
+	[ "$(stat -c %a d/real)" = 604 ]
+	[ "$(echo d/*)" = d/real ]
+	"$UNIT/model" make two 3 5 f4 2
+	cmp d/real two
+	[ "$(stat -c %a two)" = "$(printf '%o' $((0666 & ~$(umask))))" ]
+}
+
+@test "a file that was left beside the target is not taken for ours" {
+	# every name that this process may try but one
+	bash -c "for i in 0 1 2; do echo mine > unroll-\$\$-\$i.tmp; done; echo \$\$ > pid
+	    exec '$UNIT/model' make m.npz 3 5 f4 1"
+	"$UNIT/model" show m.npz
+	cat "unroll-$(cat pid)-"[012].tmp | grep -c mine | grep -qx 3
+	[ "$(echo m.npz* unroll*)" = "m.npz $(echo "unroll-$(cat pid)-"[012].tmp)" ]
+}
+
+@test "a model that could not be read again is not written" {
+	run "$UNIT/model" make m.npz 0 5 f4 1
+	[ "$output" = "model: m.npz: hidden size 0 is not in 1 .. 65536" ]
+	run "$UNIT/model" make m.npz 3 16777217 f4 1
+	[ "$output" = "model: m.npz: vocabulary size 16777217 is not in 2 .. 16777216" ]
+	[ "$(echo *)" = "*" ]
+}
+
+@test "weights that are larger than the memory" {
+	[ -z "${SAN:-}" ] || skip "a sanitizer reserves more addresses than the limit"
+	run bash -c "ulimit -v 1000000; '$UNIT/model' make m.npz 65536 16777216 f8 1"
+	[ "$status" -eq 1 ]
+	[ "$output" = "model: m.npz: the weights do not fit into memory" ]
+	"$UNIT/model" make m.npz 1000 10000 f8 1
+	run bash -c "ulimit -v 60000; '$UNIT/model' show m.npz"
+	[ "$status" -eq 1 ]
+	[ "$output" = "model: m.npz: array 'U' does not fit into memory" ]
+	run bash -c "ulimit -v 200000; '$UNIT/model' show m.npz"
+	[ "$status" -eq 1 ]
+	[ "$output" = "model: m.npz: the weights do not fit into memory" ]
+}
