@@ -223,7 +223,7 @@ product_join(int n, size_t each, int slices, const real *slabs, STORE store)
 	store((int)(e / n), (int)(e % n), sum);
 }
 
-/* C in tiles, of a size that gives every multiprocessor one if that can be. */
+/* C in tiles: large ones, if they are not half empty and every multiprocessor gets one. */
 template <bool TA, bool TB, typename STORE>
 static void
 product_tiles(struct kern *kern, int m, int n, int k, int slices, const real *a, const real *b,
@@ -235,7 +235,7 @@ product_tiles(struct kern *kern, int m, int n, int k, int slices, const real *a,
 	size_t most = (size_t)((struct state *)kern->ctx)->properties.multiProcessorCount;
 
 #ifdef REAL_F32
-	if (large * (size_t)slices >= most) {
+	if (m > 64 && n > 64 && large * (size_t)slices >= most) {
 		launch(kern, product_tile<128, TA, TB, STORE>,
 		    dim3((unsigned)large, (unsigned)slices), PRODUCT_THREADS, product_shared<128>(), m, n,
 		    k, slice, a, b, store);

@@ -21,7 +21,7 @@ enum {
 	STRETCH = 1024,		/* units of the row before in shared memory at a time */
 	MANY = 256,		/* sequences from which on blocks take several */
 	MOST_THREADS = 1024,
-	CACHED = 100000		/* bytes of W; an A100's multiprocessor has 192 KB, a T4's 96 */
+	CACHED = 160000		/* bytes of W; an A100's multiprocessor has 192 KB, an H200's 256 */
 };
 
 /* Forward: OUT = S; IN = A, the sums are of rows of W (so m is W').
