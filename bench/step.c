@@ -10,8 +10,9 @@
  *	step eval    DEVICE THREADS H C BPTT ROWS  SECONDS < lines
  *	step profile DEVICE THREADS H C BPTT BATCH SECONDS < lines
  *
- *	step floor   DEVICE THREADS		what the device does of products, in
- *						GFLOP/s, and moves, in GB/s
+ *	step floor   DEVICE THREADS N		what the device does of products of
+ *						N x N matrices, in GFLOP/s, and moves,
+ *						in GB/s
  *
  * sgd, queue and eval print: milliseconds a sentence in the median pass over the
  * lines, words/s, GFLOP/s, peak memory in MB.  profile prints what each layer
@@ -249,12 +250,11 @@ run(char *argv[])
 		profile(&b, seconds);
 }
 
-/* The best of ten: products of N x N matrices, and x y into z of N x N numbers. */
+/* The best of ten: products of rows x rows matrices, and x z into z of such. */
 static void
-show_floor(const char *device, int threads)
+show_floor(const char *device, int threads, int rows)
 {
-	enum { N = 4096 };
-	const size_t n = (size_t)N * N;
+	const size_t n = (size_t)rows * (size_t)rows;
 	const char *why;
 	struct kern *k = kern_open(device, KERN_F32, threads, &why);
 	double product = 1e9, move = 1e9;
@@ -263,14 +263,14 @@ show_floor(const char *device, int threads)
 
 	if (k == NULL)
 		must(why);
-	m = k->mat_new(k, KERN_DENSE, N, N);
+	m = k->mat_new(k, KERN_DENSE, rows, rows);
 	x = k->alloc(k, n);
 	z = k->alloc(k, n);
 	must(m && x && z ? NULL : "out of memory");
 	for (int i = 0; i < 10; i++) {
 		double start = now(), took;
 
-		k->dense_forward(k, m, N, x, z);
+		k->dense_forward(k, m, rows, x, z);
 		must(k->error(k));
 		took = now() - start;
 		product = took < product ? took : product;
@@ -280,8 +280,8 @@ show_floor(const char *device, int threads)
 		took = now() - start;
 		move = took < move ? took : move;
 	}
-	printf("%.0f GFLOP/s %.0f GB/s\n", 2.0 * N * n / product * 1e-9,
-	    3.0 * n * sizeof(float) / move * 1e-9);
+	printf("%.1f GFLOP/s %.1f GB/s\n", 2.0 * rows * (double)n / product * 1e-9,
+	    3.0 * (double)n * sizeof(float) / move * 1e-9);
 	k->mat_free(k, m);
 	k->free(k, x);
 	k->free(k, z);
@@ -291,8 +291,8 @@ show_floor(const char *device, int threads)
 int
 main(int argc, char *argv[])
 {
-	if (argc == 4 && strcmp(argv[1], "floor") == 0)
-		show_floor(argv[2], atoi(argv[3]));
+	if (argc == 5 && strcmp(argv[1], "floor") == 0)
+		show_floor(argv[2], atoi(argv[3]), atoi(argv[4]));
 	else if (argc == 5 && strcmp(argv[1], "gen") == 0)
 		generate(atol(argv[2]), atol(argv[3]), (uint32_t)atol(argv[4]));
 	else if (argc == 9)

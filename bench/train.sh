@@ -40,7 +40,7 @@ machine() {
 	echo "Load when it began: $(cut -d ' ' -f 1 /proc/loadavg)."
 }
 
-# per_sentence: the median out of bench_time.py's line
+# per_sentence: the mean out of bench_time.py's line
 per_sentence() {
 	sed -n 's/.*: \([0-9.]*\) ms per sentence.*mean \([0-9.]*\).*/\2/p'
 }

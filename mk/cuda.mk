@@ -7,7 +7,7 @@
 # Code for 8.0 runs on 8.6 and 8.9, too.
 CUDA_ARCHS ?= 75 80 90
 CUDA_REAL := mat update embed dense recur cells output fused layers
-CUDA_ONCE := device entry
+CUDA_ONCE := device upload order entry
 CUDA_C := text share
 CUDA_OBJS := $(CUDA_ONCE:%=$(BUILD)/kernels/cuda/%.o) $(CUDA_C:%=$(BUILD)/kernels/cuda/%.o) \
 	$(foreach r,f32 f64,$(CUDA_REAL:%=$(BUILD)/kernels/cuda/%.$r.o))
@@ -66,11 +66,12 @@ $(BUILD)/emulated/%.o: tests/cuda/%.cpp $(BUILD)/config.mk
 
 $(BUILD)/tests/unit/share: $(CUDA_C:%=$(BUILD)/kernels/cuda/%.o)
 
-test check programs: $(EMULATED)
+test check programs: $(EMULATED) $(BUILD)/bench/step
 
 # On a GPU; elsewhere each says in one line that there is none.
 .PHONY: test-cuda bench-cuda
-test-cuda: all $(BUILD)/tests/unit/kern $(BUILD)/tests/unit/kern_cells $(BUILD)/tests/unit/steps
+test-cuda: all $(BUILD)/tests/unit/kern $(BUILD)/tests/unit/kern_cells $(BUILD)/tests/unit/steps \
+	$(BUILD)/tests/unit/tall
 	@BUILD=$(CURDIR)/$(BUILD) tests/cuda/on-gpu.sh
 bench-cuda: all $(BUILD)/bench/step
 	@BUILD=$(CURDIR)/$(BUILD) bench/cuda.sh

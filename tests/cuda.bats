@@ -11,7 +11,7 @@ setup() {
 	UNROLL_PLUGINS=$BUILD/emulated
 	case $BATS_TEST_DESCRIPTION in
 	*'cuda agrees'* | *'many steps'* | 'gradcheck passes'* | 'gradients, losses'* | \
-	    'the loss log is'* | 'a signal'* | 'a loss that is'* | 'the emulator notices'*)
+	    'the loss log is'* | 'more tiles'* | 'a signal'* | 'a loss that is'* | 'the emulator notices'*)
 		[ -z "${SAN:-}" ] || skip 'emulated and under a sanitizer it takes too long' ;;
 	esac
 	case $BATS_TEST_DESCRIPTION in
@@ -49,6 +49,10 @@ losses() {
 	EMU_SEED=20151 EMU_SMS=5 agree kern_cells 1 10
 }
 
+@test "more tiles than a grid has room for in y" {
+	run -0 "$BUILD/tests/unit/tall" cuda
+}
+
 @test "LSTM and GRU give PyTorch's states and gradients" {
 	for cell in lstm gru; do
 		run -0 "$BUILD/tests/unit/torch" cuda $cell < "$EXPECT/torch.$cell"
@@ -63,6 +67,7 @@ losses() {
 @test "many steps where the kernel for them has too little shared memory" {
 	EMU_SHARED=90000 agree steps
 	EMU_SHARED=1000 agree steps
+	EMU_FAIL=together agree steps
 }
 
 @test "sharing: slices, chains, rows" {
@@ -135,6 +140,13 @@ losses() {
 	cmp 0.npz 5.npz
 }
 
+@test "the same bytes from large tiles and from small ones" {
+	for sms in 1 1000; do
+		EMU_SMS=$sms train -q -d cuda -c lstm -H 70 -B 3 -e 1 -E 0 -o $sms.npz tiny.stream
+	done
+	cmp 1.npz 1000.npz
+}
+
 @test "a model of one device goes on on the other" {
 	train -q -D -d cpu -H 6 -e 6 -E 2 -o whole.npz tiny.stream | losses > want
 	for first in cpu cuda; do
@@ -185,6 +197,7 @@ losses() {
 @test "whatever call fails: one line, and the last saved model whole" {
 	train -q -d cuda -b 20 -H 6 -e 1 -E 1 -o m.npz tiny.stream > log
 	cp m.npz before.npz
+	EMU_FAIL='pin 1' refused 1 'device cuda: ' -q -d cuda -R m.npz -e 9 -E 0 tiny.stream
 	for kind in launch copy sync malloc; do
 		for n in 1 2 5 9; do		# beyond 16 steps back: a kernel a layer
 			EMU_FAIL="$kind $n" refused 1 'device cuda: ' -q -d cuda -R m.npz -e 9 -E 0 tiny.stream
@@ -239,9 +252,33 @@ losses() {
 	UNROLL_PLUGINS=$PLUGINS refused 1 'device cuda: no NVIDIA driver is here' -d cuda tiny.stream
 }
 
+# measured: make bench-cuda's table, small and on the emulator
+measured() {
+	C=40 H=8 WIDE=12 N=64 SENTENCES=2 "$TOP/bench/cuda.sh" 0.001
+}
+
+@test "make bench-cuda: every figure is one, and an opponent that is absent is a line" {
+	run --separate-stderr measured
+	[ "$status" -eq 0 ]
+	[ "$(grep -c '^| H=' <<< "$output")" -eq 10 ]
+	[ "$(grep -cE '^sample .* (cuda|cpu) [1-9][0-9]* words/s$' <<< "$output")" -eq 2 ]
+	awk -F '|' '/^\| H=/ { if (!($4 > 0 && $5 > 0 && $7 > 0) || NF != 9) bad = 1 } END { exit bad }' \
+	    <<< "$output"
+	[ "$(grep -c 'left out' <<< "$stderr")" -eq 1 ]
+}
+
+@test "make bench-cuda: PyTorch beside it" {
+	"$ORACLE/find-python.sh" 'import torch' > python || skip 'no python3 with PyTorch'
+	TORCH=cpu run --separate-stderr measured
+	[ "$status" -eq 0 ]
+	[ "$(grep -c '| PyTorch, ' <<< "$output")" -eq 8 ]
+	awk -F '|' '/\| PyTorch, / { if (!($4 > 0 && $5 > 0 && $7 > 0)) bad = 1 } END { exit bad }' <<< "$output"
+	[ -z "$stderr" ]
+}
+
 @test "the emulator notices what it says that it does" {
 	run -0 "$BUILD/emulated/faults" none
-	for fault in barrier lines spin guard host device shared order; do
+	for fault in barrier lines spin guard host device shared order late; do
 		run "$BUILD/emulated/faults" $fault
 		echo "$fault: $output"
 		[ "$status" -ne 0 ]

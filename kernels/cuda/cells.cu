@@ -2,23 +2,14 @@
  * cells.cu - LSTM and GRU.
  *
  * All sequences of a batch go on by a step together: one product of their
- * states with W, then the cells, a block a row.  Rows are kept in the order of
- * that walk (share_order()), so that those of a step lie side by side; `place`
- * is where a row stands in it.  Each row of a product is a chain over k of its
- * own: a sequence comes out the same alone and among others.
+ * states with W, then the cells, a block a row.  What is only used in here is
+ * kept in the order of that walk, so that the rows of a step lie side by side;
+ * `place` is where a row stands in it.
  */
 #include "mat.h"
+#include "order.h"
 #include "product.h"
-#include "share.h"
-
-/* A batch on the device, in the order of the walk. */
-struct order {
-	const int32_t *row, *seq;	/* (t) by place */
-	const int32_t *place;		/* (t) by row */
-	const int32_t *start;		/* (nseq + 1) */
-	int32_t *offset;		/* (steps + 1) of the host; the next upload ends it */
-	int steps, t;
-};
+#include "thin.h"
 
 /* A cell's arrays, by row of the batch, and what is by place. */
 struct cell {
@@ -67,11 +58,11 @@ after(const struct cell &c, int r, int i)
 	return r + 1 < c.o.start[i + 1] ? c.o.place[r + 1] : -1;
 }
 
-/* last, from place `first` on. */
+/* last, of all rows. */
 static __global__ void
-gather_last(struct cell c, int first)
+gather_last(struct cell c)
 {
-	int at = first + (int)blockIdx.x;
+	int at = (int)blockIdx.x;
 	const real *from = before(c, c.s, c.s0, c.o.row[at], c.o.seq[at]);
 
 	for (int j = (int)threadIdx.x; j < c.h; j += (int)blockDim.x)
@@ -165,32 +156,6 @@ gru_rows_back(struct cell c, int first)
 	}
 }
 
-/* row, seq, place, start to the device; offset stays. */
-static bool
-upload_order(struct kern *k, const struct kern_batch *b, struct order *o)
-{
-	size_t t = (size_t)b->t, n = 3 * t + (size_t)b->nseq + 1;
-	int32_t *host, *dev;
-
-	o->t = b->t;
-	o->steps = share_longest(b);
-	host = (int32_t *)cuda_host(k, (n + (size_t)o->steps + 1) * sizeof(*host));
-	if (host == NULL)
-		return false;
-	o->offset = host + n;
-	share_order(b, host, host + t, host + 2 * t, o->offset);
-	for (int i = 0; i <= b->nseq; i++)
-		host[3 * t + i] = b->start[i];
-	dev = (int32_t *)cuda_upload(k, BUFFER_START, host, n * sizeof(*host));
-	if (dev == NULL)
-		return false;
-	o->row = dev;
-	o->seq = dev + t;
-	o->place = dev + 2 * t;
-	o->start = dev + 3 * t;
-	return true;
-}
-
 /* The order, and memory for what is by place. */
 static bool
 prepare(struct kern *k, struct cell *c, const struct kern_mat *w, const struct kern_batch *b)
@@ -200,7 +165,7 @@ prepare(struct kern *k, struct cell *c, const struct kern_mat *w, const struct k
 	c->h = w->cols;
 	c->t = b->t;
 	n = (size_t)b->t * c->h;
-	if (!upload_order(k, b, &c->o))
+	if (!cuda_upload_order(k, b, &c->o))
 		return false;
 	c->last = (real *)cuda_buffer(k, BUFFER_ERROR, (3 + gates) * n * sizeof(real));
 	if (c->last == NULL)
@@ -213,6 +178,18 @@ prepare(struct kern *k, struct cell *c, const struct kern_mat *w, const struct k
 
 typedef void rows_kernel(struct cell c, int first);
 
+/* Where the state before a row is; rows by place from `first` on. */
+struct states_before {
+	struct cell c;
+	int first;
+
+	__device__ const real *
+	operator()(int i) const
+	{
+		return before(c, c.s, c.s0, c.o.row[first + i], c.o.seq[first + i]);
+	}
+};
+
 static void
 forward(struct kern *k, const struct kern_mat *w, const struct cell *c, rows_kernel *cells)
 {
@@ -220,9 +197,8 @@ forward(struct kern *k, const struct kern_mat *w, const struct cell *c, rows_ker
 		int first = c->o.offset[q], n = c->o.offset[q + 1] - first;
 		struct product_store store = { c->g + (size_t)first * w->rows, (size_t)w->rows };
 
-		launch(k, gather_last, dim3((unsigned)n), dim3(128), 0, *c, first);
-		product_whole<false, true>(k, n, w->rows, c->h,
-		    (const real *)c->last + (size_t)first * c->h, (const real *)w->p, store);
+		thin_product<true>(k, n, w->rows, c->h, states_before{ *c, first },
+		    (const real *)w->p, store);
 		launch(k, cells, dim3((unsigned)n), dim3(128), 0, *c, first);
 	}
 }
@@ -242,7 +218,7 @@ backward(struct kern *k, const struct kern_mat *w, const struct cell *c, rows_ke
 			product<false, false>(k, n, c->h, w->rows,
 			    (const real *)c->g + (size_t)first * w->rows, (const real *)w->p, store);
 	}
-	launch(k, gather_last, dim3((unsigned)c->t), dim3(128), 0, *c, 0);
+	launch(k, gather_last, dim3((unsigned)c->t), dim3(128), 0, *c);
 	product<true, false>(k, w->rows, c->h, c->t, (const real *)c->g, (const real *)c->last, add);
 }
 

@@ -105,15 +105,6 @@ cuda_host(struct kern *k, size_t bytes)
 }
 
 void
-cuda_to_device(struct kern *k, void *dev, const void *host, size_t bytes)
-{
-	/* from ordinary memory: it has been read when this returns */
-	if (cuda_well(k) && bytes)
-		cuda_note(k, cudaMemcpyAsync(dev, host, bytes, cudaMemcpyHostToDevice,
-		    of(k)->stream));
-}
-
-void
 cuda_from_device(struct kern *k, void *host, const void *dev, size_t bytes)
 {
 	if (cuda_well(k) && bytes)
@@ -121,16 +112,6 @@ cuda_from_device(struct kern *k, void *host, const void *dev, size_t bytes)
 		    of(k)->stream));
 	if (cuda_well(k))
 		cuda_note(k, cudaStreamSynchronize(of(k)->stream));
-}
-
-void *
-cuda_upload(struct kern *k, enum buffer_use use, const void *host, size_t bytes)
-{
-	void *dev = cuda_buffer(k, use, bytes);
-
-	if (dev)
-		cuda_to_device(k, dev, host, bytes);
-	return cuda_well(k) ? dev : NULL;
 }
 
 static const char *
@@ -297,6 +278,7 @@ cuda_close(struct kern *k)
 	k->mat_free(k, s->gradient.w);
 	for (int i = 0; i < NBUFFER; i++)
 		release(k, s->buffer[i].p);
+	cuda_free_ring(k);
 	if (cuda_well(k))
 		cudaStreamDestroy(s->stream);
 	free(s->host);

@@ -36,12 +36,21 @@ struct buffer {
 	size_t bytes;
 };
 
+/* upload.cu's */
+struct ring {
+	unsigned char *p;	/* page-locked; NULL until used */
+	int half;		/* the one that is being filled */
+	size_t used;		/* of that half */
+	cudaEvent_t read[2];	/* all copies out of a half have been made */
+};
+
 struct state {
 	cudaStream_t stream;
 	struct cudaDeviceProp properties;
 	char isa[300];
 	char error[300];		/* "" while all is well */
 	struct buffer buffer[NBUFFER];
+	struct ring ring;
 	struct share_room room;
 	struct kern_net gradient;	/* of composed steps; NULL until first needed */
 	void *host;			/* (host_bytes) to arrange things in */
@@ -72,11 +81,13 @@ void *cuda_buffer(struct kern *k, enum buffer_use use, size_t bytes);
 /* ... of the host, likewise. */
 void *cuda_host(struct kern *k, size_t bytes);
 
-/* Copies, in the stream's order; from_device waits, and from host may. */
+/* Copies, in the stream's order; the host's memory is the caller's again at once. */
 void cuda_to_device(struct kern *k, void *dev, const void *host, size_t bytes);
+/* ... waits. */
 void cuda_from_device(struct kern *k, void *host, const void *dev, size_t bytes);
 /* Host data in the buffer for a use; NULL on failure. */
 void *cuda_upload(struct kern *k, enum buffer_use use, const void *host, size_t bytes);
+void cuda_free_ring(struct kern *k);
 
 /* a / b, rounded up */
 static inline size_t
@@ -99,6 +110,15 @@ launch(struct kern *k, void (*kernel)(P...), dim3 grid, dim3 block, size_t share
 	c.stream = ((struct state *)k->ctx)->stream;
 	cuda_note(k, cudaLaunchKernelEx(&c, kernel, P(args)...));
 }
+
+/* The loop that follows, laid out flat: what it indexes then stays in registers. */
+#ifdef __CUDACC__
+#define UNROLL _Pragma("unroll")
+#define UNROLL_BY_4 _Pragma("unroll 4")
+#else
+#define UNROLL
+#define UNROLL_BY_4
+#endif
 
 /* The block's shared memory, whose size the launch said. */
 #ifdef __CUDACC__

@@ -83,13 +83,17 @@ learn_all(struct fused f)
 	store(f, m);
 }
 
-/* One block for each multiprocessor, and all of them at once. */
-static void
+/*
+ * One block for each multiprocessor, and all of them at once; false where the
+ * device, or the part of it that others leave, has no room for that.
+ */
+static bool
 launch_together(struct kern *k, int blocks, size_t bytes, const struct fused &f)
 {
 	struct state *s = (struct state *)k->ctx;
 	cudaLaunchConfig_t c = {};
 	cudaLaunchAttribute together = {};
+	cudaError_t e;
 
 	together.id = cudaLaunchAttributeCooperative;
 	together.val.cooperative = 1;
@@ -99,9 +103,17 @@ launch_together(struct kern *k, int blocks, size_t bytes, const struct fused &f)
 	c.stream = s->stream;
 	c.attrs = &together;
 	c.numAttrs = 1;
-	if (cuda_note(k, cudaFuncSetAttribute(learn_all,
+	if (!cuda_note(k, cudaFuncSetAttribute(learn_all,
 	    cudaFuncAttributeMaxDynamicSharedMemorySize, (int)bytes)))
-		cuda_note(k, cudaLaunchKernelEx(&c, learn_all, f));
+		return true;
+	e = cudaLaunchKernelEx(&c, learn_all, f);
+	if (e == cudaErrorCooperativeLaunchTooLarge || e == cudaErrorLaunchOutOfResources) {
+		cudaGetLastError();	/* it was told */
+		s->room.bytes = 0;	/* and is not asked for again */
+		return false;
+	}
+	cuda_note(k, e);
+	return true;
 }
 
 /* start(n + 1), x, y of sentences first .. first + n - 1 of the batch. */
@@ -149,7 +161,8 @@ make_exchange(struct kern *k, struct fused *f, int blocks)
 	return cuda_note(k, cudaMemsetAsync(p, 0, 256, ((struct state *)k->ctx)->stream));
 }
 
-static void
+/* False where the kernel does not fit the device: nothing has been done then. */
+static bool
 run_queue(struct kern *k, const struct kern_net *net, const struct share_plan *plan,
     const struct kern_batch *b, int first, int n, int bptt, double rate, double *logp)
 {
@@ -167,9 +180,11 @@ run_queue(struct kern *k, const struct kern_net *net, const struct share_plan *p
 	f.w = net->w->p;
 	f.out = net->v->p;
 	if (!upload_queue(k, &f, b, first, n) || !make_exchange(k, &f, plan->blocks))
-		return;
-	launch_together(k, plan->blocks, plan->bytes, f);
+		return true;
+	if (!launch_together(k, plan->blocks, plan->bytes, f))
+		return false;
 	cuda_from_device(k, logp + from, f.logp, (size_t)t * sizeof(*logp));
+	return true;
 }
 
 /* The gradients of a composed step, kept from one to the next. */
@@ -195,6 +210,17 @@ gradients(struct kern *k, const struct kern_net *net)
 	return cuda_well(k);
 }
 
+/*
+ * The general way: some 20 launches, a launch a word where W is wide (recur.cu),
+ * 6 uploads, and one wait at the end, so that all are in the queue before the
+ * device comes to them.  The host needs 2 to 3 us for each; the device not less:
+ * kernels that follow each other last 3 us or more, and at C=8000, H=512, one
+ * sentence, V and its gradient go through memory eight times, 130 MB or 30 us on
+ * an H200.  A CUDA graph would save the host's time, which is hidden, and about a
+ * microsecond between two kernels.  It would have to be kept for every length of a
+ * sentence, and made anew whenever a buffer moves: not worth it beside the kernel
+ * that takes the nets for which launches are what costs.
+ */
 static void
 compose(struct kern *k, const struct kern_net *net, const struct kern_batch *b, int bptt,
     double rate, double *logp)
@@ -203,6 +229,7 @@ compose(struct kern *k, const struct kern_net *net, const struct kern_batch *b, 
 	size_t n = (size_t)b->t * net->w->rows;
 	struct kern_update u = {};
 	real *s = (real *)cuda_buffer(k, BUFFER_STEP, 3 * n * sizeof(*s));
+	double *dev;
 
 	if (s == NULL || !gradients(k, net))
 		return;
@@ -211,24 +238,30 @@ compose(struct kern *k, const struct kern_net *net, const struct kern_batch *b, 
 	u.scale = 1;
 	k->embed_forward(k, net->u, b, s);
 	k->rnn_forward(k, net->w, b, s, NULL, s);
-	k->out_backward(k, net->v, NULL, b->t, s, b->y, s + n, g->v, NULL, logp);
+	dev = NAME(cuda_out_backward)(k, net->v, NULL, b->t, s, b->y, s + n, g->v, NULL);
 	k->rnn_backward(k, net->w, b, bptt, s, NULL, s + n, s + 2 * n, g->w);
 	k->embed_backward(k, b, s + 2 * n, g->u);
 	k->update(k, net->u, g->u, NULL, NULL, &u);
 	k->update(k, net->v, g->v, NULL, NULL, &u);
 	k->update(k, net->w, g->w, NULL, NULL, &u);
+	if (dev)
+		cuda_from_device(k, logp, dev, (size_t)b->t * sizeof(*logp));
+}
+
+static struct share_plan
+plan_for(struct kern *k, const struct kern_net *net, int bptt)
+{
+	return share_plan_fused(&((struct state *)k->ctx)->room, net->w->rows, net->v->rows, bptt,
+	    sizeof(real));
 }
 
 static void
 step(struct kern *k, const struct kern_net *net, const struct kern_batch *b, int bptt, double rate,
     double *logp)
 {
-	struct share_plan plan = share_plan_fused(&((struct state *)k->ctx)->room, net->w->rows,
-	    net->v->rows, bptt, sizeof(real));
+	struct share_plan plan = plan_for(k, net, bptt);
 
-	if (b->nseq == 1 && b->t <= plan.most)
-		run_queue(k, net, &plan, b, 0, 1, bptt, rate, logp);
-	else
+	if (b->nseq > 1 || b->t > plan.most || !run_queue(k, net, &plan, b, 0, 1, bptt, rate, logp))
 		compose(k, net, b, bptt, rate, logp);
 }
 
@@ -237,14 +270,11 @@ static void
 steps(struct kern *k, const struct kern_net *net, const struct kern_batch *b, int bptt, double rate,
     double *logp)
 {
-	struct share_plan plan = share_plan_fused(&((struct state *)k->ctx)->room, net->w->rows,
-	    net->v->rows, bptt, sizeof(real));
-
 	for (int i = 0, n; i < b->nseq && cuda_well(k); i += n) {
+		struct share_plan plan = plan_for(k, net, bptt);
+
 		n = share_run(b, i, plan.most);
-		if (n > 0) {
-			run_queue(k, net, &plan, b, i, n, bptt, rate, logp);
-		} else {
+		if (n == 0 || !run_queue(k, net, &plan, b, i, n, bptt, rate, logp)) {
 			int from = b->start[i], start[] = { 0, b->start[i + 1] - from };
 			struct kern_batch one = { 1, start[1], start, b->x + from, b->y + from };
 

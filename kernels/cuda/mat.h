@@ -38,6 +38,11 @@ mat_width(const struct kern_mat *m)
 /* to(n) += the sums of the columns of from(t, ld). */
 void NAME(cuda_add_columns)(struct kern *k, int t, int n, int ld, const real *from, real *to);
 
+/* out_backward of the table, but ln P(t) stays on the device, in BUFFER_LOGP, and
+ * nobody waits for it.  NULL on failure. */
+double *NAME(cuda_out_backward)(struct kern *k, const struct kern_mat *v, const struct kern_mat *c,
+    int t, const void *s, const uint32_t *y, void *ds, struct kern_mat *dv, struct kern_mat *dc);
+
 /* Each file's entries of the table. */
 void NAME(cuda_mat_fill)(struct kern *k);
 void NAME(cuda_update_fill)(struct kern *k);

@@ -18,7 +18,33 @@ enum want {
 	WANT_ALL	/* ln P */
 };
 
-/* A block a row of L(t,v), in place; y NULL with WANT_ALL. */
+/*
+ * This thread's share of a row: its largest number, and the sum of exp(x - max).
+ * In one pass: the sum shrinks when a larger number comes.
+ */
+static __device__ inline real
+add_exponentials(int v, const real *l, real *max)
+{
+	real sum = 0;
+
+	*max = -INFINITY;
+	for (int i = (int)threadIdx.x; i < v; i += REDUCE_THREADS) {
+		real x = l[i];
+
+		if (x > *max) {
+			sum = sum * REXP(*max - x) + 1;
+			*max = x;
+		} else if (x != -INFINITY) {
+			sum += REXP(x - *max);
+		}
+	}
+	return sum;
+}
+
+/*
+ * A block a row of L(t,v), in place; y NULL with WANT_ALL.  A batch's rows are more
+ * than the second cache holds, so they are read once, and once more to be changed.
+ */
 template <enum want WANT>
 static __global__ void
 __launch_bounds__(REDUCE_THREADS)
@@ -26,29 +52,22 @@ soften(int v, real *logits, const uint32_t *y, double *logp)
 {
 	double *shared = shared_memory<double>();		/* (REDUCE_THREADS) */
 	real *l = logits + (size_t)blockIdx.x * v;
-	real max = -INFINITY, at_y = 0, part = 0, norm;
+	real own, max, at_y = 0, norm, share;
 	double sum;
 
 	if (WANT != WANT_ALL)
 		at_y = l[y[blockIdx.x]];
-	for (int i = (int)threadIdx.x; i < v; i += REDUCE_THREADS)
-		max = l[i] > max ? l[i] : max;
-	max = reduce_block<real, true>(max, (real *)shared);
-	for (int i = (int)threadIdx.x; i < v; i += REDUCE_THREADS) {
-		real e = REXP(l[i] - max);
-
-		part += e;
-		if (WANT == WANT_ERROR)
-			l[i] = e;
-	}
-	sum = reduce_block<double, false>(part, shared);
+	sum = add_exponentials(v, l, &own);
+	max = reduce_block<real, true>(own, (real *)shared);
+	sum = reduce_block<double, false>(own == -INFINITY ? sum : sum * REXP(own - max), shared);
 	norm = (real)log(sum);
+	share = (real)(1 / sum);
 	if (WANT != WANT_ALL && threadIdx.x == 0)
 		logp[blockIdx.x] = (double)at_y - (double)max - log(sum);
 	for (int i = (int)threadIdx.x; WANT == WANT_ALL && i < v; i += REDUCE_THREADS)
 		l[i] = l[i] - max - norm;
 	for (int i = (int)threadIdx.x; WANT == WANT_ERROR && i < v; i += REDUCE_THREADS)
-		l[i] = l[i] * (real)(1 / sum) - (real)((uint32_t)i == y[blockIdx.x]);
+		l[i] = REXP(l[i] - max) * share - (real)((uint32_t)i == y[blockIdx.x]);
 }
 
 /* One call's rows, some at a time. */
@@ -88,10 +107,14 @@ static int
 rows_of(struct kern *k, const struct output *o, int first)
 {
 	int v = o->v->rows, h = o->v->cols, t = o->t - first < o->most ? o->t - first : o->most;
-	struct product_biased store = { o->logits, (size_t)v, o->c ? o->c->p : NULL };
+	struct product_store store = { o->logits, (size_t)v };
+	struct product_biased biased = { o->logits, (size_t)v, o->c ? o->c->p : NULL };
+	const real *s = o->s + (size_t)first * h, *m = o->v->p;
 
-	product_whole<false, true>(k, t, v, h, o->s + (size_t)first * h, (const real *)o->v->p,
-	    store);
+	if (o->c)
+		product_whole<false, true>(k, t, v, h, s, m, biased);
+	else
+		product_whole<false, true>(k, t, v, h, s, m, store);
 	launch(k, soften<WANT>, dim3((unsigned)t), dim3(REDUCE_THREADS), REDUCE_THREADS * sizeof(double), v,
 	    o->logits, o->y ? o->y + first : NULL, o->logp ? o->logp + first : NULL);
 	return t;
@@ -110,17 +133,16 @@ out_forward(struct kern *k, const struct kern_mat *v, const struct kern_mat *c, 
 	cuda_from_device(k, logp, o.logp, (size_t)t * sizeof(*logp));
 }
 
-static void
-out_backward(struct kern *k, const struct kern_mat *v, const struct kern_mat *c, int t,
-    const void *s, const uint32_t *y, void *ds, struct kern_mat *dv, struct kern_mat *dc,
-    double *logp)
+double *
+NAME(cuda_out_backward)(struct kern *k, const struct kern_mat *v, const struct kern_mat *c, int t,
+    const void *s, const uint32_t *y, void *ds, struct kern_mat *dv, struct kern_mat *dc)
 {
 	int h = v->cols;
 	struct product_add add = { dv->p, (size_t)h };
 	struct output o;
 
 	if (!prepare(k, &o, v, c, t, s, y))
-		return;
+		return NULL;
 	for (int first = 0; first < t; first += o.most) {
 		int n = rows_of<WANT_ERROR>(k, &o, first);
 		struct product_store store = { (real *)ds + (size_t)first * h, (size_t)h };
@@ -132,7 +154,18 @@ out_backward(struct kern *k, const struct kern_mat *v, const struct kern_mat *c,
 		if (dc)
 			NAME(cuda_add_columns)(k, n, v->rows, v->rows, o.logits, dc->p);
 	}
-	cuda_from_device(k, logp, o.logp, (size_t)t * sizeof(*logp));
+	return o.logp;
+}
+
+static void
+out_backward(struct kern *k, const struct kern_mat *v, const struct kern_mat *c, int t,
+    const void *s, const uint32_t *y, void *ds, struct kern_mat *dv, struct kern_mat *dc,
+    double *logp)
+{
+	double *dev = NAME(cuda_out_backward)(k, v, c, t, s, y, ds, dv, dc);
+
+	if (dev)
+		cuda_from_device(k, logp, dev, (size_t)t * sizeof(*logp));
 }
 
 static void

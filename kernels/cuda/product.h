@@ -5,7 +5,10 @@
  * operands go through shared memory DEEP at a time, the next of them on their
  * way meanwhile.  Every element is one chain of multiply-adds over k in order,
  * whatever the tile: so a row's result does not depend on the other rows, and
- * both sizes of tiles give the same bits.
+ * both sizes of tiles give the same bits.  The large one, in float alone (its
+ * sums need all registers of a thread in double), where there are as many tiles
+ * as multiprocessors: in it a thread reads 16 numbers for 64 multiply-adds, and
+ * two blocks share a multiprocessor.
  *
  * Where C is small and k large, k is cut in slices (share.h), a block each; the
  * slices' sums lie in slabs and are added in order by a second kernel.
@@ -19,7 +22,7 @@
 #include "real.h"
 #include "share.h"
 
-enum { PRODUCT_DEEP = 16, PRODUCT_SIDE = 16, PRODUCT_THREADS = PRODUCT_SIDE * PRODUCT_SIDE };
+enum { PRODUCT_DEEP = 8, PRODUCT_SIDE = 16, PRODUCT_THREADS = PRODUCT_SIDE * PRODUCT_SIDE };
 
 struct __align__(16) quad {
 	real x[4];
@@ -34,11 +37,11 @@ struct product_store {
 struct product_biased {
 	real *c;
 	size_t ld;
-	const real *bias;	/* (n), or NULL */
+	const real *bias;	/* (n) */
 	__device__ void
 	operator()(int i, int j, real x) const
 	{
-		c[i * ld + j] = bias ? x + bias[j] : x;
+		c[i * ld + j] = x + bias[j];
 	}
 };
 struct product_add {
@@ -52,24 +55,43 @@ struct product_slab {
 	__device__ void
 	operator()(int i, int j, real x) const
 	{
-		slabs[blockIdx.z * each + i * ld + j] = x;
+		slabs[blockIdx.y * each + i * ld + j] = x;
 	}
 };
 
 /*
- * TILE x DEEP operands from (first, l0) on, each thread its share; zero beyond
- * `most` and `end`.  ALONG: stored with k running fastest.
+ * Of a thread's share of TILE x DEEP operands, the first's place: which row or
+ * column of C it is for, and which k.  ALONG: stored with k running fastest.
  */
+template <int TILE, bool ALONG>
+static __device__ inline int
+product_i(void)
+{
+	return ALONG ? (int)threadIdx.x / PRODUCT_DEEP : (int)threadIdx.x % TILE;
+}
+
+template <int TILE, bool ALONG>
+static __device__ inline int
+product_l(void)
+{
+	return ALONG ? (int)threadIdx.x % PRODUCT_DEEP : (int)threadIdx.x / TILE;
+}
+
+/* The operands from (first, l0) on, each thread its share; zero beyond `most` and
+ * `end`. */
 template <int TILE, bool ALONG>
 static __device__ inline void
 product_fetch(real *own, const real *from, size_t ld, int first, int most, int l0, int end)
 {
-	for (int q = 0; q < TILE * PRODUCT_DEEP / PRODUCT_THREADS; q++) {
-		int e = (int)threadIdx.x + q * PRODUCT_THREADS;
-		int i = first + (ALONG ? e / PRODUCT_DEEP : e % TILE);
-		int l = l0 + (ALONG ? e % PRODUCT_DEEP : e / TILE);
+	enum { APART = PRODUCT_THREADS / (ALONG ? PRODUCT_DEEP : TILE) };
+	int i = first + product_i<TILE, ALONG>(), l = l0 + product_l<TILE, ALONG>();
+	const real *at = from + (ALONG ? (size_t)i * ld + l : (size_t)l * ld + i);
 
-		own[q] = i < most && l < end ? from[ALONG ? i * ld + l : l * ld + i] : 0;
+	UNROLL
+	for (int q = 0; q < TILE * PRODUCT_DEEP / PRODUCT_THREADS; q++) {
+		bool inside = ALONG ? i + q * APART < most && l < end : i < most && l + q * APART < end;
+
+		own[q] = inside ? at[(size_t)(q * APART) * ld] : 0;
 	}
 }
 
@@ -78,13 +100,28 @@ template <int TILE, bool ALONG>
 static __device__ inline void
 product_keep(const real *own, real *to)
 {
-	for (int q = 0; q < TILE * PRODUCT_DEEP / PRODUCT_THREADS; q++) {
-		int e = (int)threadIdx.x + q * PRODUCT_THREADS;
-		int i = ALONG ? e / PRODUCT_DEEP : e % TILE;
-		int l = ALONG ? e % PRODUCT_DEEP : e / TILE;
+	enum { APART = PRODUCT_THREADS / (ALONG ? PRODUCT_DEEP : TILE) };
 
-		to[l * (TILE + 4) + i] = own[q];
-	}
+	to += product_l<TILE, ALONG>() * (TILE + 4) + product_i<TILE, ALONG>();
+	UNROLL
+	for (int q = 0; q < TILE * PRODUCT_DEEP / PRODUCT_THREADS; q++)
+		to[q * APART * (ALONG ? 1 : TILE + 4)] = own[q];
+}
+
+/*
+ * Where a thread stands among the SIDE x SIDE of its block: a warp is 4 x 8 of
+ * them, so that what it reads of either operand is few numbers, many times.
+ */
+static __device__ inline int
+product_down(void)
+{
+	return (int)threadIdx.x / 64 * 4 + (int)threadIdx.x % 32 / 8;
+}
+
+static __device__ inline int
+product_across(void)
+{
+	return (int)threadIdx.x / 32 % 2 * 8 + (int)threadIdx.x % 8;
 }
 
 /* The place in the tile of a thread's element e: fours, half a tile apart. */
@@ -99,61 +136,76 @@ template <int TILE, int EACH>
 static __device__ inline void
 product_multiply(const real *as, const real *bs, real sum[EACH][EACH])
 {
-	int ty = (int)threadIdx.x / PRODUCT_SIDE, tx = (int)threadIdx.x % PRODUCT_SIDE;
-
+	UNROLL_BY_4	/* by 8 wants more registers than half a multiprocessor's */
 	for (int l = 0; l < PRODUCT_DEEP; l++) {
 		quad x[EACH / 4], y[EACH / 4];
 
+		UNROLL
 		for (int q = 0; q < EACH / 4; q++) {
-			x[q] = *(const quad *)(as + l * (TILE + 4) + product_place<TILE>(ty, q * 4));
-			y[q] = *(const quad *)(bs + l * (TILE + 4) + product_place<TILE>(tx, q * 4));
+			x[q] = *(const quad *)(as + l * (TILE + 4) +
+			    product_place<TILE>(product_down(), q * 4));
+			y[q] = *(const quad *)(bs + l * (TILE + 4) +
+			    product_place<TILE>(product_across(), q * 4));
 		}
+		UNROLL
 		for (int i = 0; i < EACH; i++)
+			UNROLL
 			for (int j = 0; j < EACH; j++)
 				sum[i][j] = fma(x[i / 4].x[i % 4], y[j / 4].x[j % 4], sum[i][j]);
 	}
 }
 
-/* Shared memory of a tile's operands. */
+/* Shared memory of a tile's operands, twice: one is read, the other filled. */
 template <int TILE>
 static inline size_t
 product_shared(void)
 {
-	return 2 * PRODUCT_DEEP * (TILE + 4) * sizeof(real);
+	return 2 * 2 * PRODUCT_DEEP * (TILE + 4) * sizeof(real);
 }
 
-/* Blocks (x, y, z): tiles along n, tiles along m, slices of k. */
+/* store() for the elements of a tile that are in C. */
+template <int TILE, int EACH, typename STORE>
+static __device__ inline void
+product_give(int m, int n, int i0, int j0, const real sum[EACH][EACH], const STORE &store)
+{
+	UNROLL
+	for (int p = 0; p < EACH; p++)
+		UNROLL
+		for (int q = 0; q < EACH; q++) {
+			int i = i0 + product_place<TILE>(product_down(), p);
+			int j = j0 + product_place<TILE>(product_across(), q);
+
+			if (i < m && j < n)
+				store(i, j, sum[p][q]);
+		}
+}
+
+/* Blocks (x, y): tiles, those along n side by side; slices of k. */
 template <int TILE, bool TA, bool TB, typename STORE>
 static __global__ void
-__launch_bounds__(PRODUCT_THREADS)
+__launch_bounds__(PRODUCT_THREADS, 2)
 product_tile(int m, int n, int k, int slice, const real *a, const real *b, STORE store)
 {
 	enum { EACH = TILE / PRODUCT_SIDE, OWN = TILE * PRODUCT_DEEP / PRODUCT_THREADS };
-	real *as = shared_memory<real>(), *bs = as + PRODUCT_DEEP * (TILE + 4);
-	int i0 = (int)blockIdx.y * TILE, j0 = (int)blockIdx.x * TILE;
-	int ty = (int)threadIdx.x / PRODUCT_SIDE, tx = (int)threadIdx.x % PRODUCT_SIDE;
-	int l = (int)blockIdx.z * slice, end = l + slice < k ? l + slice : k;
+	enum { HALF = 2 * PRODUCT_DEEP * (TILE + 4) };
+	real *as = shared_memory<real>(), *bs = as + HALF / 2;
+	int across = (n + TILE - 1) / TILE;
+	int i0 = (int)blockIdx.x / across * TILE, j0 = (int)blockIdx.x % across * TILE;
+	int l = (int)blockIdx.y * slice, end = l + slice < k ? l + slice : k, half = 0;
 	real own_a[OWN], own_b[OWN], sum[EACH][EACH] = {};
 
 	product_fetch<TILE, !TA>(own_a, a, TA ? m : k, i0, m, l, end);
 	product_fetch<TILE, TB>(own_b, b, TB ? k : n, j0, n, l, end);
 	for (; l < end; l += PRODUCT_DEEP) {
-		product_keep<TILE, !TA>(own_a, as);
-		product_keep<TILE, TB>(own_b, bs);
+		product_keep<TILE, !TA>(own_a, as + half);
+		product_keep<TILE, TB>(own_b, bs + half);
 		__syncthreads();
 		product_fetch<TILE, !TA>(own_a, a, TA ? m : k, i0, m, l + PRODUCT_DEEP, end);
 		product_fetch<TILE, TB>(own_b, b, TB ? k : n, j0, n, l + PRODUCT_DEEP, end);
-		product_multiply<TILE, EACH>(as, bs, sum);
-		__syncthreads();
+		product_multiply<TILE, EACH>(as + half, bs + half, sum);
+		half = HALF - half;
 	}
-	for (int p = 0; p < EACH; p++)
-		for (int q = 0; q < EACH; q++) {
-			int i = i0 + product_place<TILE>(ty, p);
-			int j = j0 + product_place<TILE>(tx, q);
-
-			if (i < m && j < n)
-				store(i, j, sum[p][q]);
-		}
+	product_give<TILE, EACH>(m, n, i0, j0, sum, store);
 }
 
 /* store(sum of the slabs) */
@@ -171,21 +223,38 @@ product_join(int n, size_t each, int slices, const real *slabs, STORE store)
 	store((int)(e / n), (int)(e % n), sum);
 }
 
+/* C in tiles: large ones, if they are not half empty and every multiprocessor gets one. */
+template <bool TA, bool TB, typename STORE>
+static void
+product_tiles(struct kern *kern, int m, int n, int k, int slices, const real *a, const real *b,
+    STORE store)
+{
+	int slice = (int)cuda_over((size_t)k, (size_t)slices);
+	size_t large = cuda_over((size_t)m, 128) * cuda_over((size_t)n, 128);
+	size_t small = cuda_over((size_t)m, 64) * cuda_over((size_t)n, 64);
+	size_t most = (size_t)((struct state *)kern->ctx)->properties.multiProcessorCount;
+
+#ifdef REAL_F32
+	if (m > 64 && n > 64 && large * (size_t)slices >= most) {
+		launch(kern, product_tile<128, TA, TB, STORE>,
+		    dim3((unsigned)large, (unsigned)slices), PRODUCT_THREADS, product_shared<128>(), m, n,
+		    k, slice, a, b, store);
+		return;
+	}
+#else
+	(void)large;
+	(void)most;
+#endif
+	launch(kern, product_tile<64, TA, TB, STORE>, dim3((unsigned)small, (unsigned)slices),
+	    PRODUCT_THREADS, product_shared<64>(), m, n, k, slice, a, b, store);
+}
+
 /* All of k at once. */
 template <bool TA, bool TB, typename STORE>
 static void
 product_whole(struct kern *kern, int m, int n, int k, const real *a, const real *b, STORE store)
 {
-	bool large = m >= 512 && n >= 256;
-	size_t tile = large ? 128 : 64;
-	dim3 grid((unsigned)cuda_over((size_t)n, tile), (unsigned)cuda_over((size_t)m, tile));
-
-	if (large)
-		launch(kern, product_tile<128, TA, TB, STORE>, grid, PRODUCT_THREADS,
-		    product_shared<128>(), m, n, k, k, a, b, store);
-	else
-		launch(kern, product_tile<64, TA, TB, STORE>, grid, PRODUCT_THREADS,
-		    product_shared<64>(), m, n, k, k, a, b, store);
+	product_tiles<TA, TB>(kern, m, n, k, 1, a, b, store);
 }
 
 /* ... or in slices, if that gives the device more to do. */
@@ -194,10 +263,7 @@ static void
 product(struct kern *kern, int m, int n, int k, const real *a, const real *b, STORE store)
 {
 	int slices = share_slices(m, n, k);
-	int slice = (int)cuda_over((size_t)k, (size_t)slices);
 	size_t each = (size_t)m * n;
-	dim3 grid((unsigned)cuda_over((size_t)n, 64), (unsigned)cuda_over((size_t)m, 64),
-	    (unsigned)slices);
 	product_slab slab = { NULL, (size_t)n, each };
 
 	if (slices == 1) {
@@ -205,8 +271,7 @@ product(struct kern *kern, int m, int n, int k, const real *a, const real *b, ST
 		return;
 	}
 	slab.slabs = (real *)cuda_buffer(kern, BUFFER_SLABS, slices * each * sizeof(real));
-	launch(kern, product_tile<64, TA, TB, product_slab>, grid, PRODUCT_THREADS,
-	    product_shared<64>(), m, n, k, slice, a, b, slab);
+	product_tiles<TA, TB>(kern, m, n, k, slices, a, b, slab);
 	launch(kern, product_join<STORE>, dim3((unsigned)cuda_over(each, 256)), dim3(256),
 	    (size_t)0, n, each, slices, (const real *)slab.slabs, store);
 }

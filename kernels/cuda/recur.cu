@@ -1,22 +1,27 @@
 /*
  * recur.cu - the recurrence, forward and back.
  *
- * One block goes through a sequence, or through TOGETHER sequences, step by
- * step; its threads (columns, parts) each add a part of the products for one
- * unit, and the parts are added in order.  What a sum is made of depends on h
- * alone, so a sequence comes out the same alone and among others.
+ * Where W fits into the cache of a multiprocessor, one block goes through a
+ * sequence, or through TOGETHER sequences, step by step; its threads (columns,
+ * parts) each add a part of the products for one unit, and the parts are added
+ * in order.  A larger W would come to every block from the second cache, in
+ * every step: then all blocks make one step of all sequences, a launch a step
+ * (thin.h).  Which way, and what a sum is made of, depends on h alone, so a
+ * sequence comes out the same alone and among others.
  *
  * Truncated errors do not go step by step: those of all rows are moved back by
  * one row together, as one product, bptt times.
  */
 #include "mat.h"
+#include "order.h"
 #include "product.h"
-#include "share.h"
+#include "thin.h"
 
 enum {
 	STRETCH = 1024,		/* units of the row before in shared memory at a time */
 	MANY = 256,		/* sequences from which on blocks take several */
-	MOST_THREADS = 1024
+	MOST_THREADS = 1024,
+	CACHED = 160000		/* bytes of W; an A100's multiprocessor has 192 KB, an H200's 256 */
 };
 
 /* Forward: OUT = S; IN = A, the sums are of rows of W (so m is W').
@@ -84,11 +89,11 @@ load_before(const struct walk &w, int q, int k0, int n, real *before)
 	}
 }
 
+/* Element j of row r, from its product; nothing where r is less than 0. */
 template <bool BACK>
 static __device__ inline void
-finish(const struct walk &w, int i, int q, int j, real sum)
+finish(const struct walk &w, int r, int j, real sum)
 {
-	int r = row_of<BACK>(w, i, q);
 	size_t at = (size_t)r * w.h + j;
 
 	if (r < 0)
@@ -125,13 +130,13 @@ walk_columns(const struct walk &w, int q, int j, real *before)
 
 		for (int p = 1; p < parts; p++)
 			all += partial[(p * TOGETHER + i) * columns + (int)threadIdx.x];
-		finish<BACK>(w, (int)blockIdx.x * TOGETHER + i, q, j, all);
+		finish<BACK>(w, row_of<BACK>(w, (int)blockIdx.x * TOGETHER + i, q), j, all);
 	}
 }
 
 template <bool BACK, int TOGETHER>
 static __global__ void
-__launch_bounds__(MOST_THREADS)
+__launch_bounds__(MOST_THREADS, 1)
 walk_sequences(struct walk w)
 {
 	real *before = shared_memory<real>();		/* (TOGETHER, STRETCH) */
@@ -171,6 +176,57 @@ go(struct kern *k, struct walk w)
 		launch_walk<BACK, 2>(k, w);
 }
 
+/* A step of all sequences: where the products' input stands, and what becomes of it. */
+template <bool BACK>
+struct step_rows {
+	struct walk w;
+	const int32_t *row, *seq;	/* of this step */
+
+	__device__ const real *
+	operator()(int i) const
+	{
+		int r = row[i], s = seq[i];
+
+		if (BACK)
+			return r + 1 < w.start[s + 1] ? w.out + (size_t)(r + 1) * w.h : NULL;
+		if (r > w.start[s])
+			return w.out + (size_t)(r - 1) * w.h;
+		return w.s0 ? w.s0 + (size_t)s * w.h : NULL;
+	}
+};
+
+template <bool BACK>
+struct step_finish {
+	struct walk w;
+	const int32_t *row;
+	__device__ void operator()(int i, int j, real x) const { finish<BACK>(w, row[i], j, x); }
+};
+
+/* Step by step; m is W itself, both ways. */
+template <bool BACK>
+static void
+go_by_steps(struct kern *k, const struct kern_batch *b, struct walk w)
+{
+	struct order o;
+
+	if (!cuda_upload_order(k, b, &o))
+		return;
+	w.start = o.start;
+	for (int i = 0; i < o.steps; i++) {
+		int q = BACK ? o.steps - 1 - i : i, first = o.offset[q];
+
+		thin_product<!BACK>(k, o.offset[q + 1] - first, w.h, w.h,
+		    step_rows<BACK>{ w, o.row + first, o.seq + first }, w.m,
+		    step_finish<BACK>{ w, o.row + first });
+	}
+}
+
+static bool
+is_cached(int h)
+{
+	return (size_t)h * h * sizeof(real) <= CACHED;
+}
+
 /* to(h,h) = from(h,h)', through a tile in shared memory. */
 static __global__ void
 transpose(int h, const real *from, real *to)
@@ -204,22 +260,33 @@ upload_rows(struct kern *k, const struct kern_batch *b)
 }
 
 static void
-rnn_forward(struct kern *k, const struct kern_mat *w, const struct kern_batch *b, const void *a,
-    const void *s0, void *s)
+go_forward(struct kern *k, const struct kern_mat *w, const struct kern_batch *b, struct walk forward)
 {
-	int h = w->rows;
-	unsigned tiles = (unsigned)cuda_over((size_t)h, 32);
+	unsigned tiles = (unsigned)cuda_over((size_t)forward.h, 32);
 	const int32_t *rows = upload_rows(k, b);
-	real *turned = (real *)cuda_buffer(k, BUFFER_SQUARE, (size_t)h * h * sizeof(*turned));
-	struct walk forward = { h, b->nseq, NULL, turned, (const real *)a, (const real *)s0, NULL,
-	    (real *)s };
+	real *turned = (real *)cuda_buffer(k, BUFFER_SQUARE,
+	    (size_t)forward.h * forward.h * sizeof(*turned));
 
 	if (!cuda_well(k))
 		return;
 	forward.start = rows + b->t;
-	launch(k, transpose, dim3(tiles, tiles), dim3(32, 32), 32 * 33 * sizeof(real), h,
+	forward.m = turned;
+	launch(k, transpose, dim3(tiles, tiles), dim3(32, 32), 32 * 33 * sizeof(real), forward.h,
 	    (const real *)w->p, turned);
 	go<false>(k, forward);
+}
+
+static void
+rnn_forward(struct kern *k, const struct kern_mat *w, const struct kern_batch *b, const void *a,
+    const void *s0, void *s)
+{
+	struct walk forward = { w->rows, b->nseq, NULL, w->p, (const real *)a, (const real *)s0, NULL,
+	    (real *)s };
+
+	if (is_cached(w->rows))
+		go_forward(k, w, b, forward);
+	else
+		go_by_steps<false>(k, b, forward);
 }
 
 /* D = E = dS (1 - S^2): every row's own error. */
@@ -296,20 +363,24 @@ rnn_backward(struct kern *k, const struct kern_mat *w, const struct kern_batch *
     const void *s, const void *s0, const void *ds, void *d, struct kern_mat *dw)
 {
 	int h = w->rows;
-	const int32_t *begins = upload_rows(k, b);
+	bool whole = bptt >= share_longest(b) - 1;
 	struct walk back = { h, b->nseq, NULL, w->p, (const real *)ds, NULL, (const real *)s,
 	    (real *)d };
 	struct product_add add = { dw->p, (size_t)h };
+	const int32_t *begins;
 	real *last;
 
+	if (whole && !is_cached(h))
+		go_by_steps<true>(k, b, back);
+	begins = upload_rows(k, b);
 	if (begins == NULL)
 		return;
 	back.start = begins + b->t;
-	if (bptt >= share_longest(b) - 1)
-		go<true>(k, back);
-	else
+	if (!whole)
 		back_truncated(k, w, b, bptt, begins, (const real *)s, (const real *)ds,
 		    (real *)d);
+	else if (is_cached(h))
+		go<true>(k, back);
 	last = (real *)cuda_buffer(k, BUFFER_ERROR, (size_t)b->t * h * sizeof(*last));
 	launch(k, states_before, dim3((unsigned)b->t), dim3(128), 0, h, begins, (const real *)s,
 	    (const real *)s0, last);

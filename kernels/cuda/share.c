@@ -12,12 +12,12 @@ over(int a, int b)
 int
 share_slices(int m, int n, int k)
 {
-	const size_t wanted = 256;	/* tiles: two for each of some 128 multiprocessors */
+	const size_t wanted = 264;	/* tiles: two for each of 132 multiprocessors */
 	size_t tiles = (size_t)over(m, SHARE_TILE) * (size_t)over(n, SHARE_TILE);
 	int most = k / SHARE_SLICE, slices = (int)(wanted / (tiles ? tiles : 1));
 
 	slices = slices < most ? slices : most;
-	return slices > 1 ? slices : 1;
+	return slices > 1 ? over(k, over(k, slices)) : 1;	/* none is empty */
 }
 
 /* NVIDIA's programming guide, "Arithmetic Instructions": results per clock. */
@@ -148,7 +148,7 @@ share_run(const struct kern_batch *b, int first, int most)
 {
 	int i = first;
 
-	while (i < b->nseq && b->start[i + 1] - b->start[i] <= most)
+	while (i < b->nseq && i - first < SHARE_RUN_MOST && b->start[i + 1] - b->start[i] <= most)
 		i++;
 	return i - first;
 }

@@ -16,10 +16,11 @@ extern "C" {
 #endif
 
 enum {
-	SHARE_TILE = 64,	/* rows and columns of a product's smaller tiles */
+	SHARE_TILE = 128,	/* rows and columns of a product's larger tiles */
 	SHARE_SLICE = 128,	/* least depth of a slice */
 	SHARE_FUSED_THREADS = 512,
 	SHARE_FUSED_BPTT = 16,	/* errors that go back further go row by row elsewhere */
+	SHARE_RUN_MOST = 1 << 14,	/* sentences a launch: its barriers are counted in 32 bits */
 	SHARE_FUSED_LEAST = 8	/* words; for fewer the kernel is not worth its start */
 };
 
@@ -56,7 +57,8 @@ struct share_plan {
 struct share_plan share_plan_fused(const struct share_room *room, int h, int v, int bptt,
     size_t size);
 
-/* How many sequences from `first` on have `most` steps at most, one after another. */
+/* How many sequences from `first` on have `most` steps at most, one after another; RUN_MOST
+ * at most. */
 int share_run(const struct kern_batch *b, int first, int most);
 
 /*

@@ -25,7 +25,8 @@ struct dim3 {
 
 enum cudaError_t {
 	cudaSuccess, cudaErrorInvalidValue, cudaErrorMemoryAllocation, cudaErrorInsufficientDriver,
-	cudaErrorNoDevice, cudaErrorLaunchFailure, cudaErrorCooperativeLaunchTooLarge
+	cudaErrorNoDevice, cudaErrorLaunchFailure, cudaErrorCooperativeLaunchTooLarge,
+	cudaErrorLaunchOutOfResources
 };
 enum cudaMemcpyKind { cudaMemcpyHostToDevice, cudaMemcpyDeviceToHost, cudaMemcpyDeviceToDevice };
 enum cudaDeviceAttr {
@@ -34,7 +35,7 @@ enum cudaDeviceAttr {
 };
 enum cudaFuncAttribute { cudaFuncAttributeMaxDynamicSharedMemorySize };
 enum cudaLaunchAttributeID { cudaLaunchAttributeCooperative };
-enum { cudaStreamNonBlocking = 1 };
+enum { cudaStreamNonBlocking = 1, cudaEventDisableTiming = 2 };
 
 struct cudaLaunchAttribute {
 	cudaLaunchAttributeID id;
@@ -43,6 +44,7 @@ struct cudaLaunchAttribute {
 	} val;
 };
 typedef struct emu_stream *cudaStream_t;
+typedef struct emu_event *cudaEvent_t;
 struct cudaLaunchConfig_t {
 	dim3 gridDim, blockDim;
 	size_t dynamicSmemBytes;
@@ -76,6 +78,12 @@ cudaError_t cudaMemsetAsync(void *to, int byte, size_t bytes, cudaStream_t);
 cudaError_t cudaStreamCreateWithFlags(cudaStream_t *s, unsigned flags);
 cudaError_t cudaStreamDestroy(cudaStream_t s);
 cudaError_t cudaStreamSynchronize(cudaStream_t s);
+cudaError_t cudaMallocHost(void **p, size_t bytes);
+cudaError_t cudaFreeHost(void *p);
+cudaError_t cudaEventCreateWithFlags(cudaEvent_t *e, unsigned flags);
+cudaError_t cudaEventDestroy(cudaEvent_t e);
+cudaError_t cudaEventRecord(cudaEvent_t e, cudaStream_t s);
+cudaError_t cudaEventSynchronize(cudaEvent_t e);
 cudaError_t emu_set_attribute(const void *kernel, cudaFuncAttribute what, int value);
 template <typename F>
 static inline cudaError_t
@@ -83,14 +91,6 @@ cudaFuncSetAttribute(F *kernel, cudaFuncAttribute what, int value)
 {
 	return emu_set_attribute((const void *)kernel, what, value);
 }
-template <typename F>
-static inline cudaError_t
-cudaOccupancyMaxActiveBlocksPerMultiprocessor(int *n, F *, int, size_t)
-{
-	*n = 1;
-	return cudaSuccess;
-}
-
 /* What a thread knows of itself, and what it can wait for. */
 extern dim3 threadIdx, blockIdx, blockDim, gridDim;
 extern unsigned char *emu_shared;

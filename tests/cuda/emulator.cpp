@@ -12,6 +12,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include <deque>
+#include <functional>
 #include <map>
 #include <string>
 
@@ -68,6 +70,36 @@ emu_call(const char *kind)
 		sticky = cudaErrorLaunchFailure;
 	}
 	return sticky;
+}
+
+static std::deque<std::function<void()>> &stream = *new std::deque<std::function<void()>>;
+static size_t done;	/* so many were taken out of it */
+
+struct emu_event {
+	size_t at;	/* how many were put in before it */
+};
+
+void
+emu_later(const std::function<void()> &what)
+{
+	stream.push_back(what);
+}
+
+/* The first n that were ever put in. */
+static void
+do_until(size_t n)
+{
+	while (done < n && !stream.empty()) {
+		stream.front()();
+		stream.pop_front();
+		done++;
+	}
+}
+
+void
+emu_do_all(void)
+{
+	do_until(SIZE_MAX);
 }
 
 void
@@ -175,6 +207,7 @@ cudaFree(void *p)
 {
 	if (p == NULL)
 		return cudaSuccess;
+	emu_do_all();
 	auto b = block_of(p, 0);
 	if (b == blocks.end() || arena + b->first + GUARD != p)
 		emu_die("cudaFree of what cudaMalloc did not give");
@@ -219,9 +252,11 @@ cudaMemcpyAsync(void *to, const void *from, size_t bytes, cudaMemcpyKind kind, c
 		return e;
 	check_copy(to, bytes, kind != cudaMemcpyDeviceToHost);
 	check_copy(from, bytes, kind != cudaMemcpyHostToDevice);
-	emu_open_memory(true);
-	memcpy(to, from, bytes);
-	emu_open_memory(false);
+	emu_later([=] {
+		emu_open_memory(true);
+		memcpy(to, from, bytes);
+		emu_open_memory(false);
+	});
 	return cudaSuccess;
 }
 
@@ -231,14 +266,16 @@ cudaMemsetAsync(void *to, int byte, size_t bytes, cudaStream_t)
 	if (sticky != cudaSuccess)
 		return sticky;
 	check_copy(to, bytes, true);
-	emu_open_memory(true);
-	memset(to, byte, bytes);
-	emu_open_memory(false);
+	emu_later([=] {
+		emu_open_memory(true);
+		memset(to, byte, bytes);
+		emu_open_memory(false);
+	});
 	return cudaSuccess;
 }
 
-static bool
-asked_to_lack(const char *what)
+bool
+emu_lacks(const char *what)
 {
 	const char *fail = getenv("EMU_FAIL");
 
@@ -248,9 +285,9 @@ asked_to_lack(const char *what)
 cudaError_t
 cudaGetDeviceCount(int *n)
 {
-	if (asked_to_lack("driver"))
+	if (emu_lacks("driver"))
 		return cudaErrorInsufficientDriver;
-	if (asked_to_lack("device"))
+	if (emu_lacks("device"))
 		return cudaErrorNoDevice;
 	*n = 1;
 	return cudaSuccess;
@@ -294,7 +331,8 @@ cudaGetErrorString(cudaError_t e)
 {
 	static const char *const phrase[] = {
 		"no error", "invalid argument", "out of memory", "no driver", "no device",
-		"unspecified launch failure", "too many blocks in a cooperative launch"
+		"unspecified launch failure", "too many blocks in a cooperative launch",
+		"too many resources requested for launch"
 	};
 
 	return phrase[e];
@@ -316,5 +354,58 @@ cudaStreamDestroy(cudaStream_t)
 cudaError_t
 cudaStreamSynchronize(cudaStream_t)
 {
-	return emu_call("sync");
+	cudaError_t e = emu_call("sync");
+
+	if (e == cudaSuccess)
+		emu_do_all();
+	return e;
+}
+
+cudaError_t
+cudaEventCreateWithFlags(cudaEvent_t *e, unsigned)
+{
+	*e = new emu_event();
+	return sticky;
+}
+
+cudaError_t
+cudaEventDestroy(cudaEvent_t e)
+{
+	delete e;
+	return sticky;
+}
+
+cudaError_t
+cudaEventRecord(cudaEvent_t e, cudaStream_t)
+{
+	e->at = done + stream.size();
+	return sticky;
+}
+
+cudaError_t
+cudaEventSynchronize(cudaEvent_t e)
+{
+	cudaError_t failed = emu_call("sync");
+
+	if (failed == cudaSuccess)
+		do_until(e->at);
+	return failed;
+}
+
+cudaError_t
+cudaMallocHost(void **p, size_t bytes)
+{
+	cudaError_t e = emu_call("pin");
+
+	if (e == cudaSuccess && (*p = malloc(bytes)) == NULL)
+		e = cudaErrorMemoryAllocation;
+	return e;
+}
+
+cudaError_t
+cudaFreeHost(void *p)
+{
+	emu_do_all();
+	free(p);
+	return sticky;
 }

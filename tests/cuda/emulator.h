@@ -6,6 +6,8 @@
 
 #include <cuda_runtime.h>
 
+#include <functional>
+
 #if defined(__SANITIZE_ADDRESS__)
 #define EMU_ASAN 1
 #elif defined(__has_feature)
@@ -24,6 +26,16 @@ unsigned long emu_number(const char *name, unsigned long otherwise);
 
 /* Counts a call of a kind; what EMU_FAIL asks for, which then stays. */
 cudaError_t emu_call(const char *kind);
+
+/* EMU_FAIL is that word. */
+bool emu_lacks(const char *what);
+
+/*
+ * The stream: what is put into it is done when somebody waits, and not before, so
+ * that host memory is read as late as can be.
+ */
+void emu_later(const std::function<void()> &what);
+void emu_do_all(void);
 
 /* Device memory can be used, or cannot. */
 void emu_open_memory(bool open);

@@ -86,6 +86,18 @@ spin_kernel(int *x)
 	spins(x);
 }
 
+/* Changes what a copy may not have read yet. */
+static void
+put_and_forget(int *x, int *host)
+{
+	int from = 1;
+
+	cudaMemcpyAsync(x, &from, sizeof(from), cudaMemcpyHostToDevice, NULL);
+	from = 2;
+	cudaMemcpyAsync(host, x, sizeof(*x), cudaMemcpyDeviceToHost, NULL);
+	cudaStreamSynchronize(NULL);
+}
+
 static bool
 run(int *x, int *host)
 {
@@ -107,7 +119,12 @@ run(int *x, int *host)
 		launch(good, host, shared);
 	if (is("device"))
 		return x[0] == 0;
+	if (is("late")) {
+		put_and_forget(x, host);
+		return host[0] == 1;
+	}
 	cudaMemcpyAsync(host, x, N * sizeof(*x), cudaMemcpyDeviceToHost, NULL);
+	cudaStreamSynchronize(NULL);
 	for (int i = 0; i < N; i++)
 		if (host[i] != N - 1 - i)
 			return false;

@@ -287,32 +287,40 @@ check_launch(const cudaLaunchConfig_t *c, const void *kernel)
 	if (threads == 0 || threads > MOST_THREADS || blocks == 0 || c->gridDim.y > 65535 ||
 	    c->gridDim.z > 65535 || c->gridDim.x > 2147483647u || c->dynamicSmemBytes > (size_t)most)
 		return cudaErrorInvalidValue;
-	if (is_cooperative(c) && blocks > emu_number("EMU_SMS", EMU_SMS))
+	if (is_cooperative(c) && (blocks > emu_number("EMU_SMS", EMU_SMS) || emu_lacks("together")))
 		return cudaErrorCooperativeLaunchTooLarge;
 	return cudaSuccess;
+}
+
+static void
+run_grid(const cudaLaunchConfig_t &c, bool together, const std::function<void()> &body)
+{
+	size_t blocks = (size_t)c.gridDim.x * c.gridDim.y * c.gridDim.z;
+
+	gridDim = c.gridDim;
+	blockDim = c.blockDim;
+	emu_open_memory(true);
+	if (together) {
+		run_some(0, blocks, c.dynamicSmemBytes, body);
+	} else {
+		order o(blocks);
+
+		for (size_t i = 0; i < blocks; i++)
+			run_some(o.next(), 1, c.dynamicSmemBytes, body);
+	}
+	emu_open_memory(false);
 }
 
 cudaError_t
 emu_launch(const cudaLaunchConfig_t *c, const void *kernel, const std::function<void()> &body)
 {
-	size_t blocks = (size_t)c->gridDim.x * c->gridDim.y * c->gridDim.z;
 	cudaError_t e = emu_call("launch");
 
 	if (e == cudaSuccess)
 		e = check_launch(c, kernel);
-	if (e != cudaSuccess)
-		return e;
-	gridDim = c->gridDim;
-	blockDim = c->blockDim;
-	emu_open_memory(true);
-	if (is_cooperative(c)) {
-		run_some(0, blocks, c->dynamicSmemBytes, body);
-	} else {
-		order o(blocks);
-
-		for (size_t i = 0; i < blocks; i++)
-			run_some(o.next(), 1, c->dynamicSmemBytes, body);
-	}
-	emu_open_memory(false);
-	return cudaSuccess;
+	if (e == cudaSuccess)
+		emu_later([config = *c, together = is_cooperative(c), body] {
+			run_grid(config, together, body);
+		});
+	return e;
 }

@@ -37,10 +37,12 @@ as_on_cpu() {
 	[ -s c ] && diff c g
 }
 
-# sanitizer TOOL: compute-sanitizer finds nothing in a small training run
+# sanitizer TOOL OPTION...: compute-sanitizer finds nothing in a small training run
 sanitizer() {
-	compute-sanitizer --tool "$1" --error-exitcode 9 \
-	    "$BUILD/bin/train" -q -d cuda -H 20 -e 1 -E 1 -n 3 tiny.stream
+	local tool=$1
+	shift
+	compute-sanitizer --tool "$tool" --error-exitcode 9 \
+	    "$BUILD/bin/train" -q -d cuda -H 20 -e 1 -E 1 -n 3 "$@" tiny.stream
 }
 
 "$here/tests/oracle/as-stream.sh" "$here/tests/expect/tiny.tsv" \
@@ -52,13 +54,19 @@ fi
 for t in kern kern_cells steps; do
 	check "$t: every entry against ref" "$BUILD/tests/unit/$t" cuda
 done
+check 'a product of more tiles than a grid is high' "$BUILD/tests/unit/tall" cuda
 check 'gradcheck' "$BUILD/bin/gradcheck" -q -d cuda
 check 'the loss log of cpu in double' as_on_cpu
 check 'the same bytes twice, many sentences in one kernel' same_twice
 check 'the same bytes twice, a kernel a layer' same_twice -b 20
+check 'the same bytes twice, gated cells side by side' same_twice -c lstm -L 2 -B 4 -H 140
 if command -v compute-sanitizer > /dev/null; then
 	for tool in memcheck racecheck initcheck synccheck; do
 		check "compute-sanitizer, $tool" sanitizer $tool
+		for o in '-b 20' '-H 200 -b 99' '-c lstm -L 2 -p 0.2' '-c gru -a yes -O adam -m 8 -t'; do
+			# shellcheck disable=SC2086
+			check "compute-sanitizer, $tool, $o" sanitizer $tool $o
+		done
 	done
 else
 	echo 'ok compute-sanitizer # skip: it is not here'

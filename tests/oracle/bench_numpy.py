@@ -7,7 +7,8 @@ import bench_time
 
 
 def main():
-    a = bench_time.arguments(__doc__, [("--batched", "all t go back together, in float")])
+    a = bench_time.arguments(__doc__, [(
+        "--batched", {"action": "store_true", "help": "all t go back together, in float"})])
     import numpy as np
     import rnn_numpy as rnn
     sentences = rnn.read_sentences(a.data, a.limit)

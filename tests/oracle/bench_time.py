@@ -22,8 +22,8 @@ def arguments(description, flags=()):
     add("--passes", type=int, default=1, help="how often over all sentences")
     add("--warm-up", type=int, default=10, metavar="N", help="steps before the clock starts")
     add("--threads", type=int, default=1)
-    for name, text in flags:
-        add(name, action="store_true", help=text)
+    for name, how in flags:
+        add(name, **how)
     a = p.parse_args()
     limit_threads(a.threads)
     return a
@@ -48,17 +48,26 @@ def pace(step, characters, seconds):
     print("%.0f chars/s %.4f ms" % (characters / median, 1e3 * median))
 
 
-def measure(name, step, sentences, a):
-    """Calls step(x, y) for every sentence and prints what one takes."""
+def measure(name, step, items, a, sentences=None, wait=None):
+    """Calls step(x, y) for every item and prints what a sentence takes; there
+    are as many as items unless it is said.  A device that only takes orders is
+    waited for at the end of each pass: then a pass is on the clock, not a step."""
     for i in range(a.warm_up):
-        step(*sentences[i % len(sentences)])
+        step(*items[i % len(items)])
+    clocked = [items] if wait else [[item] for item in items]
+    wait = wait or (lambda: None)
+    sentences = sentences or len(items)
     took = []
+    wait()
     for _ in range(a.passes):
-        for x, y in sentences:
+        for some in clocked:
             begin = time.perf_counter()
-            step(x, y)
+            for x, y in some:
+                step(x, y)
+            wait()
             took.append(time.perf_counter() - begin)
-    words = a.passes * sum(len(y) for _, y in sentences)
-    print("%s: %.3f ms per sentence (median; mean %.3f, %.0f words/s), %d sentences, %d threads"
-          % (name, 1e3 * statistics.median(took), 1e3 * statistics.mean(took),
-             words / sum(took), len(took), a.threads))
+    words = a.passes * sum(len(y) for _, y in items)
+    each = 1e3 * len(clocked) / sentences
+    print("%s: %.4f ms per sentence (median; mean %.4f, %.0f words/s), %d sentences, %d threads"
+          % (name, each * statistics.median(took), each * statistics.mean(took),
+             words / sum(took), a.passes * sentences, a.threads))

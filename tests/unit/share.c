@@ -31,7 +31,7 @@ slices(void)
 		int m = sizes[i % N], n = sizes[i / N % N], k = sizes[i / N / N];
 		int s = share_slices(m, n, k), slice;
 
-		check(s >= 1 && s <= 256, "from 1 to 256 slices", m, n, k);
+		check(s >= 1 && s <= 264, "from 1 to 264 slices", m, n, k);
 		if (s < 1)
 			continue;
 		slice = (k + s - 1) / s;
@@ -39,6 +39,9 @@ slices(void)
 		check((s - 1) * slice < k, "no slice is empty", m, n, k);
 	}
 	check(share_slices(22, 100, 8000) > 32, "a sentence's errors fill a GPU", 22, 100, 8000);
+	check(share_slices(704, 512, 8000) == 11, "a batch's fill it once", 704, 512, 8000);
+	check(share_slices(2816, 512, 8000) == 3, "so do those of many sentences", 2816, 512, 8000);
+	check(share_slices(8000, 512, 704) == 1, "a large product is not cut", 8000, 512, 704);
 	check(share_slices(8000, 100, 22) == 1, "a shallow product is not cut", 8000, 100, 22);
 }
 
