@@ -135,14 +135,13 @@ read_stream(struct run *run, struct corpus *c, struct prog_inputs *in)
 }
 
 static void
-read_corpus(struct run *run, struct corpus *c, int argc, char *argv[])
+read_corpus(struct run *run, struct corpus *c, struct prog_inputs *in)
 {
-	struct prog_inputs in = { .argc = argc, .argv = argv };
-
-	while (prog_next_input(&in))
-		read_stream(run, c, &in);
+	while (prog_next_input(in))
+		read_stream(run, c, in);
 	if (c->steps == 0)
-		die("%s: no sentence to learn from", argc ? argv[argc - 1] : "standard input");
+		die("%s: no sentence to learn from",
+		    in->argc ? in->argv[in->argc - 1] : "standard input");
 }
 
 /* The share that -v asks for; 0: it names a file, or is not there. */
@@ -162,13 +161,13 @@ valid_share(void)
 static void
 hold_out(struct run *run, double share)
 {
-	char *file = (char *)o.valid;
+	struct prog_inputs in = { .argc = 1, .argv = (char *[]){ (char *)o.valid } };
 	const char *why = share > 0 ? corpus_split(&run->corpus, share, &run->valid) : NULL;
 
 	if (why)
 		die("-v %g: %s", share, why);
 	if (o.valid && share == 0)
-		read_corpus(run, &run->valid, 1, &file);
+		read_corpus(run, &run->valid, &in);
 }
 
 /* The model takes over the streams' vocabulary, or holds the same already. */
@@ -288,20 +287,30 @@ override(struct model_progress *p)
 }
 
 static void
+check_patience(uint64_t patience, uint32_t every)
+{
+	if (patience && every == 0)
+		die_usage("-P counts evaluations, and with -E 0 there are none");
+}
+
+static void
 resume(struct run *run)
 {
 	struct model_progress *p = &run->model.progress;
-
+	double share = valid_share();
 	const char *why;
 
 	take_vocab(run, o.resume);
-	if ((p->recipe.valid > 0 && o.valid) || valid_share() > 0)
+	if (o.valid && share != p->recipe.valid)
 		die("%s: it holds out %g of its text, and -v cannot change that", o.resume,
 		    p->recipe.valid);
 	hold_out(run, p->recipe.valid);
 	if ((why = schedule_check_text(p, &run->corpus, &run->valid)) != NULL)
 		die("%s: %s", o.resume, why);
 	override(p);
+	if (opt_given('P') && o.patience && run->valid.steps == 0)
+		die("%s: it has no text held out for -P to count evaluations of", o.resume);
+	check_patience(p->recipe.patience, p->every);
 }
 
 /* Weights drawn, or another model's; everything else begins. */
@@ -398,6 +407,9 @@ learn(struct run *run)
 	}
 	if (why && !run->schedule.diverged)
 		die("device %s: %s", k->name, why);
+	if (p->recipe.patience && p->stale >= p->recipe.patience)
+		prog_note("no lower loss in %" PRIu64 " evaluations (-P): %s is the best model",
+		    p->stale, run->places.best);
 	if (why && run->saved)
 		die("%s; try a smaller -r (%s holds the last model that was saved)", why, o.out);
 	if (why)
@@ -437,8 +449,10 @@ check_options(void)
 			die_usage("-%c goes with -S decay only", *c);
 	if (o.tied && o.embed == 0)
 		die_usage("-t ties embeddings to the output; ask for them with -m");
-	if (o.patience && (o.valid == NULL || o.every == 0) && !o.resume)
-		die_usage("-P counts evaluations (-E) of a text held out; name it with -v");
+	if (o.patience && o.valid == NULL && !o.resume)
+		die_usage("-P counts evaluations of a text held out; name it with -v");
+	if (o.resume == NULL)
+		check_patience((uint64_t)o.patience, (uint32_t)o.every);
 	check_bptt((enum cell)o.cell);
 }
 
@@ -446,22 +460,22 @@ int
 main(int argc, char *argv[])
 {
 	static struct run run;
-	int i;
+	struct prog_inputs in = { 0 };
 
 	prog_init(argv[0]);
-	i = opt_parse(argc, argv, options, "[index-stream ...]");
+	in.argv = argv + opt_parse(argc, argv, options, "[index-stream ...]");
+	in.argc = (int)(argv + argc - in.argv);
 	check_options();
-	for (int j = i; opt_given('o') && j <= argc; j++)	/* and the text of -v */
-		if (prog_same_file(j < argc ? argv[j] : o.valid, o.out))
-			die_usage("-o %s is read, too: it would be written over", o.out);
 	places_set(&run.places, o.out);
+	if (opt_given('o') && places_are_read(&run.places, &in, o.valid))
+		die_usage("-o: %s is read, too: it would be written over", run.places.subject);
 	check_output(&run.places, false);
 	if (o.from || o.resume)
 		load(&run);
 	run.k = device_open(o.device, o.from || o.resume ? run.model.shape.real :
 	    o.f64 ? REAL_F64 : REAL_F32, o.threads);
 	run.corpus.limit = o.resume ? run.model.progress.limit : (size_t)o.limit;
-	read_corpus(&run, &run.corpus, argc - i, argv + i);
+	read_corpus(&run, &run.corpus, &in);
 	if (o.resume)
 		resume(&run);
 	else
@@ -473,7 +487,7 @@ main(int argc, char *argv[])
 		learn(&run);
 	if (interrupt_came())
 		die("stopped by a signal in epoch %" PRIu64 " after %" PRIu64 " %s; "
-		    "go on with: %s -R %s", run.model.progress.epoch + 1,
+		    "go on with: %s -R %s and the same text", run.model.progress.epoch + 1,
 		    run.model.progress.sentence, losslog_unit(&run.corpus), prog_name, o.out);
 	schedule_free(&run.schedule);
 	net_free(&run.net);

@@ -164,6 +164,10 @@ main(int argc, char *argv[])
 
 	prog_init(argv[0]);
 	read_options(argc, argv, &in);
+	if (prog_reads(&in, o.out))
+		die_usage("-o: %s is read, too: it would be written over", o.out);
+	if (o.out && (why = aside_check(o.out)) != NULL)
+		die("%s: %s", o.out, why);
 	if (o.stream)
 		c.unit = UNIT_STREAM;
 	spool_init(&s);

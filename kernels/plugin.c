@@ -76,7 +76,7 @@ symbol_of(const char *name, const char *symbol, const char **why)
 	if (so == NULL) {
 		const char *reason = dlerror();
 
-		*why = reason ? reason : "this build has no such plugin";
+		*why = reason ? reason : "this build has no such plugin (make builds those it finds the libraries for)";
 		return NULL;
 	}
 	version = dlsym(so, "unroll_plugin_version");

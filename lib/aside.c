@@ -81,3 +81,20 @@ aside_commit(struct aside *a)
 	release(a);
 	return why;
 }
+
+const char *
+aside_check(const char *path)
+{
+	struct aside a;
+	struct stat st;
+	const char *why;
+
+	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode))
+		return NULL;
+	if ((why = aside_open(&a, path)) != NULL)
+		return why;
+	fclose(a.f);
+	unlink(a.tmp);
+	release(&a);
+	return NULL;
+}

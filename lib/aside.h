@@ -21,4 +21,8 @@ const char *aside_open(struct aside *a, const char *path);
  * as it was.  Frees in any case. */
 const char *aside_commit(struct aside *a);
 
+/* NULL, or the phrase why aside_open() would fail: to be asked before long work.
+ * Leaves nothing behind; a device or a pipe is not tried. */
+const char *aside_check(const char *path);
+
 #endif

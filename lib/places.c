@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "places.h"
-#include "prog.h"
 
 void
 places_set(struct places *p, const char *model)
@@ -17,6 +16,17 @@ places_set(struct places *p, const char *model)
 	if (n > less && strcmp(model + n - less, end) == 0)
 		n -= less;
 	snprintf(p->best, sizeof(p->best), "%.*s.best.npz", (int)n, model);
+}
+
+bool
+places_are_read(struct places *p, const struct prog_inputs *in, const char *text)
+{
+	for (int best = 0; best < 2; best++) {
+		p->subject = best ? p->best : p->model;
+		if (prog_reads(in, p->subject) || prog_same_file(text, p->subject))
+			return true;
+	}
+	return false;
 }
 
 const char *

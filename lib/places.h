@@ -6,6 +6,7 @@
 #define PLACES_H
 
 #include "model.h"
+#include "prog.h"
 
 struct places {
 	const char *model;	/* the caller's; must stay */
@@ -15,6 +16,10 @@ struct places {
 };
 
 void places_set(struct places *p, const char *model);
+
+/* Whether one of the two, the subject then, is among the texts: the inputs, and
+ * another one, or NULL. */
+bool places_are_read(struct places *p, const struct prog_inputs *in, const char *text);
 
 /* NULL, or the phrase why a model cannot be written there: to be asked before
  * long work.  Leaves nothing behind. */

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "prog.h"
 
@@ -187,11 +188,33 @@ prog_next_input(struct prog_inputs *in)
 	return true;
 }
 
+static bool
+is_regular_and_same(const struct stat *x, const struct stat *y)
+{
+	return S_ISREG(x->st_mode) && x->st_dev == y->st_dev && x->st_ino == y->st_ino;
+}
+
 bool
 prog_same_file(const char *a, const char *b)
 {
 	struct stat x, y;
 
-	return a && b && stat(a, &x) == 0 && stat(b, &y) == 0 && S_ISREG(x.st_mode) &&
-	    x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+	return a && b && stat(a, &x) == 0 && stat(b, &y) == 0 && is_regular_and_same(&x, &y);
+}
+
+bool
+prog_reads(const struct prog_inputs *in, const char *path)
+{
+	struct stat x, y;
+
+	if (path == NULL || stat(path, &x) != 0)
+		return false;
+	for (int i = 0; i < in->argc || i == 0; i++) {
+		bool standard = in->argc == 0 || strcmp(in->argv[i], "-") == 0;
+
+		if ((standard ? fstat(STDIN_FILENO, &y) : stat(in->argv[i], &y)) == 0 &&
+		    is_regular_and_same(&x, &y))
+			return true;
+	}
+	return false;
 }

@@ -68,4 +68,8 @@ bool prog_next_input(struct prog_inputs *in);
 /* Whether both name one regular file that is there; NULL names none. */
 bool prog_same_file(const char *a, const char *b);
 
+/* Whether a regular file, NULL for none, is one of these inputs: it is not to be
+ * written over while it is read. */
+bool prog_reads(const struct prog_inputs *in, const char *path);
+
 #endif

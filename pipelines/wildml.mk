@@ -9,7 +9,7 @@
 #   train.index the sentences as indexes
 #   model.npz   and loss.log: the model            HIDDEN BPTT RATE EVERY SEED LIMIT EPOCHS
 #   samples.txt new sentences                      SAMPLES SHORTEST TEMPERATURE SAMPLE_SEED
-#   report      the tutorial's figures and ours
+#   report      the tutorial's trial on 100 sentences: its figures and ours
 #
 # All of them are in OUT.  A file is made again when what it depends on has
 # changed, a parameter included.  Training that was interrupted goes on where it

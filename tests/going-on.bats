@@ -129,16 +129,20 @@ every() {
 	train -q -H 3 -e 2 -E 0 -v five -o late.npz words > log
 	refused 1 "late.npz: $other" -R late.npz -v others -e 4 words
 	refused 1 'name that with -v again' -R late.npz -e 4 words
-	for v in five 0.3; do
+	for v in five 0.2; do
 		refused 1 'it holds out 0.3 of its text, and -v cannot change that' -R share.npz -v $v words
 	done
 	refused 1 "neither.npz: $none" -R neither.npz -v five -e 4 words
 	refused 1 'it holds out 0 of its text, and -v cannot change that' -R neither.npz -v 0.3 -e 4 words
 	# the same sentences to learn from, and one of those held out is another
 	{ printf '%s\n' "${text[@]:0:${#text[@]}-1}"; echo "${text[0]}"; } |
-	    "$ORACLE/as-stream.sh" "$EXPECT/tiny.tsv" > tail
-	refused 1 "share.npz: $other" -R share.npz -e 4 tail
+	    "$ORACLE/as-stream.sh" "$EXPECT/tiny.tsv" > last-other
+	refused 1 "share.npz: $other" -R share.npz -e 4 last-other
 	train -q -R share.npz -e 4 words > log
+	train -q -R share.npz -v 0.3 -e 5 words > log	# as it was
+	refused 1 'neither.npz: it has no text held out for -P to count evaluations of' \
+	    -R neither.npz -P 2 -e 4 words
+	refused 2 '-P counts evaluations, and with -E 0 there are none' -R share.npz -P 2 -E 0 words
 	train -q -R file.npz -e 4 -v five words > log
 }
 
@@ -147,7 +151,8 @@ every() {
 	# by -e, by -N in the midst of an epoch, by -P
 	train -q -H 3 -e 4 -E 2 -o epochs.npz words > log
 	train -q -H 3 -e 4 -E 2 -N 17 -o steps.npz words > log
-	train -q -H 3 -e 9 -E 1 -r 5 -v 0.3 -P 2 -o patience.npz words > log
+	run -0 --separate-stderr train -H 3 -e 9 -E 1 -r 5 -v 0.3 -P 2 -o patience.npz words
+	[ "$stderr" = 'train: no lower loss in 2 evaluations (-P): patience.best.npz is the best model' ]
 	mkdir was
 	cp ./*.npz was
 	for e in 4 3 0; do
@@ -244,22 +249,12 @@ every() {
 	train -q "$@" -o whole.npz long > log
 	# the first line says that it is on its way; another delay if it was missed
 	for delay in 0.1 0.05 0.2 0.02 0.5 0.01; do
-		: > log
-		train "$@" -o half.npz long > log 2> err &
-		pid=$!
-		for _ in {1..3000}; do
-			[ ! -s log ] || break
-			sleep 0.01
-		done
-		sleep $delay
-		kill -TERM $pid || true
-		stopped=0
-		wait $pid || stopped=$?
+		stop_after $delay train "$@" -o half.npz long
 		[ "$stopped" -eq 0 ] || break
 	done
 	[ "$stopped" -eq 1 ]
 	[ "$(wc -l < err)" -eq 1 ]
-	grep -qE '^train: stopped by a signal in epoch 1 after [1-9][0-9]* chunks; go on with: train -R half\.npz$' err
+	grep -qE '^train: stopped by a signal in epoch 1 after [1-9][0-9]* chunks; go on with: train -R half\.npz and the same text$' err
 	run -1 cmp -s whole.npz half.npz
 	train -q -R half.npz -N 800 long > log
 	cmp whole.npz half.npz

@@ -69,6 +69,25 @@ same_on_threads() {
 	done
 }
 
+# stop_after DELAY COMMAND...: sends SIGTERM to a command DELAY seconds after its
+# first line.  It leaves log and err behind, and its status in `stopped`.
+# shellcheck disable=SC2034
+stop_after() {
+	local delay=$1 pid
+	shift
+	: > log
+	"$@" > log 2> err &
+	pid=$!
+	for _ in {1..3000}; do
+		[ ! -s log ] || break
+		sleep 0.01
+	done
+	sleep "$delay"
+	kill -TERM $pid || true
+	stopped=0
+	wait $pid || stopped=$?
+}
+
 # refused STATUS WORDS ARGUMENT...: $TOOL, run with these arguments, ends with
 # the status and one line that holds the words.
 # shellcheck disable=SC2153,SC2154

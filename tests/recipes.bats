@@ -171,14 +171,20 @@ print("%.12f %.12f" % (max(abs(x).max() for x in g), sum((x * x).sum() for x in 
 	refused 2 '-f goes with -S decay only' -f 0.5 words
 	refused 2 '-F goes with -S decay only' -S cosine -F 5 words
 	refused 2 '-t ties embeddings to the output; ask for them with -m' -t words
-	refused 2 '-P counts evaluations (-E) of a text held out; name it with -v' -P 3 words
+	refused 2 '-P counts evaluations of a text held out; name it with -v' -P 3 words
+	refused 2 '-P counts evaluations, and with -E 0 there are none' -P 3 -v 0.2 -E 0 words
 	refused 1 'nowhere: No such file' -v nowhere words
 	for x in 1.5 0 1 -0.1 nan; do
 		refused 2 '-v: a share is above 0 and below 1' -v $x words
 	done
 	refused 2 'is read, too: it would be written over' -o words words
 	cp words other
-	refused 2 'is read, too: it would be written over' -o other -v other words
+	refused 2 '-o: other is read, too: it would be written over' -o other -v other words
+	mv other o.best.npz
+	refused 2 '-o: o.best.npz is read, too: it would be written over' -o o.npz -v o.best.npz words
+	mv o.best.npz other
+	refused 2 'is read, too: it would be written over' -o other < other
+	refused 2 'is read, too: it would be written over' -o other words - < other
 	cmp words other
 	refused 1 'too little text to hold out this share of it' -v 0.01 words
 	refused 1 'too little text to hold out this share of it' -v 0.99 words

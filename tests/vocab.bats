@@ -123,6 +123,28 @@ merged_equals() {
 	[ "$(find . -name 'table.*' | wc -l)" -eq 0 ]
 }
 
+@test "-o spares what is read, and is looked at before anything is" {
+	local was
+	export TOOL=vocab
+	was=$(cat tokens)
+	ln tokens hard
+	ln -s tokens soft
+	for f in tokens ./tokens hard soft; do
+		refused 2 'is read, too: it would be written over' -q -o $f tokens
+		refused 2 'is read, too: it would be written over' -q -o $f < tokens
+	done
+	vocab -q -t -n 0 tokens > a.tsv
+	refused 2 'is read, too: it would be written over' -M -o a.tsv a.tsv a.tsv
+	refused 1 'no/x: No such file or directory' -o no/x - < /dev/full	# which cannot be read
+	[ "$(cat tokens)" = "$was" ]
+	vocab -q -o /dev/null tokens > stream
+	vocab -q tokens | cmp - stream
+	mkdir place
+	vocab -q -o place/a.tsv tokens > stream
+	refused 1 'missing: No such file' -q -o place/b.tsv tokens missing
+	[ "$(ls -A place)" = a.tsv ]
+}
+
 @test "operands are one stream" {
 	head -n 1 tokens > one
 	tail -n +2 tokens > two

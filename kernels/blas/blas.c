@@ -219,34 +219,6 @@ out_backward(struct kern *k, const struct kern_mat *v, const struct kern_mat *c,
 }
 
 static void
-embed_forward(struct kern *k, const struct kern_mat *u, const struct kern_batch *b, void *to)
-{
-	size_t h = (size_t)NAME(host_width)(u);
-	real *a = to;
-
-	(void)k;
-	for (int r = 0; r < b->t; r++)
-		memcpy(a + (size_t)r * h, NAME(host_word)(u, b->x[r]), h * sizeof(real));
-}
-
-static void
-embed_backward(struct kern *k, const struct kern_batch *b, const void *errors, struct kern_mat *du)
-{
-	size_t h = (size_t)NAME(host_width)(du);
-	const real *d = errors;
-
-	(void)k;
-	for (int r = 0; r < b->t; r++, d += h) {
-		real *row = NAME(host_word)(du, b->x[r]);
-
-		if (du->role == KERN_EMBED)
-			NAME(embed_touch)(&du->e, b->x[r]);
-		for (size_t i = 0; i < h; i++)
-			row[i] += d[i];
-	}
-}
-
-static void
 rnn_forward(struct kern *k, const struct kern_mat *w, const struct kern_batch *b, const void *from,
     const void *start, void *to)
 {
@@ -382,8 +354,6 @@ fill(struct kern *k)
 	k->isa = openblas_get_corename();
 	k->close = blas_close;
 	k->error = NAME(host_error);
-	k->embed_forward = embed_forward;
-	k->embed_backward = embed_backward;
 	k->rnn_forward = rnn_forward;
 	k->rnn_backward = rnn_backward;
 	k->out_forward = out_forward;

@@ -220,6 +220,7 @@ static void
 fill(struct kern *k)
 {
 	NAME(host_memory)(k);
+	NAME(ref_layers)(k);	/* for pick_rows; the rest is overridden below */
 	k->name = "cpu";
 	k->isa = NAME_OF(ISA);
 	k->close = cpu_close;

@@ -152,7 +152,6 @@ multiply(struct kern *k, size_t n, const void *x, const void *y, void *out)
 void
 ISA_NAME(dense_entries)(struct kern *k)
 {
-	NAME(ref_layers)(k);	/* pick_rows */
 	k->dense_forward = dense_forward;
 	k->dense_backward = dense_backward;
 	k->bias_forward = bias_forward;

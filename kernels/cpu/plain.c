@@ -6,48 +6,62 @@
 #include "elementary.h"
 #include "gates.h"
 
-/*
- * A block of every row: to = f(from + product, s).  The product has rows for the
- * first nproduct rows of the group; f is inlined.
- */
-INLINE void
-each_row(const struct group *g, int block, const real *product, int nproduct, const real *from,
-    real *to, vec (*f)(vec x, vec s))
-{
-	const struct pass *p = g->pass;
-	int width = block_width(p, block);
-
-	for (int i = 0; i < g->n; i++) {
-		size_t row = row_of(g, i) * (size_t)p->h + (size_t)block * PW;
-
-		for (int j = 0; j < width; j += LANES) {
-			int n = width - j < LANES ? width - j : LANES;
-			vec x = load(from + row + j, n);
-
-			if (i < nproduct)
-				x = v_add(x, v_load(product + (size_t)i * PW + j));
-			store(to + row + j, n, f(x, load(p->s + row + j, n)));
-		}
-	}
-}
+/* Where one row's block is: what comes in, what is added, the states, what goes out. */
+struct place {
+	const real *x, *product, *s;	/* product may be NULL */
+	real *to;
+};
 
 INLINE vec
-state_of(vec a, vec s)
+incoming(const struct place *p, size_t at, const int n)
 {
-	(void)s;
-	return v_tanh(a);
+	vec x = load(p->x + at, n);
+
+	return p->product ? v_add(x, v_load(p->product + at)) : x;
+}
+
+INLINE void
+unit_forward(const void *place, size_t at, const int n)
+{
+	const struct place *p = place;
+
+	store(p->to + at, n, v_tanh(incoming(p, at, n)));
+}
+
+INLINE void
+unit_backward(const void *place, size_t at, const int n)
+{
+	const struct place *p = place;
+
+	store(p->to + at, n, through_tanh(incoming(p, at, n), load(p->s + at, n)));
+}
+
+/* A block of every row of X into that of TO; the product has rows for the first so many. */
+INLINE void
+each_row(const struct group *g, int block, const real *product, int nproduct, const real *x,
+    real *to, void (*unit)(const void *place, size_t at, const int n))
+{
+	int width = block_width(g->pass, block);
+
+	for (int i = 0; i < g->n; i++) {
+		size_t at = row_of(g, i) * (size_t)g->pass->h + (size_t)block * PW;
+		struct place p = { x + at, i < nproduct ? product + (size_t)i * PW : NULL,
+		    g->pass->s + at, to + at };
+
+		each_vector(unit, &p, width);
+	}
 }
 
 static void
 forward(const struct group *g, int block, const real *product)
 {
-	each_row(g, block, product, product ? g->n : 0, g->pass->a, g->pass->s, state_of);
+	each_row(g, block, product, product ? g->n : 0, g->pass->a, g->pass->s, unit_forward);
 }
 
 static void
 backward(const struct group *g, int block, const real *product)
 {
-	each_row(g, block, product, g->nafter, g->pass->ds, g->pass->d, through_tanh);
+	each_row(g, block, product, g->nafter, g->pass->ds, g->pass->d, unit_backward);
 }
 
 const struct cell ISA_NAME(plain_cell) = { 1, forward, backward };

@@ -59,7 +59,7 @@ void ISA_NAME(learn_entries)(struct kern *k);
 
 /* embed_*. */
 void ISA_NAME(words_entries)(struct kern *k);
-/* dense_*, bias_*, multiply and pick_rows. */
+/* dense_*, bias_* and multiply. */
 void ISA_NAME(dense_entries)(struct kern *k);
 /* lstm_* and gru_*. */
 void ISA_NAME(gates_entries)(struct kern *k);

@@ -1,6 +1,6 @@
 /*
- * layers.c - the definition of what stands between the cells; and what the
- * parts of the definition share.
+ * layers.c - the definition of what stands before and between the cells; and
+ * what the parts of the definition share.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -23,6 +23,34 @@ NAME(ref_before)(const struct kern_batch *b, int i, int r, int h, const real *s,
 	if (r > b->start[i])
 		return s + (size_t)(r - 1) * h;
 	return s0 ? s0 + (size_t)i * h : NULL;
+}
+
+static void
+embed_forward(struct kern *k, const struct kern_mat *u, const struct kern_batch *b, void *to)
+{
+	size_t h = (size_t)NAME(host_width)(u);
+	real *a = to;
+
+	(void)k;
+	for (int r = 0; r < b->t; r++)
+		memcpy(a + (size_t)r * h, NAME(host_word)(u, b->x[r]), h * sizeof(real));
+}
+
+static void
+embed_backward(struct kern *k, const struct kern_batch *b, const void *errors, struct kern_mat *du)
+{
+	size_t h = (size_t)NAME(host_width)(du);
+	const real *d = errors;
+
+	(void)k;
+	for (int r = 0; r < b->t; r++, d += h) {
+		real *row = NAME(host_word)(du, b->x[r]);
+
+		if (du->role == KERN_EMBED)
+			NAME(embed_touch)(&du->e, b->x[r]);
+		for (size_t i = 0; i < h; i++)
+			row[i] += d[i];
+	}
 }
 
 static void
@@ -129,6 +157,8 @@ multiply(struct kern *k, size_t n, const void *a, const void *b, void *to)
 void
 NAME(ref_layers)(struct kern *k)
 {
+	k->embed_forward = embed_forward;
+	k->embed_backward = embed_backward;
 	k->pick_rows = pick_rows;
 	k->dense_forward = dense_forward;
 	k->dense_backward = dense_backward;

@@ -3,39 +3,13 @@
  *
  * Written to be believed, not to be fast; the other backends are held against
  * it.  Forward and backward stand side by side.  Here is the net of one plain
- * layer; cells.c has the gated ones, layers.c what goes between, update.c the rules.
+ * layer; cells.c has the gated ones, layers.c what goes before and
+ * between, update.c the rules.
  */
 #include <stdlib.h>
 
 #include "backend.h"
 #include "ref.h"
-
-static void
-embed_forward(struct kern *k, const struct kern_mat *u, const struct kern_batch *b, void *to)
-{
-	int h = NAME(host_width)(u);
-	real *a = to;
-
-	(void)k;
-	for (int r = 0; r < b->t; r++)
-		for (int i = 0; i < h; i++)
-			a[(size_t)r * h + i] = NAME(host_word)(u, b->x[r])[i];
-}
-
-static void
-embed_backward(struct kern *k, const struct kern_batch *b, const void *from, struct kern_mat *du)
-{
-	int h = NAME(host_width)(du);
-	const real *d = from;
-
-	(void)k;
-	for (int r = 0; r < b->t; r++) {
-		if (du->role == KERN_EMBED)
-			NAME(embed_touch)(&du->e, b->x[r]);
-		for (int i = 0; i < h; i++)
-			NAME(host_word)(du, b->x[r])[i] += d[(size_t)r * h + i];
-	}
-}
 
 static void
 rnn_forward(struct kern *k, const struct kern_mat *w, const struct kern_batch *b, const void *from,
@@ -230,8 +204,6 @@ NAME(ref_open)(int threads, const char **why)
 	k->isa = "plain C";
 	k->close = NAME(host_close);
 	k->error = NAME(host_error);
-	k->embed_forward = embed_forward;
-	k->embed_backward = embed_backward;
 	k->rnn_forward = rnn_forward;
 	k->rnn_backward = rnn_backward;
 	k->out_forward = out_forward;

@@ -10,7 +10,7 @@
 
 #include "host.h"
 
-/* pick_rows, dense_*, bias_*, multiply. */
+/* embed_*, pick_rows, dense_*, bias_*, multiply. */
 void NAME(ref_layers)(struct kern *k);
 /* lstm_*, gru_*. */
 void NAME(ref_cells)(struct kern *k);
