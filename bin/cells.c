@@ -339,7 +339,7 @@ read_stream(struct run *run, const char *path, const struct prog_inputs *in)
 		die("%s: %s: %s", path, in->name, why);
 	run->characters = detok_is_characters(&r->vocab);
 	net_state_forget(&run->state);
-	traits_begin(&run->traits);
+	traits_begin(&run->traits, run->characters && detok_has_newline(&r->vocab));
 	while (!enough(run) && (why = index_next(r, &more)) == NULL && more) {
 		read_frame(run, &r->frame);
 		progress_show(&run->progress, "reading", run->tokens, 0, "tokens");

@@ -4,6 +4,7 @@
  * Without operands it is the tutorial's check, in the tutorial's words.
  */
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -154,16 +155,24 @@ begin(struct run *run, struct kern *k)
 		die("device %s: %s", k->name, why);
 }
 
+/* A number in the tutorial's six decimals, or in those that one nearer to 0 needs. */
+static void
+print_number(const char *name, double x)
+{
+	printf(x != 0 && fabs(x) < 1e-3 ? "%s: %g\n" : "%s: %f\n", name, x);
+}
+
 static void
 print_error(const struct model_param *p, const struct gradcheck_result *r)
 {
 	printf("Gradient Check ERROR: parameter=%s ix=(%zu, %zu)\n", p->name,
 	    r->entry / p->cols, r->entry % p->cols);
-	printf("+h Loss: %f\n", r->plus);
-	printf("-h Loss: %f\n", r->minus);
-	printf("Estimated_gradient: %f\n", r->estimated);
-	printf("Backpropagation gradient: %f\n", r->backprop);
-	printf("Relative Error: %f\n", r->error);
+	/* as many digits as their difference shows in */
+	printf("+h Loss: %.*f\n", fabs(r->plus - r->minus) < 1e-5 ? 16 : 6, r->plus);
+	printf("-h Loss: %.*f\n", fabs(r->plus - r->minus) < 1e-5 ? 16 : 6, r->minus);
+	print_number("Estimated_gradient", r->estimated);
+	print_number("Backpropagation gradient", r->backprop);
+	print_number("Relative Error", r->error);
 }
 
 /* True if every parameter passed. */
@@ -172,7 +181,7 @@ check(struct run *run)
 {
 	const struct model *m = &run->model;
 	struct gradcheck_result worst = { 0 };
-	size_t where = 0;
+	size_t where = 0, checked = 0, lost = 0;
 	bool passed = true;
 
 	for (size_t i = 0; i < m->nparam; i++) {
@@ -189,6 +198,8 @@ check(struct run *run)
 		else
 			print_error(p, &r);
 		passed = passed && r.passed;
+		checked += r.checked;
+		lost += r.lost;
 		if (i == 0 || !(r.error <= worst.error)) {
 			worst = r;
 			where = i;
@@ -197,6 +208,9 @@ check(struct run *run)
 	prog_note("worst: parameter %s at (%zu, %zu), relative error %.3g", m->param[where].name,
 	    worst.entry / m->param[where].cols, worst.entry % m->param[where].cols,
 	    worst.error);
+	if (lost > 0)
+		prog_note("%zu of %zu entries say nothing: their slopes are lost in the rounding of "
+		    "the loss", lost, checked);
 	return passed;
 }
 

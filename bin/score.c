@@ -74,6 +74,15 @@ check_finite(const struct run *run, double logp)
 		    "are its weights too large?", run->name, number(run));
 }
 
+/* In digits that mean something. */
+static void
+print_perplexity(double mean_loss)
+{
+	double x = exp(mean_loss);
+
+	printf(x < 1e15 ? "%.4f\n" : "%g\n", x);
+}
+
 static void
 print_sentence(struct run *run, const struct window_frame *f)
 {
@@ -82,7 +91,7 @@ print_sentence(struct run *run, const struct window_frame *f)
 	check_finite(run, logp);
 	printf("%.6f\t%d\t", logp, f->steps);
 	if (f->steps)
-		printf("%.4f\n", exp(-logp / f->steps));
+		print_perplexity(-logp / f->steps);
 	else
 		puts("unknown");
 }
@@ -232,7 +241,8 @@ print_mean(const char *suffix, double logp, uint64_t n)
 		return;
 	}
 	printf("loss%s\t%.6f\n", suffix, -logp / (double)n);
-	printf("perplexity%s\t%.4f\n", suffix, exp(-logp / (double)n));
+	printf("perplexity%s\t", suffix);
+	print_perplexity(-logp / (double)n);
 }
 
 static void

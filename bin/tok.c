@@ -223,6 +223,38 @@ read_lines(const struct prog_inputs *in)
 	textline_close(&r);
 }
 
+/* How many fields the records of a file have; empty lines have none, and do not count. */
+struct widths {
+	size_t first;			/* the header's, or the first record's */
+	uint64_t records, others;	/* records of data; those that have not as many */
+};
+
+static void
+count_width(struct widths *w, size_t ncol)
+{
+	if (w->first == 0)
+		w->first = ncol;
+	if (ncol > 0)
+		w->records++;
+	if (ncol > 0 && ncol != w->first)
+		w->others++;
+}
+
+/* Says what of the records of a file cannot be as the user means it. */
+static void
+report_widths(const struct widths *w, const char *name, uint64_t missing, uint64_t first)
+{
+	if (missing) {
+		prog_warn("%s: record %llu: no column %s (records without it: %llu)", name,
+		    (unsigned long long)first, o.column, (unsigned long long)missing);
+		status = PROG_FAIL;
+	} else if (w->others) {
+		prog_note("%s: %llu of %llu records have more or fewer fields than the first, which has "
+		    "%zu; if this is no CSV, say -f text", name, (unsigned long long)w->others,
+		    (unsigned long long)w->records, w->first);
+	}
+}
+
 /* Reads the header and gives the column that is wanted. */
 static size_t
 read_header(struct csv *c, const struct prog_inputs *in)
@@ -260,11 +292,13 @@ read_csv(const struct prog_inputs *in)
 	const char *why = csv_open(&c, in->f), *field;
 	uint64_t header = o.headless ? 0 : 1, number, missing = 0, first = 0;
 	size_t want, len;
+	struct widths widths = { 0 };
 	bool more = true;
 
 	if (why)
 		die("%s: %s", in->name, why);
 	want = header ? read_header(&c, in) : column_number();
+	widths.first = c.ncol;
 	for (;;) {
 		why = csv_next(&c, want, &more);
 		number = c.record - header;
@@ -275,6 +309,7 @@ read_csv(const struct prog_inputs *in)
 		}
 		if (!more || ferror(stdout))
 			break;
+		count_width(&widths, c.ncol);
 		field = csv_field(&c, 0, &len);
 		if (field)
 			write_text(field, len, in->name, "record", number, true);
@@ -289,11 +324,7 @@ read_csv(const struct prog_inputs *in)
 		}
 	}
 	progress_clear(&done.line);
-	if (missing) {
-		prog_warn("%s: record %llu: no column %s (records without it: %llu)", in->name,
-		    (unsigned long long)first, o.column, (unsigned long long)missing);
-		status = PROG_FAIL;
-	}
+	report_widths(&widths, in->name, missing, first);
 	done.before += c.in.bytes;
 	csv_close(&c);
 }

@@ -4,6 +4,11 @@
  * For an entry x of a parameter, (J(x + h) - J(x - h)) / 2h is compared, with
  * its sign, with what back-propagation says; J is the loss summed over the
  * batch.  The error is |b - e| / (|b| + |e|).
+ *
+ * The slope is no better than the two J that it is made of: these are off by some
+ * eps (J + t), eps being the double's 2.2e-16 and t the terms of J, the slope by
+ * that over h.  Of b and e that differ by no more than 8 eps (J + t) / h, which is
+ * four times what was measured at worst, nothing can be said: they count as equal.
  */
 #ifndef GRADCHECK_H
 #define GRADCHECK_H
@@ -27,7 +32,6 @@ struct gradcheck {
 					 * show that it is noticed; m->nparam: none */
 	/* Ours: */
 	double *grad[MODEL_PARAMS_MAX];
-	double peak;			/* the largest gradient of all */
 	double *logp;			/* (b->t) */
 	size_t *order;			/* the entries of a parameter, those to check first */
 };
@@ -35,6 +39,8 @@ struct gradcheck {
 /* The worst entry of a parameter. */
 struct gradcheck_result {
 	size_t checked;			/* entries compared */
+	size_t lost;			/* ... whose error is above the threshold, but in the
+					 * rounding of J: they count as equal */
 	bool passed;
 	size_t entry;			/* row * cols + col */
 	double plus, minus;		/* J(x + h), J(x - h) */
@@ -45,11 +51,7 @@ struct gradcheck_result {
 /* Computes the gradient of every parameter.  NULL or a phrase. */
 const char *gradcheck_begin(struct gradcheck *g);
 
-/*
- * Checks parameter i.  Where both numbers are too small for the rounding of J to
- * let them be compared, they count as equal: up to a bound, and never more than
- * a thousandth of the largest gradient of all parameters.  NULL or a phrase.
- */
+/* Checks parameter i.  NULL or a phrase. */
 const char *gradcheck_param(struct gradcheck *g, size_t i, struct gradcheck_result *r);
 
 void gradcheck_free(struct gradcheck *g);

@@ -10,7 +10,7 @@
 enum opt_type {
 	OPT_FLAG,	/* sets *to.flag */
 	OPT_INT,	/* a whole number from min to max */
-	OPT_REAL,	/* a number from min to max */
+	OPT_REAL,	/* a number from min to max, decimal, that a double can hold */
 	OPT_STR,	/* any text; NULL means not given */
 	OPT_WORD	/* one of the words in arg ("csv|text"); *to.word is its place */
 };

@@ -17,7 +17,8 @@ char prog_prefix[64];
 bool prog_quiet;
 bool prog_drawn;
 
-/* Errors of the system are named after a colon, as perror() does. */
+/* Errors of the system are named after a colon, as perror() does.  A subject whose
+ * name is empty shows as ''. */
 static void PRINTF_LIKE(2, 0)
 say(int errnum, const char *fmt, va_list ap)
 {
@@ -28,7 +29,8 @@ say(int errnum, const char *fmt, va_list ap)
 		if ((unsigned char)*p < ' ' || *p == 127)
 			*p = '?';	/* of a file's name: a message is one line */
 	fflush(stdout);
-	fprintf(stderr, "%s%s: %s", prog_drawn ? "\r\033[K" : "", prog_name, line);
+	fprintf(stderr, "%s%s: %s%s", prog_drawn ? "\r\033[K" : "", prog_name,
+	    *line == '\0' || *line == ':' ? "''" : "", line);
 	prog_drawn = false;
 	if (errnum)
 		fprintf(stderr, ": %s", strerror(errnum));

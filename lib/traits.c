@@ -40,9 +40,9 @@ const char *const trait_name[TRAITS] = {
 enum { TAB_COLUMNS = 8 };
 
 void
-traits_begin(struct traits *t)
+traits_begin(struct traits *t, bool ends)
 {
-	*t = (struct traits){ .before = '\n', .line_over = true };
+	*t = (struct traits){ .before = '\n', .ends = ends, .line_over = true };
 	t->value[TRAIT_INDENTING] = 1;
 }
 
@@ -217,7 +217,7 @@ count(struct traits *t, uint32_t first)
 	    t->value[TRAIT_SENTENCE_POSITION] + 1;
 	if (first != '\n')
 		t->value[TRAIT_LINE_POSITION]++;
-	t->value[TRAIT_LINE_START] = t->line_over || first == '\n';
+	t->value[TRAIT_LINE_START] = t->ends ? first == '\n' : t->line_over;
 	t->line_over = false;
 }
 

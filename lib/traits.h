@@ -53,11 +53,12 @@ struct traits {
 	size_t nhead;
 	int ncapitals;		/* the latest letters of the line that were capitals */
 	bool line_comment, block_comment;
+	bool ends;		/* of line are tokens */
 	bool line_over;		/* by traits_line(), or nothing has been read */
 };
 
-/* Forgets all: a text begins. */
-void traits_begin(struct traits *t);
+/* Forgets all: a text begins, in which ends of line are tokens or not. */
+void traits_begin(struct traits *t, bool ends);
 
 /* A line that no token ends is over; a sentence is one. */
 void traits_line(struct traits *t);

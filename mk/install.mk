@@ -16,6 +16,7 @@ completiondir = $(PREFIX)/share/bash-completion/completions
 
 SCRIPTS := $(wildcard pipelines/*.sh)
 MAKES := $(wildcard pipelines/*.mk)
+DATA := data/comments.csv data/names.txt
 PAGES := $(wildcard man/*.5 man/*.7)
 
 # Everything that install makes and uninstall takes away.
@@ -25,6 +26,7 @@ INSTALLED = $(TOOLS:%=$(bindir)/$(PROGRAM_PREFIX)%) \
 	$(foreach p,$(PAGES),$(mandir)/man$(patsubst .%,%,$(suffix $p))/$(notdir $p)) \
 	$(completiondir)/unroll $(TOOLS:%=$(completiondir)/$(PROGRAM_PREFIX)%) \
 	$(docdir)/README.md $(docdir)/LICENSE \
+	$(DATA:%=$(sharedir)/%) \
 	$(SCRIPTS:pipelines/%=$(sharedir)/pipelines/%) $(MAKES:pipelines/%=$(sharedir)/pipelines/%)
 
 # The programs' names in pages, with the prefix; where they are run (examples, quoted
@@ -53,6 +55,7 @@ install: all
 	chmod 644 $(D)$(completiondir)/unroll
 	$(INSTALL) -m 755 $(PLUGINS) $(D)$(libdir)
 	$(INSTALL) -m 644 README.md LICENSE $(D)$(docdir)
+	$(INSTALL) -m 644 $(DATA) $(D)$(sharedir)/data
 	$(INSTALL) -m 755 $(SCRIPTS) $(D)$(sharedir)/pipelines
 	for m in $(MAKES:pipelines/%=%); do \
 		f=$(D)$(sharedir)/pipelines/$$m && \
@@ -62,6 +65,6 @@ install: all
 
 uninstall:
 	rm -f $(INSTALLED:%=$(D)%)
-	for d in $(sharedir)/pipelines $(sharedir) $(docdir) $(libdir); do \
+	for d in $(sharedir)/pipelines $(sharedir)/data $(sharedir) $(docdir) $(libdir); do \
 		[ ! -d $(D)$$d ] || rmdir $(D)$$d || true; \
 	done

@@ -13,7 +13,8 @@
 #
 # All of them are in OUT.  A file is made again when what it depends on has
 # changed, a parameter included.  Training that was interrupted goes on where it
-# stopped; another point later on goes on from the last.  TEXT may have
+# stopped; another point later on goes on from the last.  POINTS may be in any
+# order.  TEXT may have
 # spaces in its name, OUT may not; quotes may stand in neither.
 
 READ ?= cat
@@ -33,6 +34,11 @@ P := $(PROGRAM_PREFIX)
 ifeq ($(TEXT),)
 $(error TEXT is not given; try: make -f $(firstword $(MAKEFILE_LIST)) TEXT=book.txt)
 endif
+
+# Training goes from one point to the next, whatever order they were given in.
+$(foreach p,$(POINTS),$(if $(shell case '$p' in (*[!0-9]*) echo no; esac),\
+	$(error POINTS: '$p' is not a whole number)))
+override POINTS := $(shell printf '%s\n' $(POINTS) | sort -n -u)
 
 .PHONY: all report
 .DELETE_ON_ERROR:

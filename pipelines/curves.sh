@@ -30,7 +30,10 @@ table='' base='' log='' smoothed='' axis=examples title=''
 while getopts :lo:sT:tx: option; do
 	case $option in
 	l) log=yes ;;
-	o) base=$OPTARG ;;
+	o)
+		base=$OPTARG
+		[ -n "$base" ] || fail '-o: an empty name' 2
+		;;
 	s) smoothed=yes ;;
 	T) title=$OPTARG ;;
 	t) table=yes ;;
@@ -46,6 +49,9 @@ examples | epochs) ;;
 esac
 [ -z "$table" ] || [ -z "$base$log$smoothed$title" ] ||
 	fail '-t: a table has no -l, -o, -s or -T' 2
+case $base in
+*/*) [ -d "${base%/*}/" ] || fail "-o: $base: no such folder to write in" ;;
+esac
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -88,7 +94,11 @@ for argument; do
 	*=*) name=${argument%%=*} file=${argument#*=} ;;
 	*) name=$(basename -- "$argument" .log) file=$argument ;;
 	esac
-	[ "$file" = - ] || [ -e "$file" ] || fail "$file: no such file"
+	if [ "$file" != - ]; then
+		[ -e "$file" ] || fail "$file: no such file"
+		[ ! -d "$file" ] || fail "$file: is a directory"
+		[ -r "$file" ] || fail "$file: cannot be read"
+	fi
 	read_log "$name" "$file" > "$work/$n"
 done
 if [ -n "$table" ]; then
@@ -192,5 +202,5 @@ for form in "svg size 900,540 noenhanced background 'white' font 'sans-serif,14'
 	kind=${form%% *}
 	kind=${kind%cairo}
 	draw "$form" "$points" > "$work/picture"
-	cp "$work/picture" "$base.$kind"
+	{ cat "$work/picture" > "$base.$kind"; } 2> /dev/null || fail "$base.$kind: cannot be written"
 done

@@ -4,8 +4,8 @@
 #	make -f pipelines/names.mk report
 #	make -f pipelines/names.mk TEXT=names.txt CELL=lstm HIDDEN=128 POINTS='1 5 20'
 #
-# POINTS are epochs.  The list that comes with the programs' sources is the
-# default.  They are put in an order that looks random, but is the same each time, and
+# POINTS are epochs.  The list that comes with the programs is the default.
+# They are put in an order that looks random, but is the same each time, and
 # the last tenth of them is kept to judge by.  chars.mk says what is made.
 HERE := $(dir $(abspath $(lastword $(MAKEFILE_LIST))))
 

@@ -1,7 +1,19 @@
 #!/bin/sh
 # report.sh OUT: the figures that the tutorial prints, and ours of what is in OUT
 set -eu
+
+fail() {
+	echo "report: $1" >&2
+	exit "${2:-1}"
+}
+
+[ $# -eq 1 ] || fail 'usage: report.sh OUT' 2
 out=$1
+[ -d "$out" ] || fail "$out: no such folder"
+for file in vocab.log vocab.tsv first-100.log; do
+	[ -f "$out/$file" ] || fail "$out/$file: no such file; has wildml.mk made it?"
+	[ -r "$out/$file" ] || fail "$out/$file: cannot be read"
+done
 
 row() {
 	printf '%-34s %14s %14s\n' "$1" "$2" "$3"

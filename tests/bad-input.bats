@@ -114,6 +114,15 @@ needs_limit() {
 	readers 1 'no/such: No such file or directory' no/such
 }
 
+@test "a name that is empty is seen" {
+	readers 1 "'': No such file or directory" ''
+	refuses 1 "'': " tok -p '' in.csv
+	for o in -i -R -v -o; do
+		refuses 1 "'': " train $o '' index
+	done
+	refuses 1 "'': " vocab -q -o '' tokens
+}
+
 @test "row: no permission" {
 	local as=''
 	chmod 777 .

@@ -184,7 +184,8 @@ on_terminal() {
 	}
 	says text-position 'a\nb' '1 2 3'
 	says line-position 'ab\nc\n\nd' '1 2 0 1 0 0 1'
-	says line-start 'ab\nc\n\nd' '1 0 1 0 1 1 0'
+	says line-start 'ab\nc\n\nd' '0 0 1 0 1 1 0'
+	says line-start '\na' '1 0'
 	says empty-line 'a\n\n\nb\n' '0 0 1 1 0 0'
 	says paragraph-lines 'a\nb\n\nc\nd' '0 1 1 2 0 0 1 1'
 	says indentation ' \ta b\n  c' '1 8 8 8 8 0 1 2 2'
@@ -241,7 +242,7 @@ on_terminal() {
 @test "-r: r and the mean are those of the table" {
 	cells -r -k 3 hand.npz stream > ranks
 	cells -f table -u 0-2 hand.npz stream > states
-	for trait in upper brackets line-position vowel; do
+	for trait in upper brackets line-position line-start vowel; do
 		"$BUILD/tests/unit/traits" chars $trait < text | tr ' ' '\n' | paste - states |
 		    awk -F '\t' -v trait=$trait '{ n++; x += $1; xx += $1 * $1
 			for (u = 0; u < 3; u++) { s[u] += $(u + 3); ss[u] += $(u + 3) ^ 2; xs[u] += $1 * $(u + 3) } }
@@ -250,6 +251,13 @@ on_terminal() {
 		    sort > want
 		awk -F '\t' -v trait=$trait '$3 == trait' ranks | sort | diff want -
 	done
+}
+
+@test "-r: where lines are sentences of characters, their first tokens start them" {
+	printf '%s\n' Anna Bo Cy | tok -C | vocab -q | encode > names.stream
+	train -q -H 3 -e 1 -E 0 -o names.npz names.stream
+	cells -r -k 1 names.npz names.stream > got
+	[ "$(awk -F '\t' '$3 == "line-start" { print $4 }' got)" = 0.3750 ]
 }
 
 @test "-f html: a page complete in itself, the text escaped" {

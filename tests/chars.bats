@@ -43,6 +43,24 @@ chars() {
 	fi
 }
 
+@test "points in any order, and twice, are those points" {
+	chars names HIDDEN=8 POINTS='2 1' OUT=wild 2> /dev/null
+	chars names HIDDEN=8 POINTS='1 2' 2> /dev/null
+	cmp names/at-1.npz wild/at-1.npz
+	cmp names/at-2.npz wild/at-2.npz
+	cut -c 21- names/loss.log > want
+	cut -c 21- wild/loss.log | cmp - want
+	run -0 --separate-stderr chars names HIDDEN=8 POINTS='2 1 2' OUT=wild
+	[ -z "$output$stderr" ]
+	# by number, not by letter
+	chars names HIDDEN=4 POINTS='10 9' 2> said
+	grep -q 'train -R names/at-9.npz -e 10 ' said
+	for p in 'two' '1 -2' '1.5'; do
+		run -2 --separate-stderr chars names POINTS="$p"
+		[[ "$stderr" == *"POINTS: '${p#1 }' is not a whole number"* ]]
+	done
+}
+
 @test "the same again does nothing; what changed is made again, and no more" {
 	chars names HIDDEN=8 POINTS='1 2' 2> /dev/null
 	touch -d '1 minute ago' names/* names/.[a-z]*

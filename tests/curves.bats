@@ -122,15 +122,20 @@ refused_by() {
 	refused_by "$CURVES" 2 '-t: a table has no' -t -o x run.log
 	refused_by "$CURVES" 1 'missing.log: no such file' run.log missing.log
 	refused_by "$CURVES" 1 'tests/helper.bash: no line of a loss log in it' "$TOP/tests/helper.bash"
+	refused_by "$CURVES" 1 '.: is a directory' .
+	refused_by "$CURVES" 2 '-o: an empty name' -o '' run.log
+	refused_by "$CURVES" 1 '-o: no/such: no such folder' -o no/such run.log
 	: > empty.log
 	refused_by "$CURVES" 1 'empty.log: no line of a loss log in it' empty.log
 	need_gnuplot
 	refused_by "$CURVES" 1 '-x epochs: min has none' -x epochs run.log min.log
+	mkdir full.svg
+	refused_by "$CURVES" 1 'full.svg: cannot be written' -o full run.log
 }
 
 @test "curves: without gnuplot a clear line, and the table" {
 	mkdir bin
-	for tool in sh awk sed cat cut head tr mktemp rm basename cp grep tput; do
+	for tool in sh awk sed cat cut head tr mktemp rm basename grep tput; do
 		[ -z "$(command -v $tool)" ] || ln -s "$(command -v $tool)" bin
 	done
 	PATH=$PWD/bin refused_by "$CURVES" 1 "gnuplot is missing; 'make deps-dev' installs it" run.log

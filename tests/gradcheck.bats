@@ -75,9 +75,41 @@ model() {
 	grep -c passed got | grep -qx 3
 }
 
-@test "a step too small to see anything fails, and says nothing else" {
-	run -1 --separate-stderr gradcheck -e 1e-9 -t 1e-4
-	grep -q ERROR <<< "$output"
+@test "a step so small that slopes are rounding says so; a wrong sign shows all the same" {
+	run -0 --separate-stderr gradcheck -e 1e-9 -t 1e-4
+	[[ "${stderr_lines[1]}" =~ ^'gradcheck: '[1-9][0-9]*' of 2100 entries say nothing: '.*' rounding of the loss'$ ]]
+	run -1 --separate-stderr gradcheck -q -e 1e-9 -t 1e-4 -x V
+	[ -z "$stderr" ]
+	grep -q 'ERROR: parameter=V' <<< "$output"
+}
+
+@test "gradients that vanish below the rounding of the loss are no errors" {
+	gradcheck -q -c lstm -L 12
+	gradcheck -q -c lstm -L 12 -s 2 -e 1e-5 -t 1e-4
+	gradcheck -q -c gru -L 12 -e 1e-5 -t 1e-4
+	gradcheck -q -c gru -e 1e-5 -t 1e-4
+}
+
+@test "twelve layers: a wrong sign shows wherever the gradient is above the rounding" {
+	for o in 'lstm V' 'lstm U12' 'gru U' 'gru W' 'gru U2' 'gru W12' 'rnn U'; do
+		run -1 --separate-stderr gradcheck -q -L 12 -c "${o% *}" -x "${o#* }"
+		grep '^Gradient Check ERROR' <<< "$output" > errors
+		grep -q "parameter=${o#* } ix=" errors
+		[ "$(wc -l < errors)" -eq 1 ]
+	done
+}
+
+@test "small slopes are told in digits that show them" {
+	run -1 --separate-stderr gradcheck -q -c lstm -L 12 -x V
+	sed -n '/ERROR/,/Relative/s/.*: //p' <<< "$output" | awk '
+		{ v[NR] = $1 }
+		END { exit !(v[2] != v[3] && v[4] != 0 && v[4] ^ 2 < 1e-12 && (v[4] + v[5]) ^ 2 < v[4] ^ 2 / 1e3) }'
+}
+
+@test "the sum of many words' losses is as good as a few words' are" {
+	train -q -H 5 -r 0.1 -e 3 -E 0 -o m.npz tiny.stream
+	for _ in $(seq 60); do echo tiny.stream; done | xargs gradcheck -m m.npz -n 100000 -e 1e-7 -t 1e-5 2> said
+	grep -q 'say nothing' said
 }
 
 @test "other sizes and seeds" {

@@ -36,6 +36,9 @@ found() {
 		cmp "$p" "$ROOT/usr/lib/unroll/${p##*/}"
 	done
 	[ -x "$ROOT/usr/share/unroll/pipelines/learn.sh" ]
+	for d in comments.csv names.txt; do
+		cmp "data/$d" "$ROOT/usr/share/unroll/data/$d"
+	done
 }
 
 @test "DESTDIR may be any name, with spaces and quotes in it" {
@@ -72,6 +75,9 @@ found() {
 	    VOCAB=50 HIDDEN=5 EPOCHS=1 SAMPLES=2
 	[ "$(wc -l < out/samples.txt)" -eq 2 ]
 	run -0 train -q -d blas -n 2 -e 1 -o m.npz out/train.index
+	# the names of names.mk are those beside it
+	run -0 make -s -f "$ROOT/usr/local/share/unroll/pipelines/names.mk" POINTS=1 HIDDEN=4 SAMPLES=2
+	[ "$(wc -l < names/at-1.txt)" -eq 2 ]
 }
 
 @test "PROGRAM_PREFIX goes before programs and pages, and inside them" {

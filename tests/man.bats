@@ -94,6 +94,37 @@ setup() {
 	[ -z "$output" ]
 }
 
+@test "the argument of an option is no option: no -T -0" {
+	run -1 grep -nE '^\.(.* )?Fl( [A-Za-z])+ ([0-9]|[a-z]{2})' "$TOP"/man/*.[1-9]
+}
+
+@test "what stands in a column of a page fits it" {
+	local wide=
+	for page in "$TOP"/man/*.[1-9]; do
+		[[ $page != */train.1 ]] || continue
+		sed -E '/^\.It /{ s/ (Sy|Li|No|Ar|Cm|Em|Ev|Pa)($| )/ /g; s/ (Sy|Li|No|Ar|Cm|Em|Ev|Pa)($| )/ /g
+			s/ Fl / -/g; s/ Pq ([^ ]+)/ (\1)/g; s/ Xr ([^ ]+) ([1-9])/ \1(\2)/g; s/\\[&-]/-/g }' "$page" | awk '
+			/^\.Bl -column/ {
+				columns = split($0, width, "\"")
+				inside = 1
+			}
+			/^\.El/ { inside = 0 }
+			inside && sub(/^\.It +/, "") {
+				cells = split($0, cell, / *Ta */)
+				for (i = 1; i < cells; i++) {
+					checked++
+					if (length(cell[i]) > length(width[2 * i])) {
+						print cell[i] ": wider than " width[2 * i]
+						wide = 1
+					}
+				}
+			}
+			END { exit wide || !checked && '"$(grep -c 'Bl -column' "$page")"' }' ||
+		    wide+=" ${page##*/}"
+	done
+	[ -z "$wide" ] || { echo "in$wide"; false; }
+}
+
 @test "pages refer to pages that there are" {
 	for ref in $(sed -n 's/^\.Xr \([^ ]*\) \([1-9]\).*/\1.\2/p' "$TOP"/man/*.[1-9] | sort -u); do
 		case $ref in

@@ -173,6 +173,22 @@ pipelines() {
 	[ "$(grep -cE '^  epoch [0-9] +[58]\.[0-9]{6} +[0-9.]{8}$|^  epoch [0-9] +6\.[0-9]{6} +[0-9.]{8}$' <<< "$output")" -eq 10 ]
 }
 
+@test "the report of what is not there is one line, and fails" {
+	local report=$TOP/pipelines/report.sh
+	mkdir half
+	touch half/vocab.log half/vocab.tsv
+	for out in 'nowhere: no such folder' 'half: /first-100.log: no such file; has wildml.mk made it?'; do
+		run -1 --separate-stderr "$report" "${out%%:*}"
+		[ -z "$output" ]
+		[ "$stderr" = "report: ${out/: \///}" ]
+	done
+	for arguments in '' 'half half'; do
+		# shellcheck disable=SC2086
+		run -2 --separate-stderr "$report" $arguments
+		[ "$stderr" = 'report: usage: report.sh OUT' ]
+	done
+}
+
 @test "wildml: the CSV may have spaces in its name" {
 	records "$CSV" > 'a small one.csv'
 	wildml CSV='a small one.csv'

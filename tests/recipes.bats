@@ -196,7 +196,7 @@ print("%.12f %.12f" % (max(abs(x).max() for x in g), sum((x * x).sum() for x in 
 		done
 	done
 	for o in f k K p; do
-		for v in x '' -1 nan inf 1e31; do
+		for v in x '' -1 nan inf 1e31 1e-400 -1e-400 1e-310 0x0 0X1p-2; do
 			refused 2 "-$o: '$v' is not a number" -$o "$v" words
 		done
 	done

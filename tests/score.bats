@@ -92,6 +92,18 @@ setup() {
 	echo 30.0000 | diff - perplexity
 }
 
+@test "a perplexity beyond what its digits mean is written short" {
+	train -q -H 3 -e 0 -E 0 -o m.npz tiny.stream
+	"$BUILD/tests/unit/scale" m.npz V 300 large.npz
+	score large.npz tiny.stream > lines
+	score -t large.npz tiny.stream | grep perplexity >> lines
+	awk -F '\t' '{ x = $NF; short += x ~ /^[0-9.]+e\+[0-9]+$/ && x >= 1e15
+			long += x ~ /^[0-9]+\.[0-9][0-9][0-9][0-9]$/ && x < 1e15 }
+		END { exit !(short > 0 && short + long == 15) }' lines
+	"$BUILD/tests/unit/scale" m.npz V 3e6 larger.npz
+	score -t larger.npz tiny.stream | grep -x 'perplexity.inf'
+}
+
 @test "-t: totals, with and without UNKNOWN_TOKEN" {
 	score -t tiny.npz tiny.stream > got
 	cut -f 1 got | paste -sd ' ' > keys

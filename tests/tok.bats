@@ -300,6 +300,23 @@ agrees() {
 	[[ "$stderr" == 'tok: in: header: quoted field never ends' ]]
 }
 
+@test "records of other widths than the first: a text that was taken for CSV" {
+	printf 'Before, all.\nYes, but.\n\nNo.\nWhy, then, no?\n' > in
+	run -0 --separate-stderr tok -n in
+	[ "$output" = $'before\nyes\nno .\nwhy' ]
+	[ "$stderr" = 'tok: in: 2 of 4 records have more or fewer fields than the first, which has 2; if this is no CSV, say -f text' ]
+	printf 'a,b\n1,2\n\n"3\n,3",4\n' > csv
+	run -0 --separate-stderr tok in csv in
+	[ "${#stderr_lines[@]}" -eq 2 ]
+	[[ "${stderr_lines[1]}" == 'tok: in: 2 of 3 records '* ]]
+	for a in '-q in' '-f text in' csv '-n csv' "$TOP/data/comments.csv"; do
+		# shellcheck disable=SC2086
+		run -0 --separate-stderr tok $a
+		[ -z "$stderr" ]
+		[ -n "$output" ]
+	done
+}
+
 @test "a column that is not there" {
 	printf 'a,b\n1,2\n' > in
 	run -1 --separate-stderr tok -c body in

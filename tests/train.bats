@@ -273,7 +273,7 @@ setup() {
 			refused 2 "-$o: '$v' is not a whole number" -$o "$v" tiny.stream
 		done
 	done
-	for v in x '' -1 nan inf 1e7; do
+	for v in x '' -1 nan inf 1e7 1e-400 0x10; do
 		refused 2 "-r: '$v' is not a number" -r "$v" tiny.stream
 	done
 	refused 2 'unknown option -Z' -Z

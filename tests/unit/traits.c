@@ -34,7 +34,7 @@ read_chars(const char *p, size_t len, int trait)
 	struct traits t;
 	const char *end = p + len;
 
-	traits_begin(&t);
+	traits_begin(&t, true);
 	for (size_t n = 0; p < end; n++) {
 		size_t bytes = utf8_len((unsigned char)*p);
 
@@ -51,7 +51,7 @@ read_words(char *text, int trait)
 	struct traits t;
 	char *line = text, *next;
 
-	traits_begin(&t);
+	traits_begin(&t, false);
 	for (; (next = strchr(line, '\n')) != NULL; line = next + 1) {
 		size_t n = 0;
 
