@@ -9,7 +9,9 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "phrase.h"
 #include "schedule.h"
 
 enum {
@@ -401,8 +403,20 @@ schedule_has_ended(const struct model_progress *p, uint64_t most_steps)
 	return is_done(p, p->epochs, most_steps) && !is_due(p) && !last;
 }
 
-const char *
-schedule_run(struct schedule *s, uint64_t epochs)
+/* What a device has no room for is most often the states of a batch: a phrase that
+ * says so, with what makes it smaller; other phrases stay. */
+static const char *
+explain(struct schedule *s, const char *why)
+{
+	if (why == NULL || strcmp(why, "out of memory") != 0)
+		return why;
+	return phrase(s->err, sizeof(s->err), "out of memory for %d words at once; shorter %s, smaller "
+	    "batches or fewer hidden units need less", s->batcher.b.t,
+	    s->c->joined ? "chunks" : "sentences");
+}
+
+static const char *
+run(struct schedule *s, uint64_t epochs)
 {
 	struct model_progress *p = s->p;
 	size_t units = schedule_units(s->c, p), n;
@@ -426,6 +440,12 @@ schedule_run(struct schedule *s, uint64_t epochs)
 			end_epoch(s);
 	}
 	return p->every && !fresh && !s->stopped ? look(s, false) : NULL;
+}
+
+const char *
+schedule_run(struct schedule *s, uint64_t epochs)
+{
+	return explain(s, run(s, epochs));
 }
 
 void

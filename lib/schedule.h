@@ -79,8 +79,8 @@ const char *schedule_evaluate(struct schedule *s, double *loss);
 /*
  * Trains until p->epoch is `epochs`, most_steps are done, the loss of the text
  * held out has not fallen for recipe.patience evaluations, or the watch says
- * stop.  NULL or a phrase: a loss that is no number names the place; what was
- * saved before is good.
+ * stop.  NULL or a phrase: a loss that is no number names the place, a batch that
+ * there is no memory for its size; what was saved before is good.
  */
 const char *schedule_run(struct schedule *s, uint64_t epochs);
 

@@ -260,6 +260,19 @@ setup() {
 	refused 1 'a model of 60000 hidden units and 30 words: ' -j 1 -H 60000 tiny.stream
 }
 
+@test "a step that is too long for memory is told with its length and what helps" {
+	case ${SAN:-} in *address*) skip 'ulimit -v and ASan do not mix' ;; esac
+	awk 'BEGIN { printf "0"; for (i = 1; i < 900000; i++) printf " %d", 2 + i % 27; print " 1" }' |
+	    small_stream > long.stream
+	yes 'abcdefg' 2> said | head -c 800000 | tok -C -S | vocab -q -S -n 0 | encode > joined
+	ulimit -v 300000
+	for o in '' '-E 0' '-c lstm -E 0' '-c gru -O adam'; do
+		# shellcheck disable=SC2086
+		refused 1 'device cpu: out of memory for 900000 words at once; shorter sentences, ' -d cpu -j 1 -H 100 $o long.stream
+	done
+	refused 1 ' 700000 words at once; shorter chunks, smaller batches' -d cpu -j 1 -H 100 -E 0 -T 700000 joined
+}
+
 @test "a device that is not there" {
 	refused 2 'is none of auto|cpu|cuda|blas|ref' -d abacus tiny.stream
 	for d in auto cpu blas ref; do
