@@ -104,17 +104,19 @@ deal(struct share *s, unsigned round, int first, int end)
 	atomic_store(&s->ticket, ticket | (unsigned)first);
 }
 
+/* What was done of a share is counted when nothing is left of it: a count a task
+ * would send its line from core to core. */
 static void
 work(struct pool *p, int number, unsigned round)
 {
 	for (int k = 0; k < p->threads; k++) {
 		struct share *s = &p->share[(number + k) % p->threads];
-		int i;
+		int i, done = 0;
 
-		while ((i = claim(s, round)) >= 0) {
+		for (; (i = claim(s, round)) >= 0; done++)
 			p->task(p->arg, i, number);
-			atomic_fetch_add_explicit(&p->done, 1, memory_order_release);
-		}
+		if (done)
+			atomic_fetch_add_explicit(&p->done, done, memory_order_release);
 	}
 }
 
