@@ -62,22 +62,25 @@ chars() {
 }
 
 @test "the same again does nothing; what changed is made again, and no more" {
-	chars names HIDDEN=8 POINTS='1 2' 2> /dev/null
+	cp "$TOP/data/names.txt" book
+	touch -d '1 hour ago' book
+	set -- names TEXT=book
+	chars "$@" HIDDEN=8 POINTS='1 2' 2> /dev/null
 	touch -d '1 minute ago' names/* names/.[a-z]*
 	cp -p names/at-1.npz names/at-2.npz .
-	run -0 --separate-stderr chars names HIDDEN=8 POINTS='1 2'
+	run -0 --separate-stderr chars "$@" HIDDEN=8 POINTS='1 2'
 	[ -z "$output$stderr" ]
-	run -0 --separate-stderr chars names HIDDEN=8 POINTS='1 2' SAMPLES=3
+	run -0 --separate-stderr chars "$@" HIDDEN=8 POINTS='1 2' SAMPLES=3
 	[ -z "$stderr" ]
 	[ "$(wc -l < names/at-2.txt)" -eq 3 ]
 	# a later point goes on from the last
-	run -0 --separate-stderr chars names HIDDEN=8 POINTS='1 2 4' SAMPLES=3
+	run -0 --separate-stderr chars "$@" HIDDEN=8 POINTS='1 2 4' SAMPLES=3
 	[[ "$stderr" == *'train -R names/at-2.npz -e 4 '* && "$stderr" != *'-e 1 '* ]]
 	cmp at-2.npz names/at-2.npz
 	# and comes to what one run comes to
-	chars names HIDDEN=8 POINTS=4 OUT=whole 2> /dev/null
+	chars "$@" HIDDEN=8 POINTS=4 OUT=whole 2> /dev/null
 	cmp names/at-4.npz whole/at-4.npz
-	run -0 --separate-stderr chars names HIDDEN=9 POINTS='1 2 4' SAMPLES=3
+	run -0 --separate-stderr chars "$@" HIDDEN=9 POINTS='1 2 4' SAMPLES=3
 	[[ "$stderr" == *'-H 9 '*' -e 1 '* ]]
 	run -1 cmp -s at-1.npz names/at-1.npz
 }
