@@ -119,7 +119,8 @@ set_real(const struct opt *o, const char *text)
 	errno = 0;
 	v = strtod(text, &end);
 	/* no hexadecimal, as of whole numbers; and no 0 that was not meant as one */
-	if (end == text || *end || strpbrk(text, "xX") || errno || !isfinite(v) || v < o->min || v > o->max)
+	if (end == text || *end || strpbrk(text, "xX") || errno || !isfinite(v) ||
+	    v < o->min || v > o->max)
 		die_usage("-%c: '%s' is not a number from %g to %g",
 		    o->letter, text, o->min, o->max);
 	*o->to.x = v;

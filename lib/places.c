@@ -18,12 +18,20 @@ places_set(struct places *p, const char *model)
 	snprintf(p->best, sizeof(p->best), "%.*s.best.npz", (int)n, model);
 }
 
+/* One of the two, which is then what a phrase is about. */
+static const char *
+turn_to(struct places *p, bool best)
+{
+	return p->subject = best ? p->best : p->model;
+}
+
 bool
 places_are_read(struct places *p, const struct prog_inputs *in, const char *text)
 {
 	for (int best = 0; best < 2; best++) {
-		p->subject = best ? p->best : p->model;
-		if (prog_reads(in, p->subject) || prog_same_file(text, p->subject))
+		const char *path = turn_to(p, best);
+
+		if (prog_reads(in, path) || prog_same_file(text, path))
 			return true;
 	}
 	return false;
@@ -32,33 +40,23 @@ places_are_read(struct places *p, const struct prog_inputs *in, const char *text
 const char *
 places_check(struct places *p, bool best)
 {
-	p->subject = best ? p->best : p->model;
-	return npz_can_write(p->subject, p->err, sizeof(p->err));
+	return npz_can_write(turn_to(p, best), p->err, sizeof(p->err));
 }
 
 const char *
 places_save(struct places *p, struct model *m, bool best)
 {
-	const char *why = NULL;
+	const char *why = best ? model_save(m, turn_to(p, true)) : NULL;
 
-	if (best) {
-		p->subject = p->best;
-		why = model_save(m, p->best);
-	}
-	if (why == NULL) {
-		p->subject = p->model;
-		why = model_save(m, p->model);
-	}
-	return why;
+	return why ? why : model_save(m, turn_to(p, false));
 }
 
 const char *
 places_copy(struct places *p, const struct places *from, bool best)
 {
-	const char *was = best ? from->best : from->model;
+	const char *was = best ? from->best : from->model, *path = turn_to(p, best);
 
-	p->subject = best ? p->best : p->model;
-	if (strcmp(p->subject, was) == 0 || prog_same_file(p->subject, was))
+	if (strcmp(path, was) == 0 || prog_same_file(path, was))
 		return NULL;
-	return npz_copy(p->subject, was, p->err, sizeof(p->err));
+	return npz_copy(path, was, p->err, sizeof(p->err));
 }
