@@ -17,8 +17,7 @@
 
 enum {
 	ABREAST = 4,		/* panels of a row product, whose sums overlap */
-	GROUP = 64,		/* rows, about, that go back together in a batch of many */
-	GROUPS_EACH = 2		/* of a thread, at least, for there to be groups */
+	GROUP = 64		/* rows, about, that go back together in a batch of many */
 };
 /*
  * Multiplications from which a round of the team is worth it: it costs 0.3 us,
@@ -386,16 +385,18 @@ static void
 back_truncated(struct recur *q, const struct square *w, const struct kern_batch *b, int bptt,
     const real *s, real *d)
 {
-	int threads = pool_threads(q->pool), n = b->t / GROUP;
+	int threads = pool_threads(q->pool), n = b->t / GROUP, rows;
 	struct back_groups g = { w, b, bptt, n < b->nseq ? n : b->nseq, s, d, NULL, 0 };
+	bool grouped;
 
-	if (g.n < GROUPS_EACH * threads)
-		g.n = 1;
-	g.space = back_space(w, group_rows(&g));
-	g.mem = reserve(q, (size_t)(g.n > 1 ? threads : 1) * g.space);
+	rows = group_rows(&g);
+	/* groups alike enough to go round, and in no more memory than all rows take */
+	grouped = g.n > 1 && rows <= b->t / threads;
+	g.space = back_space(w, grouped ? rows : b->t);
+	g.mem = reserve(q, (size_t)(grouped ? threads : 1) * g.space);
 	if (g.mem == NULL)
 		return;
-	if (g.n > 1) {
+	if (grouped) {
 		pool_run(q->pool, group_task, &g, g.n);
 	} else {
 		struct back m = back_of(w, b, 0, b->nseq, s, d, g.mem);
