@@ -7,16 +7,7 @@
 #include "output_job.h"
 #include "softmax.h"
 
-enum {
-	ROWS_MOST = 128,		/* that one sentence may have at once */
-	PART = 256			/* rows at a time of what has more */
-};
-
-int
-ISA_NAME(output_rows)(const struct panels *vt)
-{
-	return ISA_NAME(job_rows)(vt, ROWS_MOST);
-}
+enum { PART = 256 };			/* rows at a time, where nothing is kept */
 
 static void
 write_logp(const struct job *j, double *logp)
@@ -115,7 +106,7 @@ ISA_NAME(output_backward)(struct output *o, const struct panels *vt, const real 
     const real *s, size_t stride, const uint32_t *y, real *ds, size_t dstride,
     const struct panels *to, real *dc, real rate, double *logp)
 {
-	int rows = t <= ISA_NAME(output_rows)(vt) ? t : least(t, ISA_NAME(job_rows)(vt, PART));
+	int rows = ISA_NAME(job_part)(vt, t);
 	struct job job, *j = ISA_NAME(job_prepare)(o, &job, vt, c, rows, KEEP_EXP);
 
 	if (j == NULL)

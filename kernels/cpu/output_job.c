@@ -12,8 +12,13 @@ enum {
 	GROUPS_BY = 2,			/* groups are a multiple of it, to be shared evenly */
 	SLABS = 32,			/* partial sums of dS, at most */
 	SLAB_BYTES = 64 << 20,		/* of all of them together, about */
-	ROWS_LEAST = 32,		/* that are kept together, whatever V's size */
-	EXPONENTIALS = 16 << 20,	/* of them kept at a time, about */
+	ROWS_LEAST = 32, ROWS_MOST = 128,	/* of a sentence, to be taken at once */
+	EXPONENTIALS = 16 << 20,	/* of them kept for it, about */
+	PART_MOST = 256,		/* rows of a part of what has more */
+	PART_EXPONENTIALS = 2 << 20,	/* kept for a part: a few MB stay in a cache */
+	CACHE_BYTES = 32 << 20,		/* what such a cache may have room for */
+	PART_STATES = 32 << 10,		/* numbers of S in a part: a fraction of a core's cache */
+	PART_STATES_LEAST = 64,		/* rows of S, whatever h */
 	ALIGN = 64
 };
 
@@ -37,12 +42,33 @@ slabs(const struct job *j)
 	return least(n < 8 ? 8 : n, j->ngroup);
 }
 
-int
-ISA_NAME(job_rows)(const struct panels *vt, int most)
+static int
+between(int least, int n, int most)
 {
-	int n = EXPONENTIALS / vt->n;
+	return n < least ? least : n > most ? most : n;
+}
 
-	return n > most ? most : n < ROWS_LEAST ? ROWS_LEAST : n;
+int
+ISA_NAME(output_rows)(const struct panels *vt)
+{
+	return between(ROWS_LEAST, EXPONENTIALS / vt->n, ROWS_MOST);
+}
+
+/*
+ * A short part keeps its exponentials and states in a cache; a long one seldom
+ * reads V, which counts where V has to come from memory.
+ */
+int
+ISA_NAME(job_part)(const struct panels *vt, int t)
+{
+	int most = between(PART_STATES_LEAST, PART_STATES / vt->k, PART_MOST), parts;
+
+	if (t <= ISA_NAME(output_rows)(vt))
+		return t;
+	if (vt->np * vt->stride * sizeof(real) <= CACHE_BYTES)
+		most = between(ROWS_LEAST, PART_EXPONENTIALS / vt->n, most);
+	parts = (t + most - 1) / most;
+	return (t + parts - 1) / parts;
 }
 
 /* Bytes for n items of a size, kept to whole cache lines. */

@@ -72,8 +72,8 @@ job_set_rows(struct job *j, int t)
 	j->tv = (t + LANES - 1) / LANES * LANES;
 }
 
-/* Rows whose exponentials may be kept together, at most so many. */
-int ISA_NAME(job_rows)(const struct panels *vt, int most);
+/* Rows at a time of t that go back: all, or parts of about the same size. */
+int ISA_NAME(job_part)(const struct panels *vt, int t);
 
 /* Sizes of a job on at most `rows` rows, and its places; NULL: no memory. */
 struct job *ISA_NAME(job_prepare)(struct output *o, struct job *j, const struct panels *vt,

@@ -392,18 +392,34 @@ outer(const int n, int t, const real *RESTRICT a, size_t astride, const real *RE
 	}
 }
 
+#define OUTER_CASE(n) case n: \
+	outer(n < OUTER ? n : OUTER, t, a, astride, p, pstride, b, rate); break;
+static void
+outer_of(int n, int t, const real *a, size_t astride, const real *p, size_t pstride, real *b,
+    vec rate)
+{
+	switch (n) {
+	OUTER_CASE(1) OUTER_CASE(2) OUTER_CASE(3) OUTER_CASE(4) OUTER_CASE(5) OUTER_CASE(6)
+#if defined(ISA_AVX512)
+	OUTER_CASE(7) OUTER_CASE(8) OUTER_CASE(9) OUTER_CASE(10) OUTER_CASE(11) OUTER_CASE(12)
+#endif
+	}
+}
+
+/*
+ * Tiles of about the same size, for a small one at the end would wait for its
+ * own sums; the larger ones first, so that what each fetches leaves no gaps.
+ */
 void
 ISA_NAME(panel_add_outer)(const struct panels *b, int i, int t, const real *a, size_t astride,
     const real *p, size_t pstride, real rate)
 {
+	int ntile = (b->k + OUTER - 1) / OUTER;
 	real *to = panel(b, i);
 	vec by = v_set1(rate);
-	int j = 0;
 
-	for (; j + OUTER <= b->k; j += OUTER)
-		outer(OUTER, t, a + j, astride, p, pstride, to + (size_t)j * PW, by);
-	for (; j + 4 <= b->k; j += 4)
-		outer(4, t, a + j, astride, p, pstride, to + (size_t)j * PW, by);
-	for (; j < b->k; j++)
-		outer(1, t, a + j, astride, p, pstride, to + (size_t)j * PW, by);
+	for (int j = 0, n; ntile > 0; j += n, ntile--) {
+		n = (b->k - j + ntile - 1) / ntile;
+		outer_of(n, t, a + j, astride, p, pstride, to + (size_t)j * PW, by);
+	}
 }
