@@ -26,9 +26,10 @@ enum {
 };
 
 struct share {
-	atomic_ullong ticket;	/* round << 32 | the next task */
+	atomic_ullong ticket;	/* round << 32 | the next task, counted upwards */
 	atomic_int end;
-	char pad[LINE - sizeof(atomic_ullong) - sizeof(atomic_int)];
+	int first;
+	char pad[LINE - sizeof(atomic_ullong) - sizeof(atomic_int) - sizeof(int)];
 };
 
 struct member {
@@ -43,6 +44,7 @@ struct pool {
 	struct member *member;		/* (threads); the caller is number 0 */
 	void (*task)(void *, int, int);
 	void *arg;
+	bool down;			/* tasks of a share from its end to its beginning */
 	atomic_uint round;
 	atomic_int done;		/* tasks of this round */
 	atomic_bool stop;
@@ -101,7 +103,17 @@ deal(struct share *s, unsigned round, int first, int end)
 
 	atomic_store(&s->ticket, ticket | INT_MAX);
 	atomic_store(&s->end, end);
+	s->first = first;
 	atomic_store(&s->ticket, ticket | (unsigned)first);
+}
+
+/* The task that goes by number i of the share, which is claimed and not yet done. */
+static int
+task_of(const struct pool *p, const struct share *s, int i)
+{
+	if (!p->down)
+		return i;
+	return s->first + atomic_load_explicit(&s->end, memory_order_relaxed) - 1 - i;
 }
 
 /* What was done of a share is counted when nothing is left of it: a count a task
@@ -114,7 +126,7 @@ work(struct pool *p, int number, unsigned round)
 		int i, done = 0;
 
 		for (; (i = claim(s, round)) >= 0; done++)
-			p->task(p->arg, i, number);
+			p->task(p->arg, task_of(p, s, i), number);
 		if (done)
 			atomic_fetch_add_explicit(&p->done, done, memory_order_release);
 	}
@@ -168,19 +180,20 @@ announce(struct pool *p)
 	}
 }
 
-void
-pool_run(struct pool *p, void (*task)(void *arg, int i, int thread), void *arg, int n)
+static void
+run(struct pool *p, void (*task)(void *arg, int i, int thread), void *arg, int n, bool down)
 {
 	unsigned round;
 	int pauses = 0;
 
 	if (p->threads == 1 || n == 1) {
 		for (int i = 0; i < n; i++)
-			task(arg, i, 0);
+			task(arg, down ? n - 1 - i : i, 0);
 		return;
 	}
 	p->task = task;
 	p->arg = arg;
+	p->down = down;
 	round = atomic_load(&p->round) + 1;
 	atomic_store(&p->done, 0);
 	for (int i = 0; i < p->threads; i++)
@@ -190,6 +203,18 @@ pool_run(struct pool *p, void (*task)(void *arg, int i, int thread), void *arg, 
 	work(p, 0, round);
 	while (atomic_load_explicit(&p->done, memory_order_acquire) < n)
 		wait_a_little(&pauses);
+}
+
+void
+pool_run(struct pool *p, void (*task)(void *arg, int i, int thread), void *arg, int n)
+{
+	run(p, task, arg, n, false);
+}
+
+void
+pool_run_down(struct pool *p, void (*task)(void *arg, int i, int thread), void *arg, int n)
+{
+	run(p, task, arg, n, true);
 }
 
 int

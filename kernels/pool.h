@@ -22,4 +22,11 @@ int pool_threads(const struct pool *p);
  */
 void pool_run(struct pool *p, void (*task)(void *arg, int i, int thread), void *arg, int n);
 
+/*
+ * The same, but each share from its end to its beginning.  What a thread touched
+ * last is still in its cache: so of a matrix that is too large for it, and is
+ * walked again and again, every second walk had better go down.
+ */
+void pool_run_down(struct pool *p, void (*task)(void *arg, int i, int thread), void *arg, int n);
+
 #endif

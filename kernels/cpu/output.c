@@ -121,6 +121,6 @@ ISA_NAME(output_backward)(struct output *o, const struct panels *vt, const real 
 		    y + r);
 		write_logp(j, logp + r);
 		pool_run(o->pool, join_slabs, j, j->t);
-		pool_run(o->pool, update_group, j, j->ngroup);
+		pool_run_down(o->pool, update_group, j, j->ngroup);
 	}
 }

@@ -47,16 +47,19 @@ ISA_NAME(recur_free)(struct recur *q)
 	q->n = 0;
 }
 
-/* Runs the tasks on the team if they are worth it, else here. */
+/* Runs the tasks on the team if they are worth it, else here; walk by walk they
+ * go up and down (pool.h), if there are several. */
 static void
-run(struct recur *q, void (*task)(void *, int, int), void *arg, int n, bool share)
+run(struct recur *q, void (*task)(void *, int, int), void *arg, int n, bool share, int walk)
 {
+	bool down = walk % 2;
+
 	if (share) {
-		pool_run(q->pool, task, arg, n);
+		(down ? pool_run_down : pool_run)(q->pool, task, arg, n);
 		return;
 	}
 	for (int i = 0; i < n; i++)
-		task(arg, i, 0);
+		task(arg, down ? n - 1 - i : i, 0);
 }
 
 /* One row through a matrix: out = base + x B, some panels at a time. */
@@ -121,12 +124,13 @@ row_task(void *arg, int i, int thread)
 }
 
 static void
-row_product(struct recur *q, const struct panels *b, const real *x, const real *base, real *out)
+row_product(struct recur *q, const struct panels *b, const real *x, const real *base, real *out,
+    int walk)
 {
 	struct row_product m = { b, x, base, out };
 
 	run(q, row_task, &m, (b->np + ABREAST - 1) / ABREAST,
-	    (double)b->k * b->n > row_worth_sharing);
+	    (double)b->k * b->n > row_worth_sharing, walk);
 }
 
 /* row = tanh(row); zeros past h stay zero, tanh(0) being 0. */
@@ -147,7 +151,7 @@ forward_one(struct recur *q, const struct square *w, int first, int end, const r
 		real *row = s + (size_t)r * stride;
 
 		if (last)
-			row_product(q, &w->wt, last, row, row);
+			row_product(q, &w->wt, last, row, row, r);
 		squash(row, stride);
 		last = row;
 	}
@@ -252,7 +256,8 @@ forward_many(struct recur *q, const struct square *w, const struct kern_batch *b
 	order = (int *)(m.mem + (size_t)ntask * m.space);
 	ISA_NAME(recur_order)(b, order);
 	m.order = order;
-	run(q, lock_step_task, &m, ntask, (double)b->t * w->w.k * w->w.k > worth_sharing);
+	run(q, lock_step_task, &m, ntask, (double)b->t * w->w.k * w->w.k > worth_sharing,
+	    0);
 }
 
 void
@@ -315,7 +320,8 @@ go_back(struct back *m, int bptt, struct recur *q)
 		v_store(m->d + i, through_tanh(v_load(m->d + i), v_load(m->s + i)));
 	ISA_NAME(pack)(&m->e, m->d, stride);
 	for (int step = 0; step < bptt; step++) {
-		run(q, back_task, m, m->w->w.np, q && (double)n * m->w->w.k > worth_sharing);
+		run(q, back_task, m, m->w->w.np, q && (double)n * m->w->w.k > worth_sharing,
+		    step);
 		if (step + 1 < bptt)
 			ISA_NAME(pack)(&m->e, m->next, stride);
 	}
@@ -416,7 +422,7 @@ back_whole(struct recur *q, const struct square *w, int first, int end, const re
 		real *row = d + (size_t)r * stride;
 
 		if (r + 1 < end)
-			row_product(q, &w->w, row + stride, row, row);
+			row_product(q, &w->w, row + stride, row, row, r);
 		for (size_t i = 0; i < stride; i += LANES)
 			v_store(row + i, through_tanh(v_load(row + i),
 			    v_load(s + (size_t)r * stride + i)));
@@ -488,5 +494,5 @@ ISA_NAME(recur_update)(struct recur *q, struct square *to, bool both, const stru
 		    (size_t)(length(b, i) - 1) * stride * sizeof(real));
 	}
 	run(q, update_task, &m, both ? 2 * to->w.np : to->w.np,
-	    (double)b->t * h * h > worth_sharing);
+	    (double)b->t * h * h > worth_sharing, 0);
 }

@@ -1,7 +1,7 @@
 /*
  * pool [SECONDS]: rounds of many sizes follow each other as fast as they can,
- * on 2, 3 and 5 threads; every task of a round must run once, before the round
- * ends, and no other.
+ * up and down, on 2, 3 and 5 threads; every task of a round must run once,
+ * before the round ends, and no other.
  */
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -40,7 +40,7 @@ one_round(struct pool *p, struct round *r, int n)
 	r->n = n;
 	for (int i = 0; i < MOST; i++)
 		atomic_store(&r->ran[i], 0);
-	pool_run(p, task, r, n);
+	(n % 3 ? pool_run : pool_run_down)(p, task, r, n);
 	for (int i = 0; i < MOST; i++)
 		good = good && atomic_load(&r->ran[i]) == (i < n);
 	return good && !atomic_load(&r->strange);
