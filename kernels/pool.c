@@ -4,53 +4,73 @@
  * A round is announced by raising `round`; each thread works through its own
  * share and then through what others have left.  A round is over when its
  * tasks are done, not when every thread has turned up: one that the system
- * keeps from running costs nothing as long as it holds no task.  So a task is
- * claimed by a ticket that carries the number of its round; who comes late
- * finds other tickets, and task and arg are read only under a valid one.
+ * keeps from running costs nothing as long as it holds no task.
+ *
+ * What a round costs is lines of memory that go from core to core, some 50 to
+ * 400 ns each.  So a round's number and its tasks are one line, which nobody
+ * writes but the caller; a share is opened by who first takes a task of it, and
+ * its line stays with the thread that works on it; what a thread has done it
+ * counts in that line, too, once a share.
+ *
+ * Threads may be late, and find another round.  A round's description stands
+ * until the next but one is announced: who reads it and then finds `round` as
+ * it was has read it whole.  A task is claimed by a ticket that carries the
+ * round's number and what is left of the share, nothing of a finished one; the
+ * description stands as long as a task is claimed and not counted.
  *
  * Waiting is a short spin, then a sleep on a condition variable.
  */
-#include <limits.h>
 #include <pthread.h>
 #include <sched.h>
+#include <stdalign.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "pool.h"
 
 enum {
 	SPIN = 1000,		/* pauses before another thread may have the processor: 20 us */
 	PATIENCE = 5,		/* so many spins before a sleep */
-	LINE = 64		/* bytes; keeps counters on cache lines of their own */
+	LINE = 64		/* bytes that go from core to core together */
 };
 
-struct share {
-	atomic_ullong ticket;	/* round << 32 | the next task, counted upwards */
-	atomic_int end;
-	int first;
-	char pad[LINE - sizeof(atomic_ullong) - sizeof(atomic_int) - sizeof(int)];
+typedef void task_function(void *arg, int i, int thread);
+
+/* A round: its tasks, those of each share from the first to the last or back. */
+struct round {
+	unsigned number;
+	task_function *task;	/* NULL: the team may go */
+	void *arg;
+	int n;
+	bool down;
+};
+
+struct announced {
+	_Atomic(task_function *) task;
+	_Atomic(void *) arg;
+	atomic_int n;
+	atomic_bool down;
 };
 
 struct member {
+	alignas(LINE) atomic_ullong ticket;	/* round << 32 | tasks left of its share */
+	atomic_uint done;			/* tasks, of all rounds */
+	int number;
 	struct pool *pool;
 	pthread_t thread;
-	int number;
 };
 
 struct pool {
-	int threads;
-	struct share *share;		/* (threads) */
-	struct member *member;		/* (threads); the caller is number 0 */
-	void (*task)(void *, int, int);
-	void *arg;
-	bool down;			/* tasks of a share from its end to its beginning */
-	atomic_uint round;
-	atomic_int done;		/* tasks of this round */
-	atomic_bool stop;
+	alignas(LINE) atomic_uint round;
+	struct announced announced[2];		/* of even and of odd rounds */
+	alignas(LINE) atomic_int asleep;
 	pthread_mutex_t lock;
 	pthread_cond_t wake;
-	atomic_int asleep;
+	int threads;
+	struct member *member;			/* (threads); the caller is number 0 */
+	unsigned total;				/* tasks, of all rounds */
 };
 
 static void
@@ -74,61 +94,82 @@ wait_a_little(int *pauses)
 		sched_yield();
 }
 
+/* The round's description; false if it is over. */
+static bool
+look(struct pool *p, unsigned number, struct round *r)
+{
+	struct announced *a = &p->announced[number % 2];
+
+	r->number = number;
+	r->task = atomic_load_explicit(&a->task, memory_order_acquire);
+	r->arg = atomic_load_explicit(&a->arg, memory_order_acquire);
+	r->n = atomic_load_explicit(&a->n, memory_order_acquire);
+	r->down = atomic_load_explicit(&a->down, memory_order_acquire);
+	return atomic_load_explicit(&p->round, memory_order_acquire) == number;
+}
+
+static void
+announce(struct pool *p, const struct round *r)
+{
+	struct announced *a = &p->announced[r->number % 2];
+
+	atomic_store_explicit(&a->task, r->task, memory_order_release);
+	atomic_store_explicit(&a->arg, r->arg, memory_order_release);
+	atomic_store_explicit(&a->n, r->n, memory_order_release);
+	atomic_store_explicit(&a->down, r->down, memory_order_release);
+	atomic_store(&p->round, r->number);
+	if (atomic_load(&p->asleep) > 0) {
+		pthread_mutex_lock(&p->lock);
+		pthread_cond_broadcast(&p->wake);
+		pthread_mutex_unlock(&p->lock);
+	}
+}
+
+/* The first task of a share; that of `threads` is the end of the last one. */
+static int
+share_first(const struct pool *p, const struct round *r, int share)
+{
+	return (int)((long)r->n * share / p->threads);
+}
+
 /* The number of a task of this round from the share, or -1. */
 static int
-claim(struct share *s, unsigned round)
+claim(struct pool *p, const struct round *r, int share)
 {
-	unsigned long long ticket = atomic_load_explicit(&s->ticket, memory_order_acquire);
+	atomic_ullong *place = &p->member[share].ticket;
+	unsigned long long ticket = atomic_load_explicit(place, memory_order_acquire);
+	unsigned long long mine = (unsigned long long)r->number << 32;
+	int first = share_first(p, r, share), end = share_first(p, r, share + 1), left;
 
-	while (ticket >> 32 == round) {
-		int i = (int)(ticket & 0xffffffff);
-
-		if (i >= atomic_load_explicit(&s->end, memory_order_acquire))
+	do {
+		left = (int)(ticket & 0xffffffff);
+		if (ticket >> 32 != r->number) {	/* not yet opened, or long over */
+			left = end - first;
+			if (atomic_load_explicit(&p->round, memory_order_acquire) != r->number)
+				return -1;
+		}
+		if (left == 0)
 			return -1;
-		if (atomic_compare_exchange_weak_explicit(&s->ticket, &ticket, ticket + 1,
-		    memory_order_acq_rel, memory_order_acquire))
-			return i;
-	}
-	return -1;
-}
-
-/*
- * Tasks first .. end-1 of a new round.  The old ticket goes first: one who is
- * late, and finds the new end beside it, must not take it for another task.
- */
-static void
-deal(struct share *s, unsigned round, int first, int end)
-{
-	unsigned long long ticket = (unsigned long long)round << 32;
-
-	atomic_store(&s->ticket, ticket | INT_MAX);
-	atomic_store(&s->end, end);
-	s->first = first;
-	atomic_store(&s->ticket, ticket | (unsigned)first);
-}
-
-/* The task that goes by number i of the share, which is claimed and not yet done. */
-static int
-task_of(const struct pool *p, const struct share *s, int i)
-{
-	if (!p->down)
-		return i;
-	return s->first + atomic_load_explicit(&s->end, memory_order_relaxed) - 1 - i;
+	} while (!atomic_compare_exchange_weak_explicit(place, &ticket, mine | (unsigned)(left - 1),
+	    memory_order_acq_rel, memory_order_acquire));
+	return r->down ? first + left - 1 : end - left;
 }
 
 /* What was done of a share is counted when nothing is left of it: a count a task
  * would send its line from core to core. */
 static void
-work(struct pool *p, int number, unsigned round)
+work(struct pool *p, const struct round *r, int number)
 {
-	for (int k = 0; k < p->threads; k++) {
-		struct share *s = &p->share[(number + k) % p->threads];
-		int i, done = 0;
+	struct member *me = &p->member[number];
 
-		for (; (i = claim(s, round)) >= 0; done++)
-			p->task(p->arg, task_of(p, s, i), number);
+	for (int k = 0; k < p->threads; k++) {
+		int i, share = (number + k) % p->threads;
+		unsigned done = 0;
+
+		for (; (i = claim(p, r, share)) >= 0; done++)
+			r->task(r->arg, i, number);
 		if (done)
-			atomic_fetch_add_explicit(&p->done, done, memory_order_release);
+			atomic_fetch_add_explicit(&me->done, done, memory_order_release);
 	}
 }
 
@@ -159,31 +200,31 @@ member_main(void *arg)
 {
 	struct member *m = arg;
 	struct pool *p = m->pool;
-	unsigned seen = 0;
+	struct round r = { 0 };
 
 	for (;;) {
-		seen = next_round(p, seen);
-		if (atomic_load(&p->stop))
+		if (!look(p, next_round(p, r.number), &r))
+			continue;
+		if (r.task == NULL)
 			return NULL;
-		work(p, m->number, seen);
+		work(p, &r, m->number);
 	}
 }
 
-static void
-announce(struct pool *p)
+static bool
+is_done(const struct pool *p)
 {
-	atomic_fetch_add(&p->round, 1);
-	if (atomic_load(&p->asleep) > 0) {
-		pthread_mutex_lock(&p->lock);
-		pthread_cond_broadcast(&p->wake);
-		pthread_mutex_unlock(&p->lock);
-	}
+	unsigned done = 0;
+
+	for (int i = 0; i < p->threads; i++)
+		done += atomic_load_explicit(&p->member[i].done, memory_order_acquire);
+	return done == p->total;
 }
 
 static void
-run(struct pool *p, void (*task)(void *arg, int i, int thread), void *arg, int n, bool down)
+run(struct pool *p, task_function *task, void *arg, int n, bool down)
 {
-	unsigned round;
+	struct round r = { 0, task, arg, n, down };
 	int pauses = 0;
 
 	if (p->threads == 1 || n == 1) {
@@ -191,17 +232,11 @@ run(struct pool *p, void (*task)(void *arg, int i, int thread), void *arg, int n
 			task(arg, down ? n - 1 - i : i, 0);
 		return;
 	}
-	p->task = task;
-	p->arg = arg;
-	p->down = down;
-	round = atomic_load(&p->round) + 1;
-	atomic_store(&p->done, 0);
-	for (int i = 0; i < p->threads; i++)
-		deal(&p->share[i], round, (int)((long)n * i / p->threads),
-		    (int)((long)n * (i + 1) / p->threads));
-	announce(p);
-	work(p, 0, round);
-	while (atomic_load_explicit(&p->done, memory_order_acquire) < n)
+	r.number = atomic_load(&p->round) + 1;
+	p->total += (unsigned)n;
+	announce(p, &r);
+	work(p, &r, 0);
+	while (!is_done(p))
 		wait_a_little(&pauses);
 }
 
@@ -237,21 +272,27 @@ start(struct pool *p)
 	return true;
 }
 
+/* n bytes on lines of their own, all 0; NULL: no memory. */
+static void *
+lines(size_t n)
+{
+	void *p = aligned_alloc(LINE, n);
+
+	return p ? memset(p, 0, n) : NULL;
+}
+
 struct pool *
 pool_new(int threads)
 {
-	struct pool *p = calloc(1, sizeof(*p));
+	struct pool *p = lines(sizeof(*p));
 
 	if (p == NULL)
 		return NULL;
-	p->threads = threads;
-	p->share = calloc((size_t)threads, sizeof(*p->share));
-	p->member = calloc((size_t)threads, sizeof(*p->member));
 	pthread_mutex_init(&p->lock, NULL);
 	pthread_cond_init(&p->wake, NULL);
-	if (p->share == NULL || p->member == NULL)
-		p->threads = 1;
-	if (p->share == NULL || p->member == NULL || !start(p)) {
+	p->member = lines((size_t)threads * sizeof(*p->member));
+	p->threads = p->member ? threads : 1;
+	if (p->member == NULL || !start(p)) {
 		pool_free(p);
 		return NULL;
 	}
@@ -261,15 +302,16 @@ pool_new(int threads)
 void
 pool_free(struct pool *p)
 {
+	struct round end = { 0 };
+
 	if (p == NULL)
 		return;
-	atomic_store(&p->stop, true);
-	announce(p);
+	end.number = atomic_load(&p->round) + 1;
+	announce(p, &end);
 	for (int i = 1; i < p->threads; i++)
 		pthread_join(p->member[i].thread, NULL);
 	pthread_mutex_destroy(&p->lock);
 	pthread_cond_destroy(&p->wake);
-	free(p->share);
 	free(p->member);
 	free(p);
 }

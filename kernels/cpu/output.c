@@ -93,7 +93,7 @@ join_slabs(void *arg, int r, int thread)
 	for (int i = 0; i < j->h; i++)
 		ds[i] = -ds[i];
 	for (int slab = 0; slab < j->nslab; slab++) {
-		const real *da = j->da + ((size_t)slab * j->t + r) * j->h;
+		const real *da = j->da + ((size_t)slab * j->room + r) * j->h;
 		real by = j->top[(size_t)(slab_first(j, slab + 1) - 1) * j->tv + r];
 
 		for (int i = 0; i < j->h; i++)

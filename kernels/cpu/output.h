@@ -34,6 +34,7 @@ struct output {
 		char *p;
 		size_t n;
 	} mem;			/* grows to the largest batch, then stays */
+	int room;		/* rows of the largest that went back */
 	bool failed;		/* there was no memory; sticky */
 };
 

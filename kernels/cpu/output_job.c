@@ -90,14 +90,28 @@ ISA_NAME(output_space)(struct output *o, size_t n)
 	return o->mem.p;
 }
 
+/*
+ * Rows to find room for.  Sentences are of all lengths, but what a thread keeps
+ * of its groups should be in the same place for each: else every one of them
+ * starts by fetching it from another core.
+ */
+static int
+room(struct output *o, int rows, enum keep keep)
+{
+	if (keep != KEEP_EXP)
+		return rows;
+	o->room = rows > o->room ? rows : o->room;
+	return o->room;
+}
+
 struct job *
 ISA_NAME(job_prepare)(struct output *o, struct job *j, const struct panels *vt, const real *c,
     int rows, enum keep keep)
 {
-	size_t t = (size_t)rows, packed, mine, e = 0, da = 0, rows_of, target;
+	size_t t = (size_t)room(o, rows, keep), packed, mine, e = 0, da = 0, rows_of, target;
 	char *p;
 
-	*j = (struct job){ .vt = vt, .c = c, .t = rows, .h = vt->k, .keep = keep };
+	*j = (struct job){ .vt = vt, .c = c, .room = (int)t, .t = rows, .h = vt->k, .keep = keep };
 	j->ngroup = groups(vt);
 	j->nslab = slabs(j);
 	j->estride = (t | 1) * PW;
@@ -112,7 +126,7 @@ ISA_NAME(job_prepare)(struct output *o, struct job *j, const struct panels *vt, 
 		e = bytes((size_t)vt->np * j->estride, sizeof(real));
 	if (keep == KEEP_EXP)
 		da = bytes((size_t)j->nslab * j->h * t, sizeof(real));
-	job_set_rows(j, rows);
+	job_set_rows(j, (int)t);
 	rows_of = ((size_t)j->ngroup + 1) * j->tv * sizeof(real);
 	target = bytes(t, sizeof(real));
 	p = ISA_NAME(output_space)(o, packed + mine + e + da + 2 * rows_of + target);

@@ -15,6 +15,7 @@ enum keep { KEEP_NOTHING, KEEP_EXP, KEEP_LOGITS };
 struct job {
 	const struct panels *vt, *to;
 	struct packed a;
+	int room;			/* rows that there is room for */
 	int t, h;
 	int tv;				/* t, rounded up to whole vectors */
 	int ngroup, nslab;
@@ -29,9 +30,9 @@ struct job {
 	size_t dstride;
 	real *mine;			/* (threads, space) */
 	size_t space;
-	real *e;			/* (panels, t, PW), estride apart: what is kept */
+	real *e;			/* (panels, room, PW), estride apart: what is kept */
 	size_t estride;			/* an odd number of rows, for the cache's sake */
-	real *da;			/* (nslab, t, h) */
+	real *da;			/* (nslab, room, h) */
 	real *top;			/* (ngroup, tv) references; then the groups' factors */
 	real *sum;			/* (ngroup, tv) sums of exponentials */
 	real *all_top, *all_sum;	/* (tv) those of whole rows */

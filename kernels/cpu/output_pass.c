@@ -155,7 +155,7 @@ backward_slab(void *arg, int slab, int thread)
 		struct part p = part(j, g, thread);
 
 		while (next_chunk(&p))
-			backward_chunk(&p, g == first, j->da + (size_t)slab * j->t * j->h);
+			backward_chunk(&p, g == first, j->da + (size_t)slab * j->room * j->h);
 	}
 }
 

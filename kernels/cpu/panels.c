@@ -3,6 +3,7 @@
  * held in registers.  A tile's sizes are constants where it is inlined, and
  * its loops unroll away.
  */
+#include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -253,14 +254,48 @@ ISA_NAME(panel_tile)(const struct packed *a, int block, int end, const struct pa
 	}
 }
 
+/* nk rows of a panel against nt rows of P; some that come after them are fetched. */
+INLINE void
+dots_of_panel(const int nk, const int nt, const real *RESTRICT b, const real *RESTRICT p,
+    ptrdiff_t ahead, vec sum[DOTS_T][DOTS_K])
+{
+	UNROLL
+	for (int l = 0; l < 2 * PW; l += LANES)
+		FETCH(b + ahead, l);
+	UNROLL
+	for (int half = 0; half < PW; half += LANES) {
+		vec y[DOTS_K];
+
+		UNROLL
+		for (int j = 0; j < nk; j++)
+			y[j] = v_load(b + j * PW + half);
+		UNROLL
+		for (int r = 0; r < nt; r++) {
+			vec x = v_load(p + r * PW + half);
+
+			UNROLL
+			for (int j = 0; j < nk; j++)
+				sum[r][j] = v_fma(x, y[j], sum[r][j]);
+		}
+	}
+}
+
 /*
- * nk rows of the panels against nt rows of P; sums over lanes at the end.
- * Two of the rows that come after these are fetched on the way, from `next`
- * on: the panels lie apart, and no processor guesses that.
+ * The panel to take as number i of n that lie a step apart: in pairs, each the
+ * wrong way round.  From steps of the same length a processor guesses what
+ * comes next, and goes on guessing past the last of the n.  There it finds
+ * panels of another core, which must then fetch them back.
  */
+INLINE size_t
+in_pairs(int i, int n)
+{
+	return (size_t)((i ^ 1) < n ? i ^ 1 : i);
+}
+
+/* The same of n panels; sums over lanes at the end. */
 INLINE void
 dots(const int nk, const int nt, const real *RESTRICT b, size_t bstride, int n,
-    const real *RESTRICT p, size_t pstride, real *RESTRICT da, size_t dstride, const real *next)
+    const real *RESTRICT p, size_t pstride, real *RESTRICT da, size_t dstride, ptrdiff_t ahead)
 {
 	vec sum[DOTS_T][DOTS_K];
 
@@ -270,28 +305,9 @@ dots(const int nk, const int nt, const real *RESTRICT b, size_t bstride, int n,
 		for (int j = 0; j < DOTS_K; j++)
 			sum[r][j] = v_zero();
 	for (int i = 0; i < n; i++) {
-		UNROLL
-		for (int l = 0; l < 2 * PW; l += LANES)
-			FETCH(next, l);
-		UNROLL
-		for (int half = 0; half < PW; half += LANES) {
-			vec y[DOTS_K];
+		size_t at = in_pairs(i, n);
 
-			UNROLL
-			for (int j = 0; j < nk; j++)
-				y[j] = v_load(b + j * PW + half);
-			UNROLL
-			for (int r = 0; r < nt; r++) {
-				vec x = v_load(p + r * PW + half);
-
-				UNROLL
-				for (int j = 0; j < nk; j++)
-					sum[r][j] = v_fma(x, y[j], sum[r][j]);
-			}
-		}
-		b += bstride;
-		next += bstride;
-		p += pstride;
+		dots_of_panel(nk, nt, b + at * bstride, p + at * pstride, ahead, sum);
 	}
 	UNROLL
 	for (int r = 0; r < nt; r++) {
@@ -304,10 +320,10 @@ dots(const int nk, const int nt, const real *RESTRICT b, size_t bstride, int n,
 }
 
 #define DOTS_CASE(nt) case nt: \
-	dots(nk, nt < DOTS_T ? nt : DOTS_T, b, bstride, n, p, pstride, da, dstride, next); break;
+	dots(nk, nt < DOTS_T ? nt : DOTS_T, b, bstride, n, p, pstride, da, dstride, ahead); break;
 INLINE void
 dots_of(const int nk, int nt, const real *b, size_t bstride, int n, const real *p,
-    size_t pstride, real *da, size_t dstride, const real *next)
+    size_t pstride, real *da, size_t dstride, ptrdiff_t ahead)
 {
 	switch (nt) {
 	DOTS_CASE(1) DOTS_CASE(2)
@@ -331,13 +347,13 @@ dots_block(const struct panels *b, int i, int n, int t, const real *p, size_t ps
 			int r = t * k / ntile, nt = t * (k + 1) / ntile - r;
 			const real *from = p + (size_t)r * PW;
 			real *to = da + (size_t)r * dstride + j;
-			const real *next = row + (nk + k % (DOTS_K / 2) * 2) * PW;
+			ptrdiff_t ahead = (nk + k % (DOTS_K / 2) * 2) * PW;
 
 			if (nk == DOTS_K)
 				dots_of(DOTS_K, nt, row, b->stride, n, from, pstride, to, dstride,
-				    next);
+				    ahead);
 			else
-				dots_of(1, nt, row, b->stride, n, from, pstride, to, dstride, next);
+				dots_of(1, nt, row, b->stride, n, from, pstride, to, dstride, ahead);
 		}
 		row += (size_t)nk * PW;
 	}
