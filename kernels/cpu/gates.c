@@ -12,12 +12,6 @@ enum {
 	ROWS = 64	/* rows in a task of gathering */
 };
 
-static int
-length(const struct kern_batch *b, int i)
-{
-	return b->start[i + 1] - b->start[i];
-}
-
 /* Panels of a block's product; blocks that a task takes together. */
 static int
 panels_of(const struct pass *p)

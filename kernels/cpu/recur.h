@@ -50,7 +50,13 @@ void ISA_NAME(recur_forward)(struct recur *q, const struct square *w, const stru
 void ISA_NAME(recur_backward)(struct recur *q, const struct square *w, const struct kern_batch *b,
     int bptt, const real *s, real *d);
 
-/* Rows of the longest sequence. */
+/* Rows of sequence i, and of the longest. */
+INLINE int
+length(const struct kern_batch *b, int i)
+{
+	return b->start[i + 1] - b->start[i];
+}
+
 int ISA_NAME(recur_longest)(const struct kern_batch *b);
 
 /* order[2 nseq]: the sequences, longest first, equal ones in their order; the rest is scratch. */
