@@ -27,12 +27,17 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "pool.h"
 
 enum {
 	SPIN = 1000,		/* pauses before another thread may have the processor: 20 us */
 	PATIENCE = 5,		/* so many spins before a sleep */
+	PROBES = 8,		/* rounds that tell how far the threads are */
+	PROBE_SPIN = 200,	/* pauses until a probe is given up: 4 us */
+	PROBE_EVERY = 8192,	/* calls of pool_is_far() */
+	FAR = 200,		/* ns a thread for a probe; 50 to 100 within a cache */
 	LINE = 64		/* bytes that go from core to core together */
 };
 
@@ -71,6 +76,8 @@ struct pool {
 	int threads;
 	struct member *member;			/* (threads); the caller is number 0 */
 	unsigned total;				/* tasks, of all rounds */
+	bool far;
+	unsigned asked;				/* how often whether they are far */
 };
 
 static void
@@ -250,6 +257,59 @@ void
 pool_run_down(struct pool *p, void (*task)(void *arg, int i, int thread), void *arg, int n)
 {
 	run(p, task, arg, n, true);
+}
+
+/* A round of a task a thread, in which the caller waits for the others to come. */
+struct probe {
+	int others;
+	atomic_int arrived;
+};
+
+static void
+probe_task(void *arg, int i, int thread)
+{
+	struct probe *b = arg;
+
+	if (thread > 0)
+		atomic_fetch_add(&b->arrived, 1);
+	for (int k = 0; i == 0 && k < PROBE_SPIN && atomic_load(&b->arrived) < b->others; k++)
+		pause_a_little();
+}
+
+static double
+now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return 1e9 * (double)t.tv_sec + (double)t.tv_nsec;
+}
+
+/* The quickest of some rounds to which all came counts: others had to wait for a processor. */
+static void
+probe(struct pool *p)
+{
+	double least = -1;
+
+	for (int i = 0; i < PROBES; i++) {
+		struct probe b = { .others = p->threads - 1 };
+		double ns = now_ns();
+
+		run(p, probe_task, &b, p->threads, false);
+		ns = now_ns() - ns;
+		if (atomic_load(&b.arrived) == b.others && (least < 0 || ns < least))
+			least = ns;
+	}
+	if (least >= 0)
+		p->far = least > (double)FAR * p->threads;
+}
+
+bool
+pool_is_far(struct pool *p)
+{
+	if (p->threads > 1 && p->asked++ % PROBE_EVERY == 0)
+		probe(p);
+	return p->far;
 }
 
 int

@@ -8,12 +8,21 @@
 #ifndef POOL_H
 #define POOL_H
 
+#include <stdbool.h>
+
 struct pool;
 
 /* threads is 1 or more, the caller counted; NULL when it cannot be had. */
 struct pool *pool_new(int threads);
 void pool_free(struct pool *p);
 int pool_threads(const struct pool *p);
+
+/*
+ * Whether lines of memory go slowly from thread to thread, as they do between
+ * cores that share no cache: then small work is better done alone.  Measured
+ * at the first call and every some thousand ones; not for calls from a task.
+ */
+bool pool_is_far(struct pool *p);
 
 /*
  * Runs task(arg, i, thread) for i = 0 .. n-1 and returns when all are done.

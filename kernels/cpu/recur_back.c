@@ -61,8 +61,8 @@ go_back(struct back *m, int bptt, struct recur *q)
 		v_store(m->d + i, through_tanh(v_load(m->d + i), v_load(m->s + i)));
 	ISA_NAME(pack)(&m->e, m->d, stride);
 	for (int step = 0; step < bptt; step++) {
-		ISA_NAME(recur_run)(q, back_task, m, m->w->w.np, q && (double)n * m->w->w.k > ROWS_SHARED,
-		    step);
+		ISA_NAME(recur_run)(q, back_task, m, m->w->w.np,
+		    q && rows_are_shared(q, (double)n * m->w->w.k), step);
 		if (step + 1 < bptt)
 			ISA_NAME(pack)(&m->e, m->next, stride);
 	}
@@ -225,5 +225,5 @@ ISA_NAME(recur_update)(struct recur *q, struct square *to, bool both, const stru
 		    (size_t)(length(b, i) - 1) * stride * sizeof(real));
 	}
 	ISA_NAME(recur_run)(q, update_task, &m, both ? 2 * to->w.np : to->w.np,
-	    (double)b->t * h * h > ROWS_SHARED, 0);
+	    rows_are_shared(q, (double)b->t * h * h), 0);
 }

@@ -119,5 +119,5 @@ ISA_NAME(row_step)(struct recur *q, const struct panels *b, const real *x, const
 	struct row_step m = { b, x, s, row };
 
 	ISA_NAME(recur_run)(q, row_task, &m, (b->np + ABREAST - 1) / ABREAST,
-	    (double)b->k * b->n > ROW_SHARED, walk);
+	    row_is_shared(q, (double)b->k * b->n), walk);
 }

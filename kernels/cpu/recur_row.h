@@ -8,12 +8,21 @@
 #include "recur.h"
 
 /*
- * Multiplications from which a round of the team is worth it: it costs 0.2 us,
- * and what one thread wrote comes slowly to the other.  For a row, whose
- * matrix is the work, and for more.
+ * Whether a round of the team is worth it for so many multiplications: it costs
+ * 0.2 us, 0.5 between cores that share no cache, and what one thread wrote comes
+ * slowly to the other.  For a row, whose matrix is the work, and for more.
  */
-#define ROW_SHARED 6e4
-#define ROWS_SHARED 5e5
+INLINE bool
+row_is_shared(struct recur *q, double work)
+{
+	return work > (pool_is_far(q->pool) ? 1.3e5 : 6e4);
+}
+
+INLINE bool
+rows_are_shared(struct recur *q, double work)
+{
+	return work > (pool_is_far(q->pool) ? 2e6 : 5e5);
+}
 
 /* n reals (and their alignment) for the time of a call; NULL, noted, when there is
  * no memory. */

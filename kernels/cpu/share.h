@@ -12,6 +12,8 @@
  * other work keeps a thread of it waiting for a processor.
  */
 #define WORTH_SHARING 2e5
+/* The same where the threads' cores share no cache: what one wrote comes slowly to the other. */
+#define WORTH_SHARING_FAR 4e6
 /* What a number costs that is looked at for a sum or a copy alone. */
 #define NUMBER 4.0
 
@@ -19,7 +21,7 @@
 INLINE void
 share_tasks(struct pool *p, void (*task)(void *, int, int), void *arg, int n, double work)
 {
-	if (work > WORTH_SHARING) {
+	if (work > (pool_is_far(p) ? WORTH_SHARING_FAR : WORTH_SHARING)) {
 		pool_run(p, task, arg, n);
 		return;
 	}

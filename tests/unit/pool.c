@@ -54,8 +54,11 @@ rounds(int threads, double seconds)
 	clock_t end = clock() + (clock_t)(seconds * threads * CLOCKS_PER_SEC);
 	bool good = p != NULL;
 
-	for (unsigned k = 0; good && (k % 1024 || clock() < end); k++)
+	for (unsigned k = 0; good && (k % 1024 || clock() < end); k++) {
+		if (k % 8 == 0)
+			pool_is_far(p);		/* has rounds of its own now and then */
 		good = one_round(p, &r[k % 2], k % 2 ? MOST : 2 + (int)(k / 2 % 7));
+	}
 	pool_free(p);
 	return good;
 }
