@@ -22,12 +22,19 @@ enum {
 	ALIGN = 64
 };
 
+/* n, but not below low nor above high. */
+static int
+between(int low, int n, int high)
+{
+	return n < low ? low : n > high ? high : n;
+}
+
 static int
 groups(const struct panels *vt)
 {
-	int most = (int)(GROUP_BYTES / (vt->stride * sizeof(real))), n;
+	int fit = (int)(GROUP_BYTES / (vt->stride * sizeof(real)));
+	int most = between(GROUP_LEAST, fit, GROUP_MOST), n;
 
-	most = most > GROUP_MOST ? GROUP_MOST : most < GROUP_LEAST ? GROUP_LEAST : most;
 	n = (vt->np + most - 1) / most;
 	n = n < 8 ? 8 : (n + GROUPS_BY - 1) / GROUPS_BY * GROUPS_BY;
 	return least(n, vt->np);
@@ -40,12 +47,6 @@ slabs(const struct job *j)
 	int n = SLAB_BYTES / one > SLABS ? SLABS : (int)(SLAB_BYTES / one);
 
 	return least(n < 8 ? 8 : n, j->ngroup);
-}
-
-static int
-between(int least, int n, int most)
-{
-	return n < least ? least : n > most ? most : n;
 }
 
 int

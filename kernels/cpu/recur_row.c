@@ -1,5 +1,6 @@
 /*
- * recur_row.c - a row through a matrix, some panels at a time.
+ * recur_row.c - memory, the team, and a row through a matrix, some panels at a
+ * time.
  */
 #include <stdlib.h>
 
