@@ -337,6 +337,8 @@ save(void *arg, bool best)
 
 	if (why || (why = schedule_store(&run->schedule, &run->model)) != NULL)
 		die("%s: %s", o.out, why);
+	if (!model_is_finite(&run->model))
+		return schedule_diverged(&run->schedule, "the weights are no longer finite");
 	if ((why = places_save(&run->places, &run->model, best)) != NULL)
 		die("%s: %s", run->places.subject, why);
 	run->saved = true;
@@ -381,17 +383,16 @@ learn(struct run *run)
 {
 	struct kern *k = run->k;
 	struct model_progress *p = &run->model.progress;
-	const char *why = net_open(&run->net, k, &run->model);
+	const char *why;
 
-	if (why)
-		die("device %s: %s", k->name, why);
 	run->schedule = (struct schedule){
 		.net = &run->net, .c = &run->corpus, .p = p,
 		.valid = run->valid.steps ? &run->valid : NULL, .most_steps = (uint64_t)o.steps,
 		.watch = { &run->log, losslog_evaluated, losslog_slowed, losslog_smoothed, run,
 		    save, losslog_tick, told_to_stop }
 	};
-	if ((why = schedule_begin(&run->schedule, &run->model)) != NULL)
+	if ((why = net_open(&run->net, k, &run->model)) != NULL ||
+	    (why = schedule_begin(&run->schedule, &run->model)) != NULL)
 		die("device %s: %s", k->name, why);
 	if (run->schedule.valid)
 		check_output(&run->places, true);
@@ -405,6 +406,7 @@ learn(struct run *run)
 		errno = run->log.error;
 		die_errno("write error on standard output");
 	}
+	why = why ? why : save(run, false);
 	if (why && !run->schedule.diverged)
 		die("device %s: %s", k->name, why);
 	if (p->recipe.patience && p->stale >= p->recipe.patience)
@@ -414,7 +416,6 @@ learn(struct run *run)
 		die("%s; try a smaller -r (%s holds the last model that was saved)", why, o.out);
 	if (why)
 		die("%s; try a smaller -r (no model was saved yet)", why);
-	save(run, false);
 }
 
 /* The run has come to its end: what it made is left as it is. */

@@ -142,6 +142,9 @@ void model_init(struct model *m, enum init init, uint32_t seed);
  */
 const char *model_load(struct model *m, const char *path);
 
+/* Whether weights, moments and carried states are: those of a run that diverged are not. */
+bool model_is_finite(const struct model *m);
+
 /* NULL, or a phrase: what npz_write() says, weights or a loss that model_load()
  * would refuse, a vocabulary of another size than the weights. */
 const char *model_save(struct model *m, const char *path);

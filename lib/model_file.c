@@ -357,6 +357,27 @@ save_arrays(struct model *m, const char *path, struct buf *config, struct buf *v
 	return npz_write(path, a, n, m->err, sizeof(m->err));
 }
 
+static bool
+param_is_finite(const struct model *m, const struct model_param *p)
+{
+	bool finite = all_finite(p->data, p->rows * p->cols, m->shape.real);
+
+	for (int k = 0; k < moments(m); k++)
+		finite = finite && all_finite(p->moment[k], p->rows * p->cols, m->shape.real);
+	return finite;
+}
+
+bool
+model_is_finite(const struct model *m)
+{
+	bool finite = !is_carried(m) ||
+	    all_finite(m->carry.data, m->carry.rows * m->carry.cols, m->shape.real);
+
+	for (size_t i = 0; i < m->nparam; i++)
+		finite = finite && param_is_finite(m, &m->param[i]);
+	return finite;
+}
+
 const char *
 model_save(struct model *m, const char *path)
 {

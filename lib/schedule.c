@@ -171,15 +171,19 @@ schedule_evaluate(struct schedule *s, double *loss)
 	return why;
 }
 
+const char *
+schedule_diverged(struct schedule *s, const char *what)
+{
+	s->diverged = true;
+	return phrase(s->err, sizeof(s->err), "%s in epoch %" PRIu64 " after %" PRIu64
+	    " %s (rate %g)", what, s->p->epoch + 1, s->p->sentence,
+	    s->c->joined ? "chunks" : "sentences", s->p->rate);
+}
+
 static const char *
 not_a_number(struct schedule *s)
 {
-	s->diverged = true;
-	snprintf(s->err, sizeof(s->err),
-	    "the loss is no longer a number in epoch %" PRIu64 " after %" PRIu64
-	    " %s (rate %g)", s->p->epoch + 1, s->p->sentence,
-	    s->c->joined ? "chunks" : "sentences", s->p->rate);
-	return s->err;
+	return schedule_diverged(s, "the loss is no longer a number");
 }
 
 /* What a scheduled evaluation changes; true if the rate was. */

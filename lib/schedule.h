@@ -26,7 +26,7 @@ struct schedule_watch {
 	void (*smoothed)(void *arg, const struct model_progress *p);
 	void *owner;		/* of save() */
 	/* A moment to save the model: after each evaluation; best: it is the best so
-	 * far on the text held out.  NULL or a phrase. */
+	 * far on the text held out.  NULL or a phrase, which ends the run. */
 	const char *(*save)(void *arg, bool best);
 	/* After each step, and while evaluating (evaluated: steps so far). */
 	void (*tick)(void *arg, const struct model_progress *p, uint64_t evaluated);
@@ -48,7 +48,7 @@ struct schedule {
 	double *logp;		/* (cap) */
 	size_t cap;
 	bool stopped;		/* the watch said stop */
-	bool diverged;		/* the phrase is of a loss that is no number */
+	bool diverged;		/* the phrase is schedule_diverged()'s */
 	char err[160];
 };
 
@@ -83,6 +83,9 @@ const char *schedule_evaluate(struct schedule *s, double *loss);
  * there is no memory for its size; what was saved before is good.
  */
 const char *schedule_run(struct schedule *s, uint64_t epochs);
+
+/* A phrase: what happened, and where the run stands.  Notes that it has diverged. */
+const char *schedule_diverged(struct schedule *s, const char *what);
 
 /* Whether schedule_run() would do nothing.  An evaluation after the last epoch that
  * `every` does not divide leaves no trace, and so is not known to be done. */

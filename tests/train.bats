@@ -199,6 +199,14 @@ setup() {
 	[ ! -e none.npz ]
 }
 
+@test "weights that are no numbers stop the run where it saves, even while the loss is one" {
+	train -q -H 16 -e 0 -E 0 -o start.npz tiny.stream
+	"$BUILD/tests/unit/scale" start.npz V 1e25 steep.npz
+	refused 1 'the weights are no longer finite in epoch 1 after 1 sentences (rate 0.1); try a smaller -r (no model was saved yet)' \
+		-i steep.npz -O adagrad -e 9 -E 0 -N 1 -o none.npz tiny.stream
+	[ ! -e none.npz ]
+}
+
 @test "a place that cannot take a model is refused before the work" {
 	mkdir folder
 	refused 1 'folder: is a directory' -o folder tiny.stream
