@@ -337,9 +337,10 @@ save(void *arg, bool best)
 
 	if (why || (why = schedule_store(&run->schedule, &run->model)) != NULL)
 		die("%s: %s", o.out, why);
-	if (!model_is_finite(&run->model))
+	why = places_save(&run->places, &run->model, best);
+	if (why && !model_is_finite(&run->model))
 		return schedule_diverged(&run->schedule, "the weights are no longer finite");
-	if ((why = places_save(&run->places, &run->model, best)) != NULL)
+	if (why)
 		die("%s: %s", run->places.subject, why);
 	run->saved = true;
 	return NULL;
@@ -381,7 +382,6 @@ bring(struct run *run, bool best)
 static void
 learn(struct run *run)
 {
-	struct kern *k = run->k;
 	struct model_progress *p = &run->model.progress;
 	const char *why;
 
@@ -391,9 +391,9 @@ learn(struct run *run)
 		.watch = { &run->log, losslog_evaluated, losslog_slowed, losslog_smoothed, run,
 		    save, losslog_tick, told_to_stop }
 	};
-	if ((why = net_open(&run->net, k, &run->model)) != NULL ||
+	if ((why = net_open(&run->net, run->k, &run->model)) != NULL ||
 	    (why = schedule_begin(&run->schedule, &run->model)) != NULL)
-		die("device %s: %s", k->name, why);
+		die("device %s: %s", run->k->name, why);
 	if (run->schedule.valid)
 		check_output(&run->places, true);
 	if (o.resume && isfinite(p->best))
@@ -408,7 +408,7 @@ learn(struct run *run)
 	}
 	why = why ? why : save(run, false);
 	if (why && !run->schedule.diverged)
-		die("device %s: %s", k->name, why);
+		die("device %s: %s", run->k->name, why);
 	if (p->recipe.patience && p->stale >= p->recipe.patience)
 		prog_note("no lower loss in %" PRIu64 " evaluations (-P): %s is the best model",
 		    p->stale, run->places.best);
