@@ -229,13 +229,8 @@ walk_together(const struct walk *w)
 
 	for (int step = 0; arrive(&g, step); step++) {
 		int each = together(&g), n = (blocks(p) + each - 1) / each;
-		struct pool *team = state(w->k)->pool;
 
-		if (work * g.n <= WORTH_SHARING)
-			for (int i = 0; i < n; i++)
-				step_task(&g, i, 0);
-		else	/* up and down: the end of W is still in the cache */
-			(step % 2 ? pool_run_down : pool_run)(team, step_task, &g, n);
+		run_tasks(state(w->k)->pool, work * g.n > WORTH_SHARING, step_task, &g, n, step);
 	}
 }
 

@@ -126,8 +126,8 @@ forward_many(struct recur *q, const struct square *w, const struct kern_batch *b
 	order = (int *)(m.mem + (size_t)ntask * m.space);
 	ISA_NAME(recur_order)(b, order);
 	m.order = order;
-	ISA_NAME(recur_run)(q, lock_step_task, &m, ntask,
-	    rows_are_shared(q, (double)b->t * w->w.k * w->w.k), 0);
+	run_tasks(q->pool, rows_are_shared(q, (double)b->t * w->w.k * w->w.k), lock_step_task, &m,
+	    ntask, 0);
 }
 
 void

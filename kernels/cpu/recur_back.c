@@ -61,8 +61,8 @@ go_back(struct back *m, int bptt, struct recur *q)
 		v_store(m->d + i, through_tanh(v_load(m->d + i), v_load(m->s + i)));
 	ISA_NAME(pack)(&m->e, m->d, stride);
 	for (int step = 0; step < bptt; step++) {
-		ISA_NAME(recur_run)(q, back_task, m, m->w->w.np,
-		    q && rows_are_shared(q, (double)n * m->w->w.k), step);
+		run_tasks(q ? q->pool : NULL, q && rows_are_shared(q, (double)n * m->w->w.k),
+		    back_task, m, m->w->w.np, step);
 		if (step + 1 < bptt)
 			ISA_NAME(pack)(&m->e, m->next, stride);
 	}
@@ -165,8 +165,9 @@ back_whole(struct recur *q, const struct square *w, int first, int end, const re
 
 		if (r + 1 < end)
 			ISA_NAME(row_step)(q, &w->w, row + stride, at, row, r);
-		for (size_t i = 0; r + 1 == end && i < stride; i += LANES)
-			v_store(row + i, through_tanh(v_load(row + i), v_load(at + i)));
+		else
+			for (size_t i = 0; i < stride; i += LANES)
+				v_store(row + i, through_tanh(v_load(row + i), v_load(at + i)));
 	}
 }
 
@@ -224,6 +225,6 @@ ISA_NAME(recur_update)(struct recur *q, struct square *to, bool both, const stru
 		memcpy(row + stride, s + (size_t)b->start[i] * stride,
 		    (size_t)(length(b, i) - 1) * stride * sizeof(real));
 	}
-	ISA_NAME(recur_run)(q, update_task, &m, both ? 2 * to->w.np : to->w.np,
-	    rows_are_shared(q, (double)b->t * h * h), 0);
+	run_tasks(q->pool, rows_are_shared(q, (double)b->t * h * h), update_task, &m,
+	    both ? 2 * to->w.np : to->w.np, 0);
 }

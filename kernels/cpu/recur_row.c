@@ -1,6 +1,5 @@
 /*
- * recur_row.c - memory, the team, and a row through a matrix, some panels at a
- * time.
+ * recur_row.c - memory, and a row through a matrix, some panels at a time.
  */
 #include <stdlib.h>
 
@@ -28,20 +27,6 @@ ISA_NAME(recur_free)(struct recur *q)
 	free(q->mem);
 	q->mem = NULL;
 	q->n = 0;
-}
-
-void
-ISA_NAME(recur_run)(struct recur *q, void (*task)(void *, int, int), void *arg, int n, bool share,
-    int walk)
-{
-	bool down = walk % 2;
-
-	if (share) {
-		(down ? pool_run_down : pool_run)(q->pool, task, arg, n);
-		return;
-	}
-	for (int i = 0; i < n; i++)
-		task(arg, down ? n - 1 - i : i, 0);
 }
 
 /* A step of one sequence; s is NULL going forward. */
@@ -119,6 +104,6 @@ ISA_NAME(row_step)(struct recur *q, const struct panels *b, const real *x, const
 {
 	struct row_step m = { b, x, s, row };
 
-	ISA_NAME(recur_run)(q, row_task, &m, (b->np + ABREAST - 1) / ABREAST,
-	    row_is_shared(q, (double)b->k * b->n), walk);
+	run_tasks(q->pool, row_is_shared(q, (double)b->k * b->n), row_task, &m,
+	    (b->np + ABREAST - 1) / ABREAST, walk);
 }

@@ -17,16 +17,32 @@
 /* What a number costs that is looked at for a sum or a copy alone. */
 #define NUMBER 4.0
 
+/* Whether so many multiplications are: the bound where lines go quickly from thread
+ * to thread, and where they do not. */
+INLINE bool
+worth_sharing(struct pool *p, double work, double near, double far)
+{
+	return work > (pool_is_far(p) ? far : near);
+}
+
+/* Runs the tasks on the team, or here; of several walks over the same numbers every
+ * second one goes down (pool.h). */
+INLINE void
+run_tasks(struct pool *p, bool share, void (*task)(void *, int, int), void *arg, int n, int walk)
+{
+	bool down = walk % 2;
+
+	if (share)
+		(down ? pool_run_down : pool_run)(p, task, arg, n);
+	for (int i = 0; !share && i < n; i++)
+		task(arg, down ? n - 1 - i : i, 0);
+}
+
 /* Runs the tasks on the team if there is enough to do, else here. */
 INLINE void
 share_tasks(struct pool *p, void (*task)(void *, int, int), void *arg, int n, double work)
 {
-	if (work > (pool_is_far(p) ? WORTH_SHARING_FAR : WORTH_SHARING)) {
-		pool_run(p, task, arg, n);
-		return;
-	}
-	for (int i = 0; i < n; i++)
-		task(arg, i, 0);
+	run_tasks(p, worth_sharing(p, work, WORTH_SHARING, WORTH_SHARING_FAR), task, arg, n, 0);
 }
 
 #endif
