@@ -1,17 +1,42 @@
-# unroll: recurrent language models as Unix filters
-#
-#   make            build everything (executables land in bin/)
-#   make demo       dependencies, build, the whole pipe on the bundled corpus
-#   make test       the tests; SAN=address,undefined for a sanitizer build
-#   make install    programs, pages, completion; PREFIX, DESTDIR, PROGRAM_PREFIX
-#   make lint       what the linters and two compilers say; make deps-dev first
-#   make fuzz       FUZZ_SECONDS for each fuzz target; needs clang
-#   make test-cuda bench-cuda   on an NVIDIA GPU: the plugin's tests, its speed
-#   make bench-text the text programs' speed; CSV= for a corpus of your own
-#   make uninstall clean deps deps-dev
+# unroll: recurrent language models as Unix filters; "make help" lists the targets.
 
 VERSION := 0.1.0
+
+# The programs, and the folders of lib/ that each is made of.
+tok        := base stream text
+vocab      := base stream
+encode     := base stream text model
+train      := base stream model net train
+gradcheck  := base stream model net train
+score      := base stream model net generate
+sample     := base stream text model net generate
+decode     := base stream text
+cells      := base stream text model net inspect
 TOOLS := tok vocab encode train gradcheck score sample decode cells
+
+# The floors of the house, lowest first: what a folder may include besides its own
+# headers.  tests/layers.bats checks it.
+SEES_lib/base :=
+SEES_lib/stream := lib/base
+SEES_lib/text := lib/base lib/stream
+SEES_lib/model := lib/base lib/stream kernels
+SEES_lib/inspect := lib/base lib/stream
+SEES_lib/net := lib/base lib/stream lib/model kernels
+SEES_lib/train := lib/base lib/stream lib/model lib/net kernels
+SEES_lib/generate := lib/base lib/stream lib/text lib/model lib/net kernels
+SEES_kernels :=
+SEES_kernels/ref := kernels
+SEES_kernels/cpu/simd := kernels
+SEES_kernels/cpu/gemm := kernels kernels/cpu/simd
+SEES_kernels/cpu/softmax := kernels kernels/cpu/simd kernels/cpu/gemm
+SEES_kernels/cpu/recurrent := kernels kernels/ref kernels/cpu kernels/cpu/simd kernels/cpu/gemm kernels/cpu/softmax
+SEES_kernels/cpu := kernels kernels/ref kernels/cpu/simd kernels/cpu/gemm kernels/cpu/softmax kernels/cpu/recurrent
+SEES_kernels/blas := kernels kernels/ref kernels/cpu/simd
+SEES_kernels/cuda := kernels
+SEES_tests/unit := $(addprefix lib/,base stream text model net train generate inspect) kernels
+SEES_tests/fuzz := $(SEES_tests/unit)
+SEES_tests/bench := $(SEES_tests/unit)
+SEES_tests/isa := $(SEES_kernels/cpu)
 
 PREFIX ?= /usr/local
 DESTDIR ?=
@@ -29,186 +54,119 @@ WARN := -Wall -Wextra -Wpedantic -Wshadow -Wundef -Wvla -Wformat=2 -Wwrite-strin
 	-Wstrict-prototypes -Wmissing-prototypes
 CFLAGS ?= -O2 -g
 KERNEL_CFLAGS ?= -O3 -fno-math-errno -fno-trapping-math
-PIC := -fPIC
 ALL_CFLAGS = -std=c11 -D_XOPEN_SOURCE=700 -D_FILE_OFFSET_BITS=64 $(WARN) $(CFLAGS) \
 	$(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer) \
 	-DVERSION='"$(VERSION)"' -MMD -MP -pthread
 ALL_LDFLAGS = $(LDFLAGS) -Wl,--as-needed -pthread $(if $(SAN),-fsanitize=$(SAN))
 
-# Each folder sees what the arrow bin -> lib -> kern.h <- kernels/* allows.
-INC_bin := -Ilib -Ikernels
-INC_lib := -Ilib -Ikernels
-INC_kernels := -Ikernels -Ikernels/ref
-INC_tests := -Ilib -Ikernels
-
-# Instruction sets of kernels/cpu.
-ISAS := $(if $(filter x86_64,$(shell uname -m)),avx512 avx2) plain
-
-BINS := $(TOOLS:%=$(BUILD)/bin/%)
-LIB_OBJS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard lib/*.c))
-# Sources compiled twice, for float and for double.
-REAL_SRCS := kernels/host.c kernels/embed.c $(wildcard kernels/ref/*.c)
-# ... and those compiled for each instruction set as well.
-ISA_SRCS := $(filter-out kernels/cpu/dispatch.c,$(wildcard kernels/cpu/*.c))
-FLAGS_avx512 := -DISA=avx512 -DISA_AVX512 -mavx512f -mavx512dq -mavx512vl -mavx2 -mfma \
-	-mprefer-vector-width=512
-FLAGS_avx2 := -DISA=avx2 -DISA_AVX2 -mavx2 -mfma
-FLAGS_plain := -DISA=plain -DISA_PLAIN
-FLAGS_f32 := -DREAL_F32
-FLAGS_f64 := -DREAL_F64
-# The OpenBLAS backend is a plugin, with the sources it shares inside.
-BLAS_SRCS := $(filter-out kernels/blas/entry.c,$(wildcard kernels/blas/*.c)) kernels/host.c \
-	kernels/embed.c kernels/ref/layers.c
-BLAS_OBJS := $(patsubst %.c,$(BUILD)/%.o,kernels/blas/entry.c kernels/pool.c) $(foreach r,f32 f64,\
-	$(patsubst %.c,$(BUILD)/%.$r.o,$(BLAS_SRCS)) $(BUILD)/kernels/cpu/update.plain.$r.o)
-PLUGINS := $(BUILD)/plugins/libunroll-blas.so
-KERN_SRCS := kernels/cpu/dispatch.c $(filter-out $(REAL_SRCS),$(wildcard kernels/*.c))
-KERN_OBJS := $(KERN_SRCS:%.c=$(BUILD)/%.o) $(foreach r,f32 f64,$(REAL_SRCS:%.c=$(BUILD)/%.$r.o) \
-	$(foreach i,$(ISAS),$(ISA_SRCS:%.c=$(BUILD)/%.$i.$r.o)))
-TEST_BINS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*.c)) \
-	$(foreach t,$(wildcard tests/isa/*.c),$(foreach i,$(ISAS),$(t:%.c=$(BUILD)/%.$i.f32) $(t:%.c=$(BUILD)/%.$i.f64)))
-FUZZERS := $(patsubst tests/fuzz/%.c,%,$(filter-out tests/fuzz/replay.c,$(wildcard tests/fuzz/*.c)))
-REPLAYS := $(FUZZERS:%=$(BUILD)/tests/fuzz/%)
-FUZZ_SECONDS ?= 60
-
-.PHONY: all here test check lint demo bench profile bench-text fuzz install uninstall clean deps deps-dev
+.PHONY: all here help test check lint demo bench profile bench-text fuzz install uninstall clean \
+	deps deps-dev programs
+MAKEFLAGS += --no-builtin-rules
 .SECONDARY:
+.SECONDEXPANSION:
 .DELETE_ON_ERROR:
 
-all: here $(PLUGINS)
-# ... and what can run on this machine: nobody waits for nvcc where no GPU is.
-here: $(BINS) $(PLUGINS) $(if $(SAN),,$(TOOLS:%=bin/%))
+# Without nvcc's minutes of work where no GPU is: `here` is what can run on this machine.
+all: here
+here:
 
-ifeq ($(filter clean deps deps-dev demo fuzz lint uninstall,$(or $(MAKECMDGOALS),all)),)
+help:
+	@mk/help.sh
+
+ifeq ($(filter clean deps deps-dev demo fuzz help lint uninstall,$(or $(MAKECMDGOALS),all)),)
 include $(BUILD)/config.mk
 endif
 $(BUILD)/config.mk: mk/probe.sh
 	@mkdir -p $(@D)
 	@mk/probe.sh $@
 
-include mk/cuda.mk
+# ---- Objects.  FOLDER/NAME.o is compiled from FOLDER/NAME.c; words between the name
+# and .o select variants: NAME.f32.o (real is float), NAME.avx2.f64.o (also an
+# instruction set).  FLAGS_FOLDER and FLAGS_VARIANT add flags, SEES_FOLDER include paths.
+FLAGS_f32 := -DREAL_IS_FLOAT
+FLAGS_f64 := -DREAL_IS_DOUBLE
+FLAGS_avx512 := -DISA=avx512 -DISA_AVX512 -mavx512f -mavx512dq -mavx512vl -mavx2 -mfma \
+	-mprefer-vector-width=512
+FLAGS_avx2 := -DISA=avx2 -DISA_AVX2 -mavx2 -mfma
+FLAGS_plain := -DISA=plain -DISA_PLAIN
+FLAGS_lib = $(LIBZIP_CFLAGS) $(ZLIB_CFLAGS) $(UTF8PROC_CFLAGS)
+FLAGS_kernels = $(KERNEL_CFLAGS) -fPIC
+FLAGS_kernels/blas = $(OPENBLAS_CFLAGS)
+FLAGS_tests/bench = $(OPENBLAS_CFLAGS)
+FLAGS_tests/isa = $(KERNEL_CFLAGS)
+# Programs know each other's names; a draw's loops gain from the kernels' flags.
+$(BUILD)/lib/base/prog.o: ALL_CFLAGS += -DTOOLS='"$(TOOLS)"'
+$(BUILD)/lib/generate/sampler.o: ALL_CFLAGS += $(KERNEL_CFLAGS)
 
-LIBS = $(LIBZIP_LIBS) $(UTF8PROC_LIBS) $(ZLIB_LIBS) -ldl -lm
-THIRD_PARTY_lib = $(LIBZIP_CFLAGS) $(ZLIB_CFLAGS) $(UTF8PROC_CFLAGS)
-THIRD_PARTY_kernels = $(OPENBLAS_CFLAGS)
+# of the object in $@: the folder, the variants, and what follows from both
+folder = $(@D:$(BUILD)/%=%)
+variants = $(wordlist 2,9,$(subst ., ,$*))
+includes = $(addprefix -I,$(folder) $(SEES_$(folder)))
+flags = $(FLAGS_$(firstword $(subst /, ,$(folder)))) $(if $(findstring /,$(folder)),$(FLAGS_$(folder))) \
+	$(foreach v,$(variants),$(FLAGS_$v)) $(includes)
 
-bin/%: $(BUILD)/bin/%
-	@ln -sf ../$< $@
+$(BUILD)/%.o: $$(firstword $$(subst ., ,$$*)).c $(BUILD)/config.mk
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(flags) -c -o $@ $<
+$(BUILD)/bin/%.o: bin/%.c $(BUILD)/config.mk
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(patsubst %,-Ilib/%,$($*)) $(if $(filter net,$($*)),-Ikernels) -c -o $@ $<
 
-$(BUILD)/bin/%: $(BUILD)/bin/%.o $(BUILD)/libcore.a $(BUILD)/libkern.a
-	$(CC) $(ALL_LDFLAGS) -o $@ $< $(BUILD)/libcore.a $(BUILD)/libkern.a $(LIBS)
+# ---- Archives: one a folder of lib/, and one of all kernels that programs hold.
+ISAS := $(if $(filter x86_64,$(shell uname -m)),avx512 avx2) plain
+REALS := f32 f64
+# sources compiled once; once a real; once an instruction set and real
+ONCE_SRCS := $(filter-out %/host_memory.c %/embed.c,$(wildcard kernels/*.c)) kernels/cpu/dispatch.c
+REAL_SRCS := kernels/host_memory.c kernels/embed.c $(wildcard kernels/ref/*.c)
+ISA_SRCS := $(filter-out %/dispatch.c,$(wildcard kernels/cpu/*.c kernels/cpu/*/*.c))
+objects = $(patsubst %.c,$(BUILD)/%$2.o,$1)
+KERN_OBJS := $(call objects,$(ONCE_SRCS)) $(foreach r,$(REALS),$(call objects,$(REAL_SRCS),.$r) \
+	$(foreach i,$(ISAS),$(call objects,$(ISA_SRCS),.$i.$r)))
+# The OpenBLAS backend is a plugin that holds the sources it shares with the others.
+BLAS_SRCS := $(filter-out %/entry.c,$(wildcard kernels/blas/*.c)) kernels/host_memory.c \
+	kernels/embed.c kernels/ref/layers.c
+BLAS_OBJS := $(call objects,kernels/blas/entry.c kernels/pool.c) $(foreach r,$(REALS),\
+	$(call objects,$(BLAS_SRCS),.$r) $(call objects,kernels/cpu/simd/update.c,.plain.$r))
+$(foreach r,$(REALS),$(BUILD)/kernels/blas/optimiser.$r.o): \
+	ALL_CFLAGS += $(FLAGS_plain)
 
-$(BUILD)/libcore.a: $(LIB_OBJS)
-$(BUILD)/libkern.a: $(KERN_OBJS)
-$(BUILD)/lib%.a:
+$(BUILD)/lib/%.a: $$(call objects,$$(wildcard lib/$$*/*.c))
+	@rm -f $@
+	$(AR) rcs $@ $^
+$(BUILD)/kernels.a: $(KERN_OBJS)
 	@rm -f $@
 	$(AR) rcs $@ $^
 
+# ---- Programs and plugins.
+BINS := $(TOOLS:%=$(BUILD)/bin/%)
+PLUGINS := $(BUILD)/plugins/libunroll-blas.so
+LIBS = $(LIBZIP_LIBS) $(UTF8PROC_LIBS) $(ZLIB_LIBS) -ldl -lm
+# archives of these folders, each before those that it uses
+FLOORS := inspect generate train net model text stream base
+archives = $(patsubst %,$(BUILD)/lib/%.a,$(filter $1,$(FLOORS))) $(if $(filter net,$1),$(BUILD)/kernels.a)
+
+here: $(BINS) $(PLUGINS) $(if $(SAN),,$(TOOLS:%=bin/%))
+$(TOOLS:%=bin/%): bin/%: $(BUILD)/bin/%
+	@ln -sf ../$< $@
+$(BINS): $(BUILD)/bin/%: $(BUILD)/bin/%.o $$(call archives,$$($$*))
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 $(BUILD)/plugins/libunroll-blas.so: $(BLAS_OBJS)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) -shared -o $@ $^ $(OPENBLAS_LIBS) -lm
 
-$(BUILD)/bin/%.o: bin/%.c $(BUILD)/config.mk
-	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(INC_bin) -c -o $@ $<
-$(BUILD)/lib/%.o: lib/%.c $(BUILD)/config.mk
-	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(INC_lib) $(THIRD_PARTY_lib) -c -o $@ $<
-$(BUILD)/kernels/%.o: kernels/%.c $(BUILD)/config.mk
-	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(KERNEL_CFLAGS) $(PIC) $(INC_kernels) $(THIRD_PARTY_kernels) -c -o $@ $<
-# Programs know each other's names.
-$(BUILD)/lib/prog.o: ALL_CFLAGS += -DTOOLS='"$(TOOLS)"'
-# A draw's loops are worth the kernels' flags.
-$(BUILD)/lib/sampler.o: ALL_CFLAGS += $(KERNEL_CFLAGS)
-define real_rule
-$(BUILD)/kernels/%.$(1).o: kernels/%.c $(BUILD)/config.mk
-	@mkdir -p $$(@D)
-	$$(CC) $$(ALL_CFLAGS) $$(KERNEL_CFLAGS) $$(PIC) $$(INC_kernels) $$(THIRD_PARTY_kernels) $$(FLAGS_$(1)) \
-		-c -o $$@ $$<
-endef
-define isa_rule
-$(BUILD)/kernels/cpu/%.$(1).$(2).o: kernels/cpu/%.c $(BUILD)/config.mk
-	@mkdir -p $$(@D)
-	$$(CC) $$(ALL_CFLAGS) $$(KERNEL_CFLAGS) $$(PIC) $$(INC_kernels) -Ikernels/cpu $$(FLAGS_$(1)) $$(FLAGS_$(2)) \
-		-c -o $$@ $$<
-endef
-# Tests of what is inside the CPU kernels, built as those are.
-define isa_test_rule
-$(BUILD)/tests/isa/%.$(1).$(2): tests/isa/%.c $(BUILD)/config.mk
-	@mkdir -p $$(@D)
-	$$(CC) $$(ALL_CFLAGS) $$(KERNEL_CFLAGS) $$(INC_kernels) -Ikernels/cpu $$(FLAGS_$(1)) $$(FLAGS_$(2)) \
-		$$(ALL_LDFLAGS) -o $$@ $$< -lm
-endef
-$(foreach r,f32 f64,$(foreach i,$(ISAS),$(eval $(call isa_test_rule,$i,$r))))
-$(foreach r,f32 f64,$(eval $(call real_rule,$r))$(foreach i,$(ISAS),$(eval $(call isa_rule,$i,$r))))
-# OpenBLAS takes the update rules of kernels/cpu over, in their plain form.
-$(patsubst %,$(BUILD)/kernels/blas/learn.%.o,f32 f64): ALL_CFLAGS += -Ikernels/cpu $(FLAGS_plain)
-$(BUILD)/tests/%.o: tests/%.c $(BUILD)/config.mk
-	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(INC_tests) -c -o $@ $<
-
-$(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/libcore.a $(BUILD)/libkern.a
-	$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(BUILD)/libcore.a $(BUILD)/libkern.a $(LIBS)
-
-# A fuzz target is an ordinary program over a saved corpus, too.
-$(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/tests/fuzz/replay.o $(BUILD)/libcore.a
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
-
-$(BUILD)/bench/%.o: bench/%.c $(BUILD)/config.mk
-	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(INC_tests) $(OPENBLAS_CFLAGS) -c -o $@ $<
-$(BUILD)/bench/step $(BUILD)/bench/cells: $(BUILD)/bench/%: $(BUILD)/bench/%.o $(BUILD)/libcore.a $(BUILD)/libkern.a
-	$(CC) $(ALL_LDFLAGS) -o $@ $< $(BUILD)/libcore.a $(BUILD)/libkern.a $(LIBS)
-$(BUILD)/bench/gemm: $(BUILD)/bench/gemm.o
-	$(CC) $(ALL_LDFLAGS) -o $@ $< $(OPENBLAS_LIBS) -lm
-
-# Figures for BENCH.md; and where a step's time goes, layer by layer.
-bench: all $(BUILD)/bench/step $(BUILD)/bench/cells $(BUILD)/bench/gemm $(BUILD)/bench/timed
-	@BUILD=$(CURDIR)/$(BUILD) bench/train.sh
-profile: all $(BUILD)/bench/step
-	@$(BUILD)/bench/step gen 200 8000 1 > $(BUILD)/bench/lines
-	@$(BUILD)/bench/step profile cpu 1 100 8000 4 1 5 < $(BUILD)/bench/lines
-
-test check: all $(TEST_BINS) $(REPLAYS)
-	@BUILD=$(CURDIR)/$(BUILD) SAN=$(SAN) tests/run
-
-# Everything that is compiled; lint and fuzz build it elsewhere.
-.PHONY: programs
-programs: $(BINS) $(PLUGINS) $(TEST_BINS) $(REPLAYS) $(BUILD)/bench/timed
+include mk/cuda.mk
+include mk/tests.mk
+include mk/install.mk
 
 demo:
 	@mk/demo.sh $(DEPS)
-
-lint:
-	@mk/lint.sh
-
-# The same sources, but libFuzzer drives them.
-fuzz:
-	@$(MAKE) --no-print-directory BUILD=build/fuzz CC=clang \
-		CFLAGS='-O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all' \
-		LDFLAGS='-fsanitize=fuzzer,address,undefined' $(FUZZERS:%=build/fuzz/fuzz/%)
-	@failed=0; for f in $(FUZZERS); do \
-		mk/fuzz.sh build/fuzz/fuzz/$$f $(FUZZ_SECONDS) || failed=1; \
-	done; exit $$failed
-$(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/libcore.a
-	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
-
-bench-text: all $(BUILD)/bench/timed
-	@BUILD=$(BUILD) CSV='$(CSV)' bench/text.sh
-$(BUILD)/bench/timed: bench/timed.c
-	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -o $@ $<
-
-include mk/install.mk
-
 deps:
 	@mk/deps.sh $(DEPS)
 deps-dev: deps
 	@mk/deps.sh $(DEPS_DEV)
-
 clean:
 	rm -rf build demo $(TOOLS:%=bin/%)
 
--include $(wildcard $(BUILD)/*/*.d $(BUILD)/*/*/*.d)
+# make does not build them
+%.d: ;
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -11,19 +11,19 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "detok.h"
+#include "render.h"
 #include "device.h"
-#include "index.h"
+#include "index_stream.h"
 #include "mem.h"
 #include "model.h"
 #include "net.h"
-#include "opt.h"
-#include "page.h"
+#include "options.h"
+#include "html_report.h"
 #include "prog.h"
 #include "progress.h"
-#include "rank.h"
+#include "ranking.h"
 #include "spool.h"
-#include "strip.h"
+#include "heat_line.h"
 
 enum { ROWS = 1024 };		/* tokens read in one go */
 enum { MOST_UNITS = 65536 };	/* in a layer, as model.h says */
@@ -40,7 +40,7 @@ static struct {
 static const struct opt options[] = {
 	{ 'c', "colour", OPT_WORD, { .word = &o.colour }, "auto|always|never", 0, 0,
 	    "auto: on a terminal" },
-	{ 'd', "device", OPT_WORD, { .word = &o.device }, KERN_DEVICES, 0, 0,
+	{ 'd', "device", OPT_WORD, { .word = &o.device }, BACKEND_DEVICES, 0, 0,
 	    "where the arithmetic runs" },
 	{ 'D', "double", OPT_FLAG, { .flag = &o.f64 }, NULL, 0, 0, "double precision" },
 	{ 'f', "format", OPT_WORD, { .word = &o.format }, "text|html|table", 0, 0,
@@ -68,13 +68,13 @@ struct run {
 	struct net_state state;		/* carried from rows to rows */
 	void *s;			/* (ROWS, h) states of the layer */
 	double *x;			/* (nunit) the units' states after a token */
-	enum strip_depth depth;
-	struct strip strip;		/* the line at hand */
+	enum heat_line_depth depth;
+	struct heat_line strip;		/* the line at hand */
 	struct buf out;
 	struct spool *body;		/* (nunit) of -f html */
-	struct traits traits;
-	struct track track;
-	struct rank *rank;		/* (TRAITS, nunit) of -r */
+	struct text_features traits;
+	struct correlation track;
+	struct ranked *rank;		/* (TRAITS, nunit) of -r */
 	uint64_t tokens;		/* taken in */
 	bool ended;			/* the latest one ended a line */
 	struct progress progress;
@@ -90,27 +90,27 @@ tracks(void)
 static void
 check_options(void)
 {
-	if (o.rank && opt_given('f'))
+	if (o.rank && options_given('f'))
 		die_usage("-f: with -r there is one format, lines");
-	if (!o.rank && opt_given('k'))
+	if (!o.rank && options_given('k'))
 		die_usage("-k: only -r names the best");
-	if (opt_given('c') && (o.rank || o.format != TEXT))
+	if (options_given('c') && (o.rank || o.format != TEXT))
 		die_usage("-c: only -f text has colours of a terminal");
 }
 
 /* The colours that standard output can show. */
-static enum strip_depth
+static enum heat_line_depth
 colour_depth(void)
 {
 	const char *no = getenv("NO_COLOR"), *term = getenv("TERM"), *more = getenv("COLORTERM");
 
 	if (o.colour == NEVER)
-		return STRIP_MARKS;
+		return HEAT_LINE_MARKS;
 	if (o.colour == AUTO && ((no && *no) || !isatty(STDOUT_FILENO) || term == NULL ||
 	    strcmp(term, "dumb") == 0))
-		return STRIP_MARKS;
+		return HEAT_LINE_MARKS;
 	return (more && (strcmp(more, "truecolor") == 0 || strcmp(more, "24bit") == 0)) ||
-	    (term && strstr(term, "direct")) ? STRIP_TRUE : STRIP_256;
+	    (term && strstr(term, "direct")) ? HEAT_LINE_TRUE : HEAT_LINE_256;
 }
 
 static void
@@ -190,7 +190,7 @@ begin(struct run *run)
 	run->rank = mem_zeros(o.rank ? TRAITS * run->nunit : 0, sizeof(*run->rank));
 	run->body = mem_zeros(run->nunit, sizeof(*run->body));
 	if (run->s == NULL || run->x == NULL || run->body == NULL ||
-	    run->rank == NULL || (why = track_init(&run->track, run->nunit)) != NULL ||
+	    run->rank == NULL || (why = correlation_init(&run->track, run->nunit)) != NULL ||
 	    (why = net_state_new(&run->state, &run->net, 1)) != NULL)
 		die("out of memory");
 	for (size_t i = 0; i < run->nunit; i++)
@@ -210,7 +210,7 @@ paint_line(struct run *run, size_t i)
 	if (run->nunit > 1)
 		columns = (size_t)snprintf(label, sizeof(label), "%5ld ", run->unit[i]);
 	if (!buf_put(&run->out, label, columns) ||
-	    !strip_terminal(&run->strip, i, run->depth, columns, &run->out))
+	    !heat_line_terminal(&run->strip, i, run->depth, columns, &run->out))
 		die("out of memory");
 	fwrite(run->out.p, 1, run->out.len, stdout);
 }
@@ -226,14 +226,14 @@ end_line(struct run *run)
 			paint_line(run, i);
 			continue;
 		}
-		if (!strip_html(&run->strip, i, &run->out))
+		if (!heat_line_html(&run->strip, i, &run->out))
 			why = "out of memory";
 		else
 			why = spool_put(&run->body[i], run->out.p, run->out.len);
 		if (why)
 			die("%s", why);
 	}
-	strip_clear(&run->strip);
+	heat_line_clear(&run->strip);
 	if (ferror(stdout))
 		die_errno("write error on standard output");
 }
@@ -255,14 +255,14 @@ static void
 see(struct run *run, uint32_t word, const void *s)
 {
 	size_t len;
-	const char *p = detok_text(&run->in.vocab, word, run->characters, &len);
+	const char *p = render_text(&run->in.vocab, word, run->characters, &len);
 
 	for (size_t i = 0; i < run->nunit; i++)
 		run->x[i] = run->net.size == sizeof(float) ?
 		    (double)((const float *)s)[run->unit[i]] : ((const double *)s)[run->unit[i]];
 	if (tracks()) {
-		traits_read(&run->traits, p, len, !run->characters);
-		track_add(&run->track, run->traits.value, run->x);
+		text_features_read(&run->traits, p, len, !run->characters);
+		correlation_add(&run->track, run->traits.value, run->x);
 	}
 	run->tokens++;
 	run->ended = run->characters && len == 1 && *p == '\n';
@@ -272,8 +272,8 @@ see(struct run *run, uint32_t word, const void *s)
 		print_row(run, word);
 		return;
 	}
-	if ((!run->characters && run->strip.n > 0 && !strip_add(&run->strip, " ", 1, NULL)) ||
-	    !strip_add(&run->strip, p, len, run->x))
+	if ((!run->characters && run->strip.n > 0 && !heat_line_add(&run->strip, " ", 1, NULL)) ||
+	    !heat_line_add(&run->strip, p, len, run->x))
 		die("out of memory");
 	if (run->ended)
 		end_line(run);
@@ -295,7 +295,7 @@ read_tokens(struct run *run, const uint32_t *w, uint32_t n)
 
 	for (uint32_t at = 0, some; at < n && why == NULL && !enough(run); at += some) {
 		int start[] = { 0, 0 };
-		struct kern_batch b = { 1, 0, start, w + at, w + at };
+		struct batch b = { 1, 0, start, w + at, w + at };
 
 		some = n - at < ROWS ? n - at : ROWS;
 		b.t = start[1] = (int)some;
@@ -323,7 +323,7 @@ read_frame(struct run *run, const struct frame *f)
 		return;
 	end_line(run);
 	if (tracks())
-		traits_line(&run->traits);
+		text_features_line(&run->traits);
 }
 
 static void
@@ -337,9 +337,9 @@ read_stream(struct run *run, const char *path, const struct prog_inputs *in)
 		die("%s: %s", in->name, why);
 	if ((why = model_check_vocab(&run->model, &r->vocab)) != NULL)
 		die("%s: %s: %s", path, in->name, why);
-	run->characters = detok_is_characters(&r->vocab);
+	run->characters = render_is_characters(&r->vocab);
 	net_state_forget(&run->state);
-	traits_begin(&run->traits, run->characters && detok_has_newline(&r->vocab));
+	text_features_begin(&run->traits, run->characters && render_has_newline(&r->vocab));
 	while (!enough(run) && (why = index_next(r, &more)) == NULL && more) {
 		read_frame(run, &r->frame);
 		progress_show(&run->progress, "reading", run->tokens, 0, "tokens");
@@ -353,12 +353,12 @@ read_stream(struct run *run, const char *path, const struct prog_inputs *in)
 static void
 print_ranks(const struct run *run)
 {
-	size_t n = rank_units(&run->track, (size_t)o.best, run->rank);
+	size_t n = ranking_units(&run->track, (size_t)o.best, run->rank);
 
 	for (size_t i = 0; i < n; i++) {
-		const struct rank *p = &run->rank[i];
+		const struct ranked *p = &run->rank[i];
 
-		printf("%.4f\t%ld\t%s\t%.4f\n", p->r, run->unit[p->unit], trait_name[p->trait],
+		printf("%.4f\t%ld\t%s\t%.4f\n", p->r, run->unit[p->unit], feature_names[p->trait],
 		    run->track.x[p->trait]);
 	}
 }
@@ -366,21 +366,21 @@ print_ranks(const struct run *run)
 static void
 write_page(struct run *run)
 {
-	struct page p = {
+	struct html_report p = {
 		.f = stdout, .characters = run->characters, .layer = (int)o.layer,
 		.layers = (int)run->model.shape.layers, .hidden = (int)run->model.shape.hidden,
 		.unit = run->unit, .nunit = run->nunit, .track = &run->track
 	};
 	const char *why;
 
-	page_begin(&p);
+	html_report_begin(&p);
 	for (size_t i = 0; i < run->nunit; i++) {
-		page_unit_begin(&p, i);
+		html_report_unit_begin(&p, i);
 		if ((why = spool_copy(&run->body[i], stdout)) != NULL)
 			die("%s", why);
-		page_unit_end(&p);
+		html_report_unit_end(&p);
 	}
-	page_end(&p);
+	html_report_end(&p);
 }
 
 static void
@@ -388,8 +388,8 @@ release(struct run *run)
 {
 	for (size_t i = 0; i < run->nunit; i++)
 		spool_free(&run->body[i]);
-	track_free(&run->track);
-	strip_free(&run->strip);
+	correlation_free(&run->track);
+	heat_line_free(&run->strip);
 	buf_free(&run->out);
 	model_free(&run->model);
 	free(run->body);
@@ -404,12 +404,12 @@ main(int argc, char *argv[])
 {
 	static struct run run;
 	struct prog_inputs in = { 0 };
-	struct kern *k;
+	struct backend *k;
 	const char *path;
 	int i;
 
 	prog_init(argv[0]);
-	i = opt_parse(argc, argv, options, "model [index-stream ...]");
+	i = options_parse(argc, argv, options, "model [index-stream ...]");
 	check_options();
 	if (i == argc)
 		die_usage("which model? usage: %s [options] model [index-stream ...]", prog_name);

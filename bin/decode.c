@@ -6,9 +6,9 @@
  */
 #include <unistd.h>
 
-#include "detok.h"
-#include "index.h"
-#include "opt.h"
+#include "render.h"
+#include "index_stream.h"
+#include "options.h"
 #include "prog.h"
 #include "progress.h"
 
@@ -36,8 +36,8 @@ begin_progress(struct progress *p)
 static void
 decode(struct index_reader *r, const char *name)
 {
-	enum detok_form form = detok_is_characters(&r->vocab) ? DETOK_CHARACTERS :
-	    o.prose ? DETOK_PROSE : DETOK_TOKENS;
+	enum render_form form = render_is_characters(&r->vocab) ? RENDER_CHARACTERS :
+	    o.prose ? RENDER_PROSE : RENDER_TOKENS;
 	struct buf text = { .len = 0 };
 	struct progress progress;
 	const char *why;
@@ -46,7 +46,7 @@ decode(struct index_reader *r, const char *name)
 	begin_progress(&progress);
 	while ((why = index_next(r, &more)) == NULL && more) {
 		progress_show(&progress, "decoding", r->frames, 0, "lines");
-		if (!detok_frame(&text, &r->vocab, &r->frame, form))
+		if (!render_frame(&text, &r->vocab, &r->frame, form))
 			die("out of memory");
 		if (inside_line)
 			putchar('\n');
@@ -55,7 +55,7 @@ decode(struct index_reader *r, const char *name)
 			die_errno("write error on standard output");
 	}
 	progress_clear(&progress);
-	if (inside_line && (!detok_has_newline(&r->vocab) || isatty(STDOUT_FILENO))) {
+	if (inside_line && (!render_has_newline(&r->vocab) || isatty(STDOUT_FILENO))) {
 		putchar('\n');
 		inside_line = false;
 	}
@@ -75,7 +75,7 @@ main(int argc, char *argv[])
 	int i;
 
 	prog_init(argv[0]);
-	i = opt_parse(argc, argv, options, "[FILE ...]");
+	i = options_parse(argc, argv, options, "[FILE ...]");
 	in.argc = argc - i;
 	in.argv = argv + i;
 	for (; prog_next_input(&in); first = false) {

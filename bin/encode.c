@@ -5,14 +5,14 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "detok.h"
-#include "index.h"
+#include "render.h"
+#include "index_stream.h"
 #include "npz.h"
-#include "opt.h"
+#include "options.h"
 #include "prog.h"
 #include "progress.h"
-#include "rows.h"
-#include "vstream.h"
+#include "vocab_lookup.h"
+#include "vocab_stream.h"
 
 static struct {
 	bool text;
@@ -30,7 +30,7 @@ static const struct opt options[] = {
 /* Where frames go.  The header waits for the first table. */
 struct output {
 	struct index_writer w;
-	struct rows rows;
+	struct vocab_lookup rows;
 	bool begun;
 	bool characters;	/* the words of the table are */
 	bool sentences;		/* unit=sentence */
@@ -48,18 +48,18 @@ check_output(void)
 
 /* Of the text that the line in hand stands for: see index-stream(5). */
 static uint32_t
-text_bytes(const struct output *out, struct tokens *t)
+text_bytes(const struct output *out, struct token_stream *t)
 {
 	struct token w = { .len = 0 };
 	size_t n = 0;
 
 	if (!out->characters)
 		return (uint32_t)t->in.len + 1;
-	tokens_again(t);
-	while (tokens_word(t, &w))
-		n += detok_text_bytes(w.p, w.len);
+	token_stream_again(t);
+	while (token_stream_word(t, &w))
+		n += render_text_bytes(w.p, w.len);
 	/* END is the end of a line, where no token is */
-	return (uint32_t)(n + (out->sentences && !detok_is_newline(w.p, w.len)));
+	return (uint32_t)(n + (out->sentences && !render_is_newline(w.p, w.len)));
 }
 
 static void
@@ -72,7 +72,7 @@ begin(struct output *out, const struct vocab *v, const char *name)
 	if (!out->begun)
 		index_begin(&out->w, stdout, v, o.text);
 	out->begun = true;
-	out->characters = detok_is_characters(v);
+	out->characters = render_is_characters(v);
 	out->sentences = v->unit == UNIT_SENTENCE;
 	out->crc = crc;
 }
@@ -89,15 +89,15 @@ begin_progress(struct progress *p)
 static void
 encode_vstream(struct output *out, const char *name, FILE *f)
 {
-	struct vstream s;
-	const char *why = vstream_open(&s, f);
+	struct vocab_stream s;
+	const char *why = vocab_stream_open(&s, f);
 	bool more;
 
 	if (why != NULL)
 		die("%s: %s", name, why);
 	begin(out, &s.vocab, name);
 	begin_progress(&out->progress);
-	while ((why = vstream_next(&s, &out->rows, &more)) == NULL && more) {
+	while ((why = vocab_stream_next(&s, &out->rows, &more)) == NULL && more) {
 		index_put(&out->w, out->rows.w, out->rows.n, text_bytes(out, &s.tokens));
 		check_output();
 		progress_show(&out->progress, "encoding", s.read, s.lines, "lines");
@@ -105,21 +105,21 @@ encode_vstream(struct output *out, const char *name, FILE *f)
 	progress_clear(&out->progress);
 	if (why != NULL)
 		die("%s: %s", name, why);
-	vstream_close(&s);
+	vocab_stream_close(&s);
 }
 
 static void
 encode_tokens(struct output *out, const struct vocab *v, const char *name, FILE *f)
 {
-	struct tokens t;
+	struct token_stream t;
 	const char *why;
 	bool more, ended = true;
 
-	tokens_open(&t, f);
+	token_stream_open(&t, f);
 	begin_progress(&out->progress);
-	while ((why = tokens_line(&t, &more)) == NULL && more) {
+	while ((why = token_stream_line(&t, &more)) == NULL && more) {
 		ended = t.in.ended;
-		if ((why = rows_of(&out->rows, v, &t)) != NULL)
+		if ((why = vocab_lookup_of(&out->rows, v, &t)) != NULL)
 			break;
 		if (!out->begun)
 			begin(out, v, name);
@@ -133,7 +133,7 @@ encode_tokens(struct output *out, const struct vocab *v, const char *name, FILE 
 	if (!ended)
 		prog_warn("%s: the last line ends without a newline; "
 		    "was the writer cut off?", name);
-	tokens_close(&t);
+	token_stream_close(&t);
 }
 
 /* The table as a model keeps it. */
@@ -198,7 +198,7 @@ main(int argc, char *argv[])
 	int i;
 
 	prog_init(argv[0]);
-	i = opt_parse(argc, argv, options, "[FILE ...]");
+	i = options_parse(argc, argv, options, "[FILE ...]");
 	in.argc = argc - i;
 	in.argv = argv + i;
 	if (o.vocab)
@@ -211,6 +211,6 @@ main(int argc, char *argv[])
 	}
 	index_end(&out.w);
 	vocab_free(&v);
-	rows_free(&out.rows);
+	vocab_lookup_free(&out.rows);
 	return prog_finish();
 }

@@ -11,10 +11,10 @@
 #include "corpus.h"
 #include "device.h"
 #include "gradcheck.h"
-#include "index.h"
+#include "index_stream.h"
 #include "model.h"
 #include "net.h"
-#include "opt.h"
+#include "options.h"
 #include "prog.h"
 #include "progress.h"
 
@@ -34,7 +34,7 @@ static const struct opt options[] = {
 	{ 'b', "bptt", OPT_INT, { .i = &o.bptt }, "n", 0, 1e9, "steps an error goes back" },
 	{ 'c', "cell", OPT_WORD, { .word = &o.cell }, "rnn|lstm|gru", 0, 0, "kind of hidden unit" },
 	{ 'C', "vocabulary", OPT_INT, { .i = &o.vocab }, "n", 5, VOCAB_MAX, "words" },
-	{ 'd', "device", OPT_WORD, { .word = &o.device }, KERN_DEVICES, 0, 0,
+	{ 'd', "device", OPT_WORD, { .word = &o.device }, BACKEND_DEVICES, 0, 0,
 	    "where the arithmetic runs" },
 	{ 'e', "step", OPT_REAL, { .x = &o.step }, "h", 1e-9, 1, "how far an entry is moved" },
 	{ 'H', "hidden", OPT_INT, { .i = &o.hidden }, "n", 1, 65536, "hidden units" },
@@ -106,7 +106,7 @@ read_stream(struct run *run, struct prog_inputs *in)
 static void
 check_bptt(enum cell cell)
 {
-	if (opt_given('b') && cell != CELL_RNN)
+	if (options_given('b') && cell != CELL_RNN)
 		die_usage("-b goes with cell rnn only: others send errors back to the first step");
 }
 
@@ -138,7 +138,7 @@ flipped(const struct model *m)
 }
 
 static void
-begin(struct run *run, struct kern *k)
+begin(struct run *run, struct backend *k)
 {
 	size_t taken;
 	const char *why = net_open(&run->net, k, &run->model);
@@ -220,10 +220,10 @@ check_options(int operands)
 	if (o.model == NULL && operands > 0)
 		die_usage("index streams need the model (-m) that is to be checked on them");
 	for (const char *c = "acCHILsT"; o.model && *c; c++)
-		if (opt_given(*c))
+		if (options_given(*c))
 			die_usage("-%c is the model's own with -m", *c);
 	for (const char *c = "nN"; !o.model && *c; c++)
-		if (opt_given(*c))
+		if (options_given(*c))
 			die_usage("-%c goes with -m only", *c);
 	if (o.tied && o.embed == 0)
 		die_usage("-T ties embeddings to the output; ask for them with -I");
@@ -234,12 +234,12 @@ int
 main(int argc, char *argv[])
 {
 	static struct run run;
-	struct kern *k;
+	struct backend *k;
 	bool passed;
 	int i;
 
 	prog_init(argv[0]);
-	i = opt_parse(argc, argv, options, "[index-stream ...]");
+	i = options_parse(argc, argv, options, "[index-stream ...]");
 	check_options(argc - i);
 	if (o.model)
 		read_model(&run, argc - i, argv + i);

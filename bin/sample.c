@@ -8,18 +8,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "detok.h"
+#include "render.h"
 #include "device.h"
-#include "index.h"
+#include "index_stream.h"
 #include "mem.h"
 #include "model.h"
 #include "net.h"
-#include "opt.h"
-#include "prime.h"
+#include "options.h"
+#include "prompt.h"
 #include "prog.h"
 #include "progress.h"
-#include "spelling.h"
-#include "writing.h"
+#include "lexical.h"
+#include "generate.h"
 
 static struct {
 	long threads, top_k, shortest, longest, sentences, seed;
@@ -35,7 +35,7 @@ static struct {
 enum { STREAM_LONGEST = 2000 };		/* -M of a stream, where it is not given */
 
 static const struct opt options[] = {
-	{ 'd', "device", OPT_WORD, { .word = &o.device }, KERN_DEVICES, 0, 0,
+	{ 'd', "device", OPT_WORD, { .word = &o.device }, BACKEND_DEVICES, 0, 0,
 	    "where the arithmetic runs" },
 	{ 'D', "double", OPT_FLAG, { .flag = &o.f64 }, NULL, 0, 0, "double precision" },
 	{ 'e', "end", OPT_STR, { .s = &o.end }, "token", 0, 0,
@@ -69,8 +69,8 @@ struct run {
 	const char *path;	/* of the model */
 	struct model model;
 	struct net net;
-	struct prime prime;
-	struct writing writing;
+	struct prompt prime;
+	struct generator writing;
 	bool characters;	/* the words are */
 	int64_t newline;	/* the character that ends a line, or -1 */
 	struct index_writer out;
@@ -110,8 +110,8 @@ static void
 read_prime(struct run *run)
 {
 	const struct vocab *v = &run->model.vocab;
-	struct prime *p = &run->prime;
-	const char *why = prime_read(p, v, o.prime ? o.prime : "", o.unknown);
+	struct prompt *p = &run->prime;
+	const char *why = prompt_read(p, v, o.prime ? o.prime : "", o.unknown);
 
 	if (why && p->missing && v->unknown >= 0)
 		die("-x: %s (-u makes %s " VOCAB_UNKNOWN ")", why, p->missing == 1 ? "it" : "them");
@@ -130,15 +130,15 @@ set_defaults(const struct run *run)
 {
 	bool stream = run->model.vocab.unit == UNIT_STREAM;
 
-	if (stream && opt_given('m') && o.end == NULL)
+	if (stream && options_given('m') && o.end == NULL)
 		die_usage("-m: a stream has no end to be held back, but with -e");
-	if (stream && !opt_given('n'))
+	if (stream && !options_given('n'))
 		o.sentences = 1;
-	if (stream && !opt_given('M'))
+	if (stream && !options_given('M'))
 		o.longest = STREAM_LONGEST;
-	if (!opt_given('m') && (stream || run->characters))
+	if (!options_given('m') && (stream || run->characters))
 		o.shortest = 1;
-	if (!opt_given('m') && o.shortest > o.longest)
+	if (!options_given('m') && o.shortest > o.longest)
 		o.shortest = o.longest;
 	if (o.shortest > o.longest)
 		die_usage("-m %ld is more than -M %ld", o.shortest, o.longest);
@@ -148,14 +148,14 @@ set_defaults(const struct run *run)
 static int64_t
 end_word(const struct vocab *v)
 {
-	char shown[SPELLING_SHOWN];
-	int64_t end = o.end ? prime_token(v, o.end) : -1;
+	char shown[LEXICAL_SHOWN];
+	int64_t end = o.end ? prompt_token(v, o.end) : -1;
 
 	if (o.end && v->unit == UNIT_SENTENCE && end >= 0 && (end <= VOCAB_END_ROW || end == v->unknown))
 		die("-e: %s is a marker, no word that is written", o.end);
 	if (o.end && end < 0)
 		die("-e: '%s' is not in the vocabulary",
-		    spelling_show(shown, o.end, strlen(o.end)));
+		    lexical_show(shown, o.end, strlen(o.end)));
 	return end;
 }
 
@@ -167,7 +167,7 @@ begin(struct run *run)
 	    .temperature = o.temperature, .top_p = o.top_p, .top_k = (uint32_t)o.top_k };
 	const char *why;
 
-	run->characters = detok_is_characters(v);
+	run->characters = render_is_characters(v);
 	run->newline = run->characters ? vocab_find(v, "\\n", 2) : -1;
 	set_defaults(run);
 	r.end = end_word(v);
@@ -178,7 +178,7 @@ begin(struct run *run)
 	r.prime = run->prime.w;
 	r.nprime = run->prime.n;
 	r.cut = v->unit == UNIT_STREAM && !o.logp ? run->newline : -1;
-	if ((why = writing_begin(&run->writing, &run->net, v, &r)) != NULL)
+	if ((why = generate_begin(&run->writing, &run->net, v, &r)) != NULL)
 		die("%s", why);
 }
 
@@ -193,7 +193,7 @@ text_bytes(const struct run *run, const struct piece *p)
 	for (size_t i = first; i < end; i++) {
 		const char *word = vocab_word(v, p->w[i], &len);
 
-		bytes += run->characters ? detok_text_bytes(word, len) : len + 1;
+		bytes += run->characters ? render_text_bytes(word, len) : len + 1;
 	}
 	/* the newline that is no token */
 	return bytes + (run->characters && v->unit == UNIT_SENTENCE &&
@@ -216,7 +216,7 @@ put_line(struct run *run, const struct piece *p)
 {
 	struct frame f = { .n = (uint32_t)p->n, .w = (uint32_t *)p->w };
 
-	if (!detok_frame(&run->line, &run->model.vocab, &f, DETOK_LINE))
+	if (!render_frame(&run->line, &run->model.vocab, &f, RENDER_LINE))
 		die("out of memory");
 	printf("%.6f\t", p->logp);
 	fwrite(run->line.p, 1, run->line.len, stdout);
@@ -246,7 +246,7 @@ write_sequences(struct run *run)
 	progress_start(&run->progress, 0);
 	if (!o.logp)
 		index_begin(&run->out, stdout, &run->model.vocab, o.text);
-	while ((why = writing_next(&run->writing, &p, &more)) == NULL && more && !ferror(stdout))
+	while ((why = generate_next(&run->writing, &p, &more)) == NULL && more && !ferror(stdout))
 		put(run, &p);
 	progress_clear(&run->progress);
 	if (why && run->writing.wordless)
@@ -261,11 +261,11 @@ int
 main(int argc, char *argv[])
 {
 	static struct run run;
-	struct kern *k;
+	struct backend *k;
 	int i;
 
 	prog_init(argv[0]);
-	i = opt_parse(argc, argv, options, "model");
+	i = options_parse(argc, argv, options, "model");
 	if (argc - i != 1)
 		die_usage("one model is needed; usage: %s [options] model", prog_name);
 	if (o.logp && o.text)
@@ -279,11 +279,11 @@ main(int argc, char *argv[])
 	k = device_net(&run.net, &run.model, o.device, o.threads);
 	begin(&run);
 	write_sequences(&run);
-	writing_free(&run.writing);
+	generate_free(&run.writing);
 	net_free(&run.net);
 	k->close(k);
 	model_free(&run.model);
-	prime_free(&run.prime);
+	prompt_free(&run.prime);
 	buf_free(&run.line);
 	return prog_finish();
 }

@@ -10,14 +10,14 @@
 #include <string.h>
 
 #include "device.h"
-#include "index.h"
+#include "index_stream.h"
 #include "mem.h"
 #include "model.h"
 #include "net.h"
-#include "opt.h"
+#include "options.h"
 #include "prog.h"
 #include "progress.h"
-#include "scores.h"
+#include "scoring.h"
 
 enum {
 	ROWS = 4096,		/* steps scored together */
@@ -31,7 +31,7 @@ static struct {
 } o;
 
 static const struct opt options[] = {
-	{ 'd', "device", OPT_WORD, { .word = &o.device }, KERN_DEVICES, 0, 0,
+	{ 'd', "device", OPT_WORD, { .word = &o.device }, BACKEND_DEVICES, 0, 0,
 	    "where the arithmetic runs" },
 	{ 'D', "double", OPT_FLAG, { .flag = &o.f64 }, NULL, 0, 0, "double precision" },
 	{ 'j', "threads", OPT_INT, { .i = &o.threads }, "n", 0, 1024, "0: one a processor" },
@@ -276,12 +276,12 @@ main(int argc, char *argv[])
 {
 	static struct run run;
 	struct prog_inputs in = { 0 };
-	struct kern *k;
+	struct backend *k;
 	const char *path;
 	int i;
 
 	prog_init(argv[0]);
-	i = opt_parse(argc, argv, options, "model [index-stream ...]");
+	i = options_parse(argc, argv, options, "model [index-stream ...]");
 	if (o.totals + o.words + o.predict > 1)
 		die_usage("-p, -t and -w exclude each other");
 	if (i == argc)

@@ -12,10 +12,10 @@
 
 #include "csv.h"
 #include "textline.h"
-#include "opt.h"
+#include "options.h"
 #include "prog.h"
 #include "progress.h"
-#include "sentence.h"
+#include "tokenize.h"
 #include "utf8.h"
 
 enum { MAX_COLUMN = 1000000, OUT_BYTES = 1 << 16 };
@@ -160,8 +160,8 @@ write_text(const char *p, size_t len, const char *name, const char *what, uint64
 		p = clean.p;
 		len = clean.len;
 	}
-	if (o.chars ? !sentence_write_chars(&cutter, p, len, ended && o.ends, stdout) :
-	    !sentence_write(&cutter, p, len, stdout))
+	if (o.chars ? !tokenize_write_chars(&cutter, p, len, ended && o.ends, stdout) :
+	    !tokenize_write(&cutter, p, len, stdout))
 		die("%s: %s %llu: out of memory", name, what, (unsigned long long)number);
 }
 
@@ -230,7 +230,7 @@ struct widths {
 };
 
 static void
-count_width(struct widths *w, size_t ncol)
+vocab_count_width(struct widths *w, size_t ncol)
 {
 	if (w->first == 0)
 		w->first = ncol;
@@ -309,7 +309,7 @@ read_csv(const struct prog_inputs *in)
 		}
 		if (!more || ferror(stdout))
 			break;
-		count_width(&widths, c.ncol);
+		vocab_count_width(&widths, c.ncol);
 		field = csv_field(&c, 0, &len);
 		if (field)
 			write_text(field, len, in->name, "record", number, true);
@@ -336,7 +336,7 @@ main(int argc, char *argv[])
 	int i;
 
 	prog_init(argv[0]);
-	i = opt_parse(argc, argv, options, "[file ...]");
+	i = options_parse(argc, argv, options, "[file ...]");
 	check_options();
 	load_table();
 	setvbuf(stdout, NULL, _IOFBF, OUT_BYTES);
@@ -353,7 +353,7 @@ main(int argc, char *argv[])
 	if (bad.n)
 		prog_note("%s: %s %llu: bytes that are not UTF-8, written as U+FFFD (%llu in all)",
 		    bad.name, bad.what, (unsigned long long)bad.record, (unsigned long long)bad.n);
-	sentence_free(&cutter);
+	tokenize_free(&cutter);
 	punkt_free(&table);
 	buf_free(&clean);
 	buf_free(&rest.text);

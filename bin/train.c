@@ -12,15 +12,15 @@
 
 #include "corpus.h"
 #include "device.h"
-#include "index.h"
-#include "interrupt.h"
-#include "losslog.h"
+#include "index_stream.h"
+#include "signals.h"
+#include "loss_log.h"
 #include "model.h"
 #include "net.h"
-#include "opt.h"
-#include "places.h"
+#include "options.h"
+#include "checkpoint.h"
 #include "prog.h"
-#include "schedule.h"
+#include "trainer.h"
 
 static struct {
 	long batch, bptt, chunk, embed, epochs, every, from_epoch, hidden, layers, limit, log,
@@ -43,7 +43,7 @@ static const struct opt options[] = {
 	    "sentences a step, or streams side by side" },
 	{ 'b', "bptt", OPT_INT, { .i = &o.bptt }, "n", 0, 1e9, "steps an error goes back" },
 	{ 'c', "cell", OPT_WORD, { .word = &o.cell }, "rnn|lstm|gru", 0, 0, "kind of hidden unit" },
-	{ 'd', "device", OPT_WORD, { .word = &o.device }, KERN_DEVICES, 0, 0,
+	{ 'd', "device", OPT_WORD, { .word = &o.device }, BACKEND_DEVICES, 0, 0,
 	    "where the arithmetic runs" },
 	{ 'D', "double", OPT_FLAG, { .flag = &o.f64 }, NULL, 0, 0, "double precision" },
 	{ 'e', "epochs", OPT_INT, { .i = &o.epochs }, "n", 0, 1e9, "epochs in all" },
@@ -70,7 +70,7 @@ static const struct opt options[] = {
 	{ 'N', "steps", OPT_INT, { .i = &o.steps }, "n", 0, 1e15,
 	    "stop after n steps in all; 0: not" },
 	{ 'o', "output", OPT_STR, { .s = &o.out }, "file", 0, 0, "the model" },
-	{ 'O', "optimiser", OPT_WORD, { .word = &o.rule }, RECIPE_RULES, 0, 0,
+	{ 'O', "optimiser", OPT_WORD, { .word = &o.rule }, HYPERPARAMS_RULES, 0, 0,
 	    "how a step is taken" },
 	{ 'p', "dropout", OPT_REAL, { .x = &o.dropout }, "share", 0, 0.99,
 	    "of each layer's outputs left out" },
@@ -79,7 +79,7 @@ static const struct opt options[] = {
 	{ 'r', "rate", OPT_REAL, { .x = &o.rate }, "rate", 0, 1e6, "learning rate; of sgd" },
 	{ 'R', "resume", OPT_STR, { .s = &o.resume }, "model", 0, 0, "go on where it stopped" },
 	{ 's', "seed", OPT_INT, { .i = &o.seed }, "n", 0, 4294967295.0, "of the first weights" },
-	{ 'S', "schedule", OPT_WORD, { .word = &o.schedule }, RECIPE_RATES, 0, 0,
+	{ 'S', "schedule", OPT_WORD, { .word = &o.schedule }, HYPERPARAMS_RATES, 0, 0,
 	    "how the rate falls" },
 	{ 't', "tie", OPT_FLAG, { .flag = &o.tied }, NULL, 0, 0,
 	    "with -m: embeddings serve the output, too" },
@@ -91,14 +91,14 @@ static const struct opt options[] = {
 };
 
 struct run {
-	struct kern *k;
+	struct backend *k;
 	struct model model;
 	struct corpus corpus, valid;
 	struct vocab vocab;		/* the streams'; moved into the model */
 	struct net net;
-	struct schedule schedule;
-	struct losslog log;
-	struct places places;
+	struct trainer trainer;
+	struct loss_log log;
+	struct checkpoint checkpoint;
 	bool saved;			/* o.out is of this run */
 };
 
@@ -107,7 +107,7 @@ static uint32_t
 chunk(const struct run *run, enum unit unit)
 {
 	if (o.resume)
-		return run->model.progress.recipe.chunk;
+		return run->model.progress.hyper.chunk;
 	return unit == UNIT_STREAM ? (uint32_t)o.chunk : 0;
 }
 
@@ -121,7 +121,7 @@ read_stream(struct run *run, struct corpus *c, struct prog_inputs *in)
 		die("%s: %s", in->name, why);
 	if (run->vocab.size && vocab_crc(&run->vocab) != r.crc_vocab)
 		die("%s: its vocabulary is not that of the stream before it", in->name);
-	if (opt_given('T') && o.chunk && r.vocab.unit != UNIT_STREAM)
+	if (options_given('T') && o.chunk && r.vocab.unit != UNIT_STREAM)
 		die("%s: it holds sentences, and -T cuts streams (%svocab -S)", in->name,
 		    prog_prefix);
 	c->joined = chunk(run, r.vocab.unit) > 0;
@@ -192,9 +192,9 @@ begin_progress(struct run *run)
 {
 	struct model *m = &run->model;
 	uint32_t t = chunk(run, m->vocab.unit);
-	long bptt = t && !opt_given('b') ? (long)t : o.bptt;	/* the whole chunk */
+	long bptt = t && !options_given('b') ? (long)t : o.bptt;	/* the whole chunk */
 	bool decays = o.schedule == RATE_DECAYED;
-	double rate = opt_given('r') ? o.rate : recipe_rate((enum kern_rule)o.rule);
+	double rate = options_given('r') ? o.rate : hyperparams_rate((enum update_rule)o.rule);
 
 	m->has_progress = true;
 	m->progress = (struct model_progress){
@@ -202,7 +202,7 @@ begin_progress(struct run *run)
 		.best = NAN, .limit = (uint64_t)o.limit, .seed = (uint32_t)o.seed,
 		.bptt = (uint32_t)bptt, .batch = (uint32_t)o.batch,
 		.every = (uint32_t)o.every, .epochs = (uint64_t)o.epochs,
-		.recipe = {
+		.hyper = {
 			.rule = (uint32_t)o.rule, .schedule = (uint32_t)o.schedule,
 			.factor = decays ? o.factor : 0,
 			.from = decays ? (uint64_t)o.from_epoch : 0, .clip = o.clip,
@@ -238,7 +238,7 @@ start_new(struct run *run)
 static void
 check_bptt(enum cell cell)
 {
-	if (opt_given('b') && cell != CELL_RNN)
+	if (options_given('b') && cell != CELL_RNN)
 		die_usage("-b goes with cell rnn only: others send errors back to the first step");
 }
 
@@ -253,7 +253,7 @@ load(struct run *run)
 	if (o.resume && !m->has_progress)
 		die("%s: it does not say where its training stopped; begin with -i", path);
 	check_bptt(m->shape.cell);
-	if (o.from && opt_given('H') && (uint32_t)o.hidden != m->shape.hidden)
+	if (o.from && options_given('H') && (uint32_t)o.hidden != m->shape.hidden)
 		die("%s: it has %" PRIu32 " hidden units, not the %ld of -H", path,
 		    m->shape.hidden, o.hidden);
 }
@@ -262,27 +262,27 @@ load(struct run *run)
 static void
 override(struct model_progress *p)
 {
-	if ((uint32_t)o.batch != p->batch && opt_given('B') && p->recipe.chunk && p->sentence)
+	if ((uint32_t)o.batch != p->batch && options_given('B') && p->hyper.chunk && p->sentence)
 		die_usage("-B cannot change in the middle of a stream's epoch (-R)");
-	if (opt_given('B'))
+	if (options_given('B'))
 		p->batch = (uint32_t)o.batch;
-	if (opt_given('b'))
+	if (options_given('b'))
 		p->bptt = (uint32_t)o.bptt;
-	if (opt_given('e'))
+	if (options_given('e'))
 		p->epochs = (uint64_t)o.epochs;
-	if (opt_given('E'))
+	if (options_given('E'))
 		p->every = (uint32_t)o.every;
-	if (opt_given('k'))
-		p->recipe.clip = o.clip;
-	if (opt_given('K'))
-		p->recipe.clip_norm = o.clip_norm;
-	if (opt_given('l'))
-		p->recipe.log = (uint64_t)o.log;
-	if (opt_given('p'))
-		p->recipe.dropout = o.dropout;
-	if (opt_given('P'))
-		p->recipe.patience = (uint64_t)o.patience;
-	if (opt_given('r'))
+	if (options_given('k'))
+		p->hyper.clip = o.clip;
+	if (options_given('K'))
+		p->hyper.clip_norm = o.clip_norm;
+	if (options_given('l'))
+		p->hyper.log = (uint64_t)o.log;
+	if (options_given('p'))
+		p->hyper.dropout = o.dropout;
+	if (options_given('P'))
+		p->hyper.patience = (uint64_t)o.patience;
+	if (options_given('r'))
 		p->rate = p->rate0 = o.rate;
 }
 
@@ -301,16 +301,16 @@ resume(struct run *run)
 	const char *why;
 
 	take_vocab(run, o.resume);
-	if (o.valid && share != p->recipe.valid)
+	if (o.valid && share != p->hyper.valid)
 		die("%s: it holds out %g of its text, and -v cannot change that", o.resume,
-		    p->recipe.valid);
-	hold_out(run, p->recipe.valid);
-	if ((why = schedule_check_text(p, &run->corpus, &run->valid)) != NULL)
+		    p->hyper.valid);
+	hold_out(run, p->hyper.valid);
+	if ((why = trainer_check_text(p, &run->corpus, &run->valid)) != NULL)
 		die("%s: %s", o.resume, why);
 	override(p);
-	if (opt_given('P') && o.patience && run->valid.steps == 0)
+	if (options_given('P') && o.patience && run->valid.steps == 0)
 		die("%s: it has no text held out for -P to count evaluations of", o.resume);
-	check_patience(p->recipe.patience, p->every);
+	check_patience(p->hyper.patience, p->every);
 }
 
 /* Weights drawn, or another model's; everything else begins. */
@@ -325,7 +325,7 @@ start(struct run *run)
 	else
 		start_new(run);
 	begin_progress(run);
-	if ((why = model_moments(&run->model, recipe_moments(&run->model.progress.recipe))) != NULL)
+	if ((why = model_moments(&run->model, hyperparams_moments(&run->model.progress.hyper))) != NULL)
 		die("%s", why);
 }
 
@@ -335,13 +335,13 @@ save(void *arg, bool best)
 	struct run *run = arg;
 	const char *why = net_store(&run->net, &run->model);
 
-	if (why || (why = schedule_store(&run->schedule, &run->model)) != NULL)
+	if (why || (why = trainer_store(&run->trainer, &run->model)) != NULL)
 		die("%s: %s", o.out, why);
-	why = places_save(&run->places, &run->model, best);
+	why = checkpoint_save(&run->checkpoint, &run->model, best);
 	if (why && !model_is_finite(&run->model))
-		return schedule_diverged(&run->schedule, "the weights are no longer finite");
+		return trainer_diverged(&run->trainer, "the weights are no longer finite");
 	if (why)
-		die("%s: %s", run->places.subject, why);
+		die("%s: %s", run->checkpoint.subject, why);
 	run->saved = true;
 	return NULL;
 }
@@ -349,16 +349,16 @@ save(void *arg, bool best)
 static bool
 told_to_stop(void *arg)
 {
-	const struct losslog *l = arg;
+	const struct loss_log *l = arg;
 
-	return interrupt_came() || l->error;
+	return signals_came() || l->error;
 }
 
 /* Better said now than after hours. */
 static void
-check_output(struct places *p, bool best)
+check_output(struct checkpoint *p, bool best)
 {
-	const char *why = places_check(p, best);
+	const char *why = checkpoint_check(p, best);
 
 	if (why)
 		die("%s: %s", p->subject, why);
@@ -368,13 +368,13 @@ check_output(struct places *p, bool best)
 static void
 bring(struct run *run, bool best)
 {
-	struct places old;
+	struct checkpoint old;
 	const char *why;
 
-	places_set(&old, o.resume);
-	why = places_copy(&run->places, &old, best);
+	checkpoint_set(&old, o.resume);
+	why = checkpoint_copy(&run->checkpoint, &old, best);
 	if (why && best)	/* it may have been taken away */
-		prog_warn("%s: not copied to %s: %s", old.best, run->places.best, why);
+		prog_warn("%s: not copied to %s: %s", old.best, run->checkpoint.best, why);
 	else if (why)
 		die("%s: %s", o.out, why);
 }
@@ -385,33 +385,33 @@ learn(struct run *run)
 	struct model_progress *p = &run->model.progress;
 	const char *why;
 
-	run->schedule = (struct schedule){
+	run->trainer = (struct trainer){
 		.net = &run->net, .c = &run->corpus, .p = p,
 		.valid = run->valid.steps ? &run->valid : NULL, .most_steps = (uint64_t)o.steps,
-		.watch = { &run->log, losslog_evaluated, losslog_slowed, losslog_smoothed, run,
-		    save, losslog_tick, told_to_stop }
+		.watch = { &run->log, loss_log_evaluated, loss_log_slowed, loss_log_smoothed, run,
+		    save, loss_log_tick, told_to_stop }
 	};
 	if ((why = net_open(&run->net, run->k, &run->model)) != NULL ||
-	    (why = schedule_begin(&run->schedule, &run->model)) != NULL)
+	    (why = trainer_begin(&run->trainer, &run->model)) != NULL)
 		die("device %s: %s", run->k->name, why);
-	if (run->schedule.valid)
-		check_output(&run->places, true);
+	if (run->trainer.valid)
+		check_output(&run->checkpoint, true);
 	if (o.resume && isfinite(p->best))
 		bring(run, true);
-	losslog_begin(&run->log, stdout, &run->corpus, run->schedule.valid, p->seen);
-	interrupt_catch();
-	why = schedule_run(&run->schedule, p->epochs);
-	losslog_end(&run->log);
+	loss_log_begin(&run->log, stdout, &run->corpus, run->trainer.valid, p->seen);
+	signals_catch();
+	why = trainer_run(&run->trainer, p->epochs);
+	loss_log_end(&run->log);
 	if (run->log.error) {
 		errno = run->log.error;
 		die_errno("write error on standard output");
 	}
 	why = why ? why : save(run, false);
-	if (why && !run->schedule.diverged)
+	if (why && !run->trainer.diverged)
 		die("device %s: %s", run->k->name, why);
-	if (p->recipe.patience && p->stale >= p->recipe.patience)
+	if (p->hyper.patience && p->stale >= p->hyper.patience)
 		prog_note("no lower loss in %" PRIu64 " evaluations (-P): %s is the best model",
-		    p->stale, run->places.best);
+		    p->stale, run->checkpoint.best);
 	if (why && run->saved)
 		die("%s; try a smaller -r (%s holds the last model that was saved)", why, o.out);
 	if (why)
@@ -437,16 +437,16 @@ check_options(void)
 {
 	if (o.from && o.resume)
 		die_usage("-i begins anew and -R goes on: use one of them");
-	if (o.resume && !opt_given('o'))
+	if (o.resume && !options_given('o'))
 		o.out = o.resume;
 	for (const char *c = "aDcfFHILmnOsStT"; o.resume && *c; c++)
-		if (opt_given(*c))
+		if (options_given(*c))
 			die_usage("-%c cannot change in a run that goes on (-R)", *c);
 	for (const char *c = "acHILmt"; o.from && *c; c++)
-		if (opt_given(*c) && *c != 'H')
+		if (options_given(*c) && *c != 'H')
 			die_usage("-%c is the model's own with -i", *c);
 	for (const char *c = "fF"; o.schedule != RATE_DECAYED && *c; c++)
-		if (opt_given(*c))
+		if (options_given(*c))
 			die_usage("-%c goes with -S decay only", *c);
 	if (o.tied && o.embed == 0)
 		die_usage("-t ties embeddings to the output; ask for them with -m");
@@ -464,13 +464,13 @@ main(int argc, char *argv[])
 	struct prog_inputs in = { 0 };
 
 	prog_init(argv[0]);
-	in.argv = argv + opt_parse(argc, argv, options, "[index-stream ...]");
+	in.argv = argv + options_parse(argc, argv, options, "[index-stream ...]");
 	in.argc = (int)(argv + argc - in.argv);
 	check_options();
-	places_set(&run.places, o.out);
-	if (opt_given('o') && places_are_read(&run.places, &in, o.valid))
-		die_usage("-o: %s is read, too: it would be written over", run.places.subject);
-	check_output(&run.places, false);
+	checkpoint_set(&run.checkpoint, o.out);
+	if (options_given('o') && checkpoint_is_read(&run.checkpoint, &in, o.valid))
+		die_usage("-o: %s is read, too: it would be written over", run.checkpoint.subject);
+	check_output(&run.checkpoint, false);
 	if (o.from || o.resume)
 		load(&run);
 	run.k = device_open(o.device, o.from || o.resume ? run.model.shape.real :
@@ -481,16 +481,16 @@ main(int argc, char *argv[])
 		resume(&run);
 	else
 		start(&run);
-	schedule_note_text(&run.model.progress, &run.corpus, &run.valid);
-	if (o.resume && schedule_has_ended(&run.model.progress, (uint64_t)o.steps))
+	trainer_note_text(&run.model.progress, &run.corpus, &run.valid);
+	if (o.resume && trainer_has_ended(&run.model.progress, (uint64_t)o.steps))
 		leave(&run);
 	else
 		learn(&run);
-	if (interrupt_came())
+	if (signals_came())
 		die("stopped by a signal in epoch %" PRIu64 " after %" PRIu64 " %s; "
 		    "go on with: %s -R %s and the same text", run.model.progress.epoch + 1,
-		    run.model.progress.sentence, losslog_unit(&run.corpus), prog_name, o.out);
-	schedule_free(&run.schedule);
+		    run.model.progress.sentence, loss_log_unit(&run.corpus), prog_name, o.out);
+	trainer_free(&run.trainer);
 	net_free(&run.net);
 	run.k->close(run.k);
 	corpus_free(&run.corpus);

@@ -4,14 +4,14 @@
  * The tokens are looked at twice, counted and then copied, so they are kept in
  * a spool between; the table alone (-t, -M) needs no second look.
  */
-#include "aside.h"
-#include "count.h"
-#include "opt.h"
+#include "atomic_file.h"
+#include "vocab_count.h"
+#include "options.h"
 #include "prog.h"
 #include "progress.h"
-#include "spelling.h"
+#include "lexical.h"
 #include "spool.h"
-#include "vstream.h"
+#include "vocab_stream.h"
 
 static struct {
 	long min, size;
@@ -40,7 +40,7 @@ static struct progress progress;
 static void
 read_options(int argc, char *argv[], struct prog_inputs *in)
 {
-	int i = opt_parse(argc, argv, options, "[FILE ...]"), least;
+	int i = options_parse(argc, argv, options, "[FILE ...]"), least;
 
 	if (o.merge && o.stream)
 		die_usage("-M: the tables say their unit themselves; leave out -S");
@@ -54,17 +54,17 @@ read_options(int argc, char *argv[], struct prog_inputs *in)
 }
 
 static void
-count_input(struct count *c, struct spool *s, const char *name, FILE *f)
+count_input(struct vocab_count *c, struct spool *s, const char *name, FILE *f)
 {
-	struct tokens t;
+	struct token_stream t;
 	const char *why;
 	bool more, ended = true;
 
-	tokens_open(&t, f);
-	while ((why = tokens_line(&t, &more)) == NULL && more) {
+	token_stream_open(&t, f);
+	while ((why = token_stream_line(&t, &more)) == NULL && more) {
 		ended = t.in.ended;
 		progress_show(&progress, "counting", c->lines, 0, "lines");
-		if ((why = count_line(c, &t)) != NULL)
+		if ((why = vocab_count_line(c, &t)) != NULL)
 			break;
 		if (o.table)
 			continue;
@@ -78,11 +78,11 @@ count_input(struct count *c, struct spool *s, const char *name, FILE *f)
 	if (!ended)
 		prog_warn("%s: the last line ends without a newline; "
 		    "was the writer cut off?", name);
-	tokens_close(&t);
+	token_stream_close(&t);
 }
 
 static void
-merge_input(struct count *c, const char *name, FILE *f)
+merge_input(struct vocab_count *c, const char *name, FILE *f)
 {
 	struct vocab v = { .size = 0 };
 	const char *why;
@@ -92,7 +92,7 @@ merge_input(struct count *c, const char *name, FILE *f)
 	line_open(&in, f);
 	if ((why = vocab_read_rows(&v, &in, UINT32_MAX - 1, &ended)) == NULL && ended)
 		why = "an empty line after the rows: this is not a table alone";
-	if (why != NULL || (why = count_merge(c, &v)) != NULL)
+	if (why != NULL || (why = vocab_count_merge(c, &v)) != NULL)
 		die("%s: %s", name, why);
 	if (o.size == 2 && c->unit == UNIT_SENTENCE)
 		die_usage("-n: 2 rows cannot hold the markers and UNKNOWN_TOKEN of %s", name);
@@ -102,20 +102,20 @@ merge_input(struct count *c, const char *name, FILE *f)
 
 /* What the tutorial prints. */
 static void
-report(const struct count *c, const struct vocab *v)
+report(const struct vocab_count *c, const struct vocab *v)
 {
 	const char *lines = c->unit == UNIT_SENTENCE ? "sentences" : "lines";
 	uint32_t last = v->size - 1 - (v->unknown >= 0 && v->size > 1);
-	char shown[SPELLING_SHOWN];
+	char shown[LEXICAL_SHOWN];
 	size_t len;
 	const char *word = vocab_word(v, last, &len);
 
 	if (c->lines > 0)
 		prog_note("Parsed %llu %s.", (unsigned long long)c->lines, lines);
-	prog_note("Found %llu unique words tokens.", (unsigned long long)count_unique(c));
+	prog_note("Found %llu unique words tokens.", (unsigned long long)vocab_count_unique(c));
 	prog_note("Using vocabulary size %u.", v->size);
 	prog_note("The least frequent word in our vocabulary is '%s' and appeared %llu times.",
-	    spelling_show(shown, word, len), (unsigned long long)v->row[last].count);
+	    lexical_show(shown, word, len), (unsigned long long)v->row[last].count);
 	if (c->markers > 0)
 		prog_note("%llu token%s of the text spelled like a marker: "
 		    "counted as " VOCAB_UNKNOWN ".", (unsigned long long)c->markers,
@@ -132,23 +132,23 @@ write_table(const struct vocab *v, FILE *f)
 }
 
 static void
-write_output(const struct count *c, const struct vocab *v, struct spool *s)
+write_output(const struct vocab_count *c, const struct vocab *v, struct spool *s)
 {
-	struct aside a;
+	struct atomic_file a;
 	const char *why;
 
 	if (o.out) {
-		if ((why = aside_open(&a, o.out)) != NULL)
+		if ((why = atomic_file_open(&a, o.out)) != NULL)
 			die("%s: %s", o.out, why);
 		write_table(v, a.f);
-		if ((why = aside_commit(&a)) != NULL)
+		if ((why = atomic_file_commit(&a)) != NULL)
 			die("%s: %s", o.out, why);
 	}
 	if (o.table) {
 		write_table(v, stdout);
 		return;
 	}
-	vstream_begin(stdout, v, c);
+	vocab_stream_begin(stdout, v, c);
 	if ((why = spool_copy(s, stdout)) != NULL)
 		die("%s", why);
 }
@@ -156,7 +156,7 @@ write_output(const struct count *c, const struct vocab *v, struct spool *s)
 int
 main(int argc, char *argv[])
 {
-	struct count c = { .unit = UNIT_SENTENCE };
+	struct vocab_count c = { .unit = UNIT_SENTENCE };
 	struct prog_inputs in;
 	struct spool s;
 	struct vocab v;
@@ -166,7 +166,7 @@ main(int argc, char *argv[])
 	read_options(argc, argv, &in);
 	if (prog_reads(&in, o.out))
 		die_usage("-o: %s is read, too: it would be written over", o.out);
-	if (o.out && (why = aside_check(o.out)) != NULL)
+	if (o.out && (why = atomic_file_check(o.out)) != NULL)
 		die("%s: %s", o.out, why);
 	if (o.stream)
 		c.unit = UNIT_STREAM;
@@ -178,7 +178,7 @@ main(int argc, char *argv[])
 		else
 			count_input(&c, &s, in.name, in.f);
 	}
-	if ((why = count_cut(&c, (uint32_t)o.size, (uint64_t)o.min, &v)) != NULL)
+	if ((why = vocab_count_cut(&c, (uint32_t)o.size, (uint64_t)o.min, &v)) != NULL)
 		die("%s", why);
 	if (!o.table && v.size > VOCAB_MAX)
 		die("%u words: more than a stream's table can hold; choose -n or -m", v.size);
@@ -186,6 +186,6 @@ main(int argc, char *argv[])
 	write_output(&c, &v, &s);
 	vocab_free(&v);
 	spool_free(&s);
-	count_free(&c);
+	vocab_count_free(&c);
 	return prog_finish();
 }

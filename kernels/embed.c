@@ -7,7 +7,7 @@
 #include "embed.h"
 
 void
-NAME(embed_new)(struct embed *e, int h, int v)
+embed_new(struct embed *e, int h, int v)
 {
 	*e = (struct embed){ .h = h, .v = v };
 	if ((size_t)h > SIZE_MAX / sizeof(real) / (size_t)v)
@@ -16,11 +16,11 @@ NAME(embed_new)(struct embed *e, int h, int v)
 	e->touched = calloc((size_t)v, sizeof(*e->touched));
 	e->is_touched = calloc((size_t)v, 1);
 	if (!e->p || !e->touched || !e->is_touched)
-		NAME(embed_free)(e);
+		embed_free(e);
 }
 
 void
-NAME(embed_free)(struct embed *e)
+embed_free(struct embed *e)
 {
 	free(e->p);
 	free(e->touched);
@@ -29,7 +29,7 @@ NAME(embed_free)(struct embed *e)
 }
 
 void
-NAME(embed_touch)(struct embed *e, uint32_t word)
+embed_touch(struct embed *e, uint32_t word)
 {
 	if (!e->is_touched[word]) {
 		e->is_touched[word] = 1;
@@ -38,17 +38,17 @@ NAME(embed_touch)(struct embed *e, uint32_t word)
 }
 
 void
-NAME(embed_put)(struct embed *e, const real *host)
+embed_put(struct embed *e, const real *host)
 {
 	for (int i = 0; i < e->h; i++)
 		for (int j = 0; j < e->v; j++)
 			e->p[(size_t)j * e->h + i] = host[(size_t)i * e->v + j];
 	for (int j = 0; j < e->v; j++)
-		NAME(embed_touch)(e, (uint32_t)j);
+		embed_touch(e, (uint32_t)j);
 }
 
 void
-NAME(embed_get)(const struct embed *e, real *host)
+embed_get(const struct embed *e, real *host)
 {
 	for (int i = 0; i < e->h; i++)
 		for (int j = 0; j < e->v; j++)
@@ -56,7 +56,7 @@ NAME(embed_get)(const struct embed *e, real *host)
 }
 
 void
-NAME(embed_look_up)(const struct embed *e, const struct kern_batch *b, real *a, size_t stride)
+embed_look_up(const struct embed *e, const struct batch *b, real *a, size_t stride)
 {
 	size_t h = (size_t)e->h;
 
@@ -65,7 +65,7 @@ NAME(embed_look_up)(const struct embed *e, const struct kern_batch *b, real *a, 
 }
 
 void
-NAME(embed_add)(struct embed *e, const struct kern_batch *b, const real *d, size_t stride,
+embed_add(struct embed *e, const struct batch *b, const real *d, size_t stride,
     real rate)
 {
 	size_t h = (size_t)e->h;
@@ -74,14 +74,14 @@ NAME(embed_add)(struct embed *e, const struct kern_batch *b, const real *d, size
 		real *row = e->p + b->x[r] * h;
 		const real *from = d + (size_t)r * stride;
 
-		NAME(embed_touch)(e, b->x[r]);
+		embed_touch(e, b->x[r]);
 		for (size_t i = 0; i < h; i++)
 			row[i] += rate * from[i];
 	}
 }
 
 void
-NAME(embed_untouch)(struct embed *e)
+embed_untouch(struct embed *e)
 {
 	for (int i = 0; i < e->ntouched; i++)
 		e->is_touched[e->touched[i]] = 0;

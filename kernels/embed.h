@@ -8,8 +8,9 @@
 #ifndef EMBED_H
 #define EMBED_H
 
-#include "kern.h"
+#include "backend.h"
 #include "real.h"
+#include "real_names.h"
 
 struct embed {
 	int h, v;
@@ -20,24 +21,24 @@ struct embed {
 };
 
 /* Zeros; p is NULL when there is no memory. */
-void NAME(embed_new)(struct embed *e, int h, int v);
-void NAME(embed_free)(struct embed *e);
+void embed_new(struct embed *e, int h, int v);
+void embed_free(struct embed *e);
 
 /* The file's (h, v) of host memory; every row then counts as touched. */
-void NAME(embed_put)(struct embed *e, const real *host);
-void NAME(embed_get)(const struct embed *e, real *host);
+void embed_put(struct embed *e, const real *host);
+void embed_get(const struct embed *e, real *host);
 
 /* A(t,h): row r = p[x_r]; rows of A lie `stride` apart. */
-void NAME(embed_look_up)(const struct embed *e, const struct kern_batch *b, real *a, size_t stride);
+void embed_look_up(const struct embed *e, const struct batch *b, real *a, size_t stride);
 
 /* p[x_r] += rate D(t,h)[r], and touched. */
-void NAME(embed_add)(struct embed *e, const struct kern_batch *b, const real *d, size_t stride,
+void embed_add(struct embed *e, const struct batch *b, const real *d, size_t stride,
     real rate);
 
 /* After the numbers of its touched rows were made zero: none is touched. */
-void NAME(embed_untouch)(struct embed *e);
+void embed_untouch(struct embed *e);
 
 /* Notes that the row of `word` is no longer zero. */
-void NAME(embed_touch)(struct embed *e, uint32_t word);
+void embed_touch(struct embed *e, uint32_t word);
 
 #endif

@@ -13,8 +13,8 @@
 
 #include "plugin.h"
 
-typedef struct kern *opener(enum kern_real real, int threads, const char **why);
-typedef double rater(enum kern_real real, const char **why);
+typedef struct backend *opener(enum real_type real, int threads, const char **why);
+typedef double rater(enum real_type real, const char **why);
 
 static bool
 append(char *path, const char *more)
@@ -88,8 +88,8 @@ symbol_of(const char *name, const char *symbol, const char **why)
 	return found;
 }
 
-struct kern *
-plugin_open(const char *name, enum kern_real real, int threads, const char **why)
+struct backend *
+plugin_open(const char *name, enum real_type real, int threads, const char **why)
 {
 	void *symbol = symbol_of(name, "unroll_plugin", why);
 	opener *open;
@@ -101,7 +101,7 @@ plugin_open(const char *name, enum kern_real real, int threads, const char **why
 }
 
 double
-plugin_rate(const char *name, enum kern_real real, const char **why)
+plugin_rate(const char *name, enum real_type real, const char **why)
 {
 	void *symbol = symbol_of(name, "unroll_plugin_rate", why);
 	rater *rate;

@@ -5,27 +5,27 @@
  * libunroll-NAME.so is looked for in $UNROLL_PLUGINS if that is set, else in
  * ../plugins and ../lib/unroll from the folder of the program.  It exports
  *
- *	struct kern *unroll_plugin(enum kern_real real, int threads, const char **why);
+ *	struct backend *unroll_plugin(enum real_type real, int threads, const char **why);
  *	const int unroll_plugin_version;	PLUGIN_VERSION of its headers
  *
  * and, if "auto" may take it,
  *
- *	double unroll_plugin_rate(enum kern_real real, const char **why);
+ *	double unroll_plugin_rate(enum real_type real, const char **why);
  */
 #ifndef PLUGIN_H
 #define PLUGIN_H
 
-#include "kern.h"
+#include "backend.h"
 
-enum { PLUGIN_VERSION = 3 };	/* of struct kern and what it points at */
+enum { PLUGIN_VERSION = 3 };	/* of struct backend and what it points at */
 
 /* The plugin's backend, or NULL and *why. */
-struct kern *plugin_open(const char *name, enum kern_real real, int threads, const char **why);
+struct backend *plugin_open(const char *name, enum real_type real, int threads, const char **why);
 
 /*
  * Operations a second that its device could do at most; 0 where there is none.
  * *why is then NULL, or the reason if there is a device that cannot be used.
  */
-double plugin_rate(const char *name, enum kern_real real, const char **why);
+double plugin_rate(const char *name, enum real_type real, const char **why);
 
 #endif

@@ -6,15 +6,15 @@
 
 # Code for 8.0 runs on 8.6 and 8.9, too.
 CUDA_ARCHS ?= 75 80 90
-CUDA_REAL := mat update embed dense recur cells output fused layers
-CUDA_ONCE := device upload order entry
-CUDA_C := text share
+CUDA_REAL := params update embed dense recur cells output fused layers
+CUDA_ONCE := device staging time_major entry
+CUDA_C := message launch_plan
 CUDA_OBJS := $(CUDA_ONCE:%=$(BUILD)/kernels/cuda/%.o) $(CUDA_C:%=$(BUILD)/kernels/cuda/%.o) \
 	$(foreach r,f32 f64,$(CUDA_REAL:%=$(BUILD)/kernels/cuda/%.$r.o))
 CUDA_FLAGS = -std=c++17 -O3 -Werror all-warnings -Xcompiler -Wall,-Wextra,-Wshadow,-fPIC -ccbin $(CXX) \
 	$(foreach a,$(CUDA_ARCHS),-gencode arch=compute_$a,code=sm_$a) \
 	-gencode arch=compute_$(lastword $(CUDA_ARCHS)),code=compute_$(lastword $(CUDA_ARCHS)) \
-	$(INC_kernels) -MMD -MP
+	-Ikernels -MMD -MP
 
 # A sanitizer build tests the emulated plugin: nvcc knows no sanitizers.
 ifneq ($(and $(NVCC),$(if $(SAN),,yes)),)
@@ -29,26 +29,18 @@ $(BUILD)/plugins/libunroll-cuda.so: $(CUDA_OBJS)
 	@mkdir -p $(@D)
 	$(NVCC) -shared -cudart static -ccbin $(CXX) -o $@ $^
 
-$(BUILD)/kernels/cuda/%.o: kernels/cuda/%.cu $(BUILD)/config.mk
+cuda_source = kernels/cuda/$(firstword $(subst ., ,$1)).cu
+$(BUILD)/kernels/cuda/%.o: $$(call cuda_source,$$*) $(BUILD)/config.mk
 	@mkdir -p $(@D)
-	$(NVCC) $(CUDA_FLAGS) -c -o $@ $<
-define cuda_real_rule
-$(BUILD)/kernels/cuda/%.$(1).o: kernels/cuda/%.cu $(BUILD)/config.mk
-	@mkdir -p $$(@D)
-	$$(NVCC) $$(CUDA_FLAGS) $$(FLAGS_$(1)) -c -o $$@ $$<
-$(BUILD)/emulated/%.$(1).o: kernels/cuda/%.cu $(BUILD)/config.mk
-	@mkdir -p $$(@D)
-	$$(CXX) $$(EMU_FLAGS) $$(FLAGS_$(1)) -x c++ -c -o $$@ $$<
-endef
-$(foreach r,f32 f64,$(eval $(call cuda_real_rule,$r)))
+	$(NVCC) $(CUDA_FLAGS) $(foreach v,$(variants),$(FLAGS_$v)) -c -o $@ $<
 
 EMU_OWN := $(patsubst tests/cuda/%.cpp,$(BUILD)/emulated/%.o,$(wildcard tests/cuda/*.cpp))
 EMU_OBJS := $(CUDA_ONCE:%=$(BUILD)/emulated/%.o) $(CUDA_C:%=$(BUILD)/kernels/cuda/%.o) \
 	$(foreach r,f32 f64,$(CUDA_REAL:%=$(BUILD)/emulated/%.$r.o)) \
 	$(EMU_OWN)
-EMU_FLAGS = -std=c++17 -O3 $(EMU_NATIVE) -g $(PIC) -Wall -Wextra -Wshadow $(WERROR) \
+EMU_FLAGS = -std=c++17 -O3 $(EMU_NATIVE) -g -fPIC -Wall -Wextra -Wshadow $(WERROR) \
 	$(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer) \
-	$(INC_kernels) -Itests/cuda -MMD -MP
+	-Ikernels -Itests/cuda -MMD -MP
 # It runs where it was built, and a multiply-add is then one instruction.
 EMU_NATIVE := $(if $(filter x86_64,$(shell uname -m)),-march=native)
 EMULATED := $(if $(HAVE_CXX),$(BUILD)/emulated/libunroll-cuda.so $(BUILD)/emulated/faults)
@@ -57,21 +49,21 @@ $(BUILD)/emulated/libunroll-cuda.so: $(EMU_OBJS)
 	$(CXX) -shared $(if $(SAN),-fsanitize=$(SAN)) -o $@ $^
 $(BUILD)/emulated/faults: tests/cuda/faults.cu $(BUILD)/emulated/libunroll-cuda.so
 	$(CXX) $(EMU_FLAGS) -o $@ -x c++ $< -x none $(EMU_OWN)
-$(BUILD)/emulated/%.o: kernels/cuda/%.cu $(BUILD)/config.mk
+$(BUILD)/emulated/%.o: $$(call cuda_source,$$*) $(BUILD)/config.mk
 	@mkdir -p $(@D)
-	$(CXX) $(EMU_FLAGS) -x c++ -c -o $@ $<
+	$(CXX) $(EMU_FLAGS) $(foreach v,$(variants),$(FLAGS_$v)) -x c++ -c -o $@ $<
 $(BUILD)/emulated/%.o: tests/cuda/%.cpp $(BUILD)/config.mk
 	@mkdir -p $(@D)
 	$(CXX) $(EMU_FLAGS) -c -o $@ $<
 
-$(BUILD)/tests/unit/share: $(CUDA_C:%=$(BUILD)/kernels/cuda/%.o)
+$(BUILD)/tests/unit/launch_plan: $(CUDA_C:%=$(BUILD)/kernels/cuda/%.o)
 
-test check programs: $(EMULATED) $(BUILD)/bench/step
+test check programs: $(EMULATED)
 
 # On a GPU; elsewhere each says in one line that there is none.
 .PHONY: test-cuda bench-cuda
-test-cuda: all $(BUILD)/tests/unit/kern $(BUILD)/tests/unit/kern_cells $(BUILD)/tests/unit/steps \
+test-cuda: all $(BUILD)/tests/unit/backend $(BUILD)/tests/unit/backend_cells $(BUILD)/tests/unit/steps \
 	$(BUILD)/tests/unit/tall
 	@BUILD=$(CURDIR)/$(BUILD) tests/cuda/on-gpu.sh
-bench-cuda: all $(BUILD)/bench/step
-	@BUILD=$(CURDIR)/$(BUILD) bench/cuda.sh
+bench-cuda: all $(BUILD)/tests/bench/step
+	@BUILD=$(CURDIR)/$(BUILD) tests/bench/cuda.sh

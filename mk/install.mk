@@ -51,7 +51,7 @@ install: all
 		f=$(D)$(mandir)/man$${p##*.}/$${p##*/} && \
 		$(PREFIX_PAGE) $$p > "$$f" && chmod 644 "$$f" || exit 1; \
 	done
-	sed 's/^_unroll_prefix=.*/_unroll_prefix=$(PROGRAM_PREFIX)/' completion/unroll.bash > $(D)$(completiondir)/unroll
+	sed 's/^_unroll_prefix=.*/_unroll_prefix=$(PROGRAM_PREFIX)/' man/completion/unroll.bash > $(D)$(completiondir)/unroll
 	chmod 644 $(D)$(completiondir)/unroll
 	$(INSTALL) -m 755 $(PLUGINS) $(D)$(libdir)
 	$(INSTALL) -m 644 README.md LICENSE $(D)$(docdir)

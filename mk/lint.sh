@@ -42,15 +42,15 @@ shells=$(for f in $scripts; do
 done)
 # shellcheck disable=SC2086
 check shellcheck shellcheck -S warning -e SC1111,SC2154 -x $shells
-check 'shellcheck, bash' shellcheck -s bash -e SC2154 tests/*.bash completion/*.bash
+check 'shellcheck, bash' shellcheck -s bash -e SC2154 tests/*.bash man/completion/*.bash
 check mandoc mandoc -T lint -W warning man/*.[1-9]
 cpp() {
 	cppcheck --quiet --error-exitcode=1 --std=c11 -j "$jobs" --enable=warning,portability \
 		--inline-suppr --suppressions-list=mk/cppcheck.txt -D_XOPEN_SOURCE=700 \
 		-DVERSION='""' -DTOOLS='""' -U__cplusplus -Ilib -Ikernels "$@"
 }
-check 'cppcheck, bin and lib' cpp -UREAL_F32 -UREAL_F64 bin lib tests/unit tests/fuzz bench/timed.c
-for real in REAL_F32 REAL_F64; do
+check 'cppcheck, bin and lib' cpp -UREAL_IS_FLOAT -UREAL_IS_DOUBLE bin lib tests/unit tests/fuzz bench/timed.c
+for real in REAL_IS_FLOAT REAL_IS_DOUBLE; do
 	check "cppcheck, kernels, $real" cpp -D$real -DISA=plain -DISA_PLAIN -UISA_AVX2 -UISA_AVX512 \
 		-Ikernels/cpu -Ikernels/ref kernels
 done

@@ -365,7 +365,7 @@ needs_limit() {
 }
 
 @test "row: option values out of range" {
-	source "$TOP/completion/unroll.bash"
+	source "$TOP/man/completion/unroll.bash"
 	n=0
 	for t in $TOOLS; do
 		while read -r letter name kind; do

@@ -175,7 +175,7 @@ on_terminal() {
 }
 
 @test "the traits of characters" {
-	traits=$BUILD/tests/unit/traits
+	traits=$BUILD/tests/unit/text_features
 	# says NAME TEXT VALUES
 	says() {
 		local got
@@ -243,7 +243,7 @@ on_terminal() {
 	cells -r -k 3 hand.npz stream > ranks
 	cells -f table -u 0-2 hand.npz stream > states
 	for trait in upper brackets line-position line-start vowel; do
-		"$BUILD/tests/unit/traits" chars $trait < text | tr ' ' '\n' | paste - states |
+		"$BUILD/tests/unit/text_features" chars $trait < text | tr ' ' '\n' | paste - states |
 		    awk -F '\t' -v trait=$trait '{ n++; x += $1; xx += $1 * $1
 			for (u = 0; u < 3; u++) { s[u] += $(u + 3); ss[u] += $(u + 3) ^ 2; xs[u] += $1 * $(u + 3) } }
 			END { for (u = 0; u < 3; u++) printf "%.4f\t%d\t%s\t%.4f\n",

@@ -5,7 +5,7 @@ load helper
 
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return
-	source "$TOP/completion/unroll.bash"
+	source "$TOP/man/completion/unroll.bash"
 	mkdir folder
 	touch model.npz words.tsv
 }

@@ -42,11 +42,11 @@ losses() {
 
 # Each shape three times, in another order each time, to the last bit.
 @test "cuda agrees with ref, in whatever order threads run" {
-	EMU_SEED=20151 EMU_SMS=5 agree kern
+	EMU_SEED=20151 EMU_SMS=5 agree backend
 }
 
 @test "gated cells, dense layers and updates agree with ref, in whatever order threads run" {
-	EMU_SEED=20151 EMU_SMS=5 agree kern_cells 1 10
+	EMU_SEED=20151 EMU_SMS=5 agree backend_cells 1 10
 }
 
 @test "more tiles than a grid has room for in y" {
@@ -71,7 +71,7 @@ losses() {
 }
 
 @test "sharing: slices, chains, rows" {
-	run -0 "$BUILD/tests/unit/share"
+	run -0 "$BUILD/tests/unit/launch_plan"
 }
 
 @test "gradcheck passes, and can fail" {
@@ -254,7 +254,7 @@ losses() {
 
 # measured: make bench-cuda's table, small and on the emulator
 measured() {
-	C=40 H=8 WIDE=12 N=64 SENTENCES=2 "$TOP/bench/cuda.sh" 0.001
+	C=40 H=8 WIDE=12 N=64 SENTENCES=2 "$TOP/tests/bench/cuda.sh" 0.001
 }
 
 @test "make bench-cuda: every figure is one, and an opponent that is absent is a line" {

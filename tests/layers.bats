@@ -1,10 +1,13 @@
 #!/usr/bin/env bats
-# The architecture, as greps: bin -> lib -> kern.h <- kernels.
+# The architecture: which folder may include which, and what each may call.
 
 load helper
 
 setup() {
 	cd "$TOP" || return
+	shopt -s globstar nullglob
+	CODE=(bin/*.c lib/**/*.[ch] kernels/**/*.[ch] kernels/**/*.cu)
+	KERNELS=(kernels/**/*.[ch] kernels/**/*.cu)
 }
 
 # none PATTERN FILE...: no line of these files matches
@@ -16,12 +19,73 @@ none() {
 	[ "$status" -eq 1 ]
 }
 
-@test "only kernels/ knows about BLAS and CUDA" {
-	none '#include <(cblas|cublas|cuda)' bin/*.c lib/*.[ch] kernels/*.[ch] kernels/ref/*.[ch]
+# sees: "FOLDER SEEN" a line, from the SEES lines of the Makefile
+sees() {
+	make -s -f - print <<-'END'
+		include Makefile
+		F := $(filter SEES_lib/% SEES_kernels%,$(.VARIABLES))
+		print: ; @$(foreach f,$F,$(foreach s,$($f),echo $(f:SEES_%=%) $s;))
+	END
 }
 
-@test "only lib/ knows about zip, deflate and Unicode tables" {
-	none '#include <(zip|zlib|utf8proc)\.h>' bin/*.c kernels/*.[ch] kernels/*/*.[ch]
+# arrows FILE...: "FOLDER SEEN" for each include of a header of another folder; of
+# headers of one name, that of a folder which it may see
+arrows() {
+	local allowed
+	allowed=$(sees)
+	awk '
+		FNR == 1 { folder = FILENAME; sub(/\/[^\/]*$/, "", folder) }
+		/^#include "/ { split($0, q, "\""); print folder, q[2] }' "$@" | sort -u |
+	while read -r folder header; do
+		for f in "$folder/$header" $(sed -n "s|^$folder \(.*\)|\1/$header|p" <<< "$allowed") \
+		    lib/*/"$header" kernels/"$header" kernels/*/"$header" kernels/*/*/"$header"; do
+			[ -f "$f" ] || continue
+			[ "${f%/*}" = "$folder" ] || echo "$folder ${f%/*}"
+			break
+		done
+	done | sort -u
+}
+
+# wrong_arrows FILE...: those that the Makefile does not allow
+wrong_arrows() {
+	sees | sort -u > "$BATS_TEST_TMPDIR/allowed"
+	arrows "$@" | grep -v '^bin ' | comm -23 - "$BATS_TEST_TMPDIR/allowed"
+}
+
+@test "a folder includes headers of folders below it only" {
+	run -0 wrong_arrows "${CODE[@]}"
+	[ -z "$output" ]
+}
+
+@test "the folders form floors: no circle" {
+	run -0 bash -c "$(declare -f sees); sees | sort -u | tsort"
+	[ "${#lines[@]}" -ge 15 ]
+}
+
+@test "the floors are those of the Makefile: base lowest, train and generate highest" {
+	sees > "$BATS_TEST_TMPDIR/sees"
+	! grep -qE '^lib/base |^kernels ' "$BATS_TEST_TMPDIR/sees"
+	! grep -qE ' lib/(train|generate)$' "$BATS_TEST_TMPDIR/sees"
+	! grep -qE '^kernels.* lib/' "$BATS_TEST_TMPDIR/sees"
+}
+
+@test "a planted include upwards is noticed" {
+	mkdir -p "$BATS_TEST_TMPDIR/house"
+	cp -r Makefile mk bin lib kernels tests "$BATS_TEST_TMPDIR/house"
+	cd "$BATS_TEST_TMPDIR/house"
+	sed -i '1i #include "trainer.h"' lib/stream/vocab.c
+	sed -i '1i #include "mem.h"' kernels/pool.c
+	run wrong_arrows lib/**/*.[ch] kernels/**/*.[ch]
+	[ "$output" = "kernels lib/base
+lib/stream lib/train" ]
+}
+
+@test "only kernels/ knows about BLAS and CUDA" {
+	none '#include <(cblas|cublas|cuda)' bin/*.c lib/**/*.[ch] kernels/*.[ch] kernels/{ref,cells,cpu}/**/*.[ch]
+}
+
+@test "only lib/ knows about zip, deflate, CSV and Unicode tables" {
+	none '#include <(zip|zlib|utf8proc|csv)\.h>' bin/*.c "${KERNELS[@]}"
 }
 
 @test "programs see our headers and those of C and POSIX, nothing else" {
@@ -33,52 +97,46 @@ none() {
 	echo "$output"
 	[ "$status" -eq 1 ]
 	for h in $(sed -n 's/^#include "\(.*\)"/\1/p' bin/*.c | sort -u); do
-		[ -f "lib/$h" ] || [ "$h" = kern.h ]
+		[ -n "$(find lib kernels/backend.h kernels/registry.h -name "$h")" ]
 	done
 }
 
-@test "the library sees no more of the arithmetic than kern.h" {
-	for h in $(sed -n 's/^#include "\(.*\)"/\1/p' lib/*.[ch] | sort -u); do
-		[ -f "lib/$h" ] || [ "$h" = kern.h ]
-	done
-}
-
-@test "kernels see nothing of lib/ and bin/" {
-	for h in $(sed -n 's/^#include "\(.*\)"/\1/p' kernels/*.[ch] kernels/*/*.[ch] kernels/cuda/*.cu | sort -u); do
-		[ -n "$(find kernels -name "$h")" ]
+@test "the library sees no more of the arithmetic than its interface" {
+	[ "$(arrows lib/**/*.[ch] | grep ' kernels' | cut -d ' ' -f 2 | sort -u)" = kernels ]
+	for h in $(sed -n 's/^#include "\(.*\)"/\1/p' lib/**/*.[ch] | sort -u); do
+		[ -n "$(find lib kernels/backend.h kernels/registry.h -name "$h")" ] || { echo "$h"; false; }
 	done
 }
 
 @test "no include climbs out of its directory" {
-	none '#include "\.' bin/*.c lib/*.[ch] kernels/*.[ch] kernels/*/*.[ch] kernels/cuda/*.cu tests/*/*.c
+	none '#include "\.' "${CODE[@]}" tests/*/*.c
 }
 
-@test "the library never exits, except in prog.c, opt.c and device.c" {
+@test "the library never exits, except in prog.c, options.c and device.c" {
 	local files
-	mapfile -t files < <(printf '%s\n' lib/*.c | grep -vE '/(prog|opt|device)\.c$')
-	none '\b(exit|_exit|abort|die|die_errno|die_usage)\(' "${files[@]}" kernels/*.c kernels/*/*.c
+	mapfile -t files < <(printf '%s\n' lib/**/*.c | grep -vE '/(prog|options|device)\.c$')
+	none '\b(exit|_exit|abort|die|die_errno|die_usage)\(' "${files[@]}" kernels/**/*.c
 }
 
-@test "the library never speaks, except in prog.c, opt.c, device.c and progress.c" {
+@test "the library never speaks, except in prog.c, options.c, device.c and progress.c" {
 	local files
-	mapfile -t files < <(printf '%s\n' lib/*.[ch] | grep -vE '/(prog|opt|device|progress)\.[ch]$')
+	mapfile -t files < <(printf '%s\n' lib/**/*.[ch] | grep -vE '/(prog|options|device|progress)\.[ch]$')
 	none '\b(printf|puts|putchar|perror|vprintf)\(|\b(stdout|stderr)\b' "${files[@]}"
 	none 'prog_(warn|note)' "${files[@]}"
 }
 
 @test "kernels do no input or output" {
-	none '#include <(stdio|fcntl)\.h>' kernels/*.[ch] kernels/*/*.[ch] kernels/cuda/*.cu
+	none '#include <(stdio|fcntl)\.h>' "${KERNELS[@]}"
 }
 
 @test "no call that cannot say that it failed, or that writes without a bound" {
-	none '\b(atoi|atol|atof|sscanf|fscanf|gets|strcat|sprintf)\(' \
-	    bin/*.c lib/*.c kernels/*.c kernels/*/*.c kernels/cuda/*.cu
+	none '\b(atoi|atol|atof|sscanf|fscanf|gets|strcat|sprintf)\(' "${CODE[@]}"
 }
 
 @test "feature macros stand on the command line; a kernel that needs more says for what" {
-	none '#(define|undef) *_(GNU|XOPEN|POSIX|DEFAULT|BSD|FILE)' bin/*.c lib/*.[ch]
+	none '#(define|undef) *_(GNU|XOPEN|POSIX|DEFAULT|BSD|FILE)' bin/*.c lib/**/*.[ch]
 	run -0 bash -c "grep -hE '#(define|undef) *_(GNU|XOPEN|POSIX|DEFAULT|BSD|FILE)' \
-	    kernels/*.[ch] kernels/*/*.[ch] kernels/cuda/*.cu | grep -vE '/[*] [a-z_]+ [*]/$' | cat"
+	    ${KERNELS[*]} | grep -vE '/[*] [a-z_]+ [*]/$' | cat"
 	[ -z "$output" ]
 }
 
@@ -87,37 +145,45 @@ none() {
 }
 
 @test "files have 500 lines at most" {
-	for f in bin/*.c lib/*.[ch] kernels/*.[ch] kernels/*/*.[ch] kernels/cuda/*.cu tests/*/*.c bench/*; do
+	for f in "${CODE[@]}" tests/*/*.c tests/bench/*; do
 		n=$(wc -l < "$f")
 		[ "$n" -le 500 ] || { echo "$f: $n lines"; false; }
 	done
 }
 
-@test "functions have 100 lines at most, and main has 60" {
-	run awk '
-		FNR == 1 { name = "" }
-		/^[a-z_0-9]+\(/ { name = $0; sub(/\(.*/, "", name); next }
+@test "functions have 50 lines at most and 7 parameters; half of them have 12 lines or fewer" {
+	awk '
+		FNR == 1 { name = ""; head = "" }
+		/^[a-z_0-9A-Z]+\(/ { name = $0; sub(/\(.*/, "", name); head = "" }
+		name != "" && !begin { head = head $0 }
 		/^\{/ && name != "" { begin = FNR }
 		/^\}/ && begin {
-			n = FNR - begin + 1
-			if (n > (name == "main" && FILENAME ~ /^bin/ ? 62 : 102))
-				print FILENAME ": " name ": " n
-			begin = 0; name = ""; functions++
-		}
-		END { print functions > "/dev/stderr" }' bin/*.c lib/*.c kernels/*.c kernels/*/*.c kernels/cuda/*.cu
+			sub(/\)[^)]*$/, "", head)
+			while (sub(/\([^()]*\)/, "", head) && head ~ /\(.*\(/);
+			sub(/^[^(]*\(/, "", head)
+			n = FNR - begin - 1
+			print n, gsub(/,/, ",", head) + 1, FILENAME ": " name
+			begin = 0; name = ""
+		}' bin/*.c lib/**/*.c "${KERNELS[@]}" | sort -n > "$BATS_TEST_TMPDIR/functions"
+	[ "$(wc -l < "$BATS_TEST_TMPDIR/functions")" -gt 800 ]
+	run awk '$1 > 50 || $2 > 7' "$BATS_TEST_TMPDIR/functions"
 	echo "$output"
-	[[ "$output" =~ ^[0-9]+$ ]]
-	[ "$output" -gt 200 ]
+	[ -z "$output" ]
+	median=$(awk '{ n[NR] = $1 } END { print n[int((NR + 1) / 2)] }' "$BATS_TEST_TMPDIR/functions")
+	[ "$median" -lt 12 ]
 }
 
 @test "headers have a guard and compile alone" {
-	for h in lib/*.h kernels/kern.h; do
+	for h in lib/*/*.h kernels/backend.h; do
+		folder=${h%/*}
 		guard=$(basename "$h" .h | tr a-z- A-Z_)_H
 		grep -q "^#ifndef $guard$" "$h"
-		"${CC:-cc}" -std=c11 -D_XOPEN_SOURCE=700 -Wall -Werror -Ilib -Ikernels -fsyntax-only -x c "$h"
+		seen=$(sees | sed -n "s|^$folder |-I|p")
+		# shellcheck disable=SC2086
+		"${CC:-cc}" -std=c11 -D_XOPEN_SOURCE=700 -Wall -Werror -I"$folder" $seen -fsyntax-only -x c "$h"
 	done
 }
 
 @test "nothing is left for later" {
-	none '\b(TODO|FIXME|XXX|HACK)\b' bin/*.c lib/*.[ch] kernels/*.[ch] kernels/*/*.[ch] kernels/cuda/*.cu mk/* pipelines/* man/*
+	none '\b(TODO|FIXME|XXX|HACK)\b' "${CODE[@]}" mk/* pipelines/* man/*.[1-9]
 }

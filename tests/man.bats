@@ -153,7 +153,7 @@ setup() {
 }
 
 @test "model(5) names every array" {
-	sed -n 's/^ \*	\([A-Za-z]2\{0,1\}\)	(.*/\1/p' "$TOP/lib/model.h" > arrays
+	sed -n 's/^ \*	\([A-Za-z]2\{0,1\}\)	(.*/\1/p' "$TOP/lib/model/model.h" > arrays
 	[ "$(wc -l < arrays)" -eq 9 ]
 	while read -r array; do
 		grep -q "^\.It $array Ta" "$TOP/man/model.5" || { echo "$array"; false; }

@@ -144,7 +144,7 @@ setup() {
 @test "the page lists the keys as they are written" {
 	sed -n '/^\.Ss Configuration/,/^Lines are written/s/^\.It Li //p' "$TOP/man/model.5" |
 	    sed 's/ , /\n/g' > listed
-	sed -n 's/^	{ "\([a-z0-9_]*\)", .*/\1/p' "$TOP/lib/model_config.c" | diff listed -
+	sed -n 's/^	{ "\([a-z0-9_]*\)", .*/\1/p' "$TOP/lib/model/model_config.c" | diff listed -
 	[ "$(wc -l < listed)" -ge 40 ]
 	"$UNIT/model" make model.npz 3 5 f4 10
 	grep -a '^[a-z_0-9]*=' model.npz | sed 's/=.*//' > written

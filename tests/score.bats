@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# score: what it prints.  Its ln P against the oracle's are in digits.bats.
+# score: what it prints.  Its ln P against the oracle's are in train-oracle.bats.
 # shellcheck disable=SC2154,SC2094
 
 load helper

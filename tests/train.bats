@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # train: what it keeps, how it stops and goes on, and what it refuses.  Its
-# numbers are in digits.bats.
+# numbers are in train-oracle.bats.
 # shellcheck disable=SC2154
 
 load helper

@@ -19,28 +19,28 @@ enum {
 };
 
 real *
-NAME(blas_space)(struct kern *k, struct buffer *b, size_t n)
+blas_space(struct backend *k, struct buffer *b, size_t n)
 {
 	if (n > b->n) {
 		free(b->p);
 		b->p = n > SIZE_MAX / sizeof(real) ? NULL : malloc(n * sizeof(real));
 		b->n = b->p ? n : 0;
 		if (b->p == NULL)
-			NAME(host_note)(k, "out of memory");
+			host_note(k, "out of memory");
 	}
 	return b->p;
 }
 
 /* What the tasks of an output layer share; rows are those at hand. */
 struct output {
-	const struct kern_mat *v, *bias;
+	const struct matrix *v, *bias;
 	int t, h, c;
 	const real *s;		/* (t, h) */
 	const uint32_t *y;	/* (t) */
 	real *logits;		/* (t, c) */
 	double *max, *sum;	/* (chunks, ROWS): of a chunk, then of its row */
 	real *part;		/* (chunks, t, h): a chunk's share of dS */
-	struct kern_mat *dv, *dbias;
+	struct matrix *dv, *dbias;
 };
 
 static int
@@ -124,7 +124,7 @@ gradient_task(void *arg, int i, int thread)
 
 /* Logits, maxima and sums of at most ROWS rows; false when out of memory. */
 static int
-prepare(struct kern *k, struct output *o, const struct kern_mat *v, const struct kern_mat *c, int t)
+prepare(struct backend *k, struct output *o, const struct matrix *v, const struct matrix *c, int t)
 {
 	struct state *s = k->ctx;
 	int nchunk = (v->rows + CHUNK - 1) / CHUNK;
@@ -134,17 +134,17 @@ prepare(struct kern *k, struct output *o, const struct kern_mat *v, const struct
 		s->max = calloc((size_t)nchunk * 2 * ROWS, sizeof(*s->max));
 		s->nchunk = s->max ? nchunk : 0;
 		if (s->max == NULL)
-			NAME(host_note)(k, "out of memory");
+			host_note(k, "out of memory");
 	}
 	*o = (struct output){ .v = v, .bias = c, .h = v->cols, .c = v->rows };
-	o->logits = NAME(blas_space)(k, &s->logits, (size_t)(t < ROWS ? t : ROWS) * v->rows);
+	o->logits = blas_space(k, &s->logits, (size_t)(t < ROWS ? t : ROWS) * v->rows);
 	o->max = s->max;
 	o->sum = s->max + (size_t)s->nchunk * ROWS;
 	return s->host.error ? 0 : nchunk;
 }
 
 static void
-logits(struct kern *k, struct output *o, int nchunk, const real *s, int first, int t)
+logits(struct backend *k, struct output *o, int nchunk, const real *s, int first, int t)
 {
 	struct state *st = k->ctx;
 
@@ -155,7 +155,7 @@ logits(struct kern *k, struct output *o, int nchunk, const real *s, int first, i
 }
 
 static void
-out_forward(struct kern *k, const struct kern_mat *v, const struct kern_mat *c, int t,
+out_forward(struct backend *k, const struct matrix *v, const struct matrix *c, int t,
     const void *s, const uint32_t *y, double *logp)
 {
 	struct output o;
@@ -170,7 +170,7 @@ out_forward(struct kern *k, const struct kern_mat *v, const struct kern_mat *c, 
 }
 
 static void
-out_logp(struct kern *k, const struct kern_mat *v, const struct kern_mat *c, int t, const void *s,
+out_logp(struct backend *k, const struct matrix *v, const struct matrix *c, int t, const void *s,
     void *to)
 {
 	struct output o;
@@ -189,8 +189,8 @@ out_logp(struct kern *k, const struct kern_mat *v, const struct kern_mat *c, int
 }
 
 static void
-out_backward(struct kern *k, const struct kern_mat *v, const struct kern_mat *c, int t,
-    const void *s, const uint32_t *y, void *to, struct kern_mat *dv, struct kern_mat *dc,
+out_backward(struct backend *k, const struct matrix *v, const struct matrix *c, int t,
+    const void *s, const uint32_t *y, void *to, struct matrix *dv, struct matrix *dc,
     double *logp)
 {
 	struct state *st = k->ctx;
@@ -200,7 +200,7 @@ out_backward(struct kern *k, const struct kern_mat *v, const struct kern_mat *c,
 
 	o.dv = dv;
 	o.dbias = dc;
-	o.part = NAME(blas_space)(k, &st->part, (size_t)nchunk * (t < ROWS ? t : ROWS) * o.h);
+	o.part = blas_space(k, &st->part, (size_t)nchunk * (t < ROWS ? t : ROWS) * o.h);
 	for (int first = 0; nchunk && o.part && first < t; first += ROWS) {
 		size_t n;
 
@@ -219,7 +219,7 @@ out_backward(struct kern *k, const struct kern_mat *v, const struct kern_mat *c,
 }
 
 static void
-rnn_forward(struct kern *k, const struct kern_mat *w, const struct kern_batch *b, const void *from,
+rnn_forward(struct backend *k, const struct matrix *w, const struct batch *b, const void *from,
     const void *start, void *to)
 {
 	int h = w->rows;
@@ -247,7 +247,7 @@ rnn_forward(struct kern *k, const struct kern_mat *w, const struct kern_batch *b
 
 /* E(t,h) becomes the error one row earlier: E_{r-1} = (E_r W)(1 - s_{r-1}^2). */
 static void
-shift_back(const struct kern_mat *w, const struct kern_batch *b, const real *s, real *e, real *g)
+shift_back(const struct matrix *w, const struct batch *b, const real *s, real *e, real *g)
 {
 	int h = w->rows;
 
@@ -263,7 +263,7 @@ shift_back(const struct kern_mat *w, const struct kern_batch *b, const real *s, 
 
 /* Without truncation all errors travel together, one row after another. */
 static void
-back_whole(const struct kern_mat *w, const struct kern_batch *b, const real *s, const real *ds,
+back_whole(const struct matrix *w, const struct batch *b, const real *s, const real *ds,
     real *d)
 {
 	int h = w->rows;
@@ -282,7 +282,7 @@ back_whole(const struct kern_mat *w, const struct kern_batch *b, const real *s, 
 }
 
 int
-NAME(blas_longest)(const struct kern_batch *b)
+blas_longest(const struct batch *b)
 {
 	int most = 0;
 
@@ -292,7 +292,7 @@ NAME(blas_longest)(const struct kern_batch *b)
 }
 
 void
-NAME(blas_before)(const struct kern_batch *b, int h, const real *s, const real *s0, real *last)
+blas_before(const struct batch *b, int h, const real *s, const real *s0, real *last)
 {
 	memset(last, 0, (size_t)b->t * h * sizeof(real));
 	for (int i = 0; i < b->nseq; i++) {
@@ -306,18 +306,18 @@ NAME(blas_before)(const struct kern_batch *b, int h, const real *s, const real *
 }
 
 static void
-rnn_backward(struct kern *k, const struct kern_mat *w, const struct kern_batch *b, int bptt,
-    const void *states, const void *s0, const void *ds, void *to, struct kern_mat *dw)
+rnn_backward(struct backend *k, const struct matrix *w, const struct batch *b, int bptt,
+    const void *states, const void *s0, const void *ds, void *to, struct matrix *dw)
 {
 	struct state *st = k->ctx;
 	size_t n = (size_t)b->t * w->rows;
-	real *e = NAME(blas_space)(k, &st->back, 2 * n), *g, *d = to;
+	real *e = blas_space(k, &st->back, 2 * n), *g, *d = to;
 	const real *s = states;
 
 	if (e == NULL)
 		return;
 	g = e + n;
-	if (bptt >= NAME(blas_longest)(b) - 1) {
+	if (bptt >= blas_longest(b) - 1) {
 		back_whole(w, b, s, ds, d);
 	} else {
 		for (size_t i = 0; i < n; i++)
@@ -328,13 +328,13 @@ rnn_backward(struct kern *k, const struct kern_mat *w, const struct kern_batch *
 				d[i] += e[i];
 		}
 	}
-	NAME(blas_before)(b, w->rows, s, s0, g);
+	blas_before(b, w->rows, s, s0, g);
 	GEMM(CblasRowMajor, CblasTrans, CblasNoTrans, w->rows, w->rows, b->t, 1, d, w->rows, g,
 	    w->rows, 1, dw->p, w->rows);
 }
 
 static void
-blas_close(struct kern *k)
+blas_close(struct backend *k)
 {
 	struct state *s = k->ctx;
 
@@ -342,32 +342,32 @@ blas_close(struct kern *k)
 	free(s->part.p);
 	free(s->back.p);
 	free(s->max);
-	NAME(host_close)(k);
+	host_close(k);
 }
 
 static void
-fill(struct kern *k)
+fill(struct backend *k)
 {
-	NAME(host_memory)(k);
-	NAME(host_matrices)(k);
+	host_memory(k);
+	host_matrices(k);
 	k->name = "blas";
 	k->isa = openblas_get_corename();
 	k->close = blas_close;
-	k->error = NAME(host_error);
+	k->error = host_error;
 	k->rnn_forward = rnn_forward;
 	k->rnn_backward = rnn_backward;
 	k->out_forward = out_forward;
 	k->out_backward = out_backward;
 	k->out_logp = out_logp;
-	NAME(ref_layers)(k);
-	NAME(blas_cells)(k);
-	NAME(blas_learn)(k);
+	ref_layers(k);
+	blas_cells(k);
+	blas_optimiser(k);
 }
 
-struct kern *
-NAME(blas_open)(int threads, const char **why)
+struct backend *
+blas_open(int threads, const char **why)
 {
-	struct kern *k = NAME(host_open)(sizeof(struct state), threads, why);
+	struct backend *k = host_open(sizeof(struct state), threads, why);
 
 	if (k == NULL)
 		return NULL;

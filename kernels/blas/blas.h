@@ -4,10 +4,10 @@
 #ifndef BLAS_H
 #define BLAS_H
 
-#include "kern.h"
+#include "backend.h"
 
 /* The table, or NULL and *why. */
-struct kern *blas_open_f32(int threads, const char **why);
-struct kern *blas_open_f64(int threads, const char **why);
+struct backend *blas_open_f32(int threads, const char **why);
+struct backend *blas_open_f64(int threads, const char **why);
 
 #endif

@@ -1,14 +1,14 @@
 /*
  * cells.c - dense layers and gated cells by OpenBLAS: sequences in lock-step, so
  * that a step in time is one product of all rows at hand, (n,h)(h,gates h).
- * kern.h has the formulas.
+ * backend.h has the formulas.
  */
 #include <string.h>
 
 #include "parts.h"
 
 static void
-dense_forward(struct kern *k, const struct kern_mat *m, int t, const void *x, void *a)
+dense_forward(struct backend *k, const struct matrix *m, int t, const void *x, void *a)
 {
 	(void)k;
 	GEMM(CblasRowMajor, CblasNoTrans, CblasTrans, t, m->rows, m->cols, 1, x, m->cols, m->p,
@@ -17,15 +17,15 @@ dense_forward(struct kern *k, const struct kern_mat *m, int t, const void *x, vo
 
 /* dM(m,n) += D(t,m)' X(t,n) */
 static void
-add_gradient(struct kern_mat *dm, int t, const real *x, const real *d)
+add_gradient(struct matrix *dm, int t, const real *x, const real *d)
 {
 	GEMM(CblasRowMajor, CblasTrans, CblasNoTrans, dm->rows, dm->cols, t, 1, d, dm->rows, x,
 	    dm->cols, 1, dm->p, dm->cols);
 }
 
 static void
-dense_backward(struct kern *k, const struct kern_mat *m, int t, const void *x, const void *d,
-    void *dx, struct kern_mat *dm)
+dense_backward(struct backend *k, const struct matrix *m, int t, const void *x, const void *d,
+    void *dx, struct matrix *dm)
 {
 	(void)k;
 	if (dx)
@@ -54,8 +54,8 @@ tanh_slope(real y)
 
 /* One call: rows of h, gates of m = ngate h. */
 struct walk {
-	const struct kern_mat *w;
-	const struct kern_batch *b;
+	const struct matrix *w;
+	const struct batch *b;
 	int h, m;
 	real *a, *s, *c;		/* c: the LSTM's cells, the GRU's products */
 	const real *s0, *c0, *bn, *ds;	/* or NULL */
@@ -135,16 +135,16 @@ gru_row(const struct walk *w, size_t r, const real *g, const real *last)
 }
 
 static void
-forward(struct kern *k, struct walk *w)
+forward(struct backend *k, struct walk *w)
 {
 	struct state *st = k->ctx;
 	size_t n = (size_t)w->b->nseq;
 
-	w->rows = NAME(blas_space)(k, &st->back, n * (size_t)(w->h + w->m));
+	w->rows = blas_space(k, &st->back, n * (size_t)(w->h + w->m));
 	if (w->rows == NULL)
 		return;
 	w->product = w->rows + n * (size_t)w->h;
-	for (int step = 0; step < NAME(blas_longest)(w->b); step++) {
+	for (int step = 0; step < blas_longest(w->b); step++) {
 		const real *g = w->product;
 
 		multiply(w, step);
@@ -232,12 +232,12 @@ multiply_back(const struct walk *w, int step)
 
 /* Errors of all rows, and dW; w->e is d for the LSTM, a place of its own for the GRU. */
 static int
-backward(struct kern *k, struct walk *w, struct kern_mat *dw)
+backward(struct backend *k, struct walk *w, struct matrix *dw)
 {
 	struct state *st = k->ctx;
 	size_t h = (size_t)w->h, m = (size_t)w->m, n = (size_t)w->b->nseq, t = (size_t)w->b->t;
 	int own = w->m == 3 * w->h;
-	real *p = NAME(blas_space)(k, &st->back, n * (m + 3 * h) + t * h + (own ? t * m : 0)), *last;
+	real *p = blas_space(k, &st->back, n * (m + 3 * h) + t * h + (own ? t * m : 0)), *last;
 
 	if (p == NULL)
 		return 0;
@@ -248,7 +248,7 @@ backward(struct kern *k, struct walk *w, struct kern_mat *dw)
 	last = w->carried_c + n * h;
 	w->e = own ? last + t * h : w->d;
 	memset(w->carried, 0, 2 * n * h * sizeof(real));
-	for (int step = NAME(blas_longest)(w->b) - 1; step >= 0; step--) {
+	for (int step = blas_longest(w->b) - 1; step >= 0; step--) {
 		for (int i = 0; i < w->b->nseq; i++) {
 			if (row_at(w, i, step) < 0)
 				continue;
@@ -259,13 +259,13 @@ backward(struct kern *k, struct walk *w, struct kern_mat *dw)
 		}
 		multiply_back(w, step);
 	}
-	NAME(blas_before)(w->b, w->h, w->s, w->s0, last);
+	blas_before(w->b, w->h, w->s, w->s0, last);
 	add_gradient(dw, w->b->t, last, w->e);
 	return 1;
 }
 
 static void
-lstm_forward(struct kern *k, const struct kern_mat *w, const struct kern_batch *b, void *a,
+lstm_forward(struct backend *k, const struct matrix *w, const struct batch *b, void *a,
     const void *s0, const void *c0, void *s, void *c)
 {
 	struct walk walk = { .w = w, .b = b, .h = w->cols, .m = w->rows, .a = a, .s = s, .c = c,
@@ -275,9 +275,9 @@ lstm_forward(struct kern *k, const struct kern_mat *w, const struct kern_batch *
 }
 
 static void
-lstm_backward(struct kern *k, const struct kern_mat *w, const struct kern_batch *b, const void *a,
+lstm_backward(struct backend *k, const struct matrix *w, const struct batch *b, const void *a,
     const void *s, const void *c, const void *s0, const void *c0, const void *ds, void *d,
-    struct kern_mat *dw)
+    struct matrix *dw)
 {
 	struct walk walk = { .w = w, .b = b, .h = w->cols, .m = w->rows, .a = (real *)a,
 	    .s = (real *)s, .c = (real *)c, .s0 = s0, .c0 = c0, .ds = ds, .d = d };
@@ -286,8 +286,8 @@ lstm_backward(struct kern *k, const struct kern_mat *w, const struct kern_batch 
 }
 
 static void
-gru_forward(struct kern *k, const struct kern_mat *w, const struct kern_mat *bn,
-    const struct kern_batch *b, void *a, const void *s0, void *s, void *q)
+gru_forward(struct backend *k, const struct matrix *w, const struct matrix *bn,
+    const struct batch *b, void *a, const void *s0, void *s, void *q)
 {
 	struct walk walk = { .w = w, .b = b, .h = w->cols, .m = w->rows, .a = a, .s = s, .c = q,
 	    .s0 = s0, .bn = bn ? bn->p : NULL };
@@ -296,9 +296,9 @@ gru_forward(struct kern *k, const struct kern_mat *w, const struct kern_mat *bn,
 }
 
 static void
-gru_backward(struct kern *k, const struct kern_mat *w, const struct kern_batch *b, const void *a,
-    const void *s, const void *q, const void *s0, const void *ds, void *d, struct kern_mat *dw,
-    struct kern_mat *dbn)
+gru_backward(struct backend *k, const struct matrix *w, const struct batch *b, const void *a,
+    const void *s, const void *q, const void *s0, const void *ds, void *d, struct matrix *dw,
+    struct matrix *dbn)
 {
 	struct walk walk = { .w = w, .b = b, .h = w->cols, .m = w->rows, .a = (real *)a,
 	    .s = (real *)s, .c = (real *)q, .s0 = s0, .ds = ds, .d = d };
@@ -311,7 +311,7 @@ gru_backward(struct kern *k, const struct kern_mat *w, const struct kern_batch *
 }
 
 void
-NAME(blas_cells)(struct kern *k)
+blas_cells(struct backend *k)
 {
 	k->dense_forward = dense_forward;
 	k->dense_backward = dense_backward;

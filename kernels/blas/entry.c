@@ -10,10 +10,10 @@
 extern const int unroll_plugin_version;
 const int unroll_plugin_version = PLUGIN_VERSION;
 
-struct kern *unroll_plugin(enum kern_real real, int threads, const char **why);
+struct backend *unroll_plugin(enum real_type real, int threads, const char **why);
 
-struct kern *
-unroll_plugin(enum kern_real real, int threads, const char **why)
+struct backend *
+unroll_plugin(enum real_type real, int threads, const char **why)
 {
-	return real == KERN_F32 ? blas_open_f32(threads, why) : blas_open_f64(threads, why);
+	return real == REAL_F32 ? blas_open_f32(threads, why) : blas_open_f64(threads, why);
 }

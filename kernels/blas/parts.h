@@ -7,8 +7,9 @@
 #include <cblas.h>
 
 #include "ref.h"
+#include "blas_names.h"
 
-#if defined(REAL_F32)
+#if defined(REAL_IS_FLOAT)
 #define GEMM cblas_sgemm
 #define GEMV cblas_sgemv
 #else
@@ -30,17 +31,17 @@ struct state {
 };
 
 /* n reals; NULL, noted, when there is no memory. */
-real *NAME(blas_space)(struct kern *k, struct buffer *b, size_t n);
+real *blas_space(struct backend *k, struct buffer *b, size_t n);
 
 /* The rows of the states before each row: last(t,h) from S(t,h) and S0(nseq,h) or NULL. */
-void NAME(blas_before)(const struct kern_batch *b, int h, const real *s, const real *s0,
+void blas_before(const struct batch *b, int h, const real *s, const real *s0,
     real *last);
 /* Rows of the longest sequence. */
-int NAME(blas_longest)(const struct kern_batch *b);
+int blas_longest(const struct batch *b);
 
 /* dense_*, lstm_* and gru_*. */
-void NAME(blas_cells)(struct kern *k);
+void blas_cells(struct backend *k);
 /* update, sum_squares. */
-void NAME(blas_learn)(struct kern *k);
+void blas_optimiser(struct backend *k);
 
 #endif

@@ -4,14 +4,14 @@
 #ifndef CPU_H
 #define CPU_H
 
-#include "kern.h"
+#include "backend.h"
 
 /* The table, or NULL and *why. */
-struct kern *cpu_avx512_f32(int threads, const char **why);
-struct kern *cpu_avx512_f64(int threads, const char **why);
-struct kern *cpu_avx2_f32(int threads, const char **why);
-struct kern *cpu_avx2_f64(int threads, const char **why);
-struct kern *cpu_plain_f32(int threads, const char **why);
-struct kern *cpu_plain_f64(int threads, const char **why);
+struct backend *cpu_avx512_f32(int threads, const char **why);
+struct backend *cpu_avx512_f64(int threads, const char **why);
+struct backend *cpu_avx2_f32(int threads, const char **why);
+struct backend *cpu_avx2_f64(int threads, const char **why);
+struct backend *cpu_plain_f32(int threads, const char **why);
+struct backend *cpu_plain_f64(int threads, const char **why);
 
 #endif

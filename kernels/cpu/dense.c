@@ -9,14 +9,14 @@
 enum { PART = 4096, COLUMNS = 4 * LANES, ROWS = 64 };	/* of a task */
 
 static void
-dense_forward(struct kern *k, const struct kern_mat *m, int t, const void *x, void *a)
+dense_forward(struct backend *k, const struct matrix *m, int t, const void *x, void *a)
 {
 	const struct panels *mt = &own(m)->s.wt;
 	struct pool *p = state(k)->pool;
-	real *space = ISA_NAME(state_rows)(k, ISA_NAME(product_space)(p, mt, t));
+	real *space = state_rows(k, product_space(p, mt, t));
 
 	if (space)
-		ISA_NAME(product)(p, mt, t, x, a, space);
+		product_forward(p, mt, t, x, a, space);
 }
 
 /* Rows of n numbers into rows of whole panels, zeros behind. */
@@ -43,23 +43,23 @@ widen_task(void *arg, int i, int thread)
 }
 
 static void
-dense_backward(struct kern *k, const struct kern_mat *mat, int t, const void *x, const void *d,
-    void *dx, struct kern_mat *dm)
+dense_backward(struct backend *k, const struct matrix *mat, int t, const void *x, const void *d,
+    void *dx, struct matrix *dm)
 {
 	struct panels *m = &own(mat)->s.w;
 	struct pool *p = state(k)->pool;
 	struct widening w = { t, m->n, product_stride(m->n), x, NULL };
-	size_t wide = (size_t)t * w.stride, forward = ISA_NAME(product_space)(p, m, t);
-	size_t back = ISA_NAME(product_gradient_space)(p);
-	real *space = ISA_NAME(state_rows)(k, wide + (forward > back ? forward : back));
+	size_t wide = (size_t)t * w.stride, forward = product_space(p, m, t);
+	size_t back = product_gradient_space(p);
+	real *space = state_rows(k, wide + (forward > back ? forward : back));
 
 	if (space == NULL)
 		return;
 	if (dx)
-		ISA_NAME(product)(p, m, t, d, dx, space + wide);
+		product_forward(p, m, t, d, dx, space + wide);
 	w.to = space;
 	share(k, widen_task, &w, (t + ROWS - 1) / ROWS, NUMBER * (double)wide);
-	ISA_NAME(product_gradient)(p, &own(dm)->s.w, t, d, (size_t)m->k, space, w.stride, 1,
+	product_gradient(p, &own(dm)->s.w, t, d, (size_t)m->k, space, w.stride, 1,
 	    space + wide);
 }
 
@@ -87,7 +87,7 @@ add_bias_task(void *arg, int i, int thread)
 }
 
 static void
-bias_forward(struct kern *k, const struct kern_mat *b, int t, void *to)
+bias_forward(struct backend *k, const struct matrix *b, int t, void *to)
 {
 	struct rows a = { t, b->cols, b->p, to };
 
@@ -117,7 +117,7 @@ sum_rows_task(void *arg, int i, int thread)
 }
 
 static void
-bias_backward(struct kern *k, int t, const void *d, struct kern_mat *db)
+bias_backward(struct backend *k, int t, const void *d, struct matrix *db)
 {
 	struct rows a = { t, db->cols, d, db->p };
 
@@ -142,7 +142,7 @@ multiply_task(void *arg, int i, int thread)
 }
 
 static void
-multiply(struct kern *k, size_t n, const void *x, const void *y, void *out)
+multiply(struct backend *k, size_t n, const void *x, const void *y, void *out)
 {
 	struct masked m = { n, x, y, out };
 
@@ -150,7 +150,7 @@ multiply(struct kern *k, size_t n, const void *x, const void *y, void *out)
 }
 
 void
-ISA_NAME(dense_entries)(struct kern *k)
+dense_entries(struct backend *k)
 {
 	k->dense_forward = dense_forward;
 	k->dense_backward = dense_backward;

@@ -7,13 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "backend.h"
+#include "registry.h"
 #include "cpu.h"
 
 struct isa {
 	const char *name;
 	bool (*here)(void);
-	struct kern *(*open[2])(int threads, const char **why);	/* by enum kern_real */
+	struct backend *(*open[2])(int threads, const char **why);	/* by enum real_type */
 };
 
 static bool
@@ -92,8 +92,8 @@ choose(const char **why)
 	return NULL;
 }
 
-struct kern *
-cpu_open(enum kern_real real, int threads, const char **why)
+struct backend *
+cpu_open(enum real_type real, int threads, const char **why)
 {
 	const struct isa *isa = choose(why);
 

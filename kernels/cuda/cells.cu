@@ -6,10 +6,10 @@
  * kept in the order of that walk, so that the rows of a step lie side by side;
  * `place` is where a row stands in it.
  */
-#include "mat.h"
-#include "order.h"
+#include "params.h"
+#include "time_major.h"
 #include "product.h"
-#include "thin.h"
+#include "gemm_skinny.h"
 
 /* A cell's arrays, by row of the batch, and what is by place. */
 struct cell {
@@ -158,7 +158,7 @@ gru_rows_back(struct cell c, int first)
 
 /* The order, and memory for what is by place. */
 static bool
-prepare(struct kern *k, struct cell *c, const struct kern_mat *w, const struct kern_batch *b)
+prepare(struct backend *k, struct cell *c, const struct matrix *w, const struct batch *b)
 {
 	size_t n, gates = (size_t)(w->rows / w->cols);
 
@@ -191,21 +191,21 @@ struct states_before {
 };
 
 static void
-forward(struct kern *k, const struct kern_mat *w, const struct cell *c, rows_kernel *cells)
+forward(struct backend *k, const struct matrix *w, const struct cell *c, rows_kernel *cells)
 {
 	for (int q = 0; q < c->o.steps; q++) {
 		int first = c->o.offset[q], n = c->o.offset[q + 1] - first;
 		struct product_store store = { c->g + (size_t)first * w->rows, (size_t)w->rows };
 
-		thin_product<true>(k, n, w->rows, c->h, states_before{ *c, first },
+		skinny_product<true>(k, n, w->rows, c->h, states_before{ *c, first },
 		    (const real *)w->p, store);
 		launch(k, cells, dim3((unsigned)n), dim3(128), 0, *c, first);
 	}
 }
 
 static void
-backward(struct kern *k, const struct kern_mat *w, const struct cell *c, rows_kernel *cells,
-    struct kern_mat *dw)
+backward(struct backend *k, const struct matrix *w, const struct cell *c, rows_kernel *cells,
+    struct matrix *dw)
 {
 	struct product_add add = { dw->p, (size_t)c->h };
 
@@ -223,7 +223,7 @@ backward(struct kern *k, const struct kern_mat *w, const struct cell *c, rows_ke
 }
 
 static void
-lstm_forward(struct kern *k, const struct kern_mat *w, const struct kern_batch *b, void *a,
+lstm_forward(struct backend *k, const struct matrix *w, const struct batch *b, void *a,
     const void *s0, const void *c0, void *s, void *c)
 {
 	struct cell cell = {};
@@ -238,9 +238,9 @@ lstm_forward(struct kern *k, const struct kern_mat *w, const struct kern_batch *
 }
 
 static void
-lstm_backward(struct kern *k, const struct kern_mat *w, const struct kern_batch *b, const void *a,
+lstm_backward(struct backend *k, const struct matrix *w, const struct batch *b, const void *a,
     const void *s, const void *c, const void *s0, const void *c0, const void *ds, void *d,
-    struct kern_mat *dw)
+    struct matrix *dw)
 {
 	struct cell cell = {};
 
@@ -256,8 +256,8 @@ lstm_backward(struct kern *k, const struct kern_mat *w, const struct kern_batch 
 }
 
 static void
-gru_forward(struct kern *k, const struct kern_mat *w, const struct kern_mat *bn,
-    const struct kern_batch *b, void *a, const void *s0, void *s, void *q)
+gru_forward(struct backend *k, const struct matrix *w, const struct matrix *bn,
+    const struct batch *b, void *a, const void *s0, void *s, void *q)
 {
 	struct cell cell = {};
 
@@ -271,9 +271,9 @@ gru_forward(struct kern *k, const struct kern_mat *w, const struct kern_mat *bn,
 }
 
 static void
-gru_backward(struct kern *k, const struct kern_mat *w, const struct kern_batch *b, const void *a,
-    const void *s, const void *q, const void *s0, const void *ds, void *d, struct kern_mat *dw,
-    struct kern_mat *dbn)
+gru_backward(struct backend *k, const struct matrix *w, const struct batch *b, const void *a,
+    const void *s, const void *q, const void *s0, const void *ds, void *d, struct matrix *dw,
+    struct matrix *dbn)
 {
 	struct cell cell = {};
 
@@ -287,11 +287,11 @@ gru_backward(struct kern *k, const struct kern_mat *w, const struct kern_batch *
 		return;
 	backward(k, w, &cell, gru_rows_back, dw);
 	if (dbn)
-		NAME(cuda_add_columns)(k, b->t, cell.h, w->rows, cell.g + 2 * cell.h, dbn->p);
+		cuda_add_columns(k, b->t, cell.h, w->rows, cell.g + 2 * cell.h, dbn->p);
 }
 
 void
-NAME(cuda_cells_fill)(struct kern *k)
+cuda_cells_fill(struct backend *k)
 {
 	k->lstm_forward = lstm_forward;
 	k->lstm_backward = lstm_backward;

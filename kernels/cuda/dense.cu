@@ -2,11 +2,11 @@
  * dense.cu - what stands between the cells: dense layers, biases, products
  * number by number, and rows picked from others.
  */
-#include "mat.h"
+#include "params.h"
 #include "product.h"
 
 static void
-dense_forward(struct kern *k, const struct kern_mat *m, int t, const void *x, void *a)
+dense_forward(struct backend *k, const struct matrix *m, int t, const void *x, void *a)
 {
 	struct product_store store = { (real *)a, (size_t)m->rows };
 
@@ -15,8 +15,8 @@ dense_forward(struct kern *k, const struct kern_mat *m, int t, const void *x, vo
 }
 
 static void
-dense_backward(struct kern *k, const struct kern_mat *m, int t, const void *x, const void *d,
-    void *dx, struct kern_mat *dm)
+dense_backward(struct backend *k, const struct matrix *m, int t, const void *x, const void *d,
+    void *dx, struct matrix *dm)
 {
 	struct product_store store = { (real *)dx, (size_t)m->cols };
 	struct product_add add = { dm->p, (size_t)m->cols };
@@ -37,7 +37,7 @@ add_bias(size_t n, int cols, const real *b, real *a)
 }
 
 static void
-bias_forward(struct kern *k, const struct kern_mat *b, int t, void *a)
+bias_forward(struct backend *k, const struct matrix *b, int t, void *a)
 {
 	size_t n = (size_t)t * b->cols;
 
@@ -68,16 +68,16 @@ add_columns(int t, int n, int ld, const real *from, real *to)
 }
 
 void
-NAME(cuda_add_columns)(struct kern *k, int t, int n, int ld, const real *from, real *to)
+cuda_add_columns(struct backend *k, int t, int n, int ld, const real *from, real *to)
 {
 	launch(k, add_columns, dim3((unsigned)cuda_over((size_t)n, COLUMNS)), dim3(COLUMNS, PARTS),
 	    COLUMNS * PARTS * sizeof(real), t, n, ld, from, to);
 }
 
 static void
-bias_backward(struct kern *k, int t, const void *d, struct kern_mat *db)
+bias_backward(struct backend *k, int t, const void *d, struct matrix *db)
 {
-	NAME(cuda_add_columns)(k, t, db->cols, db->cols, (const real *)d, db->p);
+	cuda_add_columns(k, t, db->cols, db->cols, (const real *)d, db->p);
 }
 
 static __global__ void
@@ -90,7 +90,7 @@ multiply_all(size_t n, const real *x, const real *y, real *out)
 }
 
 static void
-multiply(struct kern *k, size_t n, const void *x, const void *y, void *out)
+multiply(struct backend *k, size_t n, const void *x, const void *y, void *out)
 {
 	launch(k, multiply_all, dim3((unsigned)cuda_over(n, 256)), dim3(256), 0, n, (const real *)x,
 	    (const real *)y, (real *)out);
@@ -107,7 +107,7 @@ pick(int h, const int *from, const real *s, real *to)
 }
 
 static void
-pick_rows(struct kern *k, int n, const int *from, int h, const void *s, void *to)
+pick_rows(struct backend *k, int n, const int *from, int h, const void *s, void *to)
 {
 	const int *dev = (const int *)cuda_upload(k, BUFFER_START, from, (size_t)n * sizeof(*from));
 
@@ -115,7 +115,7 @@ pick_rows(struct kern *k, int n, const int *from, int h, const void *s, void *to
 }
 
 void
-NAME(cuda_dense_fill)(struct kern *k)
+cuda_dense_fill(struct backend *k)
 {
 	k->dense_forward = dense_forward;
 	k->dense_backward = dense_backward;

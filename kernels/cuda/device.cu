@@ -5,30 +5,30 @@
 #include <string.h>
 
 #include "device.h"
-#include "text.h"
+#include "message.h"
 
 static struct state *
-of(const struct kern *k)
+of(const struct backend *k)
 {
 	return (struct state *)k->ctx;
 }
 
 bool
-cuda_well(const struct kern *k)
+cuda_well(const struct backend *k)
 {
 	return of(k)->error[0] == '\0';
 }
 
 bool
-cuda_fail(struct kern *k, const char *phrase)
+cuda_fail(struct backend *k, const char *phrase)
 {
 	if (cuda_well(k))
-		text_set(of(k)->error, sizeof(of(k)->error), phrase);
+		message_set(of(k)->error, sizeof(of(k)->error), phrase);
 	return false;
 }
 
 bool
-cuda_note(struct kern *k, cudaError_t e)
+cuda_note(struct backend *k, cudaError_t e)
 {
 	if (e != cudaSuccess)
 		return cuda_fail(k, cudaGetErrorString(e));
@@ -36,7 +36,7 @@ cuda_note(struct kern *k, cudaError_t e)
 }
 
 static bool
-no_memory(struct kern *k, size_t bytes)
+no_memory(struct backend *k, size_t bytes)
 {
 	struct state *s = of(k);
 	size_t free_bytes = 0, total = 0, size = sizeof(s->error);
@@ -46,18 +46,18 @@ no_memory(struct kern *k, size_t bytes)
 	cudaGetLastError();	/* it was told; what is asked next may succeed */
 	if (cudaMemGetInfo(&free_bytes, &total) != cudaSuccess)
 		free_bytes = total = 0;
-	text_set(s->error, size, "out of device memory: ");
-	text_number(s->error, size, bytes);
-	text_add(s->error, size, " bytes asked for, ");
-	text_number(s->error, size, free_bytes);
-	text_add(s->error, size, " of ");
-	text_number(s->error, size, total);
-	text_add(s->error, size, " free");
+	message_set(s->error, size, "out of device memory: ");
+	message_number(s->error, size, bytes);
+	message_add(s->error, size, " bytes asked for, ");
+	message_number(s->error, size, free_bytes);
+	message_add(s->error, size, " of ");
+	message_number(s->error, size, total);
+	message_add(s->error, size, " free");
 	return false;
 }
 
 void *
-cuda_malloc(struct kern *k, size_t bytes)
+cuda_malloc(struct backend *k, size_t bytes)
 {
 	void *p = NULL;
 	cudaError_t e;
@@ -73,7 +73,7 @@ cuda_malloc(struct kern *k, size_t bytes)
 }
 
 void *
-cuda_buffer(struct kern *k, enum buffer_use use, size_t bytes)
+cuda_buffer(struct backend *k, enum buffer_use use, size_t bytes)
 {
 	struct buffer *b = &of(k)->buffer[use];
 
@@ -87,7 +87,7 @@ cuda_buffer(struct kern *k, enum buffer_use use, size_t bytes)
 }
 
 void *
-cuda_host(struct kern *k, size_t bytes)
+cuda_host(struct backend *k, size_t bytes)
 {
 	struct state *s = of(k);
 	void *p;
@@ -105,7 +105,7 @@ cuda_host(struct kern *k, size_t bytes)
 }
 
 void
-cuda_from_device(struct kern *k, void *host, const void *dev, size_t bytes)
+cuda_from_device(struct backend *k, void *host, const void *dev, size_t bytes)
 {
 	if (cuda_well(k) && bytes)
 		cuda_note(k, cudaMemcpyAsync(host, dev, bytes, cudaMemcpyDeviceToHost,
@@ -115,7 +115,7 @@ cuda_from_device(struct kern *k, void *host, const void *dev, size_t bytes)
 }
 
 static const char *
-error(struct kern *k)
+error(struct backend *k)
 {
 	struct state *s = of(k);
 
@@ -125,9 +125,9 @@ error(struct kern *k)
 }
 
 static void *
-alloc(struct kern *k, size_t n)
+alloc(struct backend *k, size_t n)
 {
-	size_t size = k->real == KERN_F32 ? sizeof(float) : sizeof(double);
+	size_t size = k->real == REAL_F32 ? sizeof(float) : sizeof(double);
 	void *p;
 
 	if (n > SIZE_MAX / size) {
@@ -143,7 +143,7 @@ alloc(struct kern *k, size_t n)
 }
 
 static void
-release(struct kern *k, void *p)
+release(struct backend *k, void *p)
 {
 	/* after a failure nothing can be freed, and nothing need be */
 	if (p && cuda_well(k))
@@ -151,15 +151,15 @@ release(struct kern *k, void *p)
 }
 
 static void
-put(struct kern *k, void *dev, const void *host, size_t n)
+put(struct backend *k, void *dev, const void *host, size_t n)
 {
-	cuda_to_device(k, dev, host, n * (k->real == KERN_F32 ? sizeof(float) : sizeof(double)));
+	cuda_to_device(k, dev, host, n * (k->real == REAL_F32 ? sizeof(float) : sizeof(double)));
 }
 
 static void
-get(struct kern *k, void *host, const void *dev, size_t n)
+get(struct backend *k, void *host, const void *dev, size_t n)
 {
-	cuda_from_device(k, host, dev, n * (k->real == KERN_F32 ? sizeof(float) : sizeof(double)));
+	cuda_from_device(k, host, dev, n * (k->real == REAL_F32 ? sizeof(float) : sizeof(double)));
 }
 
 /* The device that CUDA_VISIBLE_DEVICES puts first, or a phrase. */
@@ -184,7 +184,7 @@ find_device(struct cudaDeviceProp *p, bool *absent)
 }
 
 double
-cuda_rate(enum kern_real real, const char **why)
+cuda_rate(enum real_type real, const char **why)
 {
 	struct cudaDeviceProp p;
 	int khz = 0;
@@ -197,7 +197,7 @@ cuda_rate(enum kern_real real, const char **why)
 	}
 	if (cudaDeviceGetAttribute(&khz, cudaDevAttrClockRate, 0) != cudaSuccess)
 		return 0;
-	return 2.0 * share_lanes(p.major, p.minor, real == KERN_F64) * p.multiProcessorCount *
+	return 2.0 * launch_lanes(p.major, p.minor, real == REAL_F64) * p.multiProcessorCount *
 	    khz * 1e3;
 }
 
@@ -206,13 +206,13 @@ describe(struct state *s)
 {
 	size_t size = sizeof(s->isa);
 
-	text_set(s->isa, size, s->properties.name);
-	text_add(s->isa, size, ", ");
-	text_number(s->isa, size, (size_t)s->properties.multiProcessorCount);
-	text_add(s->isa, size, " multiprocessors, compute capability ");
-	text_number(s->isa, size, (size_t)s->properties.major);
-	text_add(s->isa, size, ".");
-	text_number(s->isa, size, (size_t)s->properties.minor);
+	message_set(s->isa, size, s->properties.name);
+	message_add(s->isa, size, ", ");
+	message_number(s->isa, size, (size_t)s->properties.multiProcessorCount);
+	message_add(s->isa, size, " multiprocessors, compute capability ");
+	message_number(s->isa, size, (size_t)s->properties.major);
+	message_add(s->isa, size, ".");
+	message_number(s->isa, size, (size_t)s->properties.minor);
 }
 
 /* What a kernel with a block for each multiprocessor may have. */
@@ -230,7 +230,7 @@ find_room(struct state *s)
 }
 
 static void
-fill(struct kern *k)
+fill(struct backend *k)
 {
 	k->name = "cuda";
 	k->isa = of(k)->isa;
@@ -242,10 +242,10 @@ fill(struct kern *k)
 	k->get = get;
 }
 
-struct kern *
-cuda_open(enum kern_real real, const char **why)
+struct backend *
+cuda_open(enum real_type real, const char **why)
 {
-	struct kern *k = (struct kern *)calloc(1, sizeof(*k));
+	struct backend *k = (struct backend *)calloc(1, sizeof(*k));
 	struct state *s = (struct state *)calloc(1, sizeof(*s));
 	bool absent;
 	cudaError_t e;
@@ -269,7 +269,7 @@ cuda_open(enum kern_real real, const char **why)
 }
 
 void
-cuda_close(struct kern *k)
+cuda_close(struct backend *k)
 {
 	struct state *s = of(k);
 

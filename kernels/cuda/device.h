@@ -1,6 +1,6 @@
 /*
  * device.h - the GPU as the other files of this folder use it: its state behind
- * kern.h's table, memory that grows, launches, and errors that stick.
+ * backend.h's table, memory that grows, launches, and errors that stick.
  *
  * Every call of the runtime goes through cuda_note(), so that the first failure
  * is kept and nothing is asked of the device after it.  All work is in order on
@@ -15,8 +15,8 @@
 
 #include <cuda_runtime.h>
 
-#include "kern.h"
-#include "share.h"
+#include "backend.h"
+#include "launch_plan.h"
 
 /* Memory of the device that only grows; what is in it does not outlive a call. */
 enum buffer_use {
@@ -36,7 +36,7 @@ struct buffer {
 	size_t bytes;
 };
 
-/* upload.cu's */
+/* staging.cu's */
 struct ring {
 	unsigned char *p;	/* page-locked; NULL until used */
 	int half;		/* the one that is being filled */
@@ -51,43 +51,43 @@ struct state {
 	char error[300];		/* "" while all is well */
 	struct buffer buffer[NBUFFER];
 	struct ring ring;
-	struct share_room room;
-	struct kern_net gradient;	/* of composed steps; NULL until first needed */
+	struct launch_room room;
+	struct plain_net gradient;	/* of composed steps; NULL until first needed */
 	void *host;			/* (host_bytes) to arrange things in */
 	size_t host_bytes;
 };
 
 /* NULL and *why where there is no device that can be used. */
-struct kern *cuda_open(enum kern_real real, const char **why);
-void cuda_close(struct kern *k);
+struct backend *cuda_open(enum real_type real, const char **why);
+void cuda_close(struct backend *k);
 
 /*
  * Operations a second that a device could do, a multiplication and an addition
  * apart; 0 where there is none.  *why is then the reason, or NULL if it is that
  * there is no GPU or no driver.
  */
-double cuda_rate(enum kern_real real, const char **why);
+double cuda_rate(enum real_type real, const char **why);
 
 /* Keeps the first failure; false from then on. */
-bool cuda_note(struct kern *k, cudaError_t e);
+bool cuda_note(struct backend *k, cudaError_t e);
 /* The same for a phrase. */
-bool cuda_fail(struct kern *k, const char *phrase);
-bool cuda_well(const struct kern *k);
+bool cuda_fail(struct backend *k, const char *phrase);
+bool cuda_well(const struct backend *k);
 
 /* `bytes` of the device; NULL, noted, when there are not so many. */
-void *cuda_malloc(struct kern *k, size_t bytes);
+void *cuda_malloc(struct backend *k, size_t bytes);
 /* ... that live until the next call for the same use. */
-void *cuda_buffer(struct kern *k, enum buffer_use use, size_t bytes);
+void *cuda_buffer(struct backend *k, enum buffer_use use, size_t bytes);
 /* ... of the host, likewise. */
-void *cuda_host(struct kern *k, size_t bytes);
+void *cuda_host(struct backend *k, size_t bytes);
 
 /* Copies, in the stream's order; the host's memory is the caller's again at once. */
-void cuda_to_device(struct kern *k, void *dev, const void *host, size_t bytes);
+void cuda_to_device(struct backend *k, void *dev, const void *host, size_t bytes);
 /* ... waits. */
-void cuda_from_device(struct kern *k, void *host, const void *dev, size_t bytes);
+void cuda_from_device(struct backend *k, void *host, const void *dev, size_t bytes);
 /* Host data in the buffer for a use; NULL on failure. */
-void *cuda_upload(struct kern *k, enum buffer_use use, const void *host, size_t bytes);
-void cuda_free_ring(struct kern *k);
+void *cuda_upload(struct backend *k, enum buffer_use use, const void *host, size_t bytes);
+void cuda_free_ring(struct backend *k);
 
 /* a / b, rounded up */
 static inline size_t
@@ -98,7 +98,7 @@ cuda_over(size_t a, size_t b)
 
 template <typename... P, typename... A>
 static inline void
-launch(struct kern *k, void (*kernel)(P...), dim3 grid, dim3 block, size_t shared, A... args)
+launch(struct backend *k, void (*kernel)(P...), dim3 grid, dim3 block, size_t shared, A... args)
 {
 	cudaLaunchConfig_t c = {};
 

@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "mat.h"
-#include "share.h"
+#include "params.h"
+#include "launch_plan.h"
 
 /* A(t,h): a block a row. */
 static __global__ void
@@ -22,7 +22,7 @@ look_up(int h, const real *u, const uint32_t *x, real *a)
 }
 
 static void
-embed_forward(struct kern *k, const struct kern_mat *u, const struct kern_batch *b, void *a)
+embed_forward(struct backend *k, const struct matrix *u, const struct batch *b, void *a)
 {
 	const uint32_t *x = (const uint32_t *)cuda_upload(k, BUFFER_X, b->x,
 	    (size_t)b->t * sizeof(*x));
@@ -49,9 +49,9 @@ add_chains(int h, const uint32_t *x, const int32_t *heads, const int32_t *next, 
 }
 
 static void
-touch(struct kern_mat *du, const struct kern_batch *b)
+touch(struct matrix *du, const struct batch *b)
 {
-	if (du->role != KERN_EMBED)
+	if (du->role != ROLE_EMBED)
 		return;
 	for (int r = 0; r < b->t; r++) {
 		uint32_t word = b->x[r];
@@ -64,7 +64,7 @@ touch(struct kern_mat *du, const struct kern_batch *b)
 }
 
 static bool
-make_where(struct kern *k, struct kern_mat *m)
+make_where(struct backend *k, struct matrix *m)
 {
 	size_t words = (size_t)mat_words(m);
 
@@ -79,7 +79,7 @@ make_where(struct kern *k, struct kern_mat *m)
 }
 
 static void
-embed_backward(struct kern *k, const struct kern_batch *b, const void *d, struct kern_mat *du)
+embed_backward(struct backend *k, const struct batch *b, const void *d, struct matrix *du)
 {
 	size_t t = (size_t)b->t, bytes = 3 * t * sizeof(int32_t);
 	int32_t *host = (int32_t *)cuda_host(k, bytes), *dev;
@@ -88,7 +88,7 @@ embed_backward(struct kern *k, const struct kern_batch *b, const void *d, struct
 	if (host == NULL || !make_where(k, du))
 		return;
 	memcpy(host, b->x, t * sizeof(*host));
-	n = share_chains(b->x, b->t, du->where, host + t, host + 2 * t);
+	n = launch_chains(b->x, b->t, du->where, host + t, host + 2 * t);
 	touch(du, b);
 	dev = (int32_t *)cuda_upload(k, BUFFER_CHAIN, host, bytes);
 	launch(k, add_chains, dim3((unsigned)n), dim3(128), 0, mat_width(du), (const uint32_t *)dev,
@@ -96,7 +96,7 @@ embed_backward(struct kern *k, const struct kern_batch *b, const void *d, struct
 }
 
 void
-NAME(cuda_embed_fill)(struct kern *k)
+cuda_embed_fill(struct backend *k)
 {
 	k->embed_forward = embed_forward;
 	k->embed_backward = embed_backward;

@@ -11,17 +11,17 @@
 extern "C" {
 extern const int unroll_plugin_version;
 const int unroll_plugin_version = PLUGIN_VERSION;
-struct kern *unroll_plugin(enum kern_real real, int threads, const char **why);
-double unroll_plugin_rate(enum kern_real real, const char **why);
+struct backend *unroll_plugin(enum real_type real, int threads, const char **why);
+double unroll_plugin_rate(enum real_type real, const char **why);
 }
 
-struct kern *
-unroll_plugin(enum kern_real real, int threads, const char **why)
+struct backend *
+unroll_plugin(enum real_type real, int threads, const char **why)
 {
-	struct kern *k = cuda_open(real, why);
+	struct backend *k = cuda_open(real, why);
 
 	(void)threads;		/* those of the host do nothing here */
-	if (k && real == KERN_F32)
+	if (k && real == REAL_F32)
 		cuda_layers_f32(k);
 	else if (k)
 		cuda_layers_f64(k);
@@ -29,7 +29,7 @@ unroll_plugin(enum kern_real real, int threads, const char **why)
 }
 
 double
-unroll_plugin_rate(enum kern_real real, const char **why)
+unroll_plugin_rate(enum real_type real, const char **why)
 {
 	return cuda_rate(real, why);
 }

@@ -88,7 +88,7 @@ learn_all(struct fused f)
  * device, or the part of it that others leave, has no room for that.
  */
 static bool
-launch_together(struct kern *k, int blocks, size_t bytes, const struct fused &f)
+launch_together(struct backend *k, int blocks, size_t bytes, const struct fused &f)
 {
 	struct state *s = (struct state *)k->ctx;
 	cudaLaunchConfig_t c = {};
@@ -118,7 +118,7 @@ launch_together(struct kern *k, int blocks, size_t bytes, const struct fused &f)
 
 /* start(n + 1), x, y of sentences first .. first + n - 1 of the batch. */
 static bool
-upload_queue(struct kern *k, struct fused *f, const struct kern_batch *b, int first, int n)
+upload_queue(struct backend *k, struct fused *f, const struct batch *b, int first, int n)
 {
 	int from = b->start[first], t = b->start[first + n] - from;
 	size_t bytes = ((size_t)n + 1 + 2 * (size_t)t) * sizeof(int32_t);
@@ -143,7 +143,7 @@ upload_queue(struct kern *k, struct fused *f, const struct kern_batch *b, int fi
 
 /* What blocks tell each other: a counter at 0, and arrays. */
 static bool
-make_exchange(struct kern *k, struct fused *f, int blocks)
+make_exchange(struct backend *k, struct fused *f, int blocks)
 {
 	size_t rows = (size_t)f->most, each = rows * f->h;
 	size_t reals = 2 * rows * blocks + rows + each + blocks * each + (f->bptt + 1) * each;
@@ -163,8 +163,8 @@ make_exchange(struct kern *k, struct fused *f, int blocks)
 
 /* False where the kernel does not fit the device: nothing has been done then. */
 static bool
-run_queue(struct kern *k, const struct kern_net *net, const struct share_plan *plan,
-    const struct kern_batch *b, int first, int n, int bptt, double rate, double *logp)
+run_queue(struct backend *k, const struct plain_net *net, const struct launch_plan *plan,
+    const struct batch *b, int first, int n, int bptt, double rate, double *logp)
 {
 	int from = b->start[first], t = b->start[first + n] - from;
 	struct fused f = {};
@@ -189,9 +189,9 @@ run_queue(struct kern *k, const struct kern_net *net, const struct share_plan *p
 
 /* The gradients of a composed step, kept from one to the next. */
 static bool
-gradients(struct kern *k, const struct kern_net *net)
+gradients(struct backend *k, const struct plain_net *net)
 {
-	struct kern_net *g = &((struct state *)k->ctx)->gradient;
+	struct plain_net *g = &((struct state *)k->ctx)->gradient;
 	int h = net->w->rows, v = net->v->rows;
 
 	if (g->u && (g->w->rows != h || g->v->rows != v)) {
@@ -201,9 +201,9 @@ gradients(struct kern *k, const struct kern_net *net)
 		memset(g, 0, sizeof(*g));
 	}
 	if (g->u == NULL) {
-		g->u = k->mat_new(k, KERN_EMBED, h, v);
-		g->v = k->mat_new(k, KERN_OUT, v, h);
-		g->w = k->mat_new(k, KERN_SQUARE, h, h);
+		g->u = k->mat_new(k, ROLE_EMBED, h, v);
+		g->v = k->mat_new(k, ROLE_OUT, v, h);
+		g->w = k->mat_new(k, ROLE_SQUARE, h, h);
 	}
 	if (g->u == NULL || g->v == NULL || g->w == NULL)
 		return cuda_fail(k, "out of memory");
@@ -222,23 +222,23 @@ gradients(struct kern *k, const struct kern_net *net)
  * that takes the nets for which launches are what costs.
  */
 static void
-compose(struct kern *k, const struct kern_net *net, const struct kern_batch *b, int bptt,
+compose(struct backend *k, const struct plain_net *net, const struct batch *b, int bptt,
     double rate, double *logp)
 {
-	struct kern_net *g = &((struct state *)k->ctx)->gradient;
+	struct plain_net *g = &((struct state *)k->ctx)->gradient;
 	size_t n = (size_t)b->t * net->w->rows;
-	struct kern_update u = {};
+	struct update u = {};
 	real *s = (real *)cuda_buffer(k, BUFFER_STEP, 3 * n * sizeof(*s));
 	double *dev;
 
 	if (s == NULL || !gradients(k, net))
 		return;
-	u.rule = KERN_SGD;
+	u.rule = RULE_SGD;
 	u.rate = rate;
 	u.scale = 1;
 	k->embed_forward(k, net->u, b, s);
 	k->rnn_forward(k, net->w, b, s, NULL, s);
-	dev = NAME(cuda_out_backward)(k, net->v, NULL, b->t, s, b->y, s + n, g->v, NULL);
+	dev = cuda_out_backward(k, net->v, NULL, b->t, s, b->y, s + n, g->v, NULL);
 	k->rnn_backward(k, net->w, b, bptt, s, NULL, s + n, s + 2 * n, g->w);
 	k->embed_backward(k, b, s + 2 * n, g->u);
 	k->update(k, net->u, g->u, NULL, NULL, &u);
@@ -248,18 +248,18 @@ compose(struct kern *k, const struct kern_net *net, const struct kern_batch *b, 
 		cuda_from_device(k, logp, dev, (size_t)b->t * sizeof(*logp));
 }
 
-static struct share_plan
-plan_for(struct kern *k, const struct kern_net *net, int bptt)
+static struct launch_plan
+plan_for(struct backend *k, const struct plain_net *net, int bptt)
 {
-	return share_plan_fused(&((struct state *)k->ctx)->room, net->w->rows, net->v->rows, bptt,
+	return launch_plan_fused(&((struct state *)k->ctx)->room, net->w->rows, net->v->rows, bptt,
 	    sizeof(real));
 }
 
 static void
-step(struct kern *k, const struct kern_net *net, const struct kern_batch *b, int bptt, double rate,
+step(struct backend *k, const struct plain_net *net, const struct batch *b, int bptt, double rate,
     double *logp)
 {
-	struct share_plan plan = plan_for(k, net, bptt);
+	struct launch_plan plan = plan_for(k, net, bptt);
 
 	if (b->nseq > 1 || b->t > plan.most || !run_queue(k, net, &plan, b, 0, 1, bptt, rate, logp))
 		compose(k, net, b, bptt, rate, logp);
@@ -267,16 +267,16 @@ step(struct kern *k, const struct kern_net *net, const struct kern_batch *b, int
 
 /* Runs of sentences that the kernel takes, and between them those too long for it. */
 static void
-steps(struct kern *k, const struct kern_net *net, const struct kern_batch *b, int bptt, double rate,
+steps(struct backend *k, const struct plain_net *net, const struct batch *b, int bptt, double rate,
     double *logp)
 {
 	for (int i = 0, n; i < b->nseq && cuda_well(k); i += n) {
-		struct share_plan plan = plan_for(k, net, bptt);
+		struct launch_plan plan = plan_for(k, net, bptt);
 
-		n = share_run(b, i, plan.most);
+		n = launch_run(b, i, plan.most);
 		if (n == 0 || !run_queue(k, net, &plan, b, i, n, bptt, rate, logp)) {
 			int from = b->start[i], start[] = { 0, b->start[i + 1] - from };
-			struct kern_batch one = { 1, start[1], start, b->x + from, b->y + from };
+			struct batch one = { 1, start[1], start, b->x + from, b->y + from };
 
 			compose(k, net, &one, bptt, rate, logp + from);
 			n = 1;
@@ -285,7 +285,7 @@ steps(struct kern *k, const struct kern_net *net, const struct kern_batch *b, in
 }
 
 void
-NAME(cuda_fused_fill)(struct kern *k)
+cuda_fused_fill(struct backend *k)
 {
 	k->step = step;
 	k->steps = steps;

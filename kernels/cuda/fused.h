@@ -31,10 +31,10 @@
 #ifndef CUDA_FUSED_H
 #define CUDA_FUSED_H
 
-#include "grid.h"
-#include "mat.h"
+#include "grid_barrier.h"
+#include "params.h"
 #include "product.h"
-#include "share.h"
+#include "launch_plan.h"
 
 enum { FUSED_WARP = 32, FUSED_WARPS = SHARE_FUSED_THREADS / FUSED_WARP };
 
@@ -42,7 +42,7 @@ struct fused {
 	int h, v, n;			/* n sentences */
 	int bptt;
 	real rate;
-	int rows, stride, most;		/* share.h's plan */
+	int rows, stride, most;		/* launch_plan.h's plan */
 	const int32_t *start;		/* (n + 1) */
 	const uint32_t *x, *y;		/* (start[n]) */
 	real *u, *w, *out;		/* (v, h), (h, h), (v, h) of the device: U', W, V */
@@ -111,7 +111,7 @@ fused_warp_sum(double x)
 	return x;
 }
 
-/* Where everything is; the order of share_fused_reals(). */
+/* Where everything is; the order of launch_fused_reals(). */
 static __device__ inline fused_room
 fused_lay_out(const fused &f)
 {

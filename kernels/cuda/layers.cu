@@ -2,17 +2,17 @@
  * layers.cu - fills the table.
  */
 #include "layers.h"
-#include "mat.h"
+#include "params.h"
 
 void
-NAME(cuda_layers)(struct kern *k)
+cuda_layers(struct backend *k)
 {
-	NAME(cuda_mat_fill)(k);
-	NAME(cuda_update_fill)(k);
-	NAME(cuda_embed_fill)(k);
-	NAME(cuda_dense_fill)(k);
-	NAME(cuda_recur_fill)(k);
-	NAME(cuda_cells_fill)(k);
-	NAME(cuda_output_fill)(k);
-	NAME(cuda_fused_fill)(k);
+	cuda_params_fill(k);
+	cuda_update_fill(k);
+	cuda_embed_fill(k);
+	cuda_dense_fill(k);
+	cuda_recur_fill(k);
+	cuda_cells_fill(k);
+	cuda_output_fill(k);
+	cuda_fused_fill(k);
 }

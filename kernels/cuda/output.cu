@@ -5,7 +5,7 @@
  * turns a row into what is asked for.  P V, whose depth is v and whose result
  * is small, is cut in slices (product.h).
  */
-#include "mat.h"
+#include "params.h"
 #include "product.h"
 #include "reduce.h"
 
@@ -72,7 +72,7 @@ soften(int v, real *logits, const uint32_t *y, double *logp)
 
 /* One call's rows, some at a time. */
 struct output {
-	const struct kern_mat *v, *c;	/* c NULL: no bias */
+	const struct matrix *v, *c;	/* c NULL: no bias */
 	int t, most;		/* rows, and at a time */
 	const real *s;
 	real *logits;		/* (most, v) */
@@ -81,7 +81,7 @@ struct output {
 };
 
 static bool
-prepare(struct kern *k, struct output *o, const struct kern_mat *v, const struct kern_mat *c, int t,
+prepare(struct backend *k, struct output *o, const struct matrix *v, const struct matrix *c, int t,
     const void *s, const uint32_t *y)
 {
 	size_t row = (size_t)v->rows * sizeof(real), most = room / row;
@@ -104,7 +104,7 @@ prepare(struct kern *k, struct output *o, const struct kern_mat *v, const struct
 /* Logits of up to o->most rows from `first` on, softened; gives how many. */
 template <enum want WANT>
 static int
-rows_of(struct kern *k, const struct output *o, int first)
+rows_of(struct backend *k, const struct output *o, int first)
 {
 	int v = o->v->rows, h = o->v->cols, t = o->t - first < o->most ? o->t - first : o->most;
 	struct product_store store = { o->logits, (size_t)v };
@@ -121,7 +121,7 @@ rows_of(struct kern *k, const struct output *o, int first)
 }
 
 static void
-out_forward(struct kern *k, const struct kern_mat *v, const struct kern_mat *c, int t, const void *s,
+out_forward(struct backend *k, const struct matrix *v, const struct matrix *c, int t, const void *s,
     const uint32_t *y, double *logp)
 {
 	struct output o;
@@ -134,8 +134,8 @@ out_forward(struct kern *k, const struct kern_mat *v, const struct kern_mat *c, 
 }
 
 double *
-NAME(cuda_out_backward)(struct kern *k, const struct kern_mat *v, const struct kern_mat *c, int t,
-    const void *s, const uint32_t *y, void *ds, struct kern_mat *dv, struct kern_mat *dc)
+cuda_out_backward(struct backend *k, const struct matrix *v, const struct matrix *c, int t,
+    const void *s, const uint32_t *y, void *ds, struct matrix *dv, struct matrix *dc)
 {
 	int h = v->cols;
 	struct product_add add = { dv->p, (size_t)h };
@@ -152,24 +152,24 @@ NAME(cuda_out_backward)(struct kern *k, const struct kern_mat *v, const struct k
 		product<true, false>(k, v->rows, h, n, (const real *)o.logits,
 		    o.s + (size_t)first * h, add);
 		if (dc)
-			NAME(cuda_add_columns)(k, n, v->rows, v->rows, o.logits, dc->p);
+			cuda_add_columns(k, n, v->rows, v->rows, o.logits, dc->p);
 	}
 	return o.logp;
 }
 
 static void
-out_backward(struct kern *k, const struct kern_mat *v, const struct kern_mat *c, int t,
-    const void *s, const uint32_t *y, void *ds, struct kern_mat *dv, struct kern_mat *dc,
+out_backward(struct backend *k, const struct matrix *v, const struct matrix *c, int t,
+    const void *s, const uint32_t *y, void *ds, struct matrix *dv, struct matrix *dc,
     double *logp)
 {
-	double *dev = NAME(cuda_out_backward)(k, v, c, t, s, y, ds, dv, dc);
+	double *dev = cuda_out_backward(k, v, c, t, s, y, ds, dv, dc);
 
 	if (dev)
 		cuda_from_device(k, logp, dev, (size_t)t * sizeof(*logp));
 }
 
 static void
-out_logp(struct kern *k, const struct kern_mat *v, const struct kern_mat *c, int t, const void *s,
+out_logp(struct backend *k, const struct matrix *v, const struct matrix *c, int t, const void *s,
     void *l)
 {
 	struct output o;
@@ -185,7 +185,7 @@ out_logp(struct kern *k, const struct kern_mat *v, const struct kern_mat *c, int
 }
 
 void
-NAME(cuda_output_fill)(struct kern *k)
+cuda_output_fill(struct backend *k)
 {
 	k->out_forward = out_forward;
 	k->out_backward = out_backward;

@@ -10,7 +10,7 @@
  * as multiprocessors: in it a thread reads 16 numbers for 64 multiply-adds, and
  * two blocks share a multiprocessor.
  *
- * Where C is small and k large, k is cut in slices (share.h), a block each; the
+ * Where C is small and k large, k is cut in slices (launch_plan.h), a block each; the
  * slices' sums lie in slabs and are added in order by a second kernel.
  *
  * op() by flags: TA: A is stored (k,m); TB: B is stored (n,k).
@@ -20,7 +20,7 @@
 
 #include "device.h"
 #include "real.h"
-#include "share.h"
+#include "launch_plan.h"
 
 enum { PRODUCT_DEEP = 8, PRODUCT_SIDE = 16, PRODUCT_THREADS = PRODUCT_SIDE * PRODUCT_SIDE };
 
@@ -226,7 +226,7 @@ product_join(int n, size_t each, int slices, const real *slabs, STORE store)
 /* C in tiles: large ones, if they are not half empty and every multiprocessor gets one. */
 template <bool TA, bool TB, typename STORE>
 static void
-product_tiles(struct kern *kern, int m, int n, int k, int slices, const real *a, const real *b,
+product_tiles(struct backend *kern, int m, int n, int k, int slices, const real *a, const real *b,
     STORE store)
 {
 	int slice = (int)cuda_over((size_t)k, (size_t)slices);
@@ -234,7 +234,7 @@ product_tiles(struct kern *kern, int m, int n, int k, int slices, const real *a,
 	size_t small = cuda_over((size_t)m, 64) * cuda_over((size_t)n, 64);
 	size_t most = (size_t)((struct state *)kern->ctx)->properties.multiProcessorCount;
 
-#ifdef REAL_F32
+#ifdef REAL_IS_FLOAT
 	if (m > 64 && n > 64 && large * (size_t)slices >= most) {
 		launch(kern, product_tile<128, TA, TB, STORE>,
 		    dim3((unsigned)large, (unsigned)slices), PRODUCT_THREADS, product_shared<128>(), m, n,
@@ -252,7 +252,7 @@ product_tiles(struct kern *kern, int m, int n, int k, int slices, const real *a,
 /* All of k at once. */
 template <bool TA, bool TB, typename STORE>
 static void
-product_whole(struct kern *kern, int m, int n, int k, const real *a, const real *b, STORE store)
+product_whole(struct backend *kern, int m, int n, int k, const real *a, const real *b, STORE store)
 {
 	product_tiles<TA, TB>(kern, m, n, k, 1, a, b, store);
 }
@@ -260,9 +260,9 @@ product_whole(struct kern *kern, int m, int n, int k, const real *a, const real 
 /* ... or in slices, if that gives the device more to do. */
 template <bool TA, bool TB, typename STORE>
 static void
-product(struct kern *kern, int m, int n, int k, const real *a, const real *b, STORE store)
+product(struct backend *kern, int m, int n, int k, const real *a, const real *b, STORE store)
 {
-	int slices = share_slices(m, n, k);
+	int slices = launch_slices(m, n, k);
 	size_t each = (size_t)m * n;
 	product_slab slab = { NULL, (size_t)n, each };
 

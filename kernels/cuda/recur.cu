@@ -6,16 +6,16 @@
  * parts) each add a part of the products for one unit, and the parts are added
  * in order.  A larger W would come to every block from the second cache, in
  * every step: then all blocks make one step of all sequences, a launch a step
- * (thin.h).  Which way, and what a sum is made of, depends on h alone, so a
+ * (gemm_skinny.h).  Which way, and what a sum is made of, depends on h alone, so a
  * sequence comes out the same alone and among others.
  *
  * Truncated errors do not go step by step: those of all rows are moved back by
  * one row together, as one product, bptt times.
  */
-#include "mat.h"
-#include "order.h"
+#include "params.h"
+#include "time_major.h"
 #include "product.h"
-#include "thin.h"
+#include "gemm_skinny.h"
 
 enum {
 	STRETCH = 1024,		/* units of the row before in shared memory at a time */
@@ -155,7 +155,7 @@ walk_sequences(struct walk w)
 
 template <bool BACK, int TOGETHER>
 static void
-launch_walk(struct kern *k, struct walk w)
+launch_walk(struct backend *k, struct walk w)
 {
 	int columns = w.h < MOST_THREADS ? (w.h + 31) / 32 * 32 : MOST_THREADS;
 	int parts = MOST_THREADS / columns < 8 ? MOST_THREADS / columns : 8;
@@ -168,7 +168,7 @@ launch_walk(struct kern *k, struct walk w)
 
 template <bool BACK>
 static void
-go(struct kern *k, struct walk w)
+go(struct backend *k, struct walk w)
 {
 	if (w.nseq < MANY)
 		launch_walk<BACK, 1>(k, w);
@@ -205,7 +205,7 @@ struct step_finish {
 /* Step by step; m is W itself, both ways. */
 template <bool BACK>
 static void
-go_by_steps(struct kern *k, const struct kern_batch *b, struct walk w)
+go_by_steps(struct backend *k, const struct batch *b, struct walk w)
 {
 	struct order o;
 
@@ -215,7 +215,7 @@ go_by_steps(struct kern *k, const struct kern_batch *b, struct walk w)
 	for (int i = 0; i < o.steps; i++) {
 		int q = BACK ? o.steps - 1 - i : i, first = o.offset[q];
 
-		thin_product<!BACK>(k, o.offset[q + 1] - first, w.h, w.h,
+		skinny_product<!BACK>(k, o.offset[q + 1] - first, w.h, w.h,
 		    step_rows<BACK>{ w, o.row + first, o.seq + first }, w.m,
 		    step_finish<BACK>{ w, o.row + first });
 	}
@@ -246,21 +246,21 @@ transpose(int h, const real *from, real *to)
 
 /* begins(t), then start(nseq + 1), both of the device. */
 static const int32_t *
-upload_rows(struct kern *k, const struct kern_batch *b)
+upload_rows(struct backend *k, const struct batch *b)
 {
 	size_t n = (size_t)b->t + (size_t)b->nseq + 1;
 	int32_t *host = (int32_t *)cuda_host(k, n * sizeof(*host));
 
 	if (host == NULL)
 		return NULL;
-	share_begins(b, host);
+	launch_begins(b, host);
 	for (int i = 0; i <= b->nseq; i++)
 		host[b->t + i] = b->start[i];
 	return (const int32_t *)cuda_upload(k, BUFFER_START, host, n * sizeof(*host));
 }
 
 static void
-go_forward(struct kern *k, const struct kern_mat *w, const struct kern_batch *b, struct walk forward)
+go_forward(struct backend *k, const struct matrix *w, const struct batch *b, struct walk forward)
 {
 	unsigned tiles = (unsigned)cuda_over((size_t)forward.h, 32);
 	const int32_t *rows = upload_rows(k, b);
@@ -277,7 +277,7 @@ go_forward(struct kern *k, const struct kern_mat *w, const struct kern_batch *b,
 }
 
 static void
-rnn_forward(struct kern *k, const struct kern_mat *w, const struct kern_batch *b, const void *a,
+rnn_forward(struct backend *k, const struct matrix *w, const struct batch *b, const void *a,
     const void *s0, void *s)
 {
 	struct walk forward = { w->rows, b->nseq, NULL, w->p, (const real *)a, (const real *)s0, NULL,
@@ -324,7 +324,7 @@ struct move_back {
 };
 
 static void
-back_truncated(struct kern *k, const struct kern_mat *w, const struct kern_batch *b, int bptt,
+back_truncated(struct backend *k, const struct matrix *w, const struct batch *b, int bptt,
     const int32_t *begins, const real *s, const real *ds, real *d)
 {
 	size_t n = (size_t)b->t * w->rows;
@@ -359,11 +359,11 @@ states_before(int h, const int32_t *begins, const real *s, const real *s0, real 
 }
 
 static void
-rnn_backward(struct kern *k, const struct kern_mat *w, const struct kern_batch *b, int bptt,
-    const void *s, const void *s0, const void *ds, void *d, struct kern_mat *dw)
+rnn_backward(struct backend *k, const struct matrix *w, const struct batch *b, int bptt,
+    const void *s, const void *s0, const void *ds, void *d, struct matrix *dw)
 {
 	int h = w->rows;
-	bool whole = bptt >= share_longest(b) - 1;
+	bool whole = bptt >= launch_longest(b) - 1;
 	struct walk back = { h, b->nseq, NULL, w->p, (const real *)ds, NULL, (const real *)s,
 	    (real *)d };
 	struct product_add add = { dw->p, (size_t)h };
@@ -388,7 +388,7 @@ rnn_backward(struct kern *k, const struct kern_mat *w, const struct kern_batch *
 }
 
 void
-NAME(cuda_recur_fill)(struct kern *k)
+cuda_recur_fill(struct backend *k)
 {
 	k->rnn_forward = rnn_forward;
 	k->rnn_backward = rnn_backward;

@@ -1,18 +1,18 @@
 /*
  * update.cu - the rules by which gradients change parameters, number by number;
- * kern.h has the formulas.
+ * backend.h has the formulas.
  *
  * Where a zero gradient changes nothing, an embedding's update visits only the
  * rows that its gradient touched.
  */
-#include "mat.h"
+#include "params.h"
 #include "reduce.h"
 
 /* One parameter's numbers, and the rule with its constants rounded once. */
 struct numbers {
 	size_t n;
 	real *p, *g, *m, *v;	/* m, v NULL where the rule has none */
-	enum kern_rule rule;
+	enum update_rule rule;
 	real rate, scale, clip, decay, fresh, decay2, fresh2, epsilon;
 	real lift, lift2;	/* 1 / (1 - decay^step) */
 };
@@ -24,20 +24,20 @@ change(const struct numbers &a, size_t i, real g)
 	real m = a.m ? a.m[i] : 0, v = a.v ? a.v[i] : 0, by = g;
 
 	switch (a.rule) {
-	case KERN_SGD:
+	case RULE_SGD:
 		break;
-	case KERN_MOMENTUM:
+	case RULE_MOMENTUM:
 		by = m = a.decay * m + g;
 		break;
-	case KERN_ADAGRAD:
+	case RULE_ADAGRAD:
 		m += g * g;
 		by = g / sqrt(m + a.epsilon);
 		break;
-	case KERN_RMSPROP:
+	case RULE_RMSPROP:
 		m = a.decay * m + a.fresh * g * g;
 		by = g / (sqrt(m) + a.epsilon);
 		break;
-	case KERN_ADAM:
+	case RULE_ADAM:
 		m = a.decay * m + a.fresh * g;
 		v = a.decay2 * v + a.fresh2 * g * g;
 		by = m * a.lift / (sqrt(v * a.lift2) + a.epsilon);
@@ -81,7 +81,7 @@ change_words(struct numbers a, int width, const uint32_t *words)
 }
 
 static void
-forget_words(struct kern_mat *g)
+forget_words(struct matrix *g)
 {
 	for (int i = 0; i < g->ntouched; i++)
 		g->is_touched[g->touched[i]] = 0;
@@ -89,8 +89,8 @@ forget_words(struct kern_mat *g)
 }
 
 static struct numbers
-gather(const struct kern_mat *p, struct kern_mat *g, struct kern_mat *m, struct kern_mat *v,
-    const struct kern_update *u)
+gather(const struct matrix *p, struct matrix *g, struct matrix *m, struct matrix *v,
+    const struct update *u)
 {
 	struct numbers a = {};
 
@@ -114,11 +114,11 @@ gather(const struct kern_mat *p, struct kern_mat *g, struct kern_mat *m, struct 
 }
 
 static void
-update(struct kern *k, struct kern_mat *p, struct kern_mat *g, struct kern_mat *m,
-    struct kern_mat *v, const struct kern_update *u)
+param_update(struct backend *k, struct matrix *p, struct matrix *g, struct matrix *m,
+    struct matrix *v, const struct update *u)
 {
 	struct numbers a = gather(p, g, m, v, u);
-	bool sparse = p->role == KERN_EMBED && (u->rule == KERN_SGD || u->rule == KERN_ADAGRAD);
+	bool sparse = p->role == ROLE_EMBED && (u->rule == RULE_SGD || u->rule == RULE_ADAGRAD);
 	const uint32_t *words;
 
 	if (!sparse) {
@@ -129,7 +129,7 @@ update(struct kern *k, struct kern_mat *p, struct kern_mat *g, struct kern_mat *
 		launch(k, change_words, dim3((unsigned)g->ntouched), dim3(128), 0, a,
 		    mat_width(p), words);
 	}
-	if (p->role == KERN_EMBED)
+	if (p->role == ROLE_EMBED)
 		forget_words(g);
 }
 
@@ -149,7 +149,7 @@ square_shares(size_t n, const real *x, double *sums)
 }
 
 static double
-sum_squares(struct kern *k, const struct kern_mat *g)
+sum_squares(struct backend *k, const struct matrix *g)
 {
 	const size_t most = 128, each = 2048;
 	double host[128] = { 0 }, sum = 0;
@@ -166,8 +166,8 @@ sum_squares(struct kern *k, const struct kern_mat *g)
 }
 
 void
-NAME(cuda_update_fill)(struct kern *k)
+cuda_update_fill(struct backend *k)
 {
-	k->update = update;
+	k->update = param_update;
 	k->sum_squares = sum_squares;
 }

@@ -1,5 +1,5 @@
 /*
- * cells.c - the definition of the gated cells, row by row; kern.h has the
+ * cells.c - the definition of the gated cells, row by row; backend.h has the
  * formulas.  Going back, `carried` is the error that a row's successor sends.
  */
 #include <stdlib.h>
@@ -27,7 +27,7 @@ tanh_slope(double y)
 
 /* g(m) = W(m,h) last(h); last NULL is zeros. */
 static void
-product(const struct kern_mat *w, const real *last, double *g)
+product(const struct matrix *w, const real *last, double *g)
 {
 	for (int i = 0; i < w->rows; i++) {
 		g[i] = 0;
@@ -38,7 +38,7 @@ product(const struct kern_mat *w, const real *last, double *g)
 
 /* carried(h) += W' e(m); dw(m,h) += e last'. */
 static void
-product_back(const struct kern_mat *w, const double *e, const real *last, double *carried,
+product_back(const struct matrix *w, const double *e, const real *last, double *carried,
     double *dw)
 {
 	for (int i = 0; i < w->rows; i++)
@@ -52,7 +52,7 @@ product_back(const struct kern_mat *w, const double *e, const real *last, double
 }
 
 static void
-add_to(struct kern_mat *m, const double *sum)
+add_to(struct matrix *m, const double *sum)
 {
 	for (size_t i = 0; i < (size_t)m->rows * m->cols; i++)
 		m->p[i] += (real)sum[i];
@@ -79,19 +79,19 @@ lstm_row(int h, const double *g, const real *clast, real *a, real *s, real *c)
 }
 
 static void
-lstm_forward(struct kern *k, const struct kern_mat *w, const struct kern_batch *b, void *gates,
+lstm_forward(struct backend *k, const struct matrix *w, const struct batch *b, void *gates,
     const void *s0, const void *c0, void *states, void *cells)
 {
 	int h = w->cols;
 	real *a = gates, *s = states, *c = cells;
-	double *g = NAME(ref_scratch)(k, 4 * (size_t)h);
+	double *g = ref_scratch(k, 4 * (size_t)h);
 
 	for (int i = 0; g && i < b->nseq; i++)
 		for (int r = b->start[i]; r < b->start[i + 1]; r++) {
 			size_t at = (size_t)r * h;
 
-			product(w, NAME(ref_before)(b, i, r, h, s, s0), g);
-			lstm_row(h, g, NAME(ref_before)(b, i, r, h, c, c0), a + 4 * at, s + at,
+			product(w, ref_before(b, i, r, h, s, s0), g);
+			lstm_row(h, g, ref_before(b, i, r, h, c, c0), a + 4 * at, s + at,
 			    c + at);
 		}
 	free(g);
@@ -121,13 +121,13 @@ lstm_row_back(int h, const real *a, const real *c, const real *clast, const real
 }
 
 static void
-lstm_backward(struct kern *k, const struct kern_mat *w, const struct kern_batch *b,
+lstm_backward(struct backend *k, const struct matrix *w, const struct batch *b,
     const void *gates, const void *states, const void *cells, const void *s0, const void *c0,
-    const void *errors, void *to, struct kern_mat *dw)
+    const void *errors, void *to, struct matrix *dw)
 {
 	size_t h = (size_t)w->cols;
 	const real *a = gates, *s = states, *c = cells, *ds = errors;
-	double *sum = NAME(ref_scratch)(k, 4 * h * h + 6 * h), *e, *carried;
+	double *sum = ref_scratch(k, 4 * h * h + 6 * h), *e, *carried;
 	real *d = to;
 
 	if (sum == NULL)
@@ -141,9 +141,9 @@ lstm_backward(struct kern *k, const struct kern_mat *w, const struct kern_batch 
 			size_t at = (size_t)r * h;
 
 			lstm_row_back((int)h, a + 4 * at, c + at,
-			    NAME(ref_before)(b, i, r, (int)h, c, c0), ds + at, carried,
+			    ref_before(b, i, r, (int)h, c, c0), ds + at, carried,
 			    carried + h, e);
-			product_back(w, e, NAME(ref_before)(b, i, r, (int)h, s, s0), carried, sum);
+			product_back(w, e, ref_before(b, i, r, (int)h, s, s0), carried, sum);
 			for (size_t j = 0; j < 4 * h; j++)
 				d[4 * at + j] = (real)e[j];
 		}
@@ -171,16 +171,16 @@ gru_row(int h, const double *g, const real *bn, const real *last, real *a, real 
 }
 
 static void
-gru_forward(struct kern *k, const struct kern_mat *w, const struct kern_mat *bn,
-    const struct kern_batch *b, void *gates, const void *s0, void *states, void *products)
+gru_forward(struct backend *k, const struct matrix *w, const struct matrix *bn,
+    const struct batch *b, void *gates, const void *s0, void *states, void *products)
 {
 	int h = w->cols;
 	real *a = gates, *s = states, *q = products;
-	double *g = NAME(ref_scratch)(k, 3 * (size_t)h);
+	double *g = ref_scratch(k, 3 * (size_t)h);
 
 	for (int i = 0; g && i < b->nseq; i++)
 		for (int r = b->start[i]; r < b->start[i + 1]; r++) {
-			const real *last = NAME(ref_before)(b, i, r, h, s, s0);
+			const real *last = ref_before(b, i, r, h, s, s0);
 			size_t at = (size_t)r * h;
 
 			product(w, last, g);
@@ -213,13 +213,13 @@ gru_row_back(int h, const real *a, const real *q, const real *last, const real *
 }
 
 static void
-gru_backward(struct kern *k, const struct kern_mat *w, const struct kern_batch *b,
+gru_backward(struct backend *k, const struct matrix *w, const struct batch *b,
     const void *gates, const void *states, const void *products, const void *s0,
-    const void *errors, void *to, struct kern_mat *dw, struct kern_mat *dbn)
+    const void *errors, void *to, struct matrix *dw, struct matrix *dbn)
 {
 	size_t h = (size_t)w->cols;
 	const real *a = gates, *s = states, *q = products, *ds = errors;
-	double *sum = NAME(ref_scratch)(k, 3 * h * h + 5 * h), *e, *carried, *bias;
+	double *sum = ref_scratch(k, 3 * h * h + 5 * h), *e, *carried, *bias;
 	real *d = to;
 
 	if (sum == NULL)
@@ -231,7 +231,7 @@ gru_backward(struct kern *k, const struct kern_mat *w, const struct kern_batch *
 		for (size_t j = 0; j < h; j++)
 			carried[j] = 0;
 		for (int r = b->start[i + 1] - 1; r >= b->start[i]; r--) {
-			const real *last = NAME(ref_before)(b, i, r, (int)h, s, s0);
+			const real *last = ref_before(b, i, r, (int)h, s, s0);
 			size_t at = (size_t)r * h;
 
 			gru_row_back((int)h, a + 3 * at, q + at, last, ds + at, carried,
@@ -248,7 +248,7 @@ gru_backward(struct kern *k, const struct kern_mat *w, const struct kern_batch *
 }
 
 void
-NAME(ref_cells)(struct kern *k)
+ref_cells(struct backend *k)
 {
 	k->lstm_forward = lstm_forward;
 	k->lstm_backward = lstm_backward;

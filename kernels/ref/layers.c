@@ -8,17 +8,17 @@
 #include "ref.h"
 
 double *
-NAME(ref_scratch)(struct kern *k, size_t n)
+ref_scratch(struct backend *k, size_t n)
 {
 	double *p = calloc(n ? n : 1, sizeof(*p));
 
 	if (p == NULL)
-		NAME(host_note)(k, "out of memory");
+		host_note(k, "out of memory");
 	return p;
 }
 
 const real *
-NAME(ref_before)(const struct kern_batch *b, int i, int r, int h, const real *s, const real *s0)
+ref_before(const struct batch *b, int i, int r, int h, const real *s, const real *s0)
 {
 	if (r > b->start[i])
 		return s + (size_t)(r - 1) * h;
@@ -26,35 +26,35 @@ NAME(ref_before)(const struct kern_batch *b, int i, int r, int h, const real *s,
 }
 
 static void
-embed_forward(struct kern *k, const struct kern_mat *u, const struct kern_batch *b, void *to)
+embed_forward(struct backend *k, const struct matrix *u, const struct batch *b, void *to)
 {
-	size_t h = (size_t)NAME(host_width)(u);
+	size_t h = (size_t)host_width(u);
 	real *a = to;
 
 	(void)k;
 	for (int r = 0; r < b->t; r++)
-		memcpy(a + (size_t)r * h, NAME(host_word)(u, b->x[r]), h * sizeof(real));
+		memcpy(a + (size_t)r * h, host_word(u, b->x[r]), h * sizeof(real));
 }
 
 static void
-embed_backward(struct kern *k, const struct kern_batch *b, const void *errors, struct kern_mat *du)
+embed_backward(struct backend *k, const struct batch *b, const void *errors, struct matrix *du)
 {
-	size_t h = (size_t)NAME(host_width)(du);
+	size_t h = (size_t)host_width(du);
 	const real *d = errors;
 
 	(void)k;
 	for (int r = 0; r < b->t; r++, d += h) {
-		real *row = NAME(host_word)(du, b->x[r]);
+		real *row = host_word(du, b->x[r]);
 
-		if (du->role == KERN_EMBED)
-			NAME(embed_touch)(&du->e, b->x[r]);
+		if (du->role == ROLE_EMBED)
+			embed_touch(&du->e, b->x[r]);
 		for (size_t i = 0; i < h; i++)
 			row[i] += d[i];
 	}
 }
 
 static void
-pick_rows(struct kern *k, int n, const int *from, int h, const void *s, void *to)
+pick_rows(struct backend *k, int n, const int *from, int h, const void *s, void *to)
 {
 	const real *rows = s;
 	real *out = to;
@@ -66,7 +66,7 @@ pick_rows(struct kern *k, int n, const int *from, int h, const void *s, void *to
 }
 
 static void
-dense_forward(struct kern *k, const struct kern_mat *mat, int t, const void *from, void *to)
+dense_forward(struct backend *k, const struct matrix *mat, int t, const void *from, void *to)
 {
 	int m = mat->rows, n = mat->cols;
 	const real *x = from;
@@ -85,7 +85,7 @@ dense_forward(struct kern *k, const struct kern_mat *mat, int t, const void *fro
 
 /* dx(n) = d(m) M */
 static void
-dense_back_one(const struct kern_mat *mat, const real *d, real *dx)
+dense_back_one(const struct matrix *mat, const real *d, real *dx)
 {
 	for (int j = 0; j < mat->cols; j++) {
 		double sum = 0;
@@ -97,8 +97,8 @@ dense_back_one(const struct kern_mat *mat, const real *d, real *dx)
 }
 
 static void
-dense_backward(struct kern *k, const struct kern_mat *mat, int t, const void *from,
-    const void *errors, void *to, struct kern_mat *dm)
+dense_backward(struct backend *k, const struct matrix *mat, int t, const void *from,
+    const void *errors, void *to, struct matrix *dm)
 {
 	int m = mat->rows, n = mat->cols;
 	const real *x = from, *d = errors;
@@ -118,7 +118,7 @@ dense_backward(struct kern *k, const struct kern_mat *mat, int t, const void *fr
 }
 
 static void
-bias_forward(struct kern *k, const struct kern_mat *b, int t, void *to)
+bias_forward(struct backend *k, const struct matrix *b, int t, void *to)
 {
 	real *a = to;
 
@@ -129,7 +129,7 @@ bias_forward(struct kern *k, const struct kern_mat *b, int t, void *to)
 }
 
 static void
-bias_backward(struct kern *k, int t, const void *errors, struct kern_mat *db)
+bias_backward(struct backend *k, int t, const void *errors, struct matrix *db)
 {
 	const real *d = errors;
 
@@ -144,7 +144,7 @@ bias_backward(struct kern *k, int t, const void *errors, struct kern_mat *db)
 }
 
 static void
-multiply(struct kern *k, size_t n, const void *a, const void *b, void *to)
+multiply(struct backend *k, size_t n, const void *a, const void *b, void *to)
 {
 	const real *x = a, *y = b;
 	real *out = to;
@@ -155,7 +155,7 @@ multiply(struct kern *k, size_t n, const void *a, const void *b, void *to)
 }
 
 void
-NAME(ref_layers)(struct kern *k)
+ref_layers(struct backend *k)
 {
 	k->embed_forward = embed_forward;
 	k->embed_backward = embed_backward;

@@ -8,11 +8,11 @@
  */
 #include <stdlib.h>
 
-#include "backend.h"
+#include "registry.h"
 #include "ref.h"
 
 static void
-rnn_forward(struct kern *k, const struct kern_mat *w, const struct kern_batch *b, const void *from,
+rnn_forward(struct backend *k, const struct matrix *w, const struct batch *b, const void *from,
     const void *s0, void *to)
 {
 	int h = w->rows;
@@ -22,7 +22,7 @@ rnn_forward(struct kern *k, const struct kern_mat *w, const struct kern_batch *b
 	(void)k;
 	for (int i = 0; i < b->nseq; i++)
 		for (int r = b->start[i]; r < b->start[i + 1]; r++) {
-			const real *last = NAME(ref_before)(b, i, r, h, s, s0);
+			const real *last = ref_before(b, i, r, h, s, s0);
 
 			for (int j = 0; j < h; j++) {
 				double sum = a[(size_t)r * h + j];
@@ -39,7 +39,7 @@ rnn_forward(struct kern *k, const struct kern_mat *w, const struct kern_batch *b
  * dW there, and delta becomes the error at the row before, (W' delta)(1 - s^2).
  */
 static void
-back_one(const struct kern_mat *w, int r, int h, const real *last, double *delta, double *next,
+back_one(const struct matrix *w, int r, int h, const real *last, double *delta, double *next,
     double *d, double *dw)
 {
 	for (int j = 0; j < h; j++) {
@@ -59,13 +59,13 @@ back_one(const struct kern_mat *w, int r, int h, const real *last, double *delta
 }
 
 static void
-rnn_backward(struct kern *k, const struct kern_mat *w, const struct kern_batch *b, int bptt,
-    const void *states, const void *s0, const void *errors, void *to, struct kern_mat *dw)
+rnn_backward(struct backend *k, const struct matrix *w, const struct batch *b, int bptt,
+    const void *states, const void *s0, const void *errors, void *to, struct matrix *dw)
 {
 	int h = w->rows;
 	const real *s = states, *ds = errors;
 	size_t n = (size_t)b->t * h, hh = (size_t)h * h;
-	double *mem = NAME(ref_scratch)(k, n + hh + 2 * (size_t)h);
+	double *mem = ref_scratch(k, n + hh + 2 * (size_t)h);
 	double *d = mem, *sum, *delta, *next;
 	real *out = to;
 
@@ -82,7 +82,7 @@ rnn_backward(struct kern *k, const struct kern_mat *w, const struct kern_batch *
 				delta[j] = ds[(size_t)t * h + j] * (1 - st * st);
 			}
 			for (int r = t; r >= b->start[i] && r >= t - bptt; r--)
-				back_one(w, r, h, NAME(ref_before)(b, i, r, h, s, s0), delta, next,
+				back_one(w, r, h, ref_before(b, i, r, h, s, s0), delta, next,
 				    d, sum);
 		}
 	for (size_t i = 0; i < n; i++)
@@ -94,7 +94,7 @@ rnn_backward(struct kern *k, const struct kern_mat *w, const struct kern_batch *
 
 /* l(v) = ln softmax(V s + c) for one row s(h). */
 static void
-log_softmax(const struct kern_mat *v, const struct kern_mat *c, const real *s, double *l)
+log_softmax(const struct matrix *v, const struct matrix *c, const real *s, double *l)
 {
 	double max = -INFINITY, sum = 0;
 
@@ -113,11 +113,11 @@ log_softmax(const struct kern_mat *v, const struct kern_mat *c, const real *s, d
 }
 
 static void
-out_forward(struct kern *k, const struct kern_mat *v, const struct kern_mat *c, int t,
+out_forward(struct backend *k, const struct matrix *v, const struct matrix *c, int t,
     const void *states, const uint32_t *y, double *logp)
 {
 	const real *s = states;
-	double *l = NAME(ref_scratch)(k, (size_t)v->rows);
+	double *l = ref_scratch(k, (size_t)v->rows);
 
 	for (int r = 0; l && r < t; r++) {
 		log_softmax(v, c, s + (size_t)r * v->cols, l);
@@ -128,7 +128,7 @@ out_forward(struct kern *k, const struct kern_mat *v, const struct kern_mat *c, 
 
 /* ds(h) = P V and dv(v,h) += P' s for one row, P in p(v). */
 static void
-out_back_one(const struct kern_mat *v, const real *s, const double *p, real *ds, double *dv)
+out_back_one(const struct matrix *v, const real *s, const double *p, real *ds, double *dv)
 {
 	int h = v->cols;
 
@@ -144,14 +144,14 @@ out_back_one(const struct kern_mat *v, const real *s, const double *p, real *ds,
 }
 
 static void
-out_backward(struct kern *k, const struct kern_mat *v, const struct kern_mat *c, int t,
-    const void *states, const uint32_t *y, void *to, struct kern_mat *dv, struct kern_mat *dc,
+out_backward(struct backend *k, const struct matrix *v, const struct matrix *c, int t,
+    const void *states, const uint32_t *y, void *to, struct matrix *dv, struct matrix *dc,
     double *logp)
 {
 	size_t n = (size_t)v->rows * v->cols;
 	const real *s = states;
 	real *ds = to;
-	double *p = NAME(ref_scratch)(k, 2 * (size_t)v->rows + n), *sum, *bias;
+	double *p = ref_scratch(k, 2 * (size_t)v->rows + n), *sum, *bias;
 
 	if (p == NULL)
 		return;
@@ -174,12 +174,12 @@ out_backward(struct kern *k, const struct kern_mat *v, const struct kern_mat *c,
 }
 
 static void
-out_logp(struct kern *k, const struct kern_mat *v, const struct kern_mat *c, int t,
+out_logp(struct backend *k, const struct matrix *v, const struct matrix *c, int t,
     const void *states, void *to)
 {
 	const real *s = states;
 	real *out = to;
-	double *l = NAME(ref_scratch)(k, (size_t)v->rows);
+	double *l = ref_scratch(k, (size_t)v->rows);
 
 	for (int r = 0; l && r < t; r++) {
 		log_softmax(v, c, s + (size_t)r * v->cols, l);
@@ -189,28 +189,28 @@ out_logp(struct kern *k, const struct kern_mat *v, const struct kern_mat *c, int
 	free(l);
 }
 
-struct kern *
-NAME(ref_open)(int threads, const char **why)
+struct backend *
+ref_open(int threads, const char **why)
 {
 	/* one row after another: a definition has no need of more */
-	struct kern *k = NAME(host_open)(sizeof(struct host_state), 1, why);
+	struct backend *k = host_open(sizeof(struct host_state), 1, why);
 
 	(void)threads;
 	if (k == NULL)
 		return NULL;
-	NAME(host_memory)(k);
-	NAME(host_matrices)(k);
+	host_memory(k);
+	host_matrices(k);
 	k->name = "ref";
 	k->isa = "plain C";
-	k->close = NAME(host_close);
-	k->error = NAME(host_error);
+	k->close = host_close;
+	k->error = host_error;
 	k->rnn_forward = rnn_forward;
 	k->rnn_backward = rnn_backward;
 	k->out_forward = out_forward;
 	k->out_backward = out_backward;
 	k->out_logp = out_logp;
-	NAME(ref_layers)(k);
-	NAME(ref_cells)(k);
-	NAME(ref_update)(k);
+	ref_layers(k);
+	ref_cells(k);
+	ref_update(k);
 	return k;
 }

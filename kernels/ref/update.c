@@ -1,15 +1,15 @@
 /*
- * update.c - the definition of the update rules, number by number; kern.h has
+ * update.c - the definition of the update rules, number by number; backend.h has
  * the formulas.
  */
 #include <stdbool.h>
 
 #include "ref.h"
 
-/* One parameter's numbers, p, g, m and n of kern.h, and the rule. */
+/* One parameter's numbers, p, g, m and n of backend.h, and the rule. */
 struct numbers {
 	real *p, *g, *m, *n;
-	const struct kern_update *by;
+	const struct update *by;
 	double rise, rise2;	/* 1 - decay^step, 1 - decay2^step */
 };
 
@@ -25,25 +25,25 @@ cut(double g, double clip)
 static double
 change(const struct numbers *a, size_t i)
 {
-	const struct kern_update *u = a->by;
+	const struct update *u = a->by;
 	double g = cut(u->scale * a->g[i], u->clip);
 	double m = a->m ? a->m[i] : 0, n = a->n ? a->n[i] : 0, by = g;
 
 	switch (u->rule) {
-	case KERN_SGD:
+	case RULE_SGD:
 		break;
-	case KERN_MOMENTUM:
+	case RULE_MOMENTUM:
 		by = m = u->decay * m + g;
 		break;
-	case KERN_ADAGRAD:
+	case RULE_ADAGRAD:
 		m += g * g;
 		by = g / sqrt(m + u->epsilon);
 		break;
-	case KERN_RMSPROP:
+	case RULE_RMSPROP:
 		m = u->decay * m + (1 - u->decay) * g * g;
 		by = g / (sqrt(m) + u->epsilon);
 		break;
-	case KERN_ADAM:
+	case RULE_ADAM:
 		m = u->decay * m + (1 - u->decay) * g;
 		n = u->decay2 * n + (1 - u->decay2) * g * g;
 		by = m / a->rise / (sqrt(n / a->rise2) + u->epsilon);
@@ -67,43 +67,43 @@ change_range(const struct numbers *a, size_t first, size_t n)
 
 /* Where g is zero these rules change nothing. */
 static bool
-is_sparse(enum kern_rule rule)
+is_sparse(enum update_rule rule)
 {
-	return rule == KERN_SGD || rule == KERN_ADAGRAD;
+	return rule == RULE_SGD || rule == RULE_ADAGRAD;
 }
 
 static void
-update(struct kern *k, struct kern_mat *p, struct kern_mat *g, struct kern_mat *m,
-    struct kern_mat *n, const struct kern_update *u)
+param_update(struct backend *k, struct matrix *p, struct matrix *g, struct matrix *m,
+    struct matrix *n, const struct update *u)
 {
-	struct numbers a = { NAME(host_numbers)(p), NAME(host_numbers)(g), NAME(host_numbers)(m),
-	    NAME(host_numbers)(n), u, 1 - pow(u->decay, u->step), 1 - pow(u->decay2, u->step) };
+	struct numbers a = { host_values(p), host_values(g), host_values(m),
+	    host_values(n), u, 1 - pow(u->decay, u->step), 1 - pow(u->decay2, u->step) };
 
 	(void)k;
-	if (p->role == KERN_EMBED && is_sparse(u->rule))
+	if (p->role == ROLE_EMBED && is_sparse(u->rule))
 		for (int i = 0; i < g->e.ntouched; i++)
 			change_range(&a, (size_t)g->e.touched[i] * p->rows, (size_t)p->rows);
 	else
-		change_range(&a, 0, NAME(host_len)(p));
-	if (p->role == KERN_EMBED)
-		NAME(embed_untouch)(&g->e);
+		change_range(&a, 0, host_len(p));
+	if (p->role == ROLE_EMBED)
+		embed_untouch(&g->e);
 }
 
 static double
-sum_squares(struct kern *k, const struct kern_mat *g)
+sum_squares(struct backend *k, const struct matrix *g)
 {
-	const real *x = NAME(host_numbers)(g);
+	const real *x = host_values(g);
 	double sum = 0;
 
 	(void)k;
-	for (size_t i = 0; i < NAME(host_len)(g); i++)
+	for (size_t i = 0; i < host_len(g); i++)
 		sum += (double)x[i] * x[i];
 	return sum;
 }
 
 void
-NAME(ref_update)(struct kern *k)
+ref_update(struct backend *k)
 {
-	k->update = update;
+	k->update = param_update;
 	k->sum_squares = sum_squares;
 }

@@ -2,8 +2,8 @@
  * cuda_runtime.h - as much of NVIDIA's header of this name as kernels/cuda
  * needs, for an ordinary C++ compiler.  README.md of this folder says what for.
  */
-#ifndef EMU_CUDA_RUNTIME_H
-#define EMU_CUDA_RUNTIME_H
+#ifndef CUDA_RUNTIME_H
+#define CUDA_RUNTIME_H
 
 #include <math.h>
 #include <stddef.h>

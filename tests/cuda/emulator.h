@@ -1,8 +1,8 @@
 /*
  * emulator.h - what the emulator's own files share.
  */
-#ifndef EMU_EMULATOR_H
-#define EMU_EMULATOR_H
+#ifndef EMULATOR_H
+#define EMULATOR_H
 
 #include <cuda_runtime.h>
 

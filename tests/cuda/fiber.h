@@ -1,8 +1,8 @@
 /*
  * fiber.h - threads of a device as stacks that a scheduler switches between.
  */
-#ifndef EMU_FIBER_H
-#define EMU_FIBER_H
+#ifndef FIBER_H
+#define FIBER_H
 
 #include <functional>
 

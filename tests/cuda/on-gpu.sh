@@ -51,7 +51,7 @@ if ! train -e 0 -E 0 > /dev/null 2> why; then
 	sed 's/^train: /test-cuda: SKIP: /' why >&2
 	exit 0
 fi
-for t in kern kern_cells steps; do
+for t in backend backend_cells steps; do
 	check "$t: every entry against ref" "$BUILD/tests/unit/$t" cuda
 done
 check 'a product of more tiles than a grid is high' "$BUILD/tests/unit/tall" cuda

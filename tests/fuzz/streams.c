@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "count.h"
-#include "detok.h"
-#include "index.h"
-#include "vstream.h"
+#include "vocab_count.h"
+#include "render.h"
+#include "index_stream.h"
+#include "vocab_stream.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -87,8 +87,8 @@ as_index(const void *data, size_t size)
 	bool more = false;
 
 	while (why == NULL && (why = index_next(&r, &more)) == NULL && more)
-		for (int form = DETOK_TOKENS; form <= DETOK_LINE; form++)
-			require(detok_frame(&out, &r.vocab, &r.frame, form));
+		for (int form = RENDER_TOKENS; form <= RENDER_LINE; form++)
+			require(render_frame(&out, &r.vocab, &r.frame, form));
 	require(why == NULL || strchr(why, '\n') == NULL);
 	if (why == NULL) {
 		rewrite(data, size, false);
@@ -103,16 +103,16 @@ static void
 as_vstream(const void *data, size_t size)
 {
 	FILE *f = open_bytes(data, size);
-	struct rows rows = { .n = 0 };
-	struct vstream s;
-	const char *why = vstream_open(&s, f);
+	struct vocab_lookup rows = { .n = 0 };
+	struct vocab_stream s;
+	const char *why = vocab_stream_open(&s, f);
 	bool more = false;
 
-	while (why == NULL && (why = vstream_next(&s, &rows, &more)) == NULL && more)
+	while (why == NULL && (why = vocab_stream_next(&s, &rows, &more)) == NULL && more)
 		require(rows.n > 0);
 	require(why == NULL || strchr(why, '\n') == NULL);
-	rows_free(&rows);
-	vstream_close(&s);
+	vocab_lookup_free(&rows);
+	vocab_stream_close(&s);
 	fclose(f);
 }
 
@@ -121,29 +121,29 @@ static void
 as_tokens(const void *data, size_t size, enum unit unit)
 {
 	FILE *f = open_bytes(data, size);
-	struct count c = { .unit = unit }, twice = { .unit = unit };
+	struct vocab_count c = { .unit = unit }, twice = { .unit = unit };
 	struct vocab once = { .size = 0 }, both;
-	struct tokens t;
+	struct token_stream t;
 	const char *why;
 	bool more = false;
 
-	tokens_open(&t, f);
-	while ((why = tokens_line(&t, &more)) == NULL && more)
-		require(count_line(&c, &t) == NULL);
+	token_stream_open(&t, f);
+	while ((why = token_stream_line(&t, &more)) == NULL && more)
+		require(vocab_count_line(&c, &t) == NULL);
 	require(why == NULL || strchr(why, '\n') == NULL);
-	if (why == NULL && count_cut(&c, 0, 1, &once) == NULL) {
-		require(count_merge(&twice, &once) == NULL);
-		require(count_merge(&twice, &once) == NULL);
-		require(count_cut(&twice, 0, 1, &both) == NULL && both.size == once.size);
+	if (why == NULL && vocab_count_cut(&c, 0, 1, &once) == NULL) {
+		require(vocab_count_merge(&twice, &once) == NULL);
+		require(vocab_count_merge(&twice, &once) == NULL);
+		require(vocab_count_cut(&twice, 0, 1, &both) == NULL && both.size == once.size);
 		for (uint32_t i = 0; i < once.size; i++)
 			require(both.row[i].count == 2 * once.row[i].count &&
 			    both.row[i].first == once.row[i].first);
 		vocab_free(&both);
 	}
 	vocab_free(&once);
-	count_free(&c);
-	count_free(&twice);
-	tokens_close(&t);
+	vocab_count_free(&c);
+	vocab_count_free(&twice);
+	token_stream_close(&t);
 	fclose(f);
 }
 
@@ -151,7 +151,7 @@ static void
 as_table(const void *data, size_t size)
 {
 	struct vocab v = { .size = 0 }, again = { .size = 0 };
-	struct count c = { .unit = UNIT_SENTENCE };
+	struct vocab_count c = { .unit = UNIT_SENTENCE };
 	struct buf out = { .len = 0 };
 	const char *why = vocab_parse(&v, data, size);
 
@@ -160,11 +160,11 @@ as_table(const void *data, size_t size)
 		require(vocab_format(&v, &out));
 		require(vocab_parse(&again, out.p, out.len) == NULL);
 		require(again.size == v.size && vocab_crc(&again) == vocab_crc(&v));
-		why = count_merge(&c, &v);
+		why = vocab_count_merge(&c, &v);
 		require(why == NULL || strchr(why, '\n') == NULL);
 	}
 	buf_free(&out);
-	count_free(&c);
+	vocab_count_free(&c);
 	vocab_free(&v);
 	vocab_free(&again);
 }

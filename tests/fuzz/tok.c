@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "csv.h"
-#include "sentence.h"
+#include "tokenize.h"
 #include "textline.h"
 #include "utf8.h"
 
@@ -36,8 +36,8 @@ write_text(struct sentence_cutter *c, const char *p, size_t len, bool chars, FIL
 	want((bad == 0) == utf8_is_clean(p, len));
 	want(utf8_is_clean(clean.p, clean.len));
 	p = clean.len ? clean.p : "";
-	want(chars ? sentence_write_chars(c, p, clean.len, true, out) :
-	    sentence_write(c, p, clean.len, out));
+	want(chars ? tokenize_write_chars(c, p, clean.len, true, out) :
+	    tokenize_write(c, p, clean.len, out));
 }
 
 static void
@@ -112,6 +112,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	want(fclose(out) == 0);
 	check(text, n);
 	free(text);
-	sentence_free(&c);
+	tokenize_free(&c);
 	return 0;
 }

@@ -10,7 +10,7 @@
 
 enum { POINTS = 800000 };
 
-#if defined(REAL_F32)
+#if defined(REAL_IS_FLOAT)
 #define NEXT nextafterf
 #define LEAST 1.1754944e-38	/* the least normal number */
 #else

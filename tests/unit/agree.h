@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kern.h"
+#include "backend.h"
 #include "must.h"
 #include "rng.h"
 
@@ -29,9 +29,9 @@ struct result {
 };
 
 static inline size_t
-size_of(enum kern_real real)
+size_of(enum real_type real)
 {
-	return real == KERN_F32 ? sizeof(float) : sizeof(double);
+	return real == REAL_F32 ? sizeof(float) : sizeof(double);
 }
 
 static inline void
@@ -60,7 +60,7 @@ draw(struct rng *r, size_t n, double scale, size_t size)
 }
 
 /* nseq sequences of at most `longest` rows, the first of just so many. */
-static inline struct kern_batch
+static inline struct batch
 draw_batch(struct rng *r, int nseq, int longest, int v)
 {
 	int *start = need(calloc((size_t)nseq + 1, sizeof(*start)));
@@ -77,11 +77,11 @@ draw_batch(struct rng *r, int nseq, int longest, int v)
 		x[i] = rng_u32(r) % (unsigned)v;
 		y[i] = rng_u32(r) % (unsigned)v;
 	}
-	return (struct kern_batch){ nseq, t, start, x, y };
+	return (struct batch){ nseq, t, start, x, y };
 }
 
 static inline void
-free_batch(struct kern_batch *b)
+free_batch(struct batch *b)
 {
 	free((void *)b->start);
 	free((void *)b->x);
@@ -105,7 +105,7 @@ keep(struct result *res, const char *name, const void *p, size_t n, size_t size)
 }
 
 static inline void
-keep_rows(struct kern *k, struct result *res, const char *name, const void *dev, size_t n)
+keep_rows(struct backend *k, struct result *res, const char *name, const void *dev, size_t n)
 {
 	size_t size = size_of(k->real);
 	void *host = need(calloc(n, size));
@@ -116,7 +116,7 @@ keep_rows(struct kern *k, struct result *res, const char *name, const void *dev,
 }
 
 static inline void
-keep_mat(struct kern *k, struct result *res, const char *name, struct kern_mat *m, size_t n)
+keep_mat(struct backend *k, struct result *res, const char *name, struct matrix *m, size_t n)
 {
 	size_t size = size_of(k->real);
 	void *host = need(calloc(n, size));
@@ -133,10 +133,10 @@ free_result(struct result *r)
 		free(r->x[o]);
 }
 
-static inline struct kern_mat *
-mat(struct kern *k, enum kern_role role, int rows, int cols, const void *host)
+static inline struct matrix *
+mat(struct backend *k, enum role role, int rows, int cols, const void *host)
 {
-	struct kern_mat *m = need(k->mat_new(k, role, rows, cols));
+	struct matrix *m = need(k->mat_new(k, role, rows, cols));
 
 	if (host)
 		k->mat_put(k, m, host);
@@ -145,7 +145,7 @@ mat(struct kern *k, enum kern_role role, int rows, int cols, const void *host)
 
 /* n reals of the device, from host or zeros. */
 static inline void *
-rows(struct kern *k, size_t n, const void *host)
+rows(struct backend *k, size_t n, const void *host)
 {
 	void *p = need(k->alloc(k, n));
 
@@ -200,16 +200,16 @@ compare(const char *where, const char *what, const struct result *want, const st
 }
 
 static inline double
-bound_of(enum kern_real real)
+bound_of(enum real_type real)
 {
-	return real == KERN_F32 ? 1e-10 : 1e-22;
+	return real == REAL_F32 ? 1e-10 : 1e-22;
 }
 
-static inline struct kern *
-open_or_die(const char *name, enum kern_real real, int threads)
+static inline struct backend *
+open_or_die(const char *name, enum real_type real, int threads)
 {
 	const char *why;
-	struct kern *k = kern_open(name, real, threads, &why);
+	struct backend *k = backend_open(name, real, threads, &why);
 
 	if (k == NULL) {
 		printf("SKIP %s\n", why);
@@ -220,10 +220,10 @@ open_or_die(const char *name, enum kern_real real, int threads)
 
 /* The backend on 1, 2 and 3 threads against ref, by run(k, arg, result). */
 static inline int
-check_backend(const char *name, enum kern_real real, const char *where,
-    void (*run)(struct kern *, const void *, struct result *), const void *arg, double bound)
+check_backend(const char *name, enum real_type real, const char *where,
+    void (*run)(struct backend *, const void *, struct result *), const void *arg, double bound)
 {
-	struct kern *k = open_or_die("ref", real, 1);
+	struct backend *k = open_or_die("ref", real, 1);
 	struct result want = { .count = 0 }, one = { .count = 0 };
 	int failures = 0;
 
@@ -239,7 +239,7 @@ check_backend(const char *name, enum kern_real real, const char *where,
 			failures++;
 		}
 		k->close(k);
-		failures += compare(where, i > 1 ? "on more threads" : real == KERN_F32 ? "float" :
+		failures += compare(where, i > 1 ? "on more threads" : real == REAL_F32 ? "float" :
 		    "double", i > 1 ? &one : &want, &got, i > 1 ? 0 : bound);
 		if (i == 1)
 			one = got;
@@ -258,7 +258,7 @@ check_backend(const char *name, enum kern_real real, const char *where,
  */
 static inline int
 check_shapes(int argc, char *argv[], int nshapes,
-    int (*check)(const char *, enum kern_real, int, struct rng *))
+    int (*check)(const char *, enum real_type, int, struct rng *))
 {
 	unsigned long seed = argc > 2 ? strtoul(argv[2], NULL, 10) : 1;
 	int n = argc > 3 ? atoi(argv[3]) : nshapes, failures = 0;
@@ -270,8 +270,8 @@ check_shapes(int argc, char *argv[], int nshapes,
 	}
 	rng_seed(&r, (uint32_t)seed);
 	for (int i = 0; i < n; i++)
-		for (int real = KERN_F32; real <= KERN_F64; real++)
-			failures += check(argv[1], (enum kern_real)real, i, &r);
+		for (int real = REAL_F32; real <= REAL_F64; real++)
+			failures += check(argv[1], (enum real_type)real, i, &r);
 	printf("%s: %d shapes, seed %lu, %d failures\n", argv[1], n, seed, failures);
 	return failures != 0;
 }

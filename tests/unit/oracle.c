@@ -11,16 +11,16 @@
 #include <string.h>
 
 #include "corpus.h"
-#include "index.h"
-#include "kern.h"
+#include "index_stream.h"
+#include "backend.h"
 #include "mem.h"
 #include "model.h"
 #include "must.h"
 #include "net.h"
-#include "schedule.h"
+#include "trainer.h"
 
 struct run {
-	struct kern *k;
+	struct backend *k;
 	struct model m;
 	struct net net;
 	struct corpus c;
@@ -44,7 +44,7 @@ read_corpus(struct corpus *c, uint32_t *vocab)
 
 /* A number of hidden units means new weights from seed 10; else, a model. */
 static void
-make_model(struct model *m, enum real real, uint32_t vocab, const char *from)
+make_model(struct model *m, enum real_type real, uint32_t vocab, const char *from)
 {
 	unsigned long hidden = strtoul(from, NULL, 10);
 
@@ -62,7 +62,7 @@ make_model(struct model *m, enum real real, uint32_t vocab, const char *from)
 static double
 at(const struct run *r, const void *p, size_t i)
 {
-	return r->k->real == KERN_F32 ? (double)((const float *)p)[i] : ((const double *)p)[i];
+	return r->k->real == REAL_F32 ? (double)((const float *)p)[i] : ((const double *)p)[i];
 }
 
 static void
@@ -137,13 +137,13 @@ static void
 train(struct run *r, double rate, uint64_t epochs, uint32_t every)
 {
 	struct model_progress *p = &r->m.progress;
-	struct schedule s = { .net = &r->net, .c = &r->c, .p = p,
+	struct trainer s = { .net = &r->net, .c = &r->c, .p = p,
 		.watch = { .arg = r, .evaluated = evaluated } };
 
 	*p = (struct model_progress){ .rate = rate, .rate0 = rate, .loss = NAN, .seed = 10,
 		.bptt = r->bptt, .batch = 1, .every = every, .smoothed = NAN, .best = NAN };
-	must(schedule_run(&s, epochs));
-	schedule_free(&s);
+	must(trainer_run(&s, epochs));
+	trainer_free(&s);
 }
 
 static void
@@ -172,18 +172,18 @@ int
 main(int argc, char *argv[])
 {
 	struct run r = { 0 };
-	enum kern_real real;
+	enum real_type real;
 	const char *why;
 	uint32_t vocab;
 
 	if (argc < 7)
 		must("usage: oracle BACKEND f32|f64 HIDDEN|MODEL BPTT WHAT NUMBER...");
-	real = strcmp(argv[2], "f32") == 0 ? KERN_F32 : KERN_F64;
-	r.k = kern_open(argv[1], real, 1, &why);
+	real = strcmp(argv[2], "f32") == 0 ? REAL_F32 : REAL_F64;
+	r.k = backend_open(argv[1], real, 1, &why);
 	if (r.k == NULL)
 		must(why);
 	read_corpus(&r.c, &vocab);
-	make_model(&r.m, real == KERN_F32 ? REAL_F32 : REAL_F64, vocab, argv[3]);
+	make_model(&r.m, real == REAL_F32 ? REAL_F32 : REAL_F64, vocab, argv[3]);
 	r.bptt = (uint32_t)strtoul(argv[4], NULL, 10);
 	r.logp = mem_zeros((size_t)r.c.steps, sizeof(*r.logp));
 	if (r.logp == NULL)

@@ -9,7 +9,7 @@
 #include "model.h"
 
 static void
-scale(const struct model_param *p, enum real real, double factor)
+scale(const struct model_param *p, enum real_type real, double factor)
 {
 	for (size_t i = 0; i < p->rows * p->cols; i++)
 		if (real == REAL_F64)

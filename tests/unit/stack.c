@@ -16,7 +16,7 @@
 enum { UNLIMITED = 1000 };
 
 static struct model_shape
-shape(enum real real)
+shape(enum real_type real)
 {
 	const double *x = golden[golden_at("net")];
 
@@ -34,7 +34,7 @@ fill(struct model *m)
 		const struct model_param *p = &m->param[i];
 		int at = golden_at(p->name);
 
-		if (rows_of[at] != p->rows || cols_of[at] != p->cols)
+		if (vocab_lookup_of[at] != p->rows || cols_of[at] != p->cols)
 			must("a parameter of another shape in the file");
 		for (size_t j = 0; j < p->rows * p->cols; j++)
 			if (m->shape.real == REAL_F64)
@@ -56,24 +56,24 @@ words(const char *name)
 }
 
 /* Batch "1" or "2" of the file. */
-static struct kern_batch
+static struct batch
 batch(const char *which)
 {
 	char lengths[] = "lengths?", x[] = "x?", y[] = "y?";
 	int at, *start;
-	struct kern_batch b;
+	struct batch b;
 
 	lengths[7] = x[1] = y[1] = *which;
 	at = golden_at(lengths);
 	start = need(calloc(cols_of[at] + 1, sizeof(*start)));
 	for (size_t i = 0; i < cols_of[at]; i++)
 		start[i + 1] = start[i] + (int)golden[at][i];
-	b = (struct kern_batch){ (int)cols_of[at], start[cols_of[at]], start, words(x), words(y) };
+	b = (struct batch){ (int)cols_of[at], start[cols_of[at]], start, words(x), words(y) };
 	return b;
 }
 
 static void
-free_batch(struct kern_batch *b)
+free_batch(struct batch *b)
 {
 	free((void *)b->start);
 	free((void *)b->x);
@@ -82,12 +82,12 @@ free_batch(struct kern_batch *b)
 
 /* 1 if a number differs by more than the bound, which is told. */
 static int
-differs(const char *name, const double *got, enum real real)
+differs(const char *name, const double *got, enum real_type real)
 {
 	int at = golden_at(name);
 	double bound = real == REAL_F64 ? 1e-9 : 1e-5, most = 0;
 
-	for (size_t i = 0; i < rows_of[at] * cols_of[at]; i++) {
+	for (size_t i = 0; i < vocab_lookup_of[at] * cols_of[at]; i++) {
 		double want = golden[at][i], size = fabs(want) > 1 ? fabs(want) : 1;
 		double e = fabs(got[i] - want) / size;
 
@@ -103,7 +103,7 @@ static int
 check_loss(struct net *n, struct net_state *st, const char *which)
 {
 	char name[] = "loss?";
-	struct kern_batch b = batch(which);
+	struct batch b = batch(which);
 	double *logp = need(calloc((size_t)b.t, sizeof(*logp))), loss = 0;
 	struct net_pass how = { .bptt = UNLIMITED, .st = st };
 
@@ -114,7 +114,7 @@ check_loss(struct net *n, struct net_state *st, const char *which)
 	free(logp);
 	free_batch(&b);
 	name[4] = *which;
-	return differs(name, &loss, n->k->real == KERN_F64 ? REAL_F64 : REAL_F32);
+	return differs(name, &loss, n->k->real == REAL_F64 ? REAL_F64 : REAL_F32);
 }
 
 static int
@@ -139,10 +139,10 @@ check_gradient(struct net *n, const struct model *m, size_t i)
 }
 
 static int
-check(const char *backend, enum real real)
+check(const char *backend, enum real_type real)
 {
 	const char *why;
-	struct kern *k = kern_open(backend, real == REAL_F64 ? KERN_F64 : KERN_F32, 2, &why);
+	struct backend *k = backend_open(backend, real == REAL_F64 ? REAL_F64 : REAL_F32, 2, &why);
 	struct model m;
 	struct net net;
 	struct net_state st;

@@ -45,13 +45,13 @@ draw_corpus(struct corpus *c, const struct shape *s, struct rng *r)
 
 /* The model and ln P after a step for each sentence, all in one call or not. */
 static void
-learn(const char *backend, enum kern_real real, const struct shape *s, const struct kern_batch *b,
+learn(const char *backend, enum real_type real, const struct shape *s, const struct batch *b,
     bool together, struct outcome *o)
 {
 	const double rate = 0.05;
 	const char *why;
-	struct kern *k = kern_open(backend, real, 1, &why);
-	struct recipe recipe = { .rule = KERN_SGD };
+	struct backend *k = backend_open(backend, real, 1, &why);
+	struct hyperparams recipe = { .rule = RULE_SGD };
 	struct net_pass how = { .bptt = s->bptt };
 	struct net net;
 
@@ -60,7 +60,7 @@ learn(const char *backend, enum kern_real real, const struct shape *s, const str
 		exit(77);
 	}
 	must(model_new(&o->m, (struct model_shape){ .cell = CELL_RNN, .layers = 1,
-	    .real = real == KERN_F32 ? REAL_F32 : REAL_F64, .hidden = (uint32_t)s->h,
+	    .real = real == REAL_F32 ? REAL_F32 : REAL_F64, .hidden = (uint32_t)s->h,
 	    .vocab = (uint32_t)s->v }));
 	model_init(&o->m, INIT_TUTORIAL, 3);
 	o->logp = need(calloc((size_t)b->t, sizeof(*o->logp)));
@@ -70,7 +70,7 @@ learn(const char *backend, enum kern_real real, const struct shape *s, const str
 		must(net_steps(&net, b, s->bptt, rate, o->logp));
 	for (int i = 0; !together && i < b->nseq; i++) {
 		int from = b->start[i], start[] = { 0, b->start[i + 1] - from };
-		struct kern_batch one = { 1, start[1], start, b->x + from, b->y + from };
+		struct batch one = { 1, start[1], start, b->x + from, b->y + from };
 
 		must(net_step(&net, &one, &how, &recipe, rate, (uint64_t)i + 1, o->logp + from));
 	}
@@ -128,9 +128,9 @@ free_outcome(struct outcome *o)
 }
 
 static int
-check_shape(const char *backend, enum kern_real real, const struct shape *s, struct rng *r)
+check_shape(const char *backend, enum real_type real, const struct shape *s, struct rng *r)
 {
-	double bound = real == KERN_F32 ? 1e-10 : 1e-22;
+	double bound = real == REAL_F32 ? 1e-10 : 1e-22;
 	struct corpus c = { 0 };
 	struct batcher q = { 0 };
 	struct outcome want = { 0 }, single = { 0 }, many = { 0 };
@@ -164,8 +164,8 @@ main(int argc, char *argv[])
 	}
 	rng_seed(&r, argc > 2 ? (uint32_t)strtoul(argv[2], NULL, 10) : 1);
 	for (int i = 0; i < NSHAPES; i++)
-		for (int real = KERN_F32; real <= KERN_F64; real++)
-			failures += check_shape(argv[1], (enum kern_real)real, &shapes[i], &r);
+		for (int real = REAL_F32; real <= REAL_F64; real++)
+			failures += check_shape(argv[1], (enum real_type)real, &shapes[i], &r);
 	printf("%s: %d shapes, %d failures\n", argv[1], NSHAPES, failures);
 	return failures != 0;
 }

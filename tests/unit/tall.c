@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "kern.h"
+#include "backend.h"
 
 enum { ROWS = 65536 * 64 + 1 };		/* a row of small tiles too many */
 
@@ -13,11 +13,11 @@ static float d[ROWS], m[ROWS];
 
 /* M(ROWS,1) += D(1,ROWS)' X(1,1) */
 static int
-wrong(struct kern *k)
+wrong(struct backend *k)
 {
 	const float two = 2;
 	void *x = k->alloc(k, 1), *dev = k->alloc(k, ROWS);
-	struct kern_mat *dm = k->mat_new(k, KERN_DENSE, ROWS, 1);
+	struct matrix *dm = k->mat_new(k, ROLE_DENSE, ROWS, 1);
 	int n = 0;
 
 	if (x == NULL || dev == NULL || dm == NULL)
@@ -38,7 +38,7 @@ int
 main(int argc, char *argv[])
 {
 	const char *why = "";
-	struct kern *k = argc == 2 ? kern_open(argv[1], KERN_F32, 0, &why) : NULL;
+	struct backend *k = argc == 2 ? backend_open(argv[1], REAL_F32, 0, &why) : NULL;
 	int n;
 
 	if (k == NULL) {

@@ -9,10 +9,10 @@
 
 /* The array as reals of the backend, to be freed. */
 static void *
-as_real(struct kern *k, const char *name)
+as_real(struct backend *k, const char *name)
 {
 	int at = golden_at(name);
-	size_t n = rows_of[at] * cols_of[at], size = size_of(k->real);
+	size_t n = vocab_lookup_of[at] * cols_of[at], size = size_of(k->real);
 	void *p = need(calloc(n, size));
 
 	for (size_t i = 0; i < n; i++)
@@ -21,21 +21,21 @@ as_real(struct kern *k, const char *name)
 }
 
 static void *
-to_device(struct kern *k, const char *name)
+to_device(struct backend *k, const char *name)
 {
 	int at = golden_at(name);
-	void *host = as_real(k, name), *dev = rows(k, rows_of[at] * cols_of[at], host);
+	void *host = as_real(k, name), *dev = rows(k, vocab_lookup_of[at] * cols_of[at], host);
 
 	free(host);
 	return dev;
 }
 
-static struct kern_mat *
-to_mat(struct kern *k, enum kern_role role, const char *name)
+static struct matrix *
+to_mat(struct backend *k, enum role role, const char *name)
 {
-	int at = golden_at(name), m = (int)rows_of[at], n = (int)cols_of[at];
+	int at = golden_at(name), m = (int)vocab_lookup_of[at], n = (int)cols_of[at];
 	void *host = as_real(k, name);
-	struct kern_mat *to = mat(k, role, m, n, host);
+	struct matrix *to = mat(k, role, m, n, host);
 
 	free(host);
 	return to;
@@ -43,10 +43,10 @@ to_mat(struct kern *k, enum kern_role role, const char *name)
 
 /* The largest difference of a result from the file's, told if it is too large. */
 static int
-differs(struct kern *k, const struct result *res, int i)
+differs(struct backend *k, const struct result *res, int i)
 {
 	const double *want = golden[golden_at(res->name[i])];
-	double bound = k->real == KERN_F32 ? 1e-5 : 1e-12, most = 0;
+	double bound = k->real == REAL_F32 ? 1e-5 : 1e-12, most = 0;
 
 	for (size_t j = 0; j < res->n[i]; j++) {
 		double e = fabs(res->x[i][j] - want[j]);
@@ -56,39 +56,39 @@ differs(struct kern *k, const struct result *res, int i)
 	if (most <= bound)
 		return 0;
 	printf("not ok %s of %s in %s: %g\n", res->name[i], k->name,
-	    k->real == KERN_F32 ? "float" : "double", most);
+	    k->real == REAL_F32 ? "float" : "double", most);
 	return 1;
 }
 
 /* PyTorch has a second bias, inside the cell's product; its n part is the GRU's bn. */
 struct layer {
-	struct kern *k;
+	struct backend *k;
 	bool gru;
 	int t, h, n;
-	struct kern_batch b;
-	struct kern_mat *m, *w, *bias, *second, *bn;
+	struct batch b;
+	struct matrix *m, *w, *bias, *second, *bn;
 	void *x, *a, *s, *c, *s0, *c0;
 };
 
-static struct kern_mat *
-part_of_bias(struct kern *k, int first, int n)
+static struct matrix *
+part_of_bias(struct backend *k, int first, int n)
 {
 	char *host = as_real(k, "bw");
-	struct kern_mat *b = mat(k, KERN_BIAS, 1, n, host + (size_t)first * size_of(k->real));
+	struct matrix *b = mat(k, ROLE_BIAS, 1, n, host + (size_t)first * size_of(k->real));
 
 	free(host);
 	return b;
 }
 
 /* The second bias but for bn. */
-static struct kern_mat *
-bias_but(struct kern *k, int ngates, int n)
+static struct matrix *
+bias_but(struct backend *k, int ngates, int n)
 {
 	char *host = as_real(k, "bw");
-	struct kern_mat *b;
+	struct matrix *b;
 
 	memset(host + (size_t)n * size_of(k->real), 0, (size_t)(ngates - n) * size_of(k->real));
-	b = mat(k, KERN_BIAS, 1, ngates, host);
+	b = mat(k, ROLE_BIAS, 1, ngates, host);
 	free(host);
 	return b;
 }
@@ -96,12 +96,12 @@ bias_but(struct kern *k, int ngates, int n)
 static void
 forward(struct layer *l, struct result *res)
 {
-	struct kern *k = l->k;
+	struct backend *k = l->k;
 	int ngate = l->gru ? 3 : 4;
 
-	l->m = to_mat(k, KERN_DENSE, "m");
-	l->w = to_mat(k, KERN_GATES, "w");
-	l->bias = to_mat(k, KERN_BIAS, "b");
+	l->m = to_mat(k, ROLE_DENSE, "m");
+	l->w = to_mat(k, ROLE_GATES, "w");
+	l->bias = to_mat(k, ROLE_BIAS, "b");
 	l->second = bias_but(k, ngate * l->h, (l->gru ? 2 : 4) * l->h);
 	l->bn = l->gru ? part_of_bias(k, 2 * l->h, l->h) : NULL;
 	l->x = to_device(k, "x");
@@ -123,12 +123,12 @@ forward(struct layer *l, struct result *res)
 static void
 backward(struct layer *l, struct result *res)
 {
-	struct kern *k = l->k;
+	struct backend *k = l->k;
 	int ngates = (l->gru ? 3 : 4) * l->h;
-	struct kern_mat *dm = mat(k, KERN_DENSE, ngates, l->n, NULL);
-	struct kern_mat *dw = mat(k, KERN_GATES, ngates, l->h, NULL);
-	struct kern_mat *db = mat(k, KERN_BIAS, 1, ngates, NULL);
-	struct kern_mat *dbn = l->gru ? mat(k, KERN_BIAS, 1, l->h, NULL) : NULL;
+	struct matrix *dm = mat(k, ROLE_DENSE, ngates, l->n, NULL);
+	struct matrix *dw = mat(k, ROLE_GATES, ngates, l->h, NULL);
+	struct matrix *db = mat(k, ROLE_BIAS, 1, ngates, NULL);
+	struct matrix *dbn = l->gru ? mat(k, ROLE_BIAS, 1, l->h, NULL) : NULL;
 	void *ds = to_device(k, "weight"), *d = rows(k, (size_t)l->t * ngates, NULL);
 	void *dx = rows(k, (size_t)l->t * l->n, NULL);
 
@@ -151,36 +151,36 @@ backward(struct layer *l, struct result *res)
 		free_result(r);
 		k->mat_free(k, dbn);
 	}
-	for (struct kern_mat **p = (struct kern_mat *[]){ dm, dw, db, NULL }; *p; p++)
+	for (struct matrix **p = (struct matrix *[]){ dm, dw, db, NULL }; *p; p++)
 		k->mat_free(k, *p);
 	for (void **p = (void *[]){ ds, d, dx, NULL }; *p; p++)
 		k->free(k, *p);
 }
 
 static int
-check(const char *backend, enum kern_real real, bool gru)
+check(const char *backend, enum real_type real, bool gru)
 {
-	int x = golden_at("x"), s = golden_at("s"), nseq = (int)rows_of[golden_at("s0")];
+	int x = golden_at("x"), s = golden_at("s"), nseq = (int)vocab_lookup_of[golden_at("s0")];
 	int *start = need(calloc((size_t)nseq + 1, sizeof(*start))), failures = 0;
 	struct result res = { .count = 0 };
-	struct layer l = { .k = open_or_die(backend, real, 2), .gru = gru, .t = (int)rows_of[x],
+	struct layer l = { .k = open_or_die(backend, real, 2), .gru = gru, .t = (int)vocab_lookup_of[x],
 	    .h = (int)cols_of[s], .n = (int)cols_of[x] };
-	struct kern *k = l.k;
+	struct backend *k = l.k;
 
-	if (rows_of[golden_at("w")] != (size_t)(gru ? 3 : 4) * cols_of[s]) {
+	if (vocab_lookup_of[golden_at("w")] != (size_t)(gru ? 3 : 4) * cols_of[s]) {
 		puts("not ok: the file is another cell's");
 		exit(1);
 	}
 	for (int i = 0; i <= nseq; i++)
 		start[i] = l.t / nseq * i;
-	l.b = (struct kern_batch){ nseq, l.t, start, NULL, NULL };
+	l.b = (struct batch){ nseq, l.t, start, NULL, NULL };
 	forward(&l, &res);
 	backward(&l, &res);
 	for (int i = 0; i < res.count; i++)
 		failures += differs(k, &res, i);
 	free_result(&res);
 	free(start);
-	for (struct kern_mat **p = (struct kern_mat *[]){ l.m, l.w, l.bias, l.second, l.bn, NULL };
+	for (struct matrix **p = (struct matrix *[]){ l.m, l.w, l.bias, l.second, l.bn, NULL };
 	    *p; p++)
 		k->mat_free(k, *p);
 	for (void **p = (void *[]){ l.x, l.a, l.s, l.c, l.s0, l.c0, NULL }; *p; p++)
@@ -199,8 +199,8 @@ main(int argc, char *argv[])
 		return 2;
 	}
 	golden_read(stdin);
-	for (int real = KERN_F32; real <= KERN_F64; real++)
-		failures += check(argv[1], (enum kern_real)real, strcmp(argv[2], "gru") == 0);
+	for (int real = REAL_F32; real <= REAL_F64; real++)
+		failures += check(argv[1], (enum real_type)real, strcmp(argv[2], "gru") == 0);
 	printf("%s, %s: %d failures\n", argv[1], argv[2], failures);
 	for (int i = 0; i < narrays; i++)
 		free(golden[i]);

@@ -1,0 +1,17 @@
+/*
+ * blas_names.h - what this folder exports, once for each real: the linker sees a name
+ * with a suffix (f_f32), the sources read as plain C.
+ */
+#ifndef BLAS_NAMES_H
+#define BLAS_NAMES_H
+
+#include "real.h"
+
+#define blas_open NAME(blas_open)
+#define blas_before NAME(blas_before)
+#define blas_cells NAME(blas_cells)
+#define blas_longest NAME(blas_longest)
+#define blas_optimiser NAME(blas_optimiser)
+#define blas_space NAME(blas_space)
+
+#endif

@@ -1,0 +1,33 @@
+/*
+ * optimiser.c - updates by the CPU backend's rules, in vectors of any processor:
+ * they wait for memory, and OpenBLAS has nothing for them but SGD.
+ */
+#include "parts.h"
+#include "update.h"
+
+static void
+param_update(struct backend *k, struct matrix *p, struct matrix *g, struct matrix *m,
+    struct matrix *n, const struct update *u)
+{
+	struct state *s = k->ctx;
+	struct update_job a = { rule_constants(u), host_len(p), host_values(p),
+	    host_values(g), host_values(m), host_values(n),
+	    host_words(g) };
+
+	update_all(s->host.pool, &a);
+}
+
+static double
+sum_squares(struct backend *k, const struct matrix *g)
+{
+	(void)k;
+	return update_squares(host_values(g), host_len(g),
+	    host_words(g));
+}
+
+void
+blas_optimiser(struct backend *k)
+{
+	k->update = param_update;
+	k->sum_squares = sum_squares;
+}

@@ -1,0 +1,21 @@
+/*
+ * cpu_names.h - what this folder exports, once for each instruction set and real: the linker sees a name
+ * with a suffix (f_avx512_f32), the sources read as plain C.
+ */
+#ifndef CPU_NAMES_H
+#define CPU_NAMES_H
+
+#include "isa.h"
+
+#define cpu_isa_open ISA_NAME(cpu)
+#define dense_entries ISA_NAME(dense_entries)
+#define embedding_entries ISA_NAME(embedding_entries)
+#define optimiser_entries ISA_NAME(optimiser_entries)
+#define params_entries ISA_NAME(params_entries)
+#define params_transpose ISA_NAME(params_transpose)
+#define state_rows ISA_NAME(state_rows)
+#define time_loop_entries ISA_NAME(time_loop_entries)
+#define time_loop_rnn_backward ISA_NAME(time_loop_rnn_backward)
+#define time_loop_rnn_forward ISA_NAME(time_loop_rnn_forward)
+
+#endif

@@ -1,0 +1,108 @@
+/*
+ * embedding.c - the input layer: rows looked up, by an embedding or out of V' where
+ * input and output share a matrix; and their gradient.
+ *
+ * Going forward the rows of the batch are shared out, going back the columns:
+ * a word that comes twice gets its errors in the order of the rows.
+ */
+#include "state.h"
+
+enum { ROWS = 64, COLUMNS = 8 * LANES };	/* of a task */
+
+/* Where column j of a matrix in panels begins; its numbers lie PW apart. */
+static real *
+column(const struct panels *b, uint32_t j)
+{
+	return b->p + (size_t)(j / PW) * b->stride + j % PW;
+}
+
+/* A tied input layer: word x's row of V is column x of V'. */
+static void
+look_up_columns(const struct panels *vt, const struct batch *b, real *a)
+{
+	for (int r = 0; r < b->t; r++) {
+		const real *from = column(vt, b->x[r]);
+
+		for (int i = 0; i < vt->k; i++)
+			*a++ = from[(size_t)i * PW];
+	}
+}
+
+static void
+add_columns(struct panels *vt, const struct batch *b, const real *d)
+{
+	for (int r = 0; r < b->t; r++) {
+		real *to = column(vt, b->x[r]);
+
+		for (int i = 0; i < vt->k; i++)
+			to[(size_t)i * PW] += *d++;
+	}
+}
+
+struct words {
+	const struct embed *e;
+	const struct batch *b;
+	real *a;		/* (t, h) */
+	const real *d;		/* (t, h) */
+};
+
+static void
+look_up_task(void *arg, int i, int thread)
+{
+	const struct words *w = arg;
+	struct batch some = *w->b;
+	size_t h = (size_t)w->e->h;
+
+	(void)thread;
+	some.x += i * ROWS;
+	some.t = some.t - i * ROWS < ROWS ? some.t - i * ROWS : ROWS;
+	embed_look_up(w->e, &some, w->a + (size_t)i * ROWS * h, h);
+}
+
+static void
+embed_forward(struct backend *k, const struct matrix *u, const struct batch *b, void *a)
+{
+	struct words w = { &u->e, b, a, NULL };
+
+	if (u->role == ROLE_EMBED)
+		share(k, look_up_task, &w, (b->t + ROWS - 1) / ROWS, NUMBER * b->t * u->e.h);
+	else
+		look_up_columns(&own(u)->v, b, a);
+}
+
+static void
+add_task(void *arg, int i, int thread)
+{
+	const struct words *w = arg;
+	int h = w->e->h, first = i * COLUMNS, n = h - first < COLUMNS ? h - first : COLUMNS;
+
+	(void)thread;
+	for (int r = 0; r < w->b->t; r++) {
+		real *RESTRICT row = w->e->p + (size_t)w->b->x[r] * h + first;
+		const real *RESTRICT d = w->d + (size_t)r * h + first;
+
+		for (int j = 0; j < n; j++)
+			row[j] += d[j];
+	}
+}
+
+static void
+embed_backward(struct backend *k, const struct batch *b, const void *d, struct matrix *du)
+{
+	struct words w = { &du->e, b, NULL, d };
+
+	if (du->role != ROLE_EMBED) {
+		add_columns(&own(du)->v, b, d);
+		return;
+	}
+	for (int r = 0; r < b->t; r++)
+		embed_touch(&du->e, b->x[r]);
+	share(k, add_task, &w, (du->e.h + COLUMNS - 1) / COLUMNS, NUMBER * b->t * du->e.h);
+}
+
+void
+embedding_entries(struct backend *k)
+{
+	k->embed_forward = embed_forward;
+	k->embed_backward = embed_backward;
+}

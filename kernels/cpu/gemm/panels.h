@@ -1,0 +1,92 @@
+/*
+ * panels.h - a matrix B(k,n) cut into panels of PW columns, and the three
+ * products of a layer on it.
+ *
+ * A panel's row of PW = 2 LANES numbers is two registers wide, so a tile of
+ * A B keeps its sums in registers while it walks down the panel:
+ *
+ *	p[j / PW * stride + i * PW + j % PW] = B[i][j]
+ *
+ * Columns past n are zero and stay so.  The stride is an odd number of rows:
+ * were it a power of two, the same row of all panels would fall into the same
+ * few lines of the cache.  Panels are used as they lie by all three products:
+ *
+ *	tile		C(t,PW)  = A(t,k) panel		rank-1 updates over k
+ *	dots		dA(t,k) += P(t,PW) panel'	lanes add up over panels
+ *	add_outer	panel   += rate A(t,k)' P(t,PW)	rank-1 updates over t
+ */
+#ifndef PANELS_H
+#define PANELS_H
+
+#include <stddef.h>
+
+#include "vec.h"
+#include "gemm_names.h"
+
+enum {
+	PW = 2 * LANES,			/* columns in a panel */
+	TILE = VECS == 32 ? 14 : 6,	/* rows of A in a tile: 2 TILE + 3 registers */
+	DOTS_K = 4,			/* k and t of a tile of dots: */
+	DOTS_T = VECS == 32 ? 6 : 2,	/* (DOTS_T + 1) DOTS_K + 1 registers */
+	OUTER = VECS == 32 ? 12 : 6	/* rows of a panel in a tile of add_outer */
+};
+
+struct panels {
+	int k, n, np;		/* rows, columns, panels */
+	size_t stride;		/* reals from one panel to the next */
+	real *p;		/* (np, stride) */
+};
+
+/* Zeros; p is NULL when there is no memory. */
+void panels_new(struct panels *b, int k, int n);
+void panels_free(struct panels *b);
+
+/* Rows and columns of host memory: element (i, j) is host[i * di + j * dj]. */
+void panels_put(struct panels *b, const real *host, size_t di, size_t dj);
+void panels_get(const struct panels *b, real *host, size_t di, size_t dj);
+
+/* Panel i of `to` = the transpose of rows first .. first+n-1 of `from`, n at most PW. */
+void panel_transpose(const struct panels *from, int first, int n, struct panels *to, int i);
+
+/* Column j, (k), as a row. */
+void panels_column(const struct panels *b, int j, real *row);
+
+/*
+ * Rows of A packed for tiles: block by block of at most TILE rows, each block
+ * k-major, so that the t numbers of one k lie side by side.  All blocks of one
+ * matrix have the same number of rows or one less.
+ */
+struct packed {
+	int t, k;
+	int nblock, rows, full;	/* blocks; rows of the first `full` ones; others one less */
+	real *p;		/* (t, k), the caller's */
+};
+
+void pack_shape(struct packed *a, int t, int k, real *p);
+void pack_matrix(struct packed *a, const real *rows, size_t stride);
+/* Rows that lie anywhere: row[r](k) for r below t. */
+void pack_rows(struct packed *a, const real *const *row);
+
+/* The row that a block begins with; block may be nblock. */
+int packed_row(const struct packed *a, int block);
+
+/*
+ * C(rows, PW) = those rows of A that are in blocks block .. end-1, times panel i
+ * of B; row r of C is at c + r * stride.
+ */
+void panel_tile(const struct packed *a, int block, int end, const struct panels *b,
+    int i, real *c, size_t stride);
+
+/*
+ * dA(t,k)[r][j] += sum over columns of panels i .. i+n-1 of
+ * P[r][column] B[j][column].  P is in panels as well, (t, PW) each, pstride
+ * apart; row r of dA is at da + r * dstride.
+ */
+void panel_dots(const struct panels *b, int i, int n, int t, const real *p,
+    size_t pstride, real *da, size_t dstride);
+
+/* panel i of B += rate A' P, A(t,k) and P(t,PW) plain rows at their strides. */
+void panel_add_outer(const struct panels *b, int i, int t, const real *a, size_t astride,
+    const real *p, size_t pstride, real rate);
+
+#endif

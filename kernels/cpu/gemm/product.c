@@ -1,0 +1,148 @@
+/*
+ * product.c - rows are taken some tiles at a time, packed by the thread that
+ * multiplies them; the gradient in pieces of a panel.
+ */
+#include <string.h>
+
+#include "product.h"
+#include "parallel.h"
+
+enum {
+	TILES = 8,		/* tiles of rows in a task, at most */
+	TASKS = 16,		/* tasks to have, if the rows suffice */
+	PIECE = 4 * OUTER,	/* rows of a panel of the gradient in a task */
+	STEPS = 128		/* rows of D and X at a time: they stay in the nearest cache */
+};
+
+struct job {
+	const struct panels *b;
+	int t, rows;		/* rows in all, and in a task */
+	int nsplit;		/* tasks that share the same rows, each some panels */
+	const real *x;
+	real *out, *space;
+	size_t one;		/* reals of space a thread */
+};
+
+static int
+task_rows(int t)
+{
+	int tiles = (t + TILE * TASKS - 1) / (TILE * TASKS);
+
+	return TILE * (tiles < TILES ? tiles : TILES);
+}
+
+static size_t
+space_of_one(const struct panels *b, int t)
+{
+	return (size_t)task_rows(t) * ((size_t)b->k + PW) + LANES;
+}
+
+size_t
+product_space(struct pool *p, const struct panels *b, int t)
+{
+	return space_of_one(b, t) * (size_t)pool_threads(p);
+}
+
+/* Panel i of the rows at hand, where it is not whole: the product, then its columns. */
+static void
+last_panel(const struct packed *a, const struct panels *b, int i, real *tile, real *out)
+{
+	int n = b->n - i * PW;
+
+	panel_tile(a, 0, a->nblock, b, i, tile, PW);
+	for (int r = 0; r < a->t; r++)
+		memcpy(out + (size_t)r * b->n + (size_t)i * PW, tile + (size_t)r * PW,
+		    (size_t)n * sizeof(real));
+}
+
+static void
+product_task(void *arg, int i, int thread)
+{
+	const struct job *j = arg;
+	const struct panels *b = j->b;
+	int first = i / j->nsplit * j->rows, t = j->t - first < j->rows ? j->t - first : j->rows;
+	int from = b->np * (i % j->nsplit) / j->nsplit;
+	int end = b->np * (i % j->nsplit + 1) / j->nsplit;
+	real *out = j->out + (size_t)first * b->n, *p = j->space + (size_t)thread * j->one;
+	struct packed a;
+
+	pack_shape(&a, t, b->k, p);
+	pack_matrix(&a, j->x + (size_t)first * b->k, (size_t)b->k);
+	for (int l = from; l < end; l++) {
+		if ((l + 1) * PW <= b->n)
+			panel_tile(&a, 0, a.nblock, b, l, out + (size_t)l * PW,
+			    (size_t)b->n);
+		else
+			last_panel(&a, b, l, p + (size_t)t * b->k, out);
+	}
+}
+
+void
+product_forward(struct pool *p, const struct panels *b, int t, const real *x, real *out,
+    real *space)
+{
+	struct job j = { b, t, task_rows(t), 1, x, out, space, space_of_one(b, t) };
+	int nblock = (t + j.rows - 1) / j.rows;
+
+	while (nblock * j.nsplit < TASKS / 2 && j.nsplit * 2 <= b->np)
+		j.nsplit *= 2;
+	parallel_tasks(p, product_task, &j, nblock * j.nsplit, (double)t * b->k * b->n);
+}
+
+struct gradient {
+	struct panels *b;
+	int t, npiece, nsplit;	/* rows; pieces of the panels' rows, and of the panels */
+	const real *d, *x;
+	size_t dstride, stride;
+	real rate;
+	real *space;		/* a thread: (STEPS, PIECE) of D */
+};
+
+/* Columns first .. first+n-1 of t rows of D, side by side: their own rows may lie
+ * a power of two apart, all in the same few lines of the cache. */
+static void
+take_columns(const struct gradient *g, int row, int t, int first, int n, real *to)
+{
+	for (int r = 0; r < t; r++)
+		memcpy(to + (size_t)r * PIECE, g->d + (size_t)(row + r) * g->dstride + first,
+		    (size_t)n * sizeof(real));
+}
+
+static void
+gradient_task(void *arg, int i, int thread)
+{
+	const struct gradient *g = arg;
+	int first = i / g->nsplit * PIECE, np = g->b->np;
+	int from = np * (i % g->nsplit) / g->nsplit, end = np * (i % g->nsplit + 1) / g->nsplit;
+	struct panels part = *g->b;
+	real *d = g->space + (size_t)thread * STEPS * PIECE;
+
+	part.p += (size_t)first * PW;
+	part.k = part.k - first < PIECE ? part.k - first : PIECE;
+	for (int r = 0; r < g->t; r += STEPS) {
+		int t = g->t - r < STEPS ? g->t - r : STEPS;
+
+		take_columns(g, r, t, first, part.k, d);
+		for (int l = from; l < end; l++)
+			panel_add_outer(&part, l, t, d, PIECE,
+			    g->x + (size_t)r * g->stride + (size_t)l * PW, g->stride, g->rate);
+	}
+}
+
+size_t
+product_gradient_space(struct pool *p)
+{
+	return (size_t)pool_threads(p) * STEPS * PIECE;
+}
+
+void
+product_gradient(struct pool *p, struct panels *b, int t, const real *d, size_t dstride,
+    const real *x, size_t stride, real rate, real *space)
+{
+	struct gradient g = { b, t, (b->k + PIECE - 1) / PIECE, 1, d, x, dstride, stride, rate,
+	    space };
+
+	while (g.npiece * g.nsplit < TASKS && g.nsplit * 2 <= b->np)
+		g.nsplit *= 2;
+	parallel_tasks(p, gradient_task, &g, g.npiece * g.nsplit, (double)t * b->k * b->n);
+}

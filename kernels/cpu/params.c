@@ -1,0 +1,155 @@
+/*
+ * params.c - the layout of each role.
+ *
+ * W' of ROLE_GATES has its columns in blocks: for each PW hidden units a panel
+ * of every gate, so that a block of panels gives all that these units need.
+ */
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "state.h"
+
+/* n, up to whole panels: the output layer reads its biases so. */
+static int
+whole(int n)
+{
+	return (n + PW - 1) / PW * PW;
+}
+
+static void
+mat_free(struct backend *k, struct matrix *mat)
+{
+	struct cpu_mat *m = own(mat);
+
+	(void)k;
+	if (m == NULL)
+		return;
+	embed_free(&m->host.e);
+	panels_free(&m->s.w);
+	panels_free(&m->s.wt);
+	panels_free(&m->v);
+	free(m->host.p);
+	free(m);
+}
+
+/* The numbers of a new matrix; false: no memory. */
+static bool
+give_memory(struct cpu_mat *m, int rows, int cols)
+{
+	switch (m->host.role) {
+	case ROLE_EMBED:
+		embed_new(&m->host.e, rows, cols);
+		return m->host.e.p != NULL;
+	case ROLE_OUT:
+		panels_new(&m->v, cols, rows);
+		return m->v.p != NULL;
+	case ROLE_BIAS:
+		m->host.p = calloc((size_t)rows * whole(cols), sizeof(real));
+		return m->host.p != NULL;
+	case ROLE_SQUARE:
+	case ROLE_DENSE:
+		panels_new(&m->s.wt, cols, rows);
+		break;
+	case ROLE_GATES:
+		panels_new(&m->s.wt, cols, rows / cols * whole(cols));
+		break;
+	}
+	panels_new(&m->s.w, rows, cols);
+	return m->s.w.p && m->s.wt.p;
+}
+
+static struct matrix *
+mat_new(struct backend *k, enum role role, int rows, int cols)
+{
+	struct cpu_mat *m = calloc(1, sizeof(*m));
+
+	if (m == NULL)
+		return NULL;
+	m->host.role = role;
+	m->host.rows = rows;
+	m->host.cols = cols;
+	if (!give_memory(m, rows, cols)) {
+		mat_free(k, &m->host);
+		return NULL;
+	}
+	return &m->host;
+}
+
+static void
+mat_put(struct backend *k, struct matrix *mat, const void *host)
+{
+	struct cpu_mat *m = own(mat);
+
+	switch (mat->role) {
+	case ROLE_EMBED:
+		embed_put(&mat->e, host);
+		break;
+	case ROLE_OUT:
+		panels_put(&m->v, host, 1, (size_t)m->v.k);
+		break;
+	case ROLE_BIAS:
+		memcpy(mat->p, host, (size_t)mat->cols * sizeof(real));
+		break;
+	case ROLE_SQUARE:
+	case ROLE_DENSE:
+	case ROLE_GATES:
+		panels_put(&m->s.w, host, (size_t)m->s.w.n, 1);
+		params_transpose(k, m);
+		break;
+	}
+}
+
+static void
+mat_get(struct backend *k, void *host, struct matrix *mat)
+{
+	struct cpu_mat *m = own(mat);
+
+	(void)k;
+	switch (mat->role) {
+	case ROLE_EMBED:
+		embed_get(&mat->e, host);
+		break;
+	case ROLE_OUT:
+		panels_get(&m->v, host, 1, (size_t)m->v.k);
+		break;
+	case ROLE_BIAS:
+		memcpy(host, mat->p, (size_t)mat->cols * sizeof(real));
+		break;
+	case ROLE_SQUARE:
+	case ROLE_DENSE:
+	case ROLE_GATES:
+		panels_get(&m->s.w, host, (size_t)m->s.w.n, 1);
+		break;
+	}
+}
+
+static void
+transpose_task(void *arg, int i, int thread)
+{
+	struct cpu_mat *m = arg;
+	struct square *s = &m->s;
+	int ngate = m->host.role == ROLE_GATES ? m->host.rows / m->host.cols : 1;
+	int rows = m->host.rows / ngate, unit = i / ngate * PW;
+
+	(void)thread;
+	panel_transpose(&s->w, i % ngate * rows + unit,
+	    rows - unit < PW ? rows - unit : PW, &s->wt, i);
+}
+
+void
+params_transpose(struct backend *k, struct cpu_mat *m)
+{
+	if (m->s.w.p == NULL)
+		return;
+	share(k, transpose_task, m, m->s.wt.np, NUMBER * m->host.rows * m->host.cols);
+}
+
+void
+params_entries(struct backend *k)
+{
+	k->mat_new = mat_new;
+	k->mat_free = mat_free;
+	k->mat_put = mat_put;
+	k->mat_get = mat_get;
+}

@@ -1,0 +1,230 @@
+/*
+ * recur_back.c - the recurrence on panels, going back.  Truncation helps: with
+ * E the errors of all rows at once, bptt products (t,h)(h,h) move every error
+ * one row back; what has passed a row is added up in D, and dW = D' S' is a
+ * single product, since it is linear in the errors.
+ */
+#include <string.h>
+
+#include "elementary.h"
+#include "recur_row.h"
+
+enum { GROUP = 64 };	/* rows, about, that go back together in a batch of many */
+
+/* Sequences first .. end-1 going back together, on one thread or on the team. */
+struct back {
+	const struct square *w;
+	const struct batch *b;
+	int first, end;
+	struct packed e;		/* the errors before the step */
+	const real *s;			/* (t, stride), of their rows alone, like the rest */
+	real *next, *d;			/* (t, stride): after the step; D */
+	real *g;			/* (t, PW) products, of each panel if gstride is not 0 */
+	size_t gstride;
+};
+
+/* One step back for the columns of a panel. */
+static void
+back_task(void *arg, int i, int thread)
+{
+	const struct back *m = arg;
+	size_t stride = square_stride(m->w), column = (size_t)i * PW;
+	const int *start = m->b->start;
+	real *g = m->g + (size_t)i * m->gstride;
+
+	(void)thread;
+	panel_tile(&m->e, 0, m->e.nblock, &m->w->w, i, g, PW);
+	for (int q = m->first; q < m->end; q++) {
+		int first = start[q] - start[m->first], last = start[q + 1] - start[m->first] - 1;
+
+		for (int r = first; r < last; r++)
+			for (int half = 0; half < PW; half += LANES) {
+				size_t at = (size_t)r * stride + column + half;
+				vec e = v_load(g + ((size_t)r + 1) * PW + half);
+
+				e = through_tanh(e, v_load(m->s + at));
+				v_store(m->next + at, e);
+				v_store(m->d + at, v_add(v_load(m->d + at), e));
+			}
+		for (int half = 0; half < PW; half += LANES)
+			v_store(m->next + (size_t)last * stride + column + half, v_zero());
+	}
+}
+
+/* bptt steps of them all; each on the team, panel by panel, if q is not NULL. */
+static void
+go_back(struct back *m, int bptt, struct recur *q)
+{
+	size_t stride = square_stride(m->w), n = (size_t)m->e.t * stride;
+
+	for (size_t i = 0; i < n; i += LANES)
+		v_store(m->d + i, through_tanh(v_load(m->d + i), v_load(m->s + i)));
+	pack_matrix(&m->e, m->d, stride);
+	for (int step = 0; step < bptt; step++) {
+		run_tasks(q ? q->pool : NULL, q && rows_are_shared(q, (double)n * m->w->w.k),
+		    back_task, m, m->w->w.np, step);
+		if (step + 1 < bptt)
+			pack_matrix(&m->e, m->next, stride);
+	}
+}
+
+/* Where the sequences first .. end-1 have their rows, in mem of back_space(). */
+static struct back
+back_of(const struct square *w, const struct batch *b, int first, int end, const real *s,
+    real *d, real *mem)
+{
+	size_t row = (size_t)b->start[first], t = (size_t)b->start[end] - row;
+	size_t stride = square_stride(w);
+	struct back m = { .w = w, .b = b, .first = first, .end = end, .s = s + row * stride,
+	    .next = mem, .d = d + row * stride, .g = mem + t * stride };
+
+	pack_shape(&m.e, (int)t, w->w.k, mem + 2 * t * stride);
+	return m;
+}
+
+static size_t
+back_space(const struct square *w, int t)
+{
+	return 3 * (size_t)t * square_stride(w);
+}
+
+/* A batch of many in n groups: what a thread has of one stays in its cache. */
+struct back_groups {
+	const struct square *w;
+	const struct batch *b;
+	int bptt, n;
+	const real *s;
+	real *d, *mem;
+	size_t space;			/* of a thread */
+};
+
+static int
+group_first(const struct back_groups *g, int i)
+{
+	return (int)((long)g->b->nseq * i / g->n);
+}
+
+static void
+group_task(void *arg, int i, int thread)
+{
+	const struct back_groups *g = arg;
+	struct back m = back_of(g->w, g->b, group_first(g, i), group_first(g, i + 1), g->s, g->d,
+	    g->mem + (size_t)thread * g->space);
+
+	go_back(&m, g->bptt, NULL);
+}
+
+/* Rows of the longest group. */
+static int
+group_rows(const struct back_groups *g)
+{
+	int most = 0;
+
+	for (int i = 0; i < g->n; i++) {
+		int t = g->b->start[group_first(g, i + 1)] - g->b->start[group_first(g, i)];
+
+		most = t > most ? t : most;
+	}
+	return most;
+}
+
+static void
+back_truncated(struct recur *q, const struct square *w, const struct batch *b, int bptt,
+    const real *s, real *d)
+{
+	int threads = pool_threads(q->pool), n = b->t / GROUP, rows;
+	struct back_groups g = { w, b, bptt, n < b->nseq ? n : b->nseq, s, d, NULL, 0 };
+	bool grouped;
+
+	rows = group_rows(&g);
+	/* groups alike enough to go round, and in no more memory than all rows take */
+	grouped = g.n > 1 && rows <= b->t / threads;
+	g.space = back_space(w, grouped ? rows : b->t);
+	g.mem = recur_reserve(q, (size_t)(grouped ? threads : 1) * g.space);
+	if (g.mem == NULL)
+		return;
+	if (grouped) {
+		pool_run(q->pool, group_task, &g, g.n);
+	} else {
+		struct back m = back_of(w, b, 0, b->nseq, s, d, g.mem);
+
+		m.gstride = (size_t)b->t * PW;
+		go_back(&m, bptt, q);
+	}
+}
+
+/* Without truncation all errors travel together, one row after another. */
+static void
+back_whole(struct recur *q, const struct square *w, int first, int end, const real *s, real *d)
+{
+	size_t stride = square_stride(w);
+
+	for (int r = end - 1; r >= first; r--) {
+		real *row = d + (size_t)r * stride;
+		const real *at = s + (size_t)r * stride;
+
+		if (r + 1 < end)
+			row_step(q, &w->w, row + stride, at, row, r);
+		else
+			for (size_t i = 0; i < stride; i += LANES)
+				v_store(row + i, through_tanh(v_load(row + i), v_load(at + i)));
+	}
+}
+
+void
+recur_backward(struct recur *q, const struct square *w, const struct batch *b,
+    int bptt, const real *s, real *d)
+{
+	if (bptt < recur_longest(b) - 1) {
+		back_truncated(q, w, b, bptt, s, d);
+		return;
+	}
+	for (int i = 0; i < b->nseq; i++)
+		back_whole(q, w, b->start[i], b->start[i + 1], s, d);
+}
+
+struct update_job {
+	struct square *to;
+	bool both;		/* W and W', or W alone */
+	int t;
+	const real *d, *last;	/* (t, stride) */
+	real rate;
+};
+
+/* Panels of W and of W' in turn: so each thread has those with which it will step. */
+static void
+update_task(void *arg, int i, int thread)
+{
+	const struct update_job *m = arg;
+	bool turned = m->both && i % 2;
+	int panel = m->both ? i / 2 : i;
+	size_t stride = square_stride(m->to);
+
+	(void)thread;
+	panel_add_outer(turned ? &m->to->wt : &m->to->w, panel, m->t,
+	    turned ? m->last : m->d, stride, (turned ? m->d : m->last) + (size_t)panel * PW,
+	    stride, m->rate);
+}
+
+void
+recur_update(struct recur *q, struct square *to, bool both, const struct batch *b,
+    const real *s, const real *s0, const real *d, real rate)
+{
+	size_t stride = square_stride(to), h = (size_t)to->w.k;
+	real *last = recur_reserve(q, (size_t)b->t * stride);
+	struct update_job m = { to, both, b->t, d, last, rate };
+
+	if (last == NULL)
+		return;
+	for (int i = 0; i < b->nseq; i++) {
+		real *row = last + (size_t)b->start[i] * stride;
+
+		memset(row, 0, stride * sizeof(real));
+		if (s0)
+			memcpy(row, s0 + (size_t)i * h, h * sizeof(real));
+		memcpy(row + stride, s + (size_t)b->start[i] * stride,
+		    (size_t)(length(b, i) - 1) * stride * sizeof(real));
+	}
+	run_tasks(q->pool, rows_are_shared(q, (double)b->t * h * h), update_task, &m,
+	    both ? 2 * to->w.np : to->w.np, 0);
+}

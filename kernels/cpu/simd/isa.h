@@ -1,0 +1,45 @@
+/*
+ * isa.h - one source, several instruction sets: every file here but the
+ * dispatcher is compiled once for each set and each real, and ISA_NAME(f) is
+ * f_avx512_f32 and so on.  ISA is avx512, avx2 or plain, and ISA_AVX512,
+ * ISA_AVX2 or ISA_PLAIN is defined with it.
+ */
+#ifndef ISA_H
+#define ISA_H
+
+#include <stdint.h>
+
+#include "real.h"
+
+#define ISA_PASTE(f, isa, real) f##_##isa##_##real
+#define ISA_EXPAND(f, isa, real) ISA_PASTE(f, isa, real)
+#if defined(REAL_IS_FLOAT)
+#define ISA_NAME(f) ISA_EXPAND(f, ISA, f32)
+#else
+#define ISA_NAME(f) ISA_EXPAND(f, ISA, f64)
+#endif
+
+/* Asks for the memory n reals behind p, which need not be ours: nothing is read. */
+#if defined(__GNUC__)
+#define FETCH(p, n) __builtin_prefetch((const void *)((uintptr_t)(p) + (n) * sizeof(real)))
+#else
+#define FETCH(p, n) ((void)(p))
+#endif
+
+/* Tiles of accumulators must be unrolled whole to stay in registers. */
+#if defined(__GNUC__)
+#define INLINE static inline __attribute__((always_inline))
+#define RESTRICT __restrict__
+#else
+#define INLINE static inline
+#define RESTRICT restrict
+#endif
+#if defined(__clang__)
+#define UNROLL _Pragma("clang loop unroll(full)")
+#elif defined(__GNUC__)
+#define UNROLL _Pragma("GCC unroll 16")
+#else
+#define UNROLL
+#endif
+
+#endif

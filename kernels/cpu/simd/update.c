@@ -1,0 +1,199 @@
+/*
+ * update.c - one loop a rule.  Whatever is left of a run goes through the same
+ * arithmetic in a vector of its own, so that a number's change does not depend
+ * on where a run begins.
+ */
+#include <stdbool.h>
+#include <string.h>
+
+#include "parallel.h"
+#include "update.h"
+#include "vec.h"
+
+enum { PART = 8192 };	/* numbers in a task */
+
+struct rule_constants
+rule_constants(const struct update *u)
+{
+	return (struct rule_constants){
+		.rule = u->rule,
+		.rate = (real)u->rate,
+		.scale = (real)u->scale,
+		.clip = u->clip > 0 ? (real)u->clip : (real)INFINITY,
+		.decay = (real)u->decay,
+		.fresh = (real)(1 - u->decay),
+		.decay2 = (real)u->decay2,
+		.fresh2 = (real)(1 - u->decay2),
+		.grow = (real)(1 / (1 - pow(u->decay, u->step))),
+		.grow2 = (real)(1 / (1 - pow(u->decay2, u->step))),
+		.epsilon = (real)u->epsilon
+	};
+}
+
+/* g scaled and cut; what is no number stays so. */
+INLINE vec
+taken(const struct rule_constants *u, vec g)
+{
+	g = v_mul(v_set1(u->scale), g);
+	return v_max(v_set1(-u->clip), v_min(v_set1(u->clip), g));
+}
+
+/* a decay + b fresh */
+INLINE vec
+blend(vec a, real decay, vec b, real fresh)
+{
+	return v_fma(v_set1(decay), a, v_mul(v_set1(fresh), b));
+}
+
+/* What p loses, but for the rate; m and n in place. */
+INLINE vec
+loss(const enum update_rule rule, const struct rule_constants *u, vec g, vec *m, vec *n)
+{
+	vec epsilon = v_set1(u->epsilon);
+
+	switch (rule) {
+	case RULE_SGD:
+		break;
+	case RULE_MOMENTUM:
+		*m = v_fma(v_set1(u->decay), *m, g);
+		return *m;
+	case RULE_ADAGRAD:
+		*m = v_fma(g, g, *m);
+		return v_div(g, v_sqrt(v_add(*m, epsilon)));
+	case RULE_RMSPROP:
+		*m = blend(*m, u->decay, v_mul(g, g), u->fresh);
+		return v_div(g, v_add(v_sqrt(*m), epsilon));
+	case RULE_ADAM:
+		*m = blend(*m, u->decay, g, u->fresh);
+		*n = blend(*n, u->decay2, v_mul(g, g), u->fresh2);
+		return v_div(v_mul(v_set1(u->grow), *m),
+		    v_add(v_sqrt(v_mul(v_set1(u->grow2), *n)), epsilon));
+	}
+	return g;
+}
+
+INLINE void
+change(const enum update_rule rule, const struct rule_constants *u, real *p, real *g, real *m, real *n)
+{
+	bool first = rule != RULE_SGD, second = rule == RULE_ADAM;
+	vec vm = first ? v_load(m) : v_zero(), vn = second ? v_load(n) : v_zero();
+	vec by = loss(rule, u, taken(u, v_load(g)), &vm, &vn);
+
+	v_store(p, v_fma(v_set1(-u->rate), by, v_load(p)));
+	v_store(g, v_zero());
+	if (first)
+		v_store(m, vm);
+	if (second)
+		v_store(n, vn);
+}
+
+/* The last len numbers, fewer than LANES. */
+INLINE void
+change_rest(const enum update_rule rule, const struct rule_constants *u, size_t len, real *const x[4])
+{
+	real rest[4][LANES] = { { 0 } };
+
+	for (int i = 0; i < 4; i++)
+		if (x[i])
+			memcpy(rest[i], x[i], len * sizeof(real));
+	change(rule, u, rest[0], rest[1], rest[2], rest[3]);
+	for (int i = 0; i < 4; i++)
+		if (x[i])
+			memcpy(x[i], rest[i], len * sizeof(real));
+}
+
+INLINE void
+change_all(const enum update_rule rule, const struct rule_constants *u, size_t len, real *const x[4])
+{
+	bool first = rule != RULE_SGD, second = rule == RULE_ADAM;
+	size_t i = 0;
+
+	for (; i + LANES <= len; i += LANES)
+		change(rule, u, x[0] + i, x[1] + i, first ? x[2] + i : NULL,
+		    second ? x[3] + i : NULL);
+	if (i < len) {
+		real *const rest[4] = { x[0] + i, x[1] + i, first ? x[2] + i : NULL,
+		    second ? x[3] + i : NULL };
+
+		change_rest(rule, u, len - i, rest);
+	}
+}
+
+/* Numbers first .. first + len - 1, by constants that no store of theirs can change. */
+#define RULE_CASE(r) case r: change_all(r, &rule, len, x); break;
+static void
+change_run(const struct update_job *a, size_t first, size_t len)
+{
+	const struct rule_constants rule = a->rule;
+	real *const x[4] = { a->p + first, a->g + first, a->m ? a->m + first : NULL,
+	    a->n ? a->n + first : NULL };
+
+	switch (rule.rule) {
+	RULE_CASE(RULE_SGD)
+	RULE_CASE(RULE_MOMENTUM)
+	RULE_CASE(RULE_ADAGRAD)
+	RULE_CASE(RULE_RMSPROP)
+	RULE_CASE(RULE_ADAM)
+	}
+}
+
+static void
+change_task(void *arg, int i, int thread)
+{
+	const struct update_job *a = arg;
+	size_t first = (size_t)i * PART, len = a->len - first;
+
+	(void)thread;
+	change_run(a, first, len < PART ? len : PART);
+}
+
+/* Where the gradient is zero these rules change nothing. */
+static bool
+is_sparse(enum update_rule rule)
+{
+	return rule == RULE_SGD || rule == RULE_ADAGRAD;
+}
+
+void
+update_all(struct pool *pool, struct update_job *a)
+{
+	if (a->words == NULL || !is_sparse(a->rule.rule))
+		parallel_tasks(pool, change_task, a, (int)((a->len + PART - 1) / PART),
+		    4 * NUMBER * (double)a->len);
+	else
+		for (int i = 0; i < a->words->ntouched; i++)
+			change_run(a, (size_t)a->words->touched[i] * (size_t)a->words->h,
+			    (size_t)a->words->h);
+	if (a->words)
+		embed_untouch(a->words);
+}
+
+static double
+squares(const real *x, size_t n)
+{
+	enum { ABREAST = 16 };	/* sums, so that they overlap */
+	double sum[ABREAST] = { 0 }, all = 0;
+	size_t i = 0;
+
+	for (; i + ABREAST <= n; i += ABREAST)
+		for (int k = 0; k < ABREAST; k++)
+			sum[k] += (double)x[i + k] * x[i + k];
+	for (; i < n; i++)
+		all += (double)x[i] * x[i];
+	for (int k = 0; k < ABREAST; k++)
+		all += sum[k];
+	return all;
+}
+
+double
+update_squares(const real *x, size_t n, const struct embed *words)
+{
+	double sum = 0;
+
+	if (words == NULL)
+		return squares(x, n);
+	for (int i = 0; i < words->ntouched; i++)
+		sum += squares(x + (size_t)words->touched[i] * (size_t)words->h,
+		    (size_t)words->h);
+	return sum;
+}

@@ -1,0 +1,42 @@
+/*
+ * update.h - the update rules on arrays of numbers, a vector at a time, shared
+ * out over the team.  A parameter, its gradient and its moments lie alike, in
+ * whatever layout; so the OpenBLAS backend uses them, too.
+ */
+#ifndef UPDATE_H
+#define UPDATE_H
+
+#include <stddef.h>
+
+#include "embed.h"
+#include "isa.h"
+#include "pool.h"
+#include "simd_names.h"
+
+/* A rule with its constants as reals. */
+struct rule_constants {
+	enum update_rule rule;
+	real rate, scale, clip;		/* clip: infinity where nothing is cut */
+	real decay, fresh;		/* of the first moment; 1 - decay */
+	real decay2, fresh2;
+	real grow, grow2;		/* Adam's 1 / (1 - decay^step), likewise for decay2 */
+	real epsilon;
+};
+
+/* P, G, M and N of backend.h. */
+struct update_job {
+	struct rule_constants rule;
+	size_t len;
+	real *p, *g, *m, *n;		/* (len); m, n NULL where the rule has none */
+	struct embed *words;		/* G's, if it is an embedding; else NULL */
+};
+
+struct rule_constants rule_constants(const struct update *u);
+
+/* P by the rule; G = 0. */
+void update_all(struct pool *pool, struct update_job *u);
+
+/* The sum of squares of the gradient x(n); words as above. */
+double update_squares(const real *x, size_t n, const struct embed *words);
+
+#endif

@@ -1,0 +1,214 @@
+/*
+ * output_pass.c - the first pass over V': logits, and what the softmax and dS
+ * are made of, group by group; output.h tells how.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "output_job.h"
+#include "softmax.h"
+
+/* A group of panels, and a chunk of rows, on one thread. */
+struct part {
+	const struct job *j;
+	int g, panel, npanel;		/* the group, its first panel, its panels */
+	int first, n;			/* its first word, its words */
+	int block, end;			/* blocks of rows */
+	int row, nrow;
+	real *l;			/* (panels, rows, PW) logits, lstride apart */
+	size_t lstride;
+};
+
+static struct part
+part(const struct job *j, int g, int thread)
+{
+	struct part p = { .j = j, .g = g, .panel = group_first(j, g) };
+
+	p.npanel = group_first(j, g + 1) - p.panel;
+	p.first = p.panel * PW;
+	p.n = least(p.npanel * PW, j->vt->n - p.first);
+	p.l = j->mine + (size_t)thread * j->space;
+	p.lstride = CHUNK * TILE * PW;
+	if (j->keep != KEEP_NOTHING)
+		p.lstride = j->estride;
+	return p;
+}
+
+/* The next chunk of rows; false after the last. */
+static bool
+next_chunk(struct part *p)
+{
+	const struct packed *a = &p->j->a;
+
+	p->block = p->end;
+	p->end = least(p->block + CHUNK, a->nblock);
+	p->row = packed_row(a, p->block);
+	p->nrow = packed_row(a, p->end) - p->row;
+	if (p->j->keep != KEEP_NOTHING)
+		p->l = kept(p->j, p->panel) + (size_t)p->row * PW;
+	return p->block < a->nblock;
+}
+
+static bool
+has_target(const struct part *p, int r)
+{
+	const uint32_t *y = p->j->y;
+
+	return y && y[r] >= (uint32_t)p->first && y[r] < (uint32_t)(p->first + p->n);
+}
+
+/* Columns past the vocabulary count for nothing. */
+static void
+clear_rest(const struct part *p, real *l)
+{
+	for (int i = p->n; i < p->npanel * PW; i++)
+		l[(size_t)(i / PW) * p->lstride + i % PW] = 0;
+}
+
+/* Row r of the chunk: reference, which is least_top or above, and sum. */
+static void
+forward_row(const struct part *p, int r, real least_top)
+{
+	const struct job *j = p->j;
+	size_t at = (size_t)p->g * j->tv + p->row + r, next = p->lstride;
+	real *l = p->l + (size_t)r * PW, top = maximum(l, p->n, next);
+
+	top = top > least_top ? top : least_top;
+	if (has_target(p, p->row + r)) {
+		uint32_t y = j->y[p->row + r] - (uint32_t)p->first;
+
+		j->target[p->row + r] = l[y / PW * next + y % PW];
+	}
+	j->top[at] = top;
+	if (j->keep != KEEP_EXP) {
+		j->sum[at] = exponentiate(l, p->n, next, top, false);
+	} else {
+		j->sum[at] = exponentiate(l, p->n, next, top, true);
+		clear_rest(p, l);
+	}
+}
+
+static void
+logits(const struct part *p)
+{
+	for (int i = 0; i < p->npanel; i++)
+		panel_tile(&p->j->a, p->block, p->end, p->j->vt, p->panel + i,
+		    p->l + (size_t)i * p->lstride, PW);
+	for (int i = 0; p->j->c && i < p->npanel; i++)
+		add_to_rows(p->l + (size_t)i * p->lstride, p->nrow,
+		    p->j->c + (size_t)(p->panel + i) * PW);
+}
+
+/* Pass 1, when only looking. */
+static void
+forward_group(void *arg, int g, int thread)
+{
+	struct part p = part(arg, g, thread);
+
+	while (next_chunk(&p)) {
+		logits(&p);
+		for (int r = 0; r < p.nrow; r++)
+			forward_row(&p, r, -INFINITY);
+	}
+}
+
+static void
+scale(real *a, int n, real by)
+{
+	for (int i = 0; i < n; i++)
+		a[i] *= by;
+}
+
+/*
+ * Pass 1 of a group and the slab's share of dS, not yet divided by the sums:
+ * da is in terms of the last group's reference, which only rises.
+ */
+static void
+backward_chunk(const struct part *p, bool first_of_slab, real *da)
+{
+	const struct job *j = p->j;
+
+	logits(p);
+	for (int r = p->row; r < p->row + p->nrow; r++) {
+		const real *top = j->top + (size_t)p->g * j->tv + r;
+		real last = first_of_slab ? -INFINITY : *(top - j->tv);
+
+		forward_row(p, r - p->row, last);
+		if (first_of_slab)
+			memset(da + (size_t)r * j->h, 0, (size_t)j->h * sizeof(real));
+		else if (*top > last)
+			scale(da + (size_t)r * j->h, j->h, exp_of(last - *top));
+		if (has_target(p, r))
+			panels_column(j->vt, (int)j->y[r], j->ds + (size_t)r * j->dstride);
+	}
+	panel_dots(j->vt, p->panel, p->npanel, p->nrow, p->l, p->lstride,
+	    da + (size_t)p->row * j->h, (size_t)j->h);
+}
+
+static void
+backward_slab(void *arg, int slab, int thread)
+{
+	const struct job *j = arg;
+	int first = slab_first(j, slab);
+
+	for (int g = first; g < slab_first(j, slab + 1); g++) {
+		struct part p = part(j, g, thread);
+
+		while (next_chunk(&p))
+			backward_chunk(&p, g == first, j->da + (size_t)slab * j->room * j->h);
+	}
+}
+
+/*
+ * Joins the groups, LANES rows at a time: all_top and all_sum, and in top[g]
+ * what turns the group's exponentials into probabilities.  A maximum may hide
+ * what is no number, but then some sum is none, and the row's.
+ */
+static void
+join(const struct job *j)
+{
+	for (int r = 0; r < j->tv; r += LANES) {
+		vec top = v_load(j->top + r), sum = v_zero();
+
+		for (int g = 1; g < j->ngroup; g++)
+			top = v_max(top, v_load(j->top + (size_t)g * j->tv + r));
+		for (int g = 0; g < j->ngroup; g++) {
+			size_t at = (size_t)g * j->tv + r;
+			vec up = v_exp(v_sub(v_load(j->top + at), top));
+
+			v_store(j->top + at, up);
+			sum = v_fma(up, v_load(j->sum + at), sum);
+		}
+		for (int g = 0; g < j->ngroup; g++) {
+			size_t at = (size_t)g * j->tv + r;
+
+			v_store(j->top + at, v_div(v_load(j->top + at), sum));
+		}
+		v_store(j->all_top + r, top);
+		v_store(j->all_sum + r, sum);
+	}
+}
+
+void
+job_pass_1(struct output *o, struct job *j, int t, const real *s, size_t stride,
+    const uint32_t *y)
+{
+	job_set_rows(j, t);
+	j->all_top = j->top + (size_t)j->ngroup * j->tv;
+	j->all_sum = j->sum + (size_t)j->ngroup * j->tv;
+	for (int g = 0; g < j->ngroup; g++)	/* rows that fill up a vector */
+		for (int r = t; r < j->tv; r++) {
+			j->top[(size_t)g * j->tv + r] = 0;
+			j->sum[(size_t)g * j->tv + r] = 1;
+		}
+	j->s = s;
+	j->stride = stride;
+	j->y = y;
+	pack_shape(&j->a, t, j->h, j->a.p);
+	pack_matrix(&j->a, s, stride);
+	if (j->keep == KEEP_EXP)
+		pool_run(o->pool, backward_slab, j, j->nslab);
+	else
+		pool_run(o->pool, forward_group, j, j->ngroup);
+	join(j);
+}

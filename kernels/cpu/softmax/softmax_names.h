@@ -1,0 +1,23 @@
+/*
+ * softmax_names.h - what this folder exports, once for each instruction set and real: the linker sees a name
+ * with a suffix (f_avx512_f32), the sources read as plain C.
+ */
+#ifndef SOFTMAX_NAMES_H
+#define SOFTMAX_NAMES_H
+
+#include "isa.h"
+
+#define job_part ISA_NAME(job_part)
+#define job_pass_1 ISA_NAME(job_pass_1)
+#define job_prepare ISA_NAME(job_prepare)
+#define output_backward ISA_NAME(output_backward)
+#define output_forward ISA_NAME(output_forward)
+#define output_free ISA_NAME(output_free)
+#define output_logp ISA_NAME(output_logp)
+#define output_rows ISA_NAME(output_rows)
+#define output_space ISA_NAME(output_space)
+#define softmax_small_backward ISA_NAME(softmax_small_backward)
+#define softmax_small_forward ISA_NAME(softmax_small_forward)
+#define softmax_small_logp ISA_NAME(softmax_small_logp)
+
+#endif

@@ -1,0 +1,22 @@
+/*
+ * cuda_names.h - what this folder exports, once for each real: the linker sees a name
+ * with a suffix (f_f32), the sources read as plain C.
+ */
+#ifndef CUDA_NAMES_H
+#define CUDA_NAMES_H
+
+#include "real.h"
+
+#define cuda_add_columns NAME(cuda_add_columns)
+#define cuda_cells_fill NAME(cuda_cells_fill)
+#define cuda_dense_fill NAME(cuda_dense_fill)
+#define cuda_embed_fill NAME(cuda_embed_fill)
+#define cuda_fused_fill NAME(cuda_fused_fill)
+#define cuda_layers NAME(cuda_layers)
+#define cuda_out_backward NAME(cuda_out_backward)
+#define cuda_output_fill NAME(cuda_output_fill)
+#define cuda_params_fill NAME(cuda_params_fill)
+#define cuda_recur_fill NAME(cuda_recur_fill)
+#define cuda_update_fill NAME(cuda_update_fill)
+
+#endif

@@ -1,0 +1,154 @@
+/*
+ * launch_plan.c - see launch_plan.h.
+ */
+#include "launch_plan.h"
+
+static int
+over(int a, int b)
+{
+	return a / b + (a % b != 0);
+}
+
+int
+launch_slices(int m, int n, int k)
+{
+	const size_t wanted = 264;	/* tiles: two for each of 132 multiprocessors */
+	size_t tiles = (size_t)over(m, SHARE_TILE) * (size_t)over(n, SHARE_TILE);
+	int most = k / SHARE_SLICE, slices = (int)(wanted / (tiles ? tiles : 1));
+
+	slices = slices < most ? slices : most;
+	return slices > 1 ? over(k, over(k, slices)) : 1;	/* none is empty */
+}
+
+/* NVIDIA's programming guide, "Arithmetic Instructions": results per clock. */
+int
+launch_lanes(int major, int minor, bool f64)
+{
+	bool centre = minor == 0;	/* x.0: the chips of data centres */
+
+	if (major < 8)
+		return f64 ? 2 : 64;
+	if (major == 8 && centre)
+		return f64 ? 32 : 64;
+	if (centre && major <= 10)
+		return f64 ? 64 : 128;
+	return f64 ? 2 : 128;
+}
+
+void
+launch_begins(const struct batch *b, int32_t *begins)
+{
+	for (int r = 0; r < b->t; r++)
+		begins[r] = -1;
+	for (int i = 0; i < b->nseq; i++)
+		begins[b->start[i]] = i;
+}
+
+void
+launch_order(const struct batch *b, int32_t *row, int32_t *seq, int32_t *place,
+    int32_t *offset)
+{
+	int n = 0, step = 0;
+
+	for (; n < b->t; step++) {
+		offset[step] = n;
+		for (int i = 0; i < b->nseq; i++) {
+			int r = b->start[i] + step;
+
+			if (r >= b->start[i + 1])
+				continue;
+			row[n] = r;
+			seq[n] = i;
+			place[r] = n++;
+		}
+	}
+	offset[step] = n;
+}
+
+int
+launch_longest(const struct batch *b)
+{
+	int most = 0;
+
+	for (int i = 0; i < b->nseq; i++) {
+		int n = b->start[i + 1] - b->start[i];
+
+		most = n > most ? n : most;
+	}
+	return most;
+}
+
+int
+launch_chains(const uint32_t *x, int t, int32_t *where, int32_t *heads, int32_t *next)
+{
+	int n = 0;
+
+	for (int r = 0; r < t; r++) {
+		int32_t last = where[x[r]];
+
+		if (last < 0)
+			heads[n++] = r;
+		else
+			next[last] = r;
+		next[r] = -1;
+		where[x[r]] = r;
+	}
+	for (int r = 0; r < t; r++)
+		where[x[r]] = -1;
+	return n;
+}
+
+static int
+up_to(int n, int multiple)
+{
+	return over(n, multiple) * multiple;
+}
+
+/* Reals that do not depend on the sentence: rows of V, W, a row of zeros, room for sums. */
+static size_t
+fixed_reals(const struct launch_plan *p, int h)
+{
+	return (size_t)p->stride * (size_t)(p->rows + up_to(h, 4) + 2) + 4 * SHARE_FUSED_THREADS;
+}
+
+/* Reals for each word: a state, an input, an error or a row of P; four numbers, three words. */
+static size_t
+reals_a_word(const struct launch_plan *p)
+{
+	size_t wide = (size_t)(p->rows > p->stride ? p->rows : p->stride);
+
+	return 2 * (size_t)p->stride + wide + 4 + 3;
+}
+
+struct launch_plan
+launch_plan_fused(const struct launch_room *room, int h, int v, int bptt, size_t size)
+{
+	struct launch_plan p = { .blocks = room->blocks };
+	size_t reals = room->bytes / size, fixed, most;
+
+	if (h > SHARE_FUSED_THREADS || bptt > SHARE_FUSED_BPTT || room->blocks < 1)
+		return p;
+	p.rows = up_to(over(v, room->blocks), 4);
+	p.stride = up_to(h, 4);
+	if (p.stride / 4 % 2 == 0)
+		p.stride += 4;
+	fixed = fixed_reals(&p, h);
+	if (fixed > reals)
+		return p;
+	most = (reals - fixed) / reals_a_word(&p) / 4 * 4;
+	if (most < SHARE_FUSED_LEAST)
+		return p;
+	p.most = most > 1 << 16 ? 1 << 16 : (int)most;
+	p.bytes = (fixed + (size_t)p.most * reals_a_word(&p)) * size;
+	return p;
+}
+
+int
+launch_run(const struct batch *b, int first, int most)
+{
+	int i = first;
+
+	while (i < b->nseq && i - first < SHARE_RUN_MOST && b->start[i + 1] - b->start[i] <= most)
+		i++;
+	return i - first;
+}

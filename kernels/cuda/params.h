@@ -1,0 +1,57 @@
+/*
+ * params.h - parameters and gradients on the device.
+ */
+#ifndef CUDA_PARAMS_H
+#define CUDA_PARAMS_H
+
+#include "device.h"
+#include "real.h"
+#include "cuda_names.h"
+
+struct matrix {
+	enum role role;
+	int rows, cols;
+	/*
+	 * (rows, cols) of the device; an embedding is stored a row a word,
+	 * (cols, rows), since every use is by word.
+	 */
+	real *p;
+	/* An embedding's gradient: which words' rows may not be zero; host memory. */
+	uint32_t *touched;		/* (ntouched) */
+	unsigned char *is_touched;	/* (words) */
+	int ntouched;
+	int32_t *where;			/* (words) launch_chains()'s own; NULL until used */
+};
+
+/* Of an embedding, or of an output layer that is one, too. */
+static inline int
+mat_words(const struct matrix *m)
+{
+	return m->role == ROLE_EMBED ? m->cols : m->rows;
+}
+
+static inline int
+mat_width(const struct matrix *m)
+{
+	return m->role == ROLE_EMBED ? m->rows : m->cols;
+}
+
+/* to(n) += the sums of the columns of from(t, ld). */
+void cuda_add_columns(struct backend *k, int t, int n, int ld, const real *from, real *to);
+
+/* out_backward of the table, but ln P(t) stays on the device, in BUFFER_LOGP, and
+ * nobody waits for it.  NULL on failure. */
+double *cuda_out_backward(struct backend *k, const struct matrix *v, const struct matrix *c,
+    int t, const void *s, const uint32_t *y, void *ds, struct matrix *dv, struct matrix *dc);
+
+/* Each file's entries of the table. */
+void cuda_params_fill(struct backend *k);
+void cuda_update_fill(struct backend *k);
+void cuda_dense_fill(struct backend *k);
+void cuda_cells_fill(struct backend *k);
+void cuda_embed_fill(struct backend *k);
+void cuda_recur_fill(struct backend *k);
+void cuda_output_fill(struct backend *k);
+void cuda_fused_fill(struct backend *k);
+
+#endif

@@ -1,0 +1,175 @@
+/*
+ * host_memory.c - memory of the backends that keep everything in host memory.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "host_memory.h"
+
+struct backend *
+host_open(size_t size, int threads, const char **why)
+{
+	struct backend *k = calloc(1, sizeof(*k));
+	struct host_state *s = calloc(1, size);
+	struct pool *pool = pool_new(threads);
+
+	if (k == NULL || s == NULL || pool == NULL) {
+		*why = "out of memory";
+		free(k);
+		free(s);
+		pool_free(pool);
+		return NULL;
+	}
+	s->pool = pool;
+	k->ctx = s;
+	return k;
+}
+
+void
+host_close(struct backend *k)
+{
+	struct host_state *s = k->ctx;
+
+	pool_free(s->pool);
+	free(s);
+	free(k);
+}
+
+static void *
+host_alloc(struct backend *k, size_t n)
+{
+	(void)k;
+	return n > SIZE_MAX / sizeof(real) ? NULL : calloc(n ? n : 1, sizeof(real));
+}
+
+static void
+host_free(struct backend *k, void *p)
+{
+	(void)k;
+	free(p);
+}
+
+static void
+host_put(struct backend *k, void *dev, const void *host, size_t n)
+{
+	(void)k;
+	memcpy(dev, host, n * sizeof(real));
+}
+
+static void
+host_mat_free(struct backend *k, struct matrix *m)
+{
+	(void)k;
+	if (m == NULL)
+		return;
+	free(m->p);
+	embed_free(&m->e);
+	free(m);
+}
+
+static struct matrix *
+host_mat_new(struct backend *k, enum role role, int rows, int cols)
+{
+	struct matrix *m = calloc(1, sizeof(*m));
+
+	if (m == NULL)
+		return NULL;
+	m->role = role;
+	m->rows = rows;
+	m->cols = cols;
+	if (role == ROLE_EMBED)
+		embed_new(&m->e, rows, cols);
+	else
+		m->p = host_alloc(k, (size_t)rows * cols);
+	if (m->p == NULL && m->e.p == NULL) {
+		host_mat_free(k, m);
+		return NULL;
+	}
+	return m;
+}
+
+static void
+host_mat_put(struct backend *k, struct matrix *m, const void *host)
+{
+	if (m->role == ROLE_EMBED)
+		embed_put(&m->e, host);
+	else
+		host_put(k, m->p, host, (size_t)m->rows * m->cols);
+}
+
+static void
+host_mat_get(struct backend *k, void *host, struct matrix *m)
+{
+	if (m->role == ROLE_EMBED)
+		embed_get(&m->e, host);
+	else
+		host_put(k, host, m->p, (size_t)m->rows * m->cols);
+}
+
+real *
+host_values(const struct matrix *m)
+{
+	if (m == NULL)
+		return NULL;
+	return m->role == ROLE_EMBED ? m->e.p : m->p;
+}
+
+size_t
+host_len(const struct matrix *m)
+{
+	return (size_t)m->rows * m->cols;
+}
+
+struct embed *
+host_words(const struct matrix *m)
+{
+	return m->role == ROLE_EMBED ? (struct embed *)&m->e : NULL;
+}
+
+int
+host_width(const struct matrix *u)
+{
+	return u->role == ROLE_EMBED ? u->e.h : u->cols;
+}
+
+real *
+host_word(const struct matrix *u, uint32_t word)
+{
+	return host_values(u) + (size_t)word * host_width(u);
+}
+
+void
+host_note(struct backend *k, const char *error)
+{
+	struct host_state *s = k->ctx;
+
+	if (s->error == NULL)
+		s->error = error;
+}
+
+const char *
+host_error(struct backend *k)
+{
+	const struct host_state *s = k->ctx;
+
+	return s->error;
+}
+
+void
+host_memory(struct backend *k)
+{
+	k->real = REAL_TYPE;
+	k->alloc = host_alloc;
+	k->free = host_free;
+	k->put = host_put;
+	k->get = host_put;
+}
+
+void
+host_matrices(struct backend *k)
+{
+	k->mat_new = host_mat_new;
+	k->mat_free = host_mat_free;
+	k->mat_put = host_mat_put;
+	k->mat_get = host_mat_get;
+}

@@ -1,0 +1,28 @@
+/*
+ * hugepage.c - aligned allocation, and advice to the system.
+ */
+#define _DEFAULT_SOURCE		/* madvise */
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+
+#include "hugepage.h"
+
+enum { HUGE_PAGE = 2 << 20, ALIGN = 64 };
+
+void *
+hugepage_alloc(size_t n)
+{
+	size_t align = n >= HUGE_PAGE ? HUGE_PAGE : ALIGN;
+	void *p;
+
+	if (n > SIZE_MAX - align)
+		return NULL;
+	n = (n + align - 1) / align * align;
+	p = aligned_alloc(align, n ? n : align);
+#if defined(MADV_HUGEPAGE)
+	if (p && align == HUGE_PAGE)
+		madvise(p, n, MADV_HUGEPAGE);	/* or not: only speed */
+#endif
+	return p;
+}

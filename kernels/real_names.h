@@ -1,0 +1,30 @@
+/*
+ * real_names.h - what this folder exports, once for each real: the linker sees a name
+ * with a suffix (f_f32), the sources read as plain C.
+ */
+#ifndef REAL_NAMES_H
+#define REAL_NAMES_H
+
+#include "real.h"
+
+#define embed_add NAME(embed_add)
+#define embed_free NAME(embed_free)
+#define embed_get NAME(embed_get)
+#define embed_look_up NAME(embed_look_up)
+#define embed_new NAME(embed_new)
+#define embed_put NAME(embed_put)
+#define embed_touch NAME(embed_touch)
+#define embed_untouch NAME(embed_untouch)
+#define host_close NAME(host_close)
+#define host_error NAME(host_error)
+#define host_len NAME(host_len)
+#define host_matrices NAME(host_matrices)
+#define host_memory NAME(host_memory)
+#define host_note NAME(host_note)
+#define host_open NAME(host_open)
+#define host_values NAME(host_values)
+#define host_width NAME(host_width)
+#define host_word NAME(host_word)
+#define host_words NAME(host_words)
+
+#endif

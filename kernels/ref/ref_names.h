@@ -1,0 +1,17 @@
+/*
+ * ref_names.h - what this folder exports, once for each real: the linker sees a name
+ * with a suffix (f_f32), the sources read as plain C.
+ */
+#ifndef REF_NAMES_H
+#define REF_NAMES_H
+
+#include "real.h"
+
+#define ref_before NAME(ref_before)
+#define ref_cells NAME(ref_cells)
+#define ref_open NAME(ref_open)
+#define ref_layers NAME(ref_layers)
+#define ref_scratch NAME(ref_scratch)
+#define ref_update NAME(ref_update)
+
+#endif

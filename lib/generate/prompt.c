@@ -1,0 +1,136 @@
+/*
+ * prompt.c - looking up what was given by hand, and naming what is not there.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "render.h"
+#include "errmsg.h"
+#include "prompt.h"
+#include "lexical.h"
+#include "utf8.h"
+
+/* A character as a table spells it: one that cannot stand there has its escape. */
+static const char *
+spelled(const char *p, size_t *len)
+{
+	const char *escape = *len != 1 ? NULL : *p == ' ' ? "\\s" : *p == '\t' ? "\\t" :
+	    *p == '\n' ? "\\n" : *p == '\\' ? "\\\\" : NULL;
+
+	if (escape == NULL)
+		return p;
+	*len = 2;
+	return escape;
+}
+
+int64_t
+prompt_token(const struct vocab *v, const char *token)
+{
+	size_t len = strlen(token);
+	int64_t row = vocab_find(v, token, len);
+
+	if (row >= 0 || !render_is_characters(v))
+		return row;
+	token = spelled(token, &len);
+	return vocab_find(v, token, len);
+}
+
+/* The words of the list in one line, as many as there is room for. */
+static const char *
+name_missing(struct prompt *r, const struct vocab *missing)
+{
+	size_t at = 0;
+
+	for (uint32_t i = 0; i < missing->size; i++) {
+		char shown[LEXICAL_SHOWN];
+		size_t len;
+		const char *p = vocab_word(missing, i, &len);
+
+		if (at + 2 * LEXICAL_SHOWN > sizeof(r->err)) {
+			at += (size_t)snprintf(r->err + at, sizeof(r->err) - at, ", ...");
+			break;
+		}
+		at += (size_t)snprintf(r->err + at, sizeof(r->err) - at, "%s'%s'", i ? ", " : "",
+		    lexical_show(shown, p, len));
+	}
+	snprintf(r->err + at, sizeof(r->err) - at, " %s not in the vocabulary",
+	    missing->size == 1 ? "is" : "are");
+	r->missing = missing->size;
+	return r->err;
+}
+
+/* Appends a token, or puts it on the list of those that are missing. */
+static const char *
+add(struct prompt *r, const struct vocab *v, const char *p, size_t len, bool unknown,
+    struct vocab *missing)
+{
+	int64_t row = vocab_find(v, p, len);
+	char shown[LEXICAL_SHOWN];
+
+	if (v->unit == UNIT_SENTENCE && (row == VOCAB_START_ROW || row == VOCAB_END_ROW))
+		return errmsg(r->err, sizeof(r->err), "'%s' is a marker, not a word",
+		    lexical_show(shown, p, len));
+	if (row < 0 && unknown)
+		row = v->unknown;
+	if (row < 0 || (row == v->unknown && !unknown))
+		return vocab_find(missing, p, len) >= 0 ? NULL :
+		    vocab_add(missing, p, len, 0, VOCAB_NO_FIRST);
+	if (!mem_grow(&r->w, &r->cap, r->n + 1, sizeof(*r->w)))
+		return "out of memory";
+	r->w[r->n++] = (uint32_t)row;
+	return NULL;
+}
+
+static const char *
+add_characters(struct prompt *r, const struct vocab *v, const char *text, bool unknown,
+    struct vocab *missing)
+{
+	const char *why = NULL;
+
+	if (!utf8_is_clean(text, strlen(text)))
+		return "not valid UTF-8";
+	while (*text != '\0' && why == NULL) {
+		size_t n = utf8_len((unsigned char)*text), len = n;
+		const char *p = spelled(text, &len);
+
+		why = add(r, v, p, len, unknown, missing);
+		text += n;
+	}
+	return why;
+}
+
+static const char *
+add_words(struct prompt *r, const struct vocab *v, const char *text, bool unknown,
+    struct vocab *missing)
+{
+	const char *why = NULL;
+
+	while (text += strspn(text, " "), *text != '\0' && why == NULL) {
+		size_t len = strcspn(text, " ");
+
+		why = add(r, v, text, len, unknown, missing);
+		text += len;
+	}
+	return why;
+}
+
+const char *
+prompt_read(struct prompt *r, const struct vocab *v, const char *text, bool unknown)
+{
+	struct vocab missing = { .size = 0 };
+	const char *why = render_is_characters(v) ?
+	    add_characters(r, v, text, unknown, &missing) :
+	    add_words(r, v, text, unknown, &missing);
+
+	if (why == NULL && missing.size > 0)
+		why = name_missing(r, &missing);
+	vocab_free(&missing);
+	return why;
+}
+
+void
+prompt_free(struct prompt *r)
+{
+	free(r->w);
+	*r = (struct prompt){ .n = 0 };
+}

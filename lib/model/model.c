@@ -1,0 +1,342 @@
+/*
+ * model.c - parameters in memory and where they start.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "mem.h"
+#include "model.h"
+#include "errmsg.h"
+#include "prog.h"
+
+enum { HIDDEN_MAX = 65536, ALIGN = 64 };
+static const double UNIFORM = 0.08, DEVIATION = 0.01;	/* of char-rnn, of min-char-rnn */
+
+static size_t
+real_size(enum real_type r)
+{
+	return r == REAL_F64 ? sizeof(double) : sizeof(float);
+}
+
+uint32_t
+model_gates(enum cell cell)
+{
+	static const uint32_t gates[] = { [CELL_RNN] = 1, [CELL_LSTM] = 4, [CELL_GRU] = 3 };
+
+	return gates[cell];
+}
+
+const char *
+model_cell_name(enum cell cell)
+{
+	static const char *const name[] = {
+		[CELL_RNN] = "rnn", [CELL_LSTM] = "lstm", [CELL_GRU] = "gru"
+	};
+
+	return name[cell];
+}
+
+/* Those of layers above the first have its number, from 2, in their names. */
+static void
+add_param(struct model *m, enum param_kind kind, uint32_t layer, size_t rows, size_t cols)
+{
+	static const char letter[] = {
+		[PARAM_EMBED] = 'E', [PARAM_IN] = 'U', [PARAM_OUT] = 'V', [PARAM_STATE] = 'W',
+		[PARAM_BIAS] = 'b', [PARAM_STATE_BIAS] = 'q', [PARAM_OUT_BIAS] = 'c',
+		[PARAM_PROJECT] = 'P'
+	};
+	struct model_param *p = &m->param[m->nparam++];
+
+	*p = (struct model_param){ .kind = kind, .layer = layer, .rows = rows, .cols = cols };
+	p->name[0] = letter[kind];
+	if (layer > 0 && layer < m->shape.layers)
+		snprintf(p->name + 1, sizeof(p->name) - 1, "%u", (unsigned)layer + 1);
+}
+
+static void
+add_biases(struct model *m, uint32_t layer)
+{
+	size_t h = m->shape.hidden;
+
+	if (!m->shape.bias)
+		return;
+	add_param(m, PARAM_BIAS, layer, 1, model_gates(m->shape.cell) * h);
+	if (m->shape.cell == CELL_GRU)
+		add_param(m, PARAM_STATE_BIAS, layer, 1, h);
+}
+
+/* Fills in the list of parameters, which still have no memory. */
+static void
+list_params(struct model *m)
+{
+	const struct model_shape *s = &m->shape;
+	size_t c = s->vocab, h = s->hidden, e = s->embed, g = model_gates(s->cell) * h;
+
+	if (e && !s->tied)
+		add_param(m, PARAM_EMBED, 0, e, c);
+	add_param(m, PARAM_IN, 0, g, e ? e : c);
+	add_param(m, PARAM_OUT, s->layers, c, s->tied ? e : h);
+	add_param(m, PARAM_STATE, 0, g, h);
+	add_biases(m, 0);
+	if (s->bias)
+		add_param(m, PARAM_OUT_BIAS, s->layers, 1, c);
+	if (s->tied && e != h)
+		add_param(m, PARAM_PROJECT, s->layers, e, h);
+	for (uint32_t l = 1; l < s->layers; l++) {
+		add_param(m, PARAM_IN, l, g, h);
+		add_param(m, PARAM_STATE, l, g, h);
+		add_biases(m, l);
+	}
+}
+
+/* The bytes of a parameter, rounded up so that the next one is aligned. */
+static bool
+room_of(const struct model_param *p, enum real_type real, size_t *room)
+{
+	size_t n;
+
+	if (!mem_mul(p->rows, p->cols, &n) || !mem_mul(n, real_size(real), &n) ||
+	    n > SIZE_MAX - ALIGN)
+		return false;
+	*room = (n + ALIGN - 1) / ALIGN * ALIGN;
+	return true;
+}
+
+const char *
+model_plan(struct model *m, struct model_shape shape)
+{
+	*m = (struct model){ .shape = shape };
+	if (shape.layers < 1 || shape.layers > MODEL_LAYERS_MAX)
+		return errmsg(m->err, sizeof(m->err), "%lu layers are not in 1 .. %d",
+		    (unsigned long)shape.layers, MODEL_LAYERS_MAX);
+	if (shape.hidden < 1 || shape.hidden > HIDDEN_MAX)
+		return errmsg(m->err, sizeof(m->err), "hidden size %lu is not in 1 .. %d",
+		    (unsigned long)shape.hidden, HIDDEN_MAX);
+	if (shape.embed > HIDDEN_MAX)
+		return errmsg(m->err, sizeof(m->err), "embedding size %lu is not in 0 .. %d",
+		    (unsigned long)shape.embed, HIDDEN_MAX);
+	if (shape.tied && shape.embed == 0)
+		return "a network without embeddings has nothing to tie to its output";
+	if (shape.vocab < 2 || shape.vocab > VOCAB_MAX)
+		return errmsg(m->err, sizeof(m->err), "vocabulary size %lu is not in "
+		    "2 .. %d", (unsigned long)shape.vocab, VOCAB_MAX);
+	list_params(m);
+	return NULL;
+}
+
+/* One block for an array of each parameter, all zeros; NULL: no memory. */
+static bool
+new_block(const struct model *m, void *at[MODEL_PARAMS_MAX])
+{
+	size_t total = 0, room[MODEL_PARAMS_MAX];
+	char *block;
+
+	for (size_t i = 0; i < m->nparam; i++) {
+		if (!room_of(&m->param[i], m->shape.real, &room[i]) ||
+		    total > SIZE_MAX - room[i])
+			return false;
+		total += room[i];
+	}
+	block = mem_zeros(total, 1);
+	if (block == NULL)
+		return false;
+	for (size_t i = 0; i < m->nparam; i++) {
+		at[i] = block;
+		block += room[i];
+	}
+	return true;
+}
+
+const char *
+model_alloc(struct model *m)
+{
+	void *at[MODEL_PARAMS_MAX];
+
+	if (!new_block(m, at))
+		return "the weights do not fit into memory";
+	for (size_t i = 0; i < m->nparam; i++)
+		m->param[i].data = at[i];
+	return NULL;
+}
+
+static void
+free_moments(struct model *m)
+{
+	for (int k = 0; k < MODEL_MOMENTS && m->nparam > 0; k++) {
+		free(m->param[0].moment[k]);		/* the one block */
+		for (size_t i = 0; i < m->nparam; i++)
+			m->param[i].moment[k] = NULL;
+	}
+}
+
+const char *
+model_moments(struct model *m, int n)
+{
+	void *at[MODEL_PARAMS_MAX];
+
+	free_moments(m);
+	for (int k = 0; k < n; k++) {
+		if (!new_block(m, at))
+			return "the optimiser's state does not fit into memory";
+		for (size_t i = 0; i < m->nparam; i++)
+			m->param[i].moment[k] = at[i];
+	}
+	return NULL;
+}
+
+size_t
+model_carry_rows(const struct model *m, size_t streams)
+{
+	return m->shape.layers * (m->shape.cell == CELL_LSTM ? 2 : 1) * streams;
+}
+
+const char *
+model_carries(struct model *m, size_t streams)
+{
+	size_t n;
+
+	free(m->carry.data);
+	m->carry = (struct model_carry){ .rows = model_carry_rows(m, streams),
+	    .cols = m->shape.hidden };
+	if (!mem_mul(m->carry.rows, m->carry.cols, &n) ||
+	    (m->carry.data = mem_zeros(n, real_size(m->shape.real))) == NULL)
+		return "the hidden states do not fit into memory";
+	return NULL;
+}
+
+const char *
+model_new(struct model *m, struct model_shape shape)
+{
+	const char *why = model_plan(m, shape);
+
+	return why == NULL ? model_alloc(m) : why;
+}
+
+static void
+set(const struct model_param *p, enum real_type real, size_t i, double x)
+{
+	if (real == REAL_F64)
+		((double *)p->data)[i] = x;
+	else
+		((float *)p->data)[i] = (float)x;
+}
+
+static bool
+is_bias(const struct model_param *p)
+{
+	return p->kind == PARAM_BIAS || p->kind == PARAM_STATE_BIAS || p->kind == PARAM_OUT_BIAS;
+}
+
+static void
+draw(struct rng *r, const struct model_param *p, enum real_type real, enum init init)
+{
+	double bound = init == INIT_UNIFORM ? UNIFORM : sqrt(1.0 / (double)p->cols);
+
+	if (is_bias(p) && init != INIT_UNIFORM)
+		return;
+	for (size_t i = 0; i < p->rows * p->cols; i++)
+		set(p, real, i, init == INIT_NORMAL ? DEVIATION * rng_normal(r) :
+		    rng_uniform(r, -bound, bound));
+}
+
+/* The forget gate is the second of four. */
+static void
+remember(const struct model *m, const struct model_param *p)
+{
+	size_t h = m->shape.hidden;
+
+	for (size_t i = h; i < 2 * h; i++)
+		set(p, m->shape.real, i, 1);
+}
+
+void
+model_init(struct model *m, enum init init, uint32_t seed)
+{
+	uint32_t layer = 0;
+	struct rng r;
+
+	rng_seed(&r, seed);
+	for (; layer <= m->shape.layers; layer++)	/* the last ones are the output's */
+		for (size_t i = 0; i < m->nparam; i++)
+			if (init == INIT_TUTORIAL ? layer == 0 : m->param[i].layer == layer)
+				draw(&r, &m->param[i], m->shape.real, init);
+	for (size_t i = 0; i < m->nparam; i++)
+		if (m->shape.cell == CELL_LSTM && m->param[i].kind == PARAM_BIAS)
+			remember(m, &m->param[i]);
+}
+
+static void
+convert(const void *from, enum real_type old, void *to, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (old == REAL_F32)
+			((double *)to)[i] = ((const float *)from)[i];
+		else
+			((float *)to)[i] = (float)((const double *)from)[i];
+}
+
+/* Only the weights: a run whose type changes begins anew. */
+const char *
+model_set_real(struct model *m, enum real_type real)
+{
+	struct model other = { 0 };
+	struct model_shape shape = m->shape;
+	const char *why;
+
+	if (shape.real == real)
+		return NULL;
+	shape.real = real;
+	if ((why = model_new(&other, shape)) != NULL)
+		return why;
+	for (size_t i = 0; i < m->nparam; i++)
+		convert(m->param[i].data, m->shape.real, other.param[i].data,
+		    m->param[i].rows * m->param[i].cols);
+	free(m->param[0].data);
+	free_moments(m);
+	free(m->carry.data);
+	m->carry = (struct model_carry){ 0 };
+	memcpy(m->param, other.param, sizeof(m->param));
+	m->shape = shape;
+	return NULL;
+}
+
+const char *
+model_check_vocab(struct model *m, const struct vocab *v)
+{
+	uint32_t theirs = vocab_crc(v), ours = m->has_vocab ? vocab_crc(&m->vocab) : theirs;
+
+	if (v->size == m->shape.vocab && theirs == ours)
+		return NULL;
+	if (!m->has_vocab)
+		return errmsg(m->err, sizeof(m->err), "the stream has %lu words, the model, which "
+		    "has no vocabulary of its own, %lu", (unsigned long)v->size,
+		    (unsigned long)m->shape.vocab);
+	return errmsg(m->err, sizeof(m->err), "the stream's vocabulary (%lu words, %08lx) is not "
+	    "the model's (%lu words, %08lx); encode with: %sencode -v MODEL",
+	    (unsigned long)v->size, (unsigned long)theirs,
+	    (unsigned long)m->shape.vocab, (unsigned long)ours, prog_prefix);
+}
+
+bool
+model_joins(const struct model *m, enum unit unit)
+{
+	bool by_line = m->has_progress && m->progress.hyper.chunk == 0;
+
+	return unit == UNIT_STREAM && !by_line;
+}
+
+void
+model_free(struct model *m)
+{
+	free_moments(m);
+	if (m->nparam > 0)
+		free(m->param[0].data);		/* the one block */
+	m->nparam = 0;
+	free(m->carry.data);
+	m->carry = (struct model_carry){ 0 };
+	if (m->has_vocab)
+		vocab_free(&m->vocab);
+	m->has_vocab = false;
+}

@@ -1,0 +1,390 @@
+/*
+ * model_file.c - a model to and from its .npz; see model(5).
+ */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "mem.h"
+#include "model.h"
+#include "model_config.h"
+#include "errmsg.h"
+
+enum { EXTRAS = 3 };	/* arrays beside the parameters: config, vocab, carry */
+
+/* A moment's array is named after its parameter: "W.1", "W.2". */
+static void
+moment_name(const struct model_param *p, int k, char name[NPZ_NAME])
+{
+	snprintf(name, NPZ_NAME, "%s.%d", p->name, k + 1);
+}
+
+static enum npz_type
+npz_type_of(enum real_type r)
+{
+	return r == REAL_F64 ? NPZ_F8 : NPZ_F4;
+}
+
+static const char *
+type_name(enum npz_type t)
+{
+	static const char *const name[] = {
+		[NPZ_F4] = "float32", [NPZ_F8] = "float64", [NPZ_U1] = "uint8",
+		[NPZ_U4] = "uint32", [NPZ_I8] = "int64",
+	};
+
+	return name[t];
+}
+
+static bool
+all_finite(const void *data, size_t n, enum real_type real)
+{
+	const double *d = data;
+	const float *f = data;
+
+	for (size_t i = 0; i < n; i++) {
+		if (real == REAL_F64 ? !isfinite(d[i]) : !isfinite(f[i]))
+			return false;
+	}
+	return true;
+}
+
+/* A text array: one dimension of uint8.  *a is NULL if there is none. */
+static const char *
+find_text(struct model *m, const struct npz *z, const char *name, const struct npz_array **a)
+{
+	*a = npz_find(z, name);
+	if (*a != NULL && ((*a)->type != NPZ_U1 || (*a)->ndim != 1))
+		return errmsg(m->err, sizeof(m->err), "array '%s' is not a row of uint8",
+		    name);
+	return NULL;
+}
+
+/* The shape of a network that came without a config: its U tells. */
+static const char *
+guess_shape(struct model *m, const struct npz *z)
+{
+	const struct npz_array *u = npz_find(z, "U");
+
+	if (u == NULL)
+		return "array 'U' is missing";
+	if (u->type != NPZ_F4 && u->type != NPZ_F8)
+		return errmsg(m->err, sizeof(m->err), "array 'U' is of type %s, not "
+		    "float32 or float64", type_name(u->type));
+	if (u->ndim != 2)
+		return errmsg(m->err, sizeof(m->err), "array 'U' is of %d dimensions, not 2",
+		    u->ndim);
+	if (u->shape[0] > UINT32_MAX || u->shape[1] > UINT32_MAX)
+		return "array 'U' is larger than any network here";
+	m->shape = (struct model_shape){
+		.cell = CELL_RNN,
+		.real = u->type == NPZ_F8 ? REAL_F64 : REAL_F32,
+		.layers = 1,
+		.hidden = (uint32_t)u->shape[0],
+		.vocab = (uint32_t)u->shape[1],
+	};
+	return NULL;
+}
+
+/* The array of this name must be there in this shape. */
+static const char *
+check_array(struct model *m, const struct npz *z, const char *name, size_t rows, size_t cols)
+{
+	const struct npz_array *a = npz_find(z, name);
+	enum npz_type want = npz_type_of(m->shape.real);
+
+	if (a == NULL)
+		return errmsg(m->err, sizeof(m->err), "array '%s' is missing", name);
+	if (a->type != want)
+		return errmsg(m->err, sizeof(m->err), "array '%s' is of type %s, not %s",
+		    name, type_name(a->type), type_name(want));
+	if (a->ndim != 2)
+		return errmsg(m->err, sizeof(m->err), "array '%s' is of %d dimensions, not 2",
+		    name, a->ndim);
+	if (a->shape[0] != rows || a->shape[1] != cols)
+		return errmsg(m->err, sizeof(m->err), "array '%s' is %zu x %zu, not %zu x %zu",
+		    name, a->shape[0], a->shape[1], rows, cols);
+	if (!all_finite(a->data, a->n, m->shape.real))
+		return errmsg(m->err, sizeof(m->err), "array '%s' has a value that is not "
+		    "finite", name);
+	return NULL;
+}
+
+/* Moments that the file has of each parameter: as many as its optimiser needs. */
+static int
+moments(const struct model *m)
+{
+	return m->has_progress ? hyperparams_moments(&m->progress.hyper) : 0;
+}
+
+/* Whether the file has hidden states: those of a stream in the midst of an epoch. */
+static bool
+is_carried(const struct model *m)
+{
+	return m->has_progress && m->progress.hyper.chunk && m->progress.sentence;
+}
+
+static bool
+is_known(const struct model *m, const char *name)
+{
+	char moment[NPZ_NAME];
+
+	if (strcmp(name, "config") == 0 || strcmp(name, "vocab") == 0 ||
+	    (strcmp(name, "carry") == 0 && is_carried(m)))
+		return true;
+	for (size_t i = 0; i < m->nparam; i++) {
+		if (strcmp(name, m->param[i].name) == 0)
+			return true;
+		for (int k = 0; k < moments(m); k++) {
+			moment_name(&m->param[i], k, moment);
+			if (strcmp(name, moment) == 0)
+				return true;
+		}
+	}
+	return false;
+}
+
+/* Every array of a file of ours must be known: an unknown one means something. */
+static const char *
+check_known(struct model *m, const struct npz *z)
+{
+	for (size_t i = 0; i < z->narray; i++)
+		if (!is_known(m, z->array[i].name))
+			return errmsg(m->err, sizeof(m->err), "array '%s' does not belong "
+			    "to such a network", z->array[i].name);
+	return NULL;
+}
+
+static const char *
+load_vocab(struct model *m, const struct npz_array *a)
+{
+	struct vocab v = { 0 };
+	const char *why = vocab_parse(&v, a->data, a->n);
+
+	if (why != NULL)
+		why = errmsg(m->err, sizeof(m->err), "array 'vocab': %s", why);
+	else if (v.size != m->shape.vocab)
+		why = errmsg(m->err, sizeof(m->err), "array 'vocab' has %lu words, the "
+		    "weights have %lu", (unsigned long)v.size,
+		    (unsigned long)m->shape.vocab);
+	else if (m->has_vocab && v.unit != m->vocab.unit)
+		why = errmsg(m->err, sizeof(m->err), "array 'vocab' is for unit=%s, config "
+		    "says unit=%s", vocab_unit_name(v.unit),
+		    vocab_unit_name(m->vocab.unit));
+	if (why != NULL) {
+		vocab_free(&v);
+		return why;
+	}
+	m->vocab = v;
+	m->has_vocab = true;
+	return NULL;
+}
+
+/* Everything but the arrays' contents: what they must be. */
+static const char *
+load_shape(struct model *m, const struct npz *z, const struct npz_array *config)
+{
+	struct model told = { 0 };
+	const char *why = config == NULL ? guess_shape(&told, z) :
+	    config_parse(&told, config->data, config->n);
+
+	if (why == told.err)
+		return strcpy(m->err, told.err);
+	if (why == NULL)
+		why = model_plan(m, told.shape);
+	if (why != NULL)
+		return why;
+	m->vocab.unit = told.vocab.unit;
+	m->has_vocab = told.has_vocab;
+	m->progress = told.progress;
+	m->has_progress = told.has_progress;
+	return config == NULL ? NULL : check_known(m, z);
+}
+
+static void
+copy(const struct model *m, const struct npz *z, const char *name, void *to, size_t n)
+{
+	memcpy(to, npz_find(z, name)->data, n * npz_type_size(npz_type_of(m->shape.real)));
+}
+
+static const char *
+load_params(struct model *m, const struct npz *z)
+{
+	const char *why = NULL;
+
+	/* before memory is asked for by what config says */
+	for (size_t i = 0; i < m->nparam && why == NULL; i++)
+		why = check_array(m, z, m->param[i].name, m->param[i].rows, m->param[i].cols);
+	if (why == NULL)
+		why = model_alloc(m);
+	for (size_t i = 0; i < m->nparam && why == NULL; i++)
+		copy(m, z, m->param[i].name, m->param[i].data,
+		    m->param[i].rows * m->param[i].cols);
+	return why;
+}
+
+static const char *
+load_moment(struct model *m, const struct npz *z, const struct model_param *p, int k)
+{
+	char name[NPZ_NAME];
+	const char *why;
+
+	moment_name(p, k, name);
+	if ((why = check_array(m, z, name, p->rows, p->cols)) == NULL)
+		copy(m, z, name, p->moment[k], p->rows * p->cols);
+	return why;
+}
+
+/* The optimiser's state, and hidden states where a stream was left in its midst. */
+static const char *
+load_state(struct model *m, const struct npz *z)
+{
+	const char *why = model_moments(m, moments(m));
+
+	for (size_t i = 0; i < m->nparam && why == NULL; i++)
+		for (int k = 0; k < moments(m) && why == NULL; k++)
+			why = load_moment(m, z, &m->param[i], k);
+	if (why || !is_carried(m))
+		return why;
+	why = check_array(m, z, "carry", model_carry_rows(m, m->progress.batch), m->shape.hidden);
+	if (why == NULL && (why = model_carries(m, m->progress.batch)) == NULL)
+		copy(m, z, "carry", m->carry.data, m->carry.rows * m->carry.cols);
+	return why;
+}
+
+static const char *
+load_arrays(struct model *m, const struct npz *z)
+{
+	const struct npz_array *config, *vocab;
+	const char *why = find_text(m, z, "config", &config);
+
+	if (why == NULL)
+		why = find_text(m, z, "vocab", &vocab);
+	if (why == NULL)
+		why = load_shape(m, z, config);
+	if (why == NULL)
+		why = load_params(m, z);
+	if (why == NULL && config != NULL)
+		why = load_state(m, z);
+	if (why != NULL)
+		return why;
+	if (m->has_vocab && vocab == NULL)
+		return "array 'vocab' is missing";
+	if (vocab != NULL && config != NULL && !m->has_vocab)
+		return "config key 'unit' is missing";
+	return vocab == NULL ? NULL : load_vocab(m, vocab);
+}
+
+const char *
+model_load(struct model *m, const char *path)
+{
+	struct npz z;
+	const char *why;
+
+	*m = (struct model){ 0 };
+	why = npz_read(&z, path);
+	if (why == z.err)
+		why = strcpy(m->err, z.err);
+	if (why == NULL) {
+		why = load_arrays(m, &z);
+		npz_free(&z);
+	}
+	if (why != NULL)
+		model_free(m);
+	return why;
+}
+
+static struct npz_array
+text_array(const char *name, const struct buf *b)
+{
+	struct npz_array a = { .type = NPZ_U1, .ndim = 1, .shape = { b->len }, .n = b->len,
+	    .data = b->p };
+
+	strcpy(a.name, name);
+	return a;
+}
+
+/* The array of a model's numbers as the file will have it. */
+static const char *
+real_array(struct model *m, const char *name, const void *data, size_t rows, size_t cols,
+    struct npz_array *a)
+{
+	*a = (struct npz_array){ .type = npz_type_of(m->shape.real), .ndim = 2,
+	    .shape = { rows, cols }, .n = rows * cols, .data = (void *)data };
+	strcpy(a->name, name);
+	if (!all_finite(data, a->n, m->shape.real))
+		return errmsg(m->err, sizeof(m->err), "array '%s' has a value that is not "
+		    "finite", name);
+	return NULL;
+}
+
+/* A parameter and its moments; *n counts what is in a. */
+static const char *
+param_arrays(struct model *m, const struct model_param *p, struct npz_array *a, size_t *n)
+{
+	const char *why = real_array(m, p->name, p->data, p->rows, p->cols, &a[(*n)++]);
+	char name[NPZ_NAME];
+
+	for (int k = 0; k < moments(m) && why == NULL; k++) {
+		moment_name(p, k, name);
+		why = real_array(m, name, p->moment[k], p->rows, p->cols, &a[(*n)++]);
+	}
+	return why;
+}
+
+static const char *
+save_arrays(struct model *m, const char *path, struct buf *config, struct buf *vocab)
+{
+	struct npz_array a[MODEL_PARAMS_MAX * (1 + MODEL_MOMENTS) + EXTRAS];
+	const char *why = config_format(m, config);
+	size_t n = 0;
+
+	for (size_t i = 0; i < m->nparam && why == NULL; i++)
+		why = param_arrays(m, &m->param[i], a, &n);
+	if (why == NULL && is_carried(m))
+		why = real_array(m, "carry", m->carry.data, m->carry.rows, m->carry.cols, &a[n++]);
+	if (why == NULL && m->has_vocab && m->vocab.size != m->shape.vocab)
+		why = "the vocabulary is of another size than the weights";
+	if (why == NULL && m->has_vocab) {
+		if (!vocab_format(&m->vocab, vocab))
+			why = "out of memory";
+		a[n++] = text_array("vocab", vocab);
+	}
+	if (why != NULL)
+		return why;
+	a[n++] = text_array("config", config);
+	return npz_write(path, a, n, m->err, sizeof(m->err));
+}
+
+static bool
+param_is_finite(const struct model *m, const struct model_param *p)
+{
+	bool finite = all_finite(p->data, p->rows * p->cols, m->shape.real);
+
+	for (int k = 0; k < moments(m); k++)
+		finite = finite && all_finite(p->moment[k], p->rows * p->cols, m->shape.real);
+	return finite;
+}
+
+bool
+model_is_finite(const struct model *m)
+{
+	bool finite = !is_carried(m) ||
+	    all_finite(m->carry.data, m->carry.rows * m->carry.cols, m->shape.real);
+
+	for (size_t i = 0; i < m->nparam; i++)
+		finite = finite && param_is_finite(m, &m->param[i]);
+	return finite;
+}
+
+const char *
+model_save(struct model *m, const char *path)
+{
+	struct buf config = { 0 }, vocab = { 0 };
+	const char *why = save_arrays(m, path, &config, &vocab);
+
+	buf_free(&config);
+	buf_free(&vocab);
+	return why;
+}

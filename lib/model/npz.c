@@ -1,0 +1,346 @@
+/*
+ * npz.c - reads the arrays of an .npz by libzip.
+ *
+ * Every member is read to its end, which is where libzip compares the CRC-32.
+ * Sizes are those of the zip's directory, believed only as far as the file
+ * could hold them.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <zip.h>
+
+#include "mem.h"
+#include "npy.h"
+#include "npz.h"
+#include "errmsg.h"
+
+#if defined(__BYTE_ORDER__) && defined(__ORDER_BIG_ENDIAN__)
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+#error "arrays are little-endian in the file and are read as they stand"
+#endif
+#endif
+
+enum {
+	MEMBERS_MAX = 4096,
+	DEFLATE_MOST = 1032	/* bytes that one byte of deflated data can mean */
+};
+
+static const char *
+damage(const zip_error_t *e)
+{
+	switch (zip_error_code_zip(e)) {
+	case ZIP_ER_CRC:
+		return "is damaged: its checksum does not match";
+	case ZIP_ER_EOF:
+		return "is cut off";
+	case ZIP_ER_MEMORY:
+		return "does not fit into memory";
+	case ZIP_ER_READ:
+	case ZIP_ER_SEEK:
+		return strerror(zip_error_code_system(e));
+	default:
+		return "is damaged";
+	}
+}
+
+/* Reads exactly len bytes.  NULL or a phrase without a subject. */
+static const char *
+read_all(zip_file_t *f, void *to, size_t len)
+{
+	char *p = to;
+
+	while (len > 0) {
+		zip_int64_t n = zip_fread(f, p, len);
+
+		if (n < 0)
+			return damage(zip_file_get_error(f));
+		if (n == 0)
+			return "is cut off";
+		p += n;
+		len -= (size_t)n;
+	}
+	return NULL;
+}
+
+static const char *
+read_end(zip_file_t *f)
+{
+	char c;
+	zip_int64_t n = zip_fread(f, &c, 1);
+
+	if (n < 0)
+		return damage(zip_file_get_error(f));
+	return n == 0 ? NULL : "is longer than its shape says";
+}
+
+static const char *
+read_head(zip_file_t *f, uint64_t total, struct npz_array *a, bool *fortran,
+    size_t *head, char *err, size_t size)
+{
+	unsigned char fixed[NPY_FIXED], *p;
+	size_t n = total < NPY_FIXED ? (size_t)total : NPY_FIXED;
+	const char *why = read_all(f, fixed, n);
+
+	if (why == NULL)
+		why = npy_length(fixed, n, head);
+	if (why != NULL)
+		return why;
+	if (*head > total)
+		return "is shorter than its own head";
+	p = malloc(*head);
+	if (p == NULL)
+		return "does not fit into memory";
+	memcpy(p, fixed, n);
+	why = read_all(f, p + n, *head - n);
+	if (why == NULL)
+		why = npy_parse(p, *head, a, fortran, err, size);
+	free(p);
+	return why;
+}
+
+/* Puts column-major data into row-major order. */
+static const char *
+to_rows(struct npz_array *a)
+{
+	size_t size = npz_type_size(a->type), stride[NPZ_DIMS], at[NPZ_DIMS] = { 0 };
+	char *from = a->data, *to = malloc(a->n * size);
+
+	if (to == NULL)
+		return "does not fit into memory";
+	for (int d = 0; d < a->ndim; d++)
+		stride[d] = d ? stride[d - 1] * a->shape[d - 1] : size;
+	for (size_t i = 0, place = 0; i < a->n; i++) {
+		memcpy(to + i * size, from + place, size);
+		for (int d = a->ndim - 1; d >= 0; d--) {
+			place += stride[d];
+			if (++at[d] < a->shape[d])
+				break;
+			place -= at[d] * stride[d];
+			at[d] = 0;
+		}
+	}
+	free(from);
+	a->data = to;
+	return NULL;
+}
+
+static const char *
+read_array(zip_file_t *f, uint64_t total, struct npz_array *a, char *err, size_t size)
+{
+	bool fortran;
+	size_t head, bytes;
+	const char *why = read_head(f, total, a, &fortran, &head, err, size);
+
+	if (why != NULL)
+		return why;
+	if (!mem_mul(a->n, npz_type_size(a->type), &bytes))
+		return "claims a size beyond any memory";
+	if (total - head != bytes)
+		return errmsg(err, size, "holds %llu bytes of data where its shape "
+		    "says %zu", (unsigned long long)(total - head), bytes);
+	a->data = malloc(bytes ? bytes : 1);
+	if (a->data == NULL)
+		return "does not fit into memory";
+	why = read_all(f, a->data, bytes);
+	if (why == NULL)
+		why = read_end(f);
+	if (why == NULL && fortran && a->ndim > 1 && a->n > 1)
+		why = to_rows(a);
+	return why;
+}
+
+/* Whether the file, of which `room` bytes are not yet spoken for, can hold it. */
+static const char *
+check_claim(const struct zip_stat *st, uint64_t room)
+{
+	if (st->encryption_method != ZIP_EM_NONE)
+		return "is encrypted";
+	if (st->comp_method != ZIP_CM_STORE && st->comp_method != ZIP_CM_DEFLATE)
+		return "is compressed by another method than deflate";
+	if (st->comp_size > room)
+		return "claims more bytes than the file has";
+	if (st->comp_method == ZIP_CM_STORE && st->size != st->comp_size)
+		return "is of two sizes at once";
+	if (st->size / DEFLATE_MOST > st->comp_size || st->size > SIZE_MAX)
+		return "claims more bytes than its compressed data can mean";
+	return NULL;
+}
+
+/*
+ * The length of the array's name, without ".npy"; 0 for a member that is none
+ * of ours: another ending, a name that is too long or not printable ASCII.
+ */
+static size_t
+name_length(const char *name)
+{
+	size_t len = strlen(name);
+
+	for (const char *p = name; *p; p++) {
+		if (*p < ' ' || *p > '~')
+			return 0;
+	}
+	if (len < 5 || strcmp(name + len - 4, ".npy") != 0 || len - 4 >= NPZ_NAME)
+		return 0;
+	return len - 4;
+}
+
+static const char *
+read_member(struct npz *z, zip_t *zip, const struct zip_stat *st, uint64_t *room)
+{
+	struct npz_array a = { 0 };
+	size_t len = name_length(st->name);
+	char err[sizeof(z->err) - NPZ_NAME];
+	const char *why;
+	zip_file_t *f;
+
+	if (len == 0)
+		return NULL;
+	memcpy(a.name, st->name, len);
+	if (npz_find(z, a.name) != NULL)
+		return errmsg(z->err, sizeof(z->err), "array '%s' stands twice", a.name);
+	why = check_claim(st, *room);
+	if (why != NULL)
+		return errmsg(z->err, sizeof(z->err), "array '%s' %s", a.name, why);
+	*room -= st->comp_size;
+	if (!mem_grow(&z->array, &z->cap, z->narray + 1, sizeof(a)))
+		return "out of memory";
+	f = zip_fopen_index(zip, st->index, 0);
+	if (f == NULL) {
+		why = damage(zip_get_error(zip));
+	} else {
+		why = read_array(f, st->size, &a, err, sizeof(err));
+		zip_fclose(f);
+	}
+	if (why != NULL) {
+		free(a.data);
+		return errmsg(z->err, sizeof(z->err), "array '%s' %s", a.name, why);
+	}
+	z->array[z->narray++] = a;
+	return NULL;
+}
+
+static const char *
+read_members(struct npz *z, zip_t *zip, uint64_t room)
+{
+	const zip_uint64_t all = ZIP_STAT_NAME | ZIP_STAT_INDEX | ZIP_STAT_SIZE |
+	    ZIP_STAT_COMP_SIZE | ZIP_STAT_COMP_METHOD | ZIP_STAT_ENCRYPTION_METHOD;
+	zip_int64_t n = zip_get_num_entries(zip, 0);
+	const char *why = NULL;
+
+	if (n > MEMBERS_MAX)
+		return errmsg(z->err, sizeof(z->err), "has %lld members, more than %d",
+		    (long long)n, MEMBERS_MAX);
+	for (zip_int64_t i = 0; i < n && why == NULL; i++) {
+		struct zip_stat st;
+
+		if (zip_stat_index(zip, (zip_uint64_t)i, ZIP_FL_ENC_RAW, &st) != 0 ||
+		    (st.valid & all) != all)
+			return "is damaged: a member of the zip has no description";
+		why = read_member(z, zip, &st, &room);
+	}
+	return why;
+}
+
+static const char *
+open_failure(int code, int sys, int fd)
+{
+	char magic[4];
+
+	switch (code) {
+	case ZIP_ER_INCONS:
+		return "is damaged or cut off: the zip's parts contradict each other";
+	case ZIP_ER_MEMORY:
+		return "does not fit into memory";
+	case ZIP_ER_READ:
+	case ZIP_ER_SEEK:
+	case ZIP_ER_OPEN:
+		return sys ? strerror(sys) : "cannot be read";
+	case ZIP_ER_EXISTS:
+		return "is damaged: an array stands twice";
+	case ZIP_ER_MULTIDISK:
+		return "is a part of a zip, not a whole one";
+	default:	/* no directory at its end, in whatever words */
+		if (pread(fd, magic, 4, 0) == 4 && memcmp(magic, "PK\3\4", 4) == 0)
+			return "is cut off: the directory at the zip's end is missing";
+		return "is not a zip file";
+	}
+}
+
+static const char *
+read_open(struct npz *z, int fd, uint64_t size)
+{
+	int code = 0;
+	const char *why;
+	zip_t *zip = zip_fdopen(fd, ZIP_CHECKCONS, &code);	/* takes fd if it works */
+
+	if (zip == NULL) {
+		why = open_failure(code, errno, fd);
+		close(fd);
+		return why;
+	}
+	why = read_members(z, zip, size);
+	zip_discard(zip);
+	return why;
+}
+
+const char *
+npz_refuse_pipe(const char *path)
+{
+	return strcmp(path, "-") == 0 ? "a model cannot go through a pipe; name a file" : NULL;
+}
+
+const char *
+npz_read(struct npz *z, const char *path)
+{
+	struct stat st;
+	const char *why = npz_refuse_pipe(path);
+	int fd;
+
+	*z = (struct npz){ 0 };
+	if (why != NULL)
+		return why;
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);	/* no wait for a pipe */
+	if (fd < 0)
+		return strerror(errno);
+	if (fstat(fd, &st) != 0)
+		why = strerror(errno);
+	else if (S_ISDIR(st.st_mode))
+		why = "is a directory";
+	else if (!S_ISREG(st.st_mode))
+		why = "is not a regular file";
+	else if (st.st_size == 0)
+		why = "is empty";
+	if (why != NULL) {
+		close(fd);
+		return why;
+	}
+	why = read_open(z, fd, (uint64_t)st.st_size);
+	if (why != NULL)
+		npz_free(z);
+	return why;
+}
+
+const struct npz_array *
+npz_find(const struct npz *z, const char *name)
+{
+	for (size_t i = 0; i < z->narray; i++) {
+		if (strcmp(z->array[i].name, name) == 0)
+			return &z->array[i];
+	}
+	return NULL;
+}
+
+void
+npz_free(struct npz *z)
+{
+	for (size_t i = 0; i < z->narray; i++)
+		free(z->array[i].data);
+	free(z->array);
+	z->array = NULL;
+	z->narray = z->cap = 0;
+}

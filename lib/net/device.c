@@ -1,0 +1,41 @@
+/*
+ * device.c - models and devices, opened for programs.
+ */
+#include "device.h"
+#include "prog.h"
+
+struct backend *
+device_open(int device, enum real_type real, long threads)
+{
+	const char *why;
+	struct backend *k = backend_open(backend_device[device], real == REAL_F64 ? REAL_F64 : REAL_F32,
+	    (int)threads, &why);
+
+	if (k == NULL)
+		die("device %s: %s", backend_device[device], why);
+	if (why)
+		prog_note("running on %s (%s): %s", k->name, k->isa, why);
+	return k;
+}
+
+struct backend *
+device_net(struct net *n, struct model *m, int device, long threads)
+{
+	struct backend *k = device_open(device, m->shape.real, threads);
+	const char *why = net_open(n, k, m);
+
+	if (why)
+		die("device %s: %s", k->name, why);
+	return k;
+}
+
+void
+device_load(struct model *m, const char *path, bool f64)
+{
+	const char *why = model_load(m, path);
+
+	if (why == NULL && f64)
+		why = model_set_real(m, REAL_F64);
+	if (why)
+		die("%s: %s", path, why);
+}

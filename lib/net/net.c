@@ -1,0 +1,274 @@
+/*
+ * net.c - parameters and memory of a network on a device; net_pass.c computes.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "mem.h"
+#include "net.h"
+
+/* The device may know more of what there was too little of. */
+static const char *
+no_memory(struct net *n)
+{
+	const char *why = n->k->error(n->k);
+
+	return why ? why : "out of memory";
+}
+
+static enum role
+role_of(const struct net *n, const struct model_param *p)
+{
+	switch (p->kind) {
+	case PARAM_EMBED:
+		return ROLE_EMBED;
+	case PARAM_IN:
+		return p->layer == 0 && n->shape.embed == 0 ? ROLE_EMBED : ROLE_DENSE;
+	case PARAM_OUT:
+		return ROLE_OUT;
+	case PARAM_STATE:
+		return n->shape.cell == CELL_RNN ? ROLE_SQUARE : ROLE_GATES;
+	case PARAM_PROJECT:
+		return ROLE_DENSE;
+	default:
+		return ROLE_BIAS;
+	}
+}
+
+/* Notes where a parameter is. */
+static void
+place(struct net *n, const struct model_param *p, int i)
+{
+	struct net_layer *at = &n->at[p->layer];
+
+	switch (p->kind) {
+	case PARAM_EMBED:
+		n->embed = i;
+		break;
+	case PARAM_OUT:
+		n->out = i;
+		break;
+	case PARAM_OUT_BIAS:
+		n->out_bias = i;
+		break;
+	case PARAM_PROJECT:
+		n->project = i;
+		break;
+	case PARAM_IN:
+		at->in = i;
+		break;
+	case PARAM_STATE:
+		at->state = i;
+		break;
+	case PARAM_BIAS:
+		at->bias = i;
+		break;
+	case PARAM_STATE_BIAS:
+		at->state_bias = i;
+		break;
+	}
+}
+
+static void
+find_places(struct net *n, const struct model *m)
+{
+	n->embed = n->out_bias = n->project = -1;
+	for (int l = 0; l < MODEL_LAYERS_MAX; l++)
+		n->at[l] = (struct net_layer){ -1, -1, -1, -1 };
+	for (size_t i = 0; i < m->nparam; i++)
+		place(n, &m->param[i], (int)i);
+	if (n->shape.tied)
+		n->embed = n->out;
+}
+
+static struct matrix *
+new_mat(struct net *n, const struct model_param *p, const void *host)
+{
+	struct matrix *mat = n->k->mat_new(n->k, role_of(n, p), (int)p->rows, (int)p->cols);
+
+	if (mat && host)
+		n->k->mat_put(n->k, mat, host);
+	return mat;
+}
+
+static bool
+put_params(struct net *n, const struct model *m)
+{
+	for (size_t i = 0; i < m->nparam; i++) {
+		const struct model_param *p = &m->param[i];
+
+		n->nparam = i + 1;
+		if ((n->p[i] = new_mat(n, p, p->data)) == NULL)
+			return false;
+		for (int k = 0; k < MODEL_MOMENTS; k++)
+			if (p->moment[k] && (n->moment[k][i] = new_mat(n, p, p->moment[k])) == NULL)
+				return false;
+	}
+	return true;
+}
+
+/* Gradients have the parameters' roles and shapes; a plan of the model tells. */
+static bool
+new_gradients(struct net *n)
+{
+	struct model m;
+
+	if (model_plan(&m, n->shape) != NULL)
+		return false;
+	for (size_t i = 0; i < n->nparam; i++)
+		if (n->g[i] == NULL && (n->g[i] = new_mat(n, &m.param[i], NULL)) == NULL)
+			return false;
+	return true;
+}
+
+const char *
+net_open(struct net *n, struct backend *k, const struct model *m)
+{
+	const char *why;
+
+	*n = (struct net){ .k = k, .shape = m->shape, .h = (int)m->shape.hidden,
+	    .v = (int)m->shape.vocab };
+	n->size = k->real == REAL_F32 ? sizeof(float) : sizeof(double);
+	find_places(n, m);
+	if (!put_params(n, m))
+		return no_memory(n);
+	if ((why = net_state_new(&n->one, n, 1)) != NULL)
+		return why;
+	return k->error(k);
+}
+
+const char *
+net_store(struct net *n, struct model *m)
+{
+	for (size_t i = 0; i < m->nparam; i++) {
+		n->k->mat_get(n->k, m->param[i].data, n->p[i]);
+		for (int k = 0; k < MODEL_MOMENTS; k++)
+			if (n->moment[k][i])
+				n->k->mat_get(n->k, m->param[i].moment[k], n->moment[k][i]);
+	}
+	return n->k->error(n->k);
+}
+
+static void
+release(struct net *n, void **rows)
+{
+	if (*rows)
+		n->k->free(n->k, *rows);
+	*rows = NULL;
+}
+
+static void
+free_rows(struct net *n)
+{
+	for (uint32_t l = 0; l < n->shape.layers; l++) {
+		struct net_rows *r = &n->rows[l];
+
+		if (r->a != r->s)
+			release(n, &r->a);
+		r->a = NULL;
+		release(n, &r->s);
+		release(n, &r->extra);
+		release(n, &r->mask);
+		release(n, &r->masked);
+	}
+	release(n, &n->first);
+	release(n, &n->top);
+	release(n, &n->ds);
+	release(n, &n->d);
+	free(n->host);
+	n->host = NULL;
+	n->cap = 0;
+}
+
+/* *rows(t, width) of zeros. */
+static bool
+reserve(struct net *n, void **rows, size_t t, size_t width)
+{
+	size_t reals;
+
+	if (!mem_mul(t, width, &reals))
+		return false;
+	*rows = n->k->alloc(n->k, reals);
+	return *rows != NULL;
+}
+
+static bool
+reserve_layer(struct net *n, struct net_rows *r, size_t t)
+{
+	size_t h = (size_t)n->h;
+	bool gated = n->shape.cell != CELL_RNN;
+
+	if (!reserve(n, &r->s, t, h))
+		return false;
+	if (!gated)
+		r->a = r->s;
+	if (gated && (!reserve(n, &r->a, t, h * model_gates(n->shape.cell)) ||
+	    !reserve(n, &r->extra, t, h)))
+		return false;
+	return !n->drop || (reserve(n, &r->mask, t, h) && reserve(n, &r->masked, t, h));
+}
+
+static size_t
+larger(size_t a, size_t b)
+{
+	return a > b ? a : b;
+}
+
+static bool
+reserve_all(struct net *n, size_t t)
+{
+	size_t h = (size_t)n->h, e = n->shape.embed, reals;
+
+	for (uint32_t l = 0; l < n->shape.layers; l++)
+		if (!reserve_layer(n, &n->rows[l], t))
+			return false;
+	if (e && !reserve(n, &n->first, t, e))
+		return false;
+	if (n->project >= 0 && !reserve(n, &n->top, t, e))
+		return false;
+	if (n->drop && (!mem_mul(t, h, &reals) || (n->host = mem_zeros(reals, n->size)) == NULL))
+		return false;
+	return !n->back || (reserve(n, &n->ds, t, larger(h, e)) &&
+	    reserve(n, &n->d, t, larger(h * model_gates(n->shape.cell), e)));
+}
+
+bool
+net_room(struct net *n, size_t t, bool back, bool drop)
+{
+	if (back && n->g[0] == NULL && !new_gradients(n))
+		return false;
+	if (t <= n->cap && back <= n->back && drop <= n->drop)
+		return true;
+	t = larger(t, n->cap);
+	free_rows(n);
+	n->back = n->back || back;
+	n->drop = n->drop || drop;
+	if (!reserve_all(n, t))
+		return false;
+	n->cap = t;
+	return true;
+}
+
+static void
+free_mats(struct net *n, struct matrix *m[MODEL_PARAMS_MAX])
+{
+	for (size_t i = 0; i < n->nparam; i++) {
+		if (m[i])
+			n->k->mat_free(n->k, m[i]);
+		m[i] = NULL;
+	}
+}
+
+void
+net_free(struct net *n)
+{
+	if (n->k == NULL)
+		return;
+	net_state_free(&n->one);
+	free_rows(n);
+	free_mats(n, n->p);
+	free_mats(n, n->g);
+	for (int k = 0; k < MODEL_MOMENTS; k++)
+		free_mats(n, n->moment[k]);
+	*n = (struct net){ 0 };
+}

@@ -1,0 +1,122 @@
+/*
+ * net_state.c - hidden states that outlive a batch.
+ */
+#include <stdlib.h>
+
+#include "mem.h"
+#include "net.h"
+
+static size_t
+reals(const struct net_state *st)
+{
+	return (size_t)st->nseq * (size_t)st->n->h;
+}
+
+const char *
+net_state_new(struct net_state *st, struct net *n, int nseq)
+{
+	*st = (struct net_state){ .n = n, .nseq = nseq };
+	st->last = mem_zeros((size_t)nseq, sizeof(*st->last));
+	if (st->last == NULL)
+		return "out of memory";
+	for (uint32_t l = 0; l < n->shape.layers; l++) {
+		st->s[l] = n->k->alloc(n->k, reals(st));
+		if (n->shape.cell == CELL_LSTM)
+			st->c[l] = n->k->alloc(n->k, reals(st));
+		if (st->s[l] == NULL || (n->shape.cell == CELL_LSTM && st->c[l] == NULL))
+			return "out of memory";
+	}
+	return NULL;
+}
+
+void
+net_state_free(struct net_state *st)
+{
+	for (int l = 0; st->n && l < MODEL_LAYERS_MAX; l++) {
+		struct backend *k = st->n->k;
+
+		if (st->s[l])
+			k->free(k, st->s[l]);
+		if (st->c[l])
+			k->free(k, st->c[l]);
+	}
+	if (st->spare)
+		st->n->k->free(st->n->k, st->spare);
+	free(st->last);
+	*st = (struct net_state){ 0 };
+}
+
+void
+net_state_forget(struct net_state *st)
+{
+	st->begun = false;
+}
+
+/* *s(nseq,h) becomes the rows named, and what it was the spare room. */
+static void
+pick(struct net_state *st, int n, const int *from, void **s)
+{
+	struct backend *k = st->n->k;
+	void *picked = st->spare;
+
+	k->pick_rows(k, n, from, st->n->h, *s, picked);
+	st->spare = *s;
+	*s = picked;
+}
+
+const char *
+net_state_pick(struct net_state *st, int n, const int *from)
+{
+	struct backend *k = st->n->k;
+
+	if (st->spare == NULL && (st->spare = k->alloc(k, reals(st))) == NULL)
+		return "out of memory";
+	for (int i = 0; i < n; i++)
+		st->last[i] = st->begun ? from[i] : -1;
+	for (uint32_t l = 0; l < st->n->shape.layers; l++) {
+		pick(st, n, st->last, &st->s[l]);
+		if (st->c[l])
+			pick(st, n, st->last, &st->c[l]);
+	}
+	st->begun = true;
+	return k->error(k);
+}
+
+/* The states one after another, as a model's carry has them. */
+static size_t
+list(const struct net_state *st, void *all[2 * MODEL_LAYERS_MAX])
+{
+	size_t n = 0;
+
+	for (uint32_t l = 0; l < st->n->shape.layers; l++) {
+		all[n++] = st->s[l];
+		if (st->c[l])
+			all[n++] = st->c[l];
+	}
+	return n;
+}
+
+const char *
+net_state_get(struct net_state *st, void *host)
+{
+	void *all[2 * MODEL_LAYERS_MAX];
+	size_t n = list(st, all), bytes = reals(st) * st->n->size;
+	struct backend *k = st->n->k;
+
+	for (size_t i = 0; i < n; i++)
+		k->get(k, (char *)host + i * bytes, all[i], reals(st));
+	return k->error(k);
+}
+
+const char *
+net_state_put(struct net_state *st, const void *host)
+{
+	void *all[2 * MODEL_LAYERS_MAX];
+	size_t n = list(st, all), bytes = reals(st) * st->n->size;
+	struct backend *k = st->n->k;
+
+	for (size_t i = 0; i < n; i++)
+		k->put(k, all[i], (const char *)host + i * bytes, reals(st));
+	st->begun = true;
+	return k->error(k);
+}

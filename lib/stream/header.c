@@ -1,0 +1,133 @@
+/*
+ * header.c - the first line of a stream, and what to say of a wrong one.
+ */
+#include <string.h>
+
+#include "header.h"
+#include "prog.h"
+#include "lexical.h"
+
+enum { MAGIC_LEN = 7 };
+static const char magic[][MAGIC_LEN + 1] = { "#vocab ", "#index " };
+
+static const char *const empty_input[] = {
+	"empty input where a vocabulary stream was expected",
+	"empty input where an index stream was expected"
+};
+
+/* What was found instead, -1 for no stream with a header, and why that may be. */
+static const char *
+wrong_kind(enum header_kind kind, int found, char *err, size_t size)
+{
+	if (found == HEADER_INDEX)
+		snprintf(err, size, "an index stream where a vocabulary stream was expected; "
+		    "is there an `%sencode` too many in the pipe?", prog_prefix);
+	else if (found == HEADER_VOCAB)
+		snprintf(err, size, "a vocabulary stream where an index stream was expected; "
+		    "is `%sencode` missing from the pipe?", prog_prefix);
+	else if (kind == HEADER_INDEX)
+		snprintf(err, size, "not an index stream; is `%sencode` missing from the pipe?",
+		    prog_prefix);
+	else
+		snprintf(err, size, "not a vocabulary stream; is `%svocab` missing from the pipe?",
+		    prog_prefix);
+	return err;
+}
+
+const char *
+header_peek(struct line *in, int *kind, bool *empty)
+{
+	const char *p, *why;
+	size_t got;
+
+	*kind = -1;
+	if ((why = line_peek(in, MAGIC_LEN, &p, &got)) != NULL)
+		return why;
+	*empty = got == 0;
+	for (int k = HEADER_VOCAB; k <= HEADER_INDEX; k++)
+		if (got == MAGIC_LEN && memcmp(p, magic[k], MAGIC_LEN) == 0)
+			*kind = k;
+	return NULL;
+}
+
+/* The next word of the line, without the space after it. */
+static size_t
+word(const char **p, size_t *left, const char **at)
+{
+	const char *space = *left ? memchr(*p, ' ', *left) : NULL;
+	size_t len = space ? (size_t)(space - *p) : *left;
+
+	*at = *p;
+	*p += len + (space != NULL);
+	*left -= len + (space != NULL);
+	return len;
+}
+
+static const char *
+fields(const char *p, size_t left, struct header_field *f, size_t n, char *err, size_t size)
+{
+	for (size_t i = 0; i < n; i++) {
+		size_t key = strlen(f[i].key), len;
+		const char *at;
+
+		f[i].value = NULL;
+		if (left == 0 && f[i].optional)
+			continue;
+		len = word(&p, &left, &at);
+		if (len <= key + 1 || memcmp(at, f[i].key, key) != 0 || at[key] != '=') {
+			snprintf(err, size, "header: no %s= where it should stand", f[i].key);
+			return err;
+		}
+		f[i].value = at + key + 1;
+		f[i].len = len - key - 1;
+	}
+	return left ? "header: more than it should hold" : NULL;
+}
+
+const char *
+header_read(struct line *in, enum header_kind kind, struct header_field *f, size_t n,
+    char *err, size_t size)
+{
+	const char *p, *at, *why;
+	bool empty, more;
+	size_t left, len;
+	uint64_t version;
+	int found;
+
+	if ((why = header_peek(in, &found, &empty)) != NULL)
+		return why;
+	if (empty)
+		return empty_input[kind];
+	if (found != (int)kind)
+		return wrong_kind(kind, found, err, size);
+	if ((why = line_next(in, &more)) != NULL)
+		return why;
+	if (!in->ended || in->p[in->len - 1] == ' ')
+		return "the stream ends inside its header";
+	p = in->p + MAGIC_LEN;
+	left = in->len - MAGIC_LEN;
+	len = word(&p, &left, &at);
+	if (!lexical_number(at, len, UINT64_MAX, &version) || version == 0)
+		return "header: no version where it should stand";
+	if (version > 1)
+		return "written by a newer version of this suite";
+	return fields(p, left, f, n, err, size);
+}
+
+bool
+header_is(const struct header_field *f, const char *value)
+{
+	return f->value && f->len == strlen(value) && memcmp(f->value, value, f->len) == 0;
+}
+
+const char *
+header_number(const struct header_field *f, uint64_t max, uint64_t *out, char *err, size_t size)
+{
+	char shown[LEXICAL_SHOWN];
+
+	if (lexical_number(f->value, f->len, max, out))
+		return NULL;
+	snprintf(err, size, "header: %s=%s is not a number in its range", f->key,
+	    lexical_show(shown, f->value, f->len));
+	return err;
+}

@@ -1,0 +1,308 @@
+/*
+ * index_stream.c - reading an index stream, as bytes or as text.
+ */
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <zlib.h>
+
+#include "header.h"
+#include "index_stream.h"
+#include "little_endian.h"
+#include "prog.h"
+#include "lexical.h"
+
+enum { CHUNK = 1 << 16 };	/* bytes of a frame taken at a time */
+
+static const char unfinished[] =
+    "the stream ends without its last frame: the program that wrote it did not finish";
+static const char mismatch[] = "checksum mismatch in the stream";
+static const char surplus[] = "data after the last frame";
+
+PRINTF_LIKE(2, 3) static const char *
+fail(struct index_reader *r, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(r->err, sizeof(r->err), fmt, ap);
+	va_end(ap);
+	return r->err;
+}
+
+/* A phrase about the frame that is being read. */
+static const char *
+bad_frame(struct index_reader *r, const char *reason)
+{
+	return fail(r, "frame %llu: %s", (unsigned long long)r->frames + 1, reason);
+}
+
+static const char *
+read_crc(const char *p, size_t len, uint32_t *crc)
+{
+	*crc = 0;
+	if (len != 8)
+		return "not eight hex digits";
+	for (size_t i = 0; i < len; i++) {
+		const char *digits = "0123456789abcdef";
+		const char *d = p[i] ? strchr(digits, p[i]) : NULL;
+
+		if (d == NULL)
+			return "not eight hex digits";
+		*crc = *crc << 4 | (uint32_t)(d - digits);
+	}
+	return NULL;
+}
+
+/* The header's claims about the table, before the table has come. */
+static const char *
+read_header(struct index_reader *r, uint32_t *size, enum unit *unit, uint32_t *crc)
+{
+	struct header_field f[] = { { .key = "size" }, { .key = "unit" }, { .key = "width" },
+		{ .key = "vocab" }, { .key = "form", .optional = true } };
+	uint64_t n, width;
+	const char *why;
+
+	why = header_read(&r->in, HEADER_INDEX, f, 5, r->err, sizeof(r->err));
+	if (why != NULL || (why = header_number(&f[0], VOCAB_MAX, &n, r->err, sizeof(r->err))))
+		return why;
+	if ((why = header_number(&f[2], 4, &width, r->err, sizeof(r->err))) != NULL)
+		return why;
+	if (width != (n <= 65536 ? 2 : 4))
+		return fail(r, "header: width=%d does not go with size=%d", (int)width, (int)n);
+	if (!header_is(&f[1], "sentence") && !header_is(&f[1], "stream"))
+		return "header: unit= is neither sentence nor stream";
+	if ((why = read_crc(f[3].value, f[3].len, crc)) != NULL)
+		return fail(r, "header: vocab= is %s", why);
+	if (f[4].value && !header_is(&f[4], "text"))
+		return "header: form= is not text";
+	*size = (uint32_t)n;
+	*unit = header_is(&f[1], "sentence") ? UNIT_SENTENCE : UNIT_STREAM;
+	r->width = (unsigned)width;
+	r->text = f[4].value != NULL;
+	return NULL;
+}
+
+const char *
+index_open(struct index_reader *r, FILE *f)
+{
+	uint32_t size = 0, crc = 0;
+	enum unit unit = UNIT_SENTENCE;
+	const char *why;
+	bool ended;
+
+	*r = (struct index_reader){ .crc = 0 };
+	line_open(&r->in, f);
+	if ((why = read_header(r, &size, &unit, &crc)) != NULL)
+		return why;
+	if ((why = vocab_read_rows(&r->vocab, &r->in, size, &ended)) != NULL)
+		return fail(r, "table: %s", why);
+	if (!ended)
+		return "the stream ends inside its table";
+	if (r->vocab.size != size)
+		return fail(r, "header: size=%u, but the table has %u rows", size,
+		    r->vocab.size);
+	if (r->vocab.unit != unit)
+		return fail(r, "header: unit=%s, but row 0 of the table says %s",
+		    vocab_unit_name(unit), vocab_unit_name(r->vocab.unit));
+	r->crc_vocab = vocab_crc(&r->vocab);
+	if (r->crc_vocab != crc)
+		return fail(r, "checksum mismatch in the table: %08x, the header says %08x",
+		    r->crc_vocab, crc);
+	return NULL;
+}
+
+/* Takes len bytes of the payload, all of which must be there. */
+static const char *
+take(struct index_reader *r, size_t len, const unsigned char **p)
+{
+	const char *at, *why;
+	size_t got;
+
+	if ((why = line_bytes(&r->in, len, &at, &got)) != NULL)
+		return why;
+	if (got == 0 && len == 8)
+		return unfinished;
+	if (got < len)
+		return fail(r, "the stream ends inside frame %llu: the program that wrote it "
+		    "did not finish", (unsigned long long)r->frames + 1);
+	*p = (const unsigned char *)at;
+	return NULL;
+}
+
+static const char *
+at_end(struct index_reader *r, bool *more)
+{
+	const char *p, *why;
+	size_t got;
+
+	*more = false;
+	if ((why = line_peek(&r->in, 1, &p, &got)) != NULL)
+		return why;
+	return got ? surplus : NULL;
+}
+
+/* Indexes that are there, `n` of them, to the end of the frame. */
+static const char *
+unpack(struct index_reader *r, const unsigned char *p, uint32_t n)
+{
+	struct frame *f = &r->frame;
+	uint32_t *w;
+
+	if (!mem_grow(&f->w, &r->cap, (size_t)f->n + n, sizeof(*f->w)))
+		return "out of memory";
+	w = f->w + f->n;
+	if (r->width == 2)
+		for (uint32_t i = 0; i < n; i++)
+			w[i] = get_le16(p + 2 * (size_t)i);
+	else
+		for (uint32_t i = 0; i < n; i++)
+			w[i] = get_le32(p + 4 * (size_t)i);
+	f->n += n;
+	return NULL;
+}
+
+static const char *
+next_binary(struct index_reader *r, bool *more)
+{
+	const unsigned char *p = NULL;
+	const char *why;
+	uint32_t left;
+
+	if ((why = take(r, 8, &p)) != NULL)
+		return why;
+	left = get_le32(p);
+	r->frame.n = 0;
+	r->frame.bytes = get_le32(p + 4);
+	if (left == 0)
+		return get_le32(p + 4) == r->crc ? at_end(r, more) : mismatch;
+	if (left > INDEX_FRAME_MAX)
+		return bad_frame(r, "longer than any frame: the stream is damaged");
+	r->crc = (uint32_t)crc32_z(r->crc, p, 8);
+	while (left > 0) {
+		uint32_t n = left < CHUNK / 4 ? left : CHUNK / 4;
+
+		if ((why = take(r, (size_t)n * r->width, &p)) != NULL ||
+		    (why = unpack(r, p, n)) != NULL)
+			return why;
+		r->crc = (uint32_t)crc32_z(r->crc, p, (size_t)n * r->width);
+		left -= n;
+	}
+	return NULL;
+}
+
+static const char *
+text_end(struct index_reader *r, bool *more)
+{
+	static const char end[] = "#end crc32=";
+	const struct line *in = &r->in;
+	size_t len = sizeof(end) - 1;
+	uint32_t crc;
+
+	if (in->len < len || memcmp(in->p, end, len) != 0)
+		return bad_frame(r, "not a line of indexes");
+	if (!in->ended)
+		return "the stream ends inside its last line";
+	if (read_crc(in->p + len, in->len - len, &crc) != NULL)
+		return "the last line holds no checksum";
+	return crc == r->crc ? at_end(r, more) : mismatch;
+}
+
+/* One index in decimal. */
+static const char *
+text_index(struct index_reader *r, const char *p, size_t len)
+{
+	uint64_t x;
+
+	if (r->frame.n >= INDEX_FRAME_MAX)
+		return bad_frame(r, "longer than any frame");
+	if (!lexical_number(p, len, UINT32_MAX, &x)) {
+		char shown[LEXICAL_SHOWN];
+
+		return fail(r, "frame %llu: '%s' is not an index",
+		    (unsigned long long)r->frames + 1, lexical_show(shown, p, len));
+	}
+	if (!mem_grow(&r->frame.w, &r->cap, (size_t)r->frame.n + 1, sizeof(*r->frame.w)))
+		return "out of memory";
+	r->frame.w[r->frame.n++] = (uint32_t)x;
+	return NULL;
+}
+
+static const char *
+next_text(struct index_reader *r, bool *more)
+{
+	struct line *in = &r->in;
+	const char *why, *p, *end;
+	bool line;
+
+	if ((why = line_next(in, &line)) != NULL)
+		return why;
+	if (!line)
+		return unfinished;
+	if (in->len > 0 && in->p[0] == '#')
+		return text_end(r, more);
+	if (!in->ended)
+		return fail(r, "the stream ends inside frame %llu: the program that wrote it "
+		    "did not finish", (unsigned long long)r->frames + 1);
+	r->frame.n = 0;
+	r->frame.bytes = 0;
+	r->crc = (uint32_t)crc32_z(r->crc, (const Bytef *)in->p, in->len);
+	r->crc = (uint32_t)crc32_z(r->crc, (const Bytef *)"\n", 1);
+	p = in->p;
+	end = p + in->len;
+	for (;;) {
+		const char *space = p < end ? memchr(p, ' ', (size_t)(end - p)) : NULL;
+
+		why = text_index(r, p, (size_t)((space ? space : end) - p));
+		if (why != NULL || space == NULL)
+			return why;
+		p = space + 1;
+	}
+}
+
+/* The indexes are rows, and the markers are where the unit wants them. */
+static const char *
+check(struct index_reader *r)
+{
+	const struct frame *f = &r->frame;
+	bool sentence = r->vocab.unit == UNIT_SENTENCE;
+
+	for (uint32_t i = 0; i < f->n; i++) {
+		uint32_t x = f->w[i];
+
+		if (x >= r->vocab.size)
+			return fail(r, "index %u in frame %llu is outside the vocabulary of %u",
+			    x, (unsigned long long)r->frames + 1, r->vocab.size);
+		if (sentence && x <= VOCAB_END_ROW && i > 0 && i + 1 < f->n)
+			return bad_frame(r, "a marker inside the sentence");
+	}
+	if (sentence && f->w[0] != VOCAB_START_ROW)
+		return bad_frame(r, "does not begin with " VOCAB_START);
+	if (sentence && (f->n < 2 || f->w[f->n - 1] != VOCAB_END_ROW))
+		return bad_frame(r, "does not end with " VOCAB_END);
+	return NULL;
+}
+
+const char *
+index_next(struct index_reader *r, bool *more)
+{
+	const char *why;
+
+	*more = true;
+	why = r->text ? next_text(r, more) : next_binary(r, more);
+	if (why != NULL || !*more)
+		return why;
+	if ((why = check(r)) != NULL)
+		return why;
+	r->frames++;
+	return NULL;
+}
+
+void
+index_close(struct index_reader *r)
+{
+	line_close(&r->in);
+	vocab_free(&r->vocab);
+	free(r->frame.w);
+	r->frame = (struct frame){ 0 };
+}

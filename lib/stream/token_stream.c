@@ -1,0 +1,130 @@
+/*
+ * token_stream.c - checking and splitting the lines of a token stream.
+ */
+#include <string.h>
+
+#include "header.h"
+#include "prog.h"
+#include "lexical.h"
+#include "token_stream.h"
+
+void
+token_stream_open(struct token_stream *t, FILE *f)
+{
+	*t = (struct token_stream){ .n = 0 };
+	line_open(&t->in, f);
+}
+
+static const char *
+bad_line(struct token_stream *t, const char *reason)
+{
+	snprintf(t->err, sizeof(t->err), "line %llu: %s", (unsigned long long)t->in.number,
+	    reason);
+	return t->err;
+}
+
+static const char *
+bad_byte(struct token_stream *t, const char *reason, size_t at)
+{
+	snprintf(t->err, sizeof(t->err), "line %llu, byte %zu: %s",
+	    (unsigned long long)t->in.number, at + 1, reason);
+	return t->err;
+}
+
+/* What stands where a token stream should begin, if it is not one. */
+static const char *
+check_begin(struct token_stream *t)
+{
+	const char *why;
+	bool empty;
+	int kind;
+
+	if ((why = header_peek(&t->in, &kind, &empty)) != NULL)
+		return why;
+	t->inside = true;
+	if (empty)
+		return "empty input where a token stream was expected";
+	if (kind == HEADER_VOCAB)
+		snprintf(t->err, sizeof(t->err), "a vocabulary stream where a token stream was "
+		    "expected; is there a `%svocab` too many in the pipe?", prog_prefix);
+	else if (kind == HEADER_INDEX)
+		snprintf(t->err, sizeof(t->err), "an index stream where a token stream was "
+		    "expected; is there an `%sencode` too many in the pipe?", prog_prefix);
+	return kind < 0 ? NULL : t->err;
+}
+
+/* Counts the tokens, and finds what may not stand between them. */
+static const char *
+check_spaces(struct token_stream *t)
+{
+	const char *p = t->in.p;
+	size_t len = t->in.len;
+	char before = ' ';
+
+	t->n = 1;
+	for (size_t i = 0; i < len; i++) {
+		if (p[i] == ' ') {
+			if (before == ' ')
+				return bad_byte(t, i ? "two spaces between tokens" :
+				    "a space before the first token", i);
+			t->n++;
+		} else if (p[i] == '\t') {
+			return bad_byte(t, "a tab in a token stream", i);
+		}
+		before = p[i];
+	}
+	if (before == ' ')
+		return bad_byte(t, "a space after the last token", len - 1);
+	/* in character mode a lone CR is a character like any other */
+	if (before == '\r' && len > 1 && p[len - 2] != ' ')
+		return bad_byte(t, "a line that ends in CRLF", len - 1);
+	return NULL;
+}
+
+const char *
+token_stream_line(struct token_stream *t, bool *more)
+{
+	const char *why;
+	size_t valid;
+
+	if (!t->inside && (why = check_begin(t)) != NULL)
+		return why;
+	if ((why = line_next(&t->in, more)) != NULL || !*more)
+		return why;
+	if (t->in.len == 0)
+		return bad_line(t, "empty line in a token stream (drop such lines with: grep .)");
+	if ((why = check_spaces(t)) != NULL)
+		return why;
+	valid = lexical_utf8(t->in.p, t->in.len);
+	if (valid != t->in.len)
+		return bad_byte(t, "not valid UTF-8", valid);
+	t->next = t->in.p;
+	return NULL;
+}
+
+bool
+token_stream_word(struct token_stream *t, struct token *w)
+{
+	const char *p = t->next, *end = t->in.p + t->in.len;
+
+	if (p == NULL)
+		return false;
+	w->p = p;
+	while (p < end && *p != ' ')
+		p++;
+	w->len = (size_t)(p - w->p);
+	t->next = p < end ? p + 1 : NULL;
+	return true;
+}
+
+void
+token_stream_again(struct token_stream *t)
+{
+	t->next = t->in.p;
+}
+
+void
+token_stream_close(struct token_stream *t)
+{
+	line_close(&t->in);
+}

@@ -1,0 +1,228 @@
+/*
+ * vocab_count.c - counting tokens, merging counts, cutting the table.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "vocab_count.h"
+#include "prog.h"
+
+static bool
+is(const char *p, size_t len, const char *marker)
+{
+	return len == strlen(marker) && memcmp(p, marker, len) == 0;
+}
+
+/* A token of the text that would be taken for the table's own. */
+static bool
+is_marker(enum unit unit, const char *p, size_t len)
+{
+	if (len < 12 || (p[0] != 'S' && p[0] != 'U'))
+		return false;
+	return is(p, len, VOCAB_UNKNOWN) || (unit == UNIT_SENTENCE &&
+	    (is(p, len, VOCAB_START) || is(p, len, VOCAB_END)));
+}
+
+static const char *
+add(struct vocab_count *c, const char *p, size_t len, uint64_t count, uint64_t place)
+{
+	int64_t row;
+
+	if (is_marker(c->unit, p, len)) {
+		if (c->markers == 0)
+			c->first_marker = place;
+		c->markers += count;
+		return NULL;
+	}
+	row = vocab_find(&c->words, p, len);
+	if (row < 0)
+		return vocab_add(&c->words, p, len, count, place);
+	c->words.row[row].count += count;
+	return NULL;
+}
+
+const char *
+vocab_count_line(struct vocab_count *c, struct token_stream *t)
+{
+	bool sentence = c->unit == UNIT_SENTENCE;
+	struct token w;
+	const char *why;
+
+	c->tokens += sentence;
+	while (token_stream_word(t, &w))
+		if ((why = add(c, w.p, w.len, 1, c->tokens++)) != NULL)
+			return why;
+	if (sentence && c->lines == 0)
+		c->first_end = c->tokens;
+	c->tokens += sentence;
+	c->lines++;
+	return NULL;
+}
+
+/* What makes a table fit to be merged into c; *total is its tokens. */
+static const char *
+check_shard(struct vocab_count *c, const struct vocab *shard, uint64_t *total)
+{
+	if (!shard->places) {
+		snprintf(c->err, sizeof(c->err), "a table without places, the third column, "
+		    "cannot be merged (count the shard with: %svocab -t -n 0)", prog_prefix);
+		return c->err;
+	}
+	if (c->tokens > 0 && shard->unit != c->unit) {
+		snprintf(c->err, sizeof(c->err),
+		    "a table of unit=%s after one of unit=%s", vocab_unit_name(shard->unit),
+		    vocab_unit_name(c->unit));
+		return c->err;
+	}
+	if (shard->unit == UNIT_SENTENCE &&
+	    shard->row[VOCAB_START_ROW].count != shard->row[VOCAB_END_ROW].count)
+		return "a table whose " VOCAB_START " and " VOCAB_END " differ in number";
+	*total = 0;
+	for (uint32_t i = 0; i < shard->size; i++) {
+		if (shard->row[i].count > UINT64_MAX / 2 - c->tokens - *total)
+			return "counts too large to be added";
+		*total += shard->row[i].count;
+	}
+	for (uint32_t i = 0; i < shard->size; i++)
+		if (shard->row[i].count ? shard->row[i].first >= *total :
+		    shard->row[i].first != VOCAB_NO_FIRST) {
+			snprintf(c->err, sizeof(c->err),
+			    "row %u: its place is past the end of the %llu tokens", i,
+			    (unsigned long long)*total);
+			return c->err;
+		}
+	return NULL;
+}
+
+const char *
+vocab_count_merge(struct vocab_count *c, const struct vocab *shard)
+{
+	uint32_t from = shard->unit == UNIT_SENTENCE ? VOCAB_END_ROW + 1 : 0;
+	uint64_t total, offset = c->tokens;
+	const char *why;
+
+	if ((why = check_shard(c, shard, &total)) != NULL)
+		return why;
+	c->unit = shard->unit;
+	if (from > 0) {
+		if (c->lines == 0)
+			c->first_end = offset + shard->row[VOCAB_END_ROW].first;
+		c->lines += shard->row[VOCAB_START_ROW].count;
+	}
+	for (uint32_t i = from; i < shard->size; i++) {
+		const struct vocab_row *r = &shard->row[i];
+		size_t len;
+		const char *word = vocab_word(shard, i, &len);
+
+		if (r->count && (why = add(c, word, len, r->count, offset + r->first)) != NULL)
+			return why;
+	}
+	c->tokens += total;
+	return NULL;
+}
+
+uint64_t
+vocab_count_unique(const struct vocab_count *c)
+{
+	return c->words.size + (c->unit == UNIT_SENTENCE ? 2 : 0);
+}
+
+/* Falling count, then first appearance: no two places are the same. */
+static int
+by_count(const void *a, const void *b)
+{
+	const struct vocab_row *x = *(const struct vocab_row *const *)a;
+	const struct vocab_row *y = *(const struct vocab_row *const *)b;
+
+	if (x->count != y->count)
+		return x->count < y->count ? 1 : -1;
+	return (x->first > y->first) - (x->first < y->first);
+}
+
+/* The words seen often enough, most frequent first, *n of them; NULL: no memory. */
+static const struct vocab_row **
+sorted(const struct vocab_count *c, uint64_t min, uint32_t *n)
+{
+	const struct vocab_row **row = mem_zeros(c->words.size, sizeof(*row));
+
+	*n = 0;
+	if (row == NULL)
+		return NULL;
+	for (uint32_t i = 0; i < c->words.size; i++)
+		if (c->words.row[i].count >= min)
+			row[(*n)++] = &c->words.row[i];
+	qsort(row, *n, sizeof(*row), by_count);
+	return row;
+}
+
+/* How many of the n words fit beside the markers in size rows; *unknown: whether
+ * there has to be an UNKNOWN_TOKEN. */
+static uint32_t
+room(const struct vocab_count *c, uint32_t n, uint32_t size, bool *unknown)
+{
+	uint32_t fixed = c->unit == UNIT_SENTENCE ? 2 : 0;
+
+	*unknown = c->unit == UNIT_SENTENCE || n < c->words.size || c->markers > 0 ||
+	    (size > 0 && n > size);
+	if (size == 0)
+		return n;
+	fixed += *unknown;
+	return size <= fixed ? 0 : n < size - fixed ? n : size - fixed;
+}
+
+static const char *
+put(struct vocab *out, const char *word, size_t len, uint64_t count, uint64_t first)
+{
+	return vocab_add(out, word, len, count, out->places ? first : VOCAB_NO_FIRST);
+}
+
+static const char *
+put_all(const struct vocab_count *c, const struct vocab_row **row, uint32_t n, bool unknown,
+    struct vocab *out)
+{
+	uint64_t left = c->tokens;
+	const char *why = NULL;
+
+	if (c->unit == UNIT_SENTENCE) {
+		why = put(out, VOCAB_START, strlen(VOCAB_START), c->lines, 0);
+		if (why == NULL)
+			why = put(out, VOCAB_END, strlen(VOCAB_END), c->lines, c->first_end);
+		left -= 2 * c->lines;
+	}
+	for (uint32_t i = 0; i < n && why == NULL; i++) {
+		why = put(out, c->words.text.p + row[i]->word, row[i]->len, row[i]->count,
+		    row[i]->first);
+		left -= row[i]->count;
+	}
+	if (why == NULL && unknown)
+		why = put(out, VOCAB_UNKNOWN, strlen(VOCAB_UNKNOWN), left,
+		    c->markers ? c->first_marker : VOCAB_NO_FIRST);
+	if (why == NULL && out->unit != c->unit)
+		return "the most frequent token is " VOCAB_START ": is the text wrapped "
+		    "already? (row 0 of a table tells the unit by it)";
+	return why;
+}
+
+const char *
+vocab_count_cut(const struct vocab_count *c, uint32_t size, uint64_t min, struct vocab *out)
+{
+	const struct vocab_row **row;
+	const char *why;
+	bool unknown;
+	uint32_t n;
+
+	*out = (struct vocab){ .places = size == 0 && min <= 1, .unknown = -1 };
+	row = sorted(c, min, &n);
+	if (row == NULL)
+		return "out of memory";
+	n = room(c, n, size, &unknown);
+	why = put_all(c, row, n, unknown, out);
+	free(row);
+	return why;
+}
+
+void
+vocab_count_free(struct vocab_count *c)
+{
+	vocab_free(&c->words);
+}

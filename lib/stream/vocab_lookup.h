@@ -1,0 +1,26 @@
+/*
+ * vocab_lookup.h - a line of tokens as rows of a vocabulary.
+ */
+#ifndef VOCAB_LOOKUP_H
+#define VOCAB_LOOKUP_H
+
+#include "token_stream.h"
+#include "vocab.h"
+
+struct vocab_lookup {
+	uint32_t *w;		/* (n), with START and END in unit=sentence */
+	uint32_t n;
+	size_t cap;
+	char err[160];
+};
+
+/*
+ * The line that t has just read.  What is not in the table, and in unit=sentence
+ * what is spelled like a marker, becomes UNKNOWN_TOKEN; without such a row that
+ * is the phrase, naming line and word.
+ */
+const char *vocab_lookup_of(struct vocab_lookup *r, const struct vocab *v, struct token_stream *t);
+
+void vocab_lookup_free(struct vocab_lookup *r);
+
+#endif

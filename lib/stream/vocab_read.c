@@ -1,0 +1,167 @@
+/*
+ * vocab_read.c - rows of a table as text: word TAB count, or word TAB count
+ * TAB place.
+ */
+#include <string.h>
+
+#include "lexical.h"
+#include "vocab.h"
+
+static const char *
+bad_row(struct vocab *v, const char *reason)
+{
+	snprintf(v->err, sizeof(v->err), "row %u: %s", v->size, reason);
+	return v->err;
+}
+
+static const char *
+bad_field(struct vocab *v, const char *p, size_t len, const char *reason)
+{
+	char shown[LEXICAL_SHOWN];
+
+	snprintf(v->err, sizeof(v->err), "row %u: '%s' %s", v->size,
+	    lexical_show(shown, p, len), reason);
+	return v->err;
+}
+
+/* The length of the field at p, up to a tab or the end. */
+static size_t
+field(const char *p, size_t len)
+{
+	const char *tab = len ? memchr(p, '\t', len) : NULL;
+
+	return tab ? (size_t)(tab - p) : len;
+}
+
+static const char *
+check_word(struct vocab *v, const char *p, size_t len)
+{
+	if (len == 0)
+		return bad_row(v, "no word before the tab");
+	if (memchr(p, ' ', len) != NULL)
+		return bad_field(v, p, len, "holds a space");
+	if (lexical_utf8(p, len) != len)
+		return bad_field(v, p, len, "is not valid UTF-8");
+	return NULL;
+}
+
+/* The third column: a place, "-", or nothing; all rows the same way. */
+static const char *
+read_place(struct vocab *v, const char *p, size_t len, uint64_t *place)
+{
+	bool there = len > 0;
+
+	*place = VOCAB_NO_FIRST;
+	if (v->size == 0)
+		v->places = there;
+	if (v->places != there)
+		return bad_row(v, there ? "a third column, where row 0 has none" :
+		    "no third column, where row 0 has one");
+	if (!there || (len == 2 && p[1] == '-'))
+		return NULL;
+	if (!lexical_number(p + 1, len - 1, UINT64_MAX - 1, place))
+		return bad_field(v, p + 1, len - 1, "is not the place of a token");
+	return NULL;
+}
+
+static const char *
+read_row(struct vocab *v, const struct line *in)
+{
+	const char *p = in->p, *why;
+	size_t len = in->len, word = field(p, len), digits;
+	uint64_t count, place;
+
+	if (!in->ended)
+		return bad_row(v, "ends without a newline; was the table cut off?");
+	if (word == len)
+		return bad_field(v, p, len, "has no tab and count after it; is this a table?");
+	if ((why = check_word(v, p, word)) != NULL)
+		return why;
+	p += word + 1;
+	len -= word + 1;
+	digits = field(p, len);
+	if (!lexical_number(p, digits, UINT64_MAX, &count))
+		return bad_field(v, p, digits, digits && p[digits - 1] == '\r' ?
+		    "is not a count (does the line end in CRLF?)" : "is not a count");
+	if ((why = read_place(v, p + digits, len - digits, &place)) != NULL)
+		return why;
+	return vocab_add(v, in->p, word, count, place);
+}
+
+/* What no single row shows: the markers are where the unit wants them. */
+static const char *
+check_markers(struct vocab *v)
+{
+	int64_t start = vocab_find(v, VOCAB_START, strlen(VOCAB_START));
+
+	if (v->size == 0)
+		return "an empty table";
+	if (v->unit == UNIT_SENTENCE &&
+	    vocab_find(v, VOCAB_END, strlen(VOCAB_END)) != VOCAB_END_ROW)
+		return "row 1: not " VOCAB_END ", though row 0 is " VOCAB_START;
+	if (v->unit == UNIT_SENTENCE && start != VOCAB_START_ROW)
+		return "row 0: not " VOCAB_START;
+	if (v->unit == UNIT_SENTENCE && v->unknown < 0)
+		return "the last row is not " VOCAB_UNKNOWN ": is the table cut off?";
+	if (v->unknown >= 0 && v->unknown != (int64_t)v->size - 1) {
+		snprintf(v->err, sizeof(v->err),
+		    "row %lld: " VOCAB_UNKNOWN " is not the last row", (long long)v->unknown);
+		return v->err;
+	}
+	return NULL;
+}
+
+const char *
+vocab_read_rows(struct vocab *v, struct line *in, uint32_t max, bool *ended)
+{
+	const char *why;
+	bool more;
+
+	*ended = false;
+	v->unknown = -1;
+	for (;;) {
+		if ((why = line_next(in, &more)) != NULL)
+			return bad_row(v, why);
+		if (!more && v->size == 0)
+			return "empty input where a table was expected";
+		if (!more)
+			return check_markers(v);
+		if (in->len == 0 && in->ended) {
+			*ended = true;
+			return check_markers(v);
+		}
+		if (v->size >= max) {
+			snprintf(v->err, sizeof(v->err), "more than %u rows in the table", max);
+			return v->err;
+		}
+		if ((why = read_row(v, in)) != NULL)
+			return why;
+	}
+}
+
+const char *
+vocab_read(struct vocab *v, FILE *f, bool *ended)
+{
+	struct line in;
+	const char *why;
+
+	line_open(&in, f);
+	why = vocab_read_rows(v, &in, VOCAB_MAX, ended);
+	line_close(&in);
+	return why;
+}
+
+const char *
+vocab_parse(struct vocab *v, const char *p, size_t len)
+{
+	struct line in;
+	const char *why;
+	bool ended;
+
+	line_open_memory(&in, p, len);
+	why = vocab_read_rows(v, &in, VOCAB_MAX, &ended);
+	if (why == NULL && ended)
+		why = "an empty line in the table";
+	line_close(&in);
+	return why;
+}

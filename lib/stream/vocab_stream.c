@@ -1,0 +1,173 @@
+/*
+ * vocab_stream.c - the vocabulary stream: its header, and that it adds up.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "header.h"
+#include "lexical.h"
+#include "vocab_stream.h"
+
+void
+vocab_stream_begin(FILE *f, const struct vocab *v, const struct vocab_count *c)
+{
+	fprintf(f, "#vocab 1 size=%u unit=%s sentences=%llu tokens=%llu unique=%llu\n", v->size,
+	    vocab_unit_name(v->unit), (unsigned long long)c->lines,
+	    (unsigned long long)c->tokens, (unsigned long long)vocab_count_unique(c));
+	vocab_write(v, f);
+	fputc('\n', f);
+}
+
+struct claims {
+	uint64_t size, tokens;
+	enum unit unit;
+};
+
+static const char *
+read_header(struct vocab_stream *s, struct claims *c)
+{
+	struct header_field f[] = { { .key = "size" }, { .key = "unit" },
+		{ .key = "sentences" }, { .key = "tokens" }, { .key = "unique" } };
+	const char *why;
+
+	why = header_read(&s->tokens.in, HEADER_VOCAB, f, 5, s->err, sizeof(s->err));
+	if (why == NULL)
+		why = header_number(&f[0], VOCAB_MAX, &c->size, s->err, sizeof(s->err));
+	if (why == NULL)
+		why = header_number(&f[2], UINT64_MAX, &s->lines, s->err, sizeof(s->err));
+	if (why == NULL)
+		why = header_number(&f[3], UINT64_MAX, &c->tokens, s->err, sizeof(s->err));
+	if (why == NULL)
+		why = header_number(&f[4], UINT64_MAX, &s->unique, s->err, sizeof(s->err));
+	if (why != NULL)
+		return why;
+	if (!header_is(&f[1], "sentence") && !header_is(&f[1], "stream"))
+		return "header: unit= is neither sentence nor stream";
+	c->unit = header_is(&f[1], "sentence") ? UNIT_SENTENCE : UNIT_STREAM;
+	return NULL;
+}
+
+/* Distinct tokens are the table's words and what fell out of it: between one
+ * (none, if nothing did) and as many as there are. */
+static bool
+unique_fits(const struct vocab_stream *s)
+{
+	const struct vocab *v = &s->vocab;
+	uint64_t out = v->unknown < 0 ? 0 : v->row[v->unknown].count;
+	uint64_t words = v->size - (v->unknown >= 0);
+
+	return s->unique >= words && s->unique - words <= out;
+}
+
+static const char *
+check_table(struct vocab_stream *s, const struct claims *c)
+{
+	const struct vocab *v = &s->vocab;
+	uint64_t sum = 0;
+
+	if (v->size != c->size) {
+		snprintf(s->err, sizeof(s->err), "header: size=%u, but the table has %u rows",
+		    (unsigned)c->size, v->size);
+		return s->err;
+	}
+	if (v->unit != c->unit)
+		return "header: unit= is not the unit that row 0 of the table says";
+	if (v->places)
+		return "table: a third column in a stream";
+	if (v->unit == UNIT_SENTENCE && v->unknown < 0)
+		return "table: the last row is not " VOCAB_UNKNOWN;
+	for (uint32_t i = 0; i < v->size; i++) {
+		if (v->row[i].count > c->tokens - sum)
+			return "header: tokens= is less than the counts of the table add up to";
+		sum += v->row[i].count;
+	}
+	if (sum != c->tokens)
+		return "header: tokens= is more than the counts of the table add up to";
+	if (!unique_fits(s))
+		return "header: unique= does not go with the table";
+	return NULL;
+}
+
+const char *
+vocab_stream_open(struct vocab_stream *s, FILE *f)
+{
+	struct claims c = { 0 };
+	const char *why;
+	bool ended;
+
+	*s = (struct vocab_stream){ .read = 0 };
+	token_stream_open(&s->tokens, f);
+	s->tokens.inside = true;
+	if ((why = read_header(s, &c)) != NULL)
+		return why;
+	why = vocab_read_rows(&s->vocab, &s->tokens.in, (uint32_t)c.size, &ended);
+	if (why != NULL) {
+		snprintf(s->err, sizeof(s->err), "table: %s", why);
+		return s->err;
+	}
+	if (!ended)
+		return "the stream ends inside its table";
+	if ((why = check_table(s, &c)) != NULL)
+		return why;
+	s->seen = mem_zeros(s->vocab.size, sizeof(*s->seen));
+	return s->seen ? NULL : "out of memory";
+}
+
+/* At the end: as many lines, and each row as often, as was promised. */
+static const char *
+add_up(struct vocab_stream *s)
+{
+	const struct vocab *v = &s->vocab;
+	char shown[LEXICAL_SHOWN];
+
+	for (uint32_t i = 0; i < v->size; i++) {
+		size_t len;
+		const char *word = vocab_word(v, i, &len);
+
+		if (s->seen[i] == v->row[i].count)
+			continue;
+		snprintf(s->err, sizeof(s->err), "the tokens do not add up to the table "
+		    "(row %u, '%s': %llu counted, %llu in the table)", i,
+		    lexical_show(shown, word, len), (unsigned long long)s->seen[i],
+		    (unsigned long long)v->row[i].count);
+		return s->err;
+	}
+	if (s->read == s->lines)
+		return NULL;
+	snprintf(s->err, sizeof(s->err), "%llu lines of tokens came, the header promised %llu",
+	    (unsigned long long)s->read, (unsigned long long)s->lines);
+	return s->err;
+}
+
+const char *
+vocab_stream_next(struct vocab_stream *s, struct vocab_lookup *r, bool *more)
+{
+	struct token_stream *t = &s->tokens;
+	const char *why;
+
+	if ((why = token_stream_line(t, more)) != NULL)
+		return why;
+	if (!*more)
+		return add_up(s);
+	if (!t->in.ended) {
+		snprintf(s->err, sizeof(s->err), "line %llu: ends without a newline: "
+		    "the program that wrote the stream did not finish",
+		    (unsigned long long)t->in.number);
+		return s->err;
+	}
+	if ((why = vocab_lookup_of(r, &s->vocab, t)) != NULL)
+		return why;
+	for (uint32_t i = 0; i < r->n; i++)
+		s->seen[r->w[i]]++;
+	s->read++;
+	return NULL;
+}
+
+void
+vocab_stream_close(struct vocab_stream *s)
+{
+	token_stream_close(&s->tokens);
+	vocab_free(&s->vocab);
+	free(s->seen);
+	s->seen = NULL;
+}

@@ -1,0 +1,147 @@
+/*
+ * tokenize.c - sentences and their words.
+ *
+ * A sentence is put between SENTENCE_START and SENTENCE_END, and that string
+ * is split into sentences again before it is cut into words.  It matters: a
+ * period at the end of an abbreviation stays on it, because no boundary is
+ * found before SENTENCE_END.
+ */
+#include <string.h>
+
+#include "tokenize.h"
+#include "unicode.h"
+#include "utf8.h"
+
+static const char start[] = "SENTENCE_START ", end[] = " SENTENCE_END";
+enum { NSTART = sizeof(start) - 1, NEND = sizeof(end) - 1 };
+
+/* The tokens of one sentence into c->line, markers and all. */
+static bool
+cut(struct sentence_cutter *c, const char *text, size_t len)
+{
+	struct span piece;
+
+	c->wrapped.len = c->line.len = 0;
+	if (!buf_reserve(&c->wrapped, len + NSTART + NEND) ||
+	    !buf_put(&c->wrapped, start, NSTART) || !buf_put(&c->wrapped, text, len) ||
+	    !buf_put(&c->wrapped, end, NEND))
+		return false;
+	punkt_begin(&c->inner, c->table, c->wrapped.p, c->wrapped.len);
+	while (punkt_next(&c->inner, &piece))
+		if (!word_tokenize(&c->words, c->wrapped.p + piece.start,
+		    piece.end - piece.start, &c->line))
+			return false;
+	return !c->inner.failed;
+}
+
+bool
+tokenize_write(struct sentence_cutter *c, const char *text, size_t len, FILE *f)
+{
+	struct span s;
+
+	if (c->fold == FOLD_EARLY) {
+		if (!unicode_lower(&c->low, text, len))
+			return false;
+		text = c->low.p;
+		len = c->low.len;
+	}
+	if (len == 0)
+		return true;
+	punkt_begin(&c->outer, c->table, text, len);
+	while (punkt_next(&c->outer, &s)) {
+		const char *p = text + s.start;
+		size_t n = s.end - s.start;
+
+		if (c->fold == FOLD_LATE) {
+			if (!unicode_lower(&c->low, p, n))
+				return false;
+			p = c->low.p;
+			n = c->low.len;
+		}
+		if (!cut(c, p, n) || !buf_putc(&c->line, '\n'))
+			return false;
+		/* the markers are the first token and the last, always; in the
+		 * place of the last one's space goes the end of the line */
+		c->line.p[c->line.len - 1 - NEND] = '\n';
+		fwrite(c->line.p + NSTART, 1, c->line.len - NEND - NSTART, f);
+	}
+	return !c->outer.failed;
+}
+
+/* The escape of a character that cannot stand in a token, or 0. */
+static char
+escape(char ch)
+{
+	return ch == ' ' ? 's' : ch == '\t' ? 't' : ch == '\n' ? 'n' : ch == '\\' ? '\\' : 0;
+}
+
+/* One line of text, without its end. */
+static bool
+chars(struct sentence_cutter *c, const char *p, size_t len, bool ended, FILE *f)
+{
+	const char *last = p + len;
+	char *out;
+
+	c->line.len = 0;
+	if (len > SIZE_MAX / 3 - 1 || !buf_reserve(&c->line, 3 * (len + 1)))
+		return false;
+	out = c->line.p;
+	while (p < last) {
+		size_t n = utf8_len((unsigned char)*p);
+
+		if (escape(*p)) {
+			*out++ = '\\';
+			*out++ = escape(*p);
+		} else {
+			memcpy(out, p, n);
+			out += n;
+		}
+		*out++ = ' ';
+		p += n;
+	}
+	if (ended) {
+		memcpy(out, "\\n ", 3);
+		out += 3;
+	}
+	if (out == c->line.p)
+		return true;
+	out[-1] = '\n';
+	fwrite(c->line.p, 1, (size_t)(out - c->line.p), f);
+	return true;
+}
+
+bool
+tokenize_write_chars(struct sentence_cutter *c, const char *text, size_t len, bool ended,
+    FILE *f)
+{
+	const char *nl;
+
+	if (c->fold != FOLD_NEVER) {
+		if (!unicode_lower(&c->low, text, len))
+			return false;
+		text = c->low.p;
+		len = c->low.len;
+	}
+	if (len == 0)
+		text = "";	/* and not NULL, to which nothing may be added */
+	while (len > 0 && (nl = memchr(text, '\n', len)) != NULL) {
+		size_t n = (size_t)(nl - text), cr = !ended && n > 0 && nl[-1] == '\r';
+
+		if (!chars(c, text, n - cr, ended, f))
+			return false;
+		text += n + 1;
+		len -= n + 1;
+	}
+	return chars(c, text, len, ended, f);
+}
+
+void
+tokenize_free(struct sentence_cutter *c)
+{
+	punkt_end(&c->outer);
+	punkt_end(&c->inner);
+	word_tokenize_free(&c->words);
+	buf_free(&c->low);
+	buf_free(&c->wrapped);
+	buf_free(&c->line);
+}

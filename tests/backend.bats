@@ -1,0 +1,136 @@
+#!/usr/bin/env bats
+# Every backend against the definition: tests/unit/backend*.c run each entry of
+# backend.h on awkward shapes, in float and double, on one thread and on more.
+
+load helper
+
+# agree BACKEND [SEED]: a device that is not here is skipped, not passed
+agree() {
+	for t in backend backend_cells; do
+		run "$BUILD/tests/unit/$t" "$@"
+		if [ "$status" -eq 77 ]; then
+			skip "$output"
+		fi
+		echo "$output"
+		[ "$status" -eq 0 ]
+		[[ "$output" == *" 0 failures" ]]
+	done
+}
+
+@test "ref agrees with itself on more threads" {
+	agree ref
+}
+
+@test "cpu agrees with ref" {
+	agree cpu
+}
+
+@test "blas agrees with ref" {
+	agree blas
+}
+
+@test "auto agrees with ref, with other numbers" {
+	agree auto 20151
+}
+
+@test "the definition's gradients are the slopes of what it computes" {
+	run -0 "$BUILD/tests/unit/backend_slopes"
+	[ "$output" = '0 failures' ]
+	run -1 "$BUILD/tests/unit/backend_slopes" sabotage
+	echo "$output"
+	[ "${lines[-1]}" = '12 failures' ]
+}
+
+@test "LSTM and GRU give PyTorch's states and gradients" {
+	for cell in lstm gru; do
+		for k in ref cpu blas; do
+			run "$BUILD/tests/unit/torch" $k $cell < "$EXPECT/torch.$cell"
+			[ "$status" -ne 77 ] || continue	# no such backend in this build
+			echo "$output"
+			[ "$status" -eq 0 ]
+		done
+		sed '$ s/^[^ ]*/0.5/' "$EXPECT/torch.$cell" > "$BATS_TEST_TMPDIR/wrong"
+		run -1 "$BUILD/tests/unit/torch" ref $cell < "$BATS_TEST_TMPDIR/wrong"
+	done
+}
+
+@test "rounds of tasks on threads: each task once, and none of another round" {
+	run -0 "$BUILD/tests/unit/pool" 0.2
+	[ -z "$output" ]
+}
+
+@test "a backend that is not there is told by its status" {
+	run -77 "$BUILD/tests/unit/backend" abacus
+	[[ "$output" == *'no such device'* ]]
+}
+
+# isa NAME: the instruction set is skipped where the processor lacks it
+isa() {
+	UNROLL_ISA=$1 agree cpu 7
+}
+
+@test "cpu agrees with ref on AVX-512" {
+	isa avx512
+}
+
+@test "cpu agrees with ref on AVX2" {
+	isa avx2
+}
+
+@test "cpu agrees with ref in plain C" {
+	isa plain
+}
+
+@test "exp, tanh and the logistic function are libm's to within the stated bounds, on every instruction set" {
+	for t in "$BUILD"/tests/isa/elementary.*; do
+		[ "${t##*.}" != d ] || continue		# the compiler's dependencies
+		run "$t"
+		echo "$t: $output"
+		[ "$status" -eq 0 ] || [ "$status" -eq 77 ]
+	done
+}
+
+@test "an instruction set that is not known is refused, not replaced" {
+	printf 'a b\n' | pipe 'vocab -q -n 0 | encode' > "$BATS_TEST_TMPDIR/i"
+	cd "$BATS_TEST_TMPDIR" || return
+	for name in avx1024 AVX2 ' ' avx; do
+		UNROLL_ISA=$name run -1 --separate-stderr train -e 0 -o m.npz i
+		one_line_error train
+		[[ "$stderr" == "train: device auto: UNROLL_ISA is '$name', which is none of this processor's instruction sets: "*plain ]]
+	done
+	# those that it has are the ones that are taken
+	IFS=', ' read -ra names <<< "${stderr##*: }"
+	for name in "${names[@]}"; do
+		UNROLL_ISA=$name train -q -e 0 -o m.npz i
+	done
+	UNROLL_ISA=$'\e[31m' run -1 --separate-stderr train -e 0 -o m.npz i
+	[[ "$stderr" == *"UNROLL_ISA is '?[31m', "* ]]
+	UNROLL_ISA=$(printf '%01000d' 1) run -1 --separate-stderr train -e 0 -o m.npz i
+	one_line_error train
+	[[ "$stderr" == *': '*plain ]]
+}
+
+@test "the instruction sets' losses agree to 2e-4" {
+	cd "$BATS_TEST_TMPDIR" || return
+	small_data > tiny.stream
+	train -e 8 -E 1 -H 33 -o m.npz tiny.stream | sed 's/.*: //' > best
+	for name in avx512 avx2 plain; do
+		UNROLL_ISA=$name train -e 8 -E 1 -H 33 -o m.npz tiny.stream 2> why |
+		    sed 's/.*: //' > other
+		! grep -q 'none of this processor' why || continue
+		paste best other | awk '{ d = $1 - $2; if (d > 2e-4 || d < -2e-4) bad = 1; n++ }
+			END { exit bad || n != 9 }'
+	done
+}
+
+@test "a plugin of another version, or none, is refused" {
+	printf 'a b\n' | pipe 'vocab -q -n 0 | encode' > "$BATS_TEST_TMPDIR/i"
+	cd "$BATS_TEST_TMPDIR" || return
+	mkdir none broken
+	echo 'not a shared object' > broken/libunroll-blas.so
+	for folder in none broken; do
+		UNROLL_PLUGINS=$folder run -1 --separate-stderr train -d blas -e 0 -o m.npz i
+		one_line_error train
+		[[ "$stderr" == *'device blas'* ]]
+	done
+}

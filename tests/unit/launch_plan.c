@@ -1,0 +1,123 @@
+/*
+ * share - the host's arithmetic of the CUDA backend: slices cover a depth,
+ * chains hold every row once and in order, begins() marks first rows.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cuda/launch_plan.h"
+#include "cuda/message.h"
+#include "rng.h"
+
+static int failures;
+
+static void
+check(bool ok, const char *what, int a, int b, int c)
+{
+	if (ok)
+		return;
+	printf("not ok %s: %d %d %d\n", what, a, b, c);
+	failures++;
+}
+
+static void
+slices(void)
+{
+	static const int sizes[] = { 1, 2, 7, 22, 64, 65, 100, 129, 512, 1000, 8000, 100003 };
+	enum { N = sizeof(sizes) / sizeof(sizes[0]) };
+
+	for (int i = 0; i < N * N * N; i++) {
+		int m = sizes[i % N], n = sizes[i / N % N], k = sizes[i / N / N];
+		int s = launch_slices(m, n, k), slice;
+
+		check(s >= 1 && s <= 264, "from 1 to 264 slices", m, n, k);
+		if (s < 1)
+			continue;
+		slice = (k + s - 1) / s;
+		check(s == 1 || slice >= SHARE_SLICE, "no slice is too thin", m, n, k);
+		check((s - 1) * slice < k, "no slice is empty", m, n, k);
+	}
+	check(launch_slices(22, 100, 8000) > 32, "a sentence's errors fill a GPU", 22, 100, 8000);
+	check(launch_slices(704, 512, 8000) == 11, "a batch's fill it once", 704, 512, 8000);
+	check(launch_slices(2816, 512, 8000) == 3, "so do those of many sentences", 2816, 512, 8000);
+	check(launch_slices(8000, 512, 704) == 1, "a large product is not cut", 8000, 512, 704);
+	check(launch_slices(8000, 100, 22) == 1, "a shallow product is not cut", 8000, 100, 22);
+}
+
+/* Every row is in one chain, that of its word; chains rise. */
+static void
+chains(struct rng *r, int t, int v)
+{
+	uint32_t *x = calloc((size_t)t, sizeof(*x));
+	int32_t *where = malloc((size_t)v * sizeof(*where));
+	int32_t *heads = calloc(2 * (size_t)t, sizeof(*heads)), *next = heads + t;
+	unsigned char *seen = calloc((size_t)v, 1);
+	int n, rows = 0;
+
+	for (int i = 0; i < t; i++)
+		x[i] = rng_u32(r) % (unsigned)v;
+	for (int i = 0; i < v; i++)
+		where[i] = -1;
+	n = launch_chains(x, t, where, heads, next);
+	for (int i = 0; i < n; i++) {
+		uint32_t word = x[heads[i]];
+
+		check(!seen[word], "one chain a word", t, v, i);
+		seen[word] = 1;
+		for (int row = heads[i]; row >= 0; row = next[row], rows++) {
+			check(x[row] == word, "a chain is of one word", t, v, row);
+			check(next[row] < 0 || next[row] > row, "a chain rises", t, v, row);
+		}
+	}
+	check(rows == t, "every row is in a chain", t, v, rows);
+	for (int i = 0; i < v; i++)
+		check(where[i] == -1, "where is as it was", t, v, i);
+	free(x);
+	free(where);
+	free(heads);
+	free(seen);
+}
+
+static void
+begins(void)
+{
+	static const int start[] = { 0, 1, 4, 6 };
+	static const int32_t want[] = { 0, 1, -1, -1, 2, -1 };
+	struct batch b = { 3, 6, start, NULL, NULL };
+	int32_t got[6];
+
+	launch_begins(&b, got);
+	check(memcmp(got, want, sizeof(want)) == 0, "first rows", 0, 0, 0);
+	check(launch_longest(&b) == 3, "the longest sequence", 0, 0, 0);
+}
+
+static void
+text(void)
+{
+	char s[12];
+
+	message_set(s, sizeof(s), "at ");
+	message_number(s, sizeof(s), 0);
+	message_number(s, sizeof(s), 90210);
+	check(strcmp(s, "at 090210") == 0, "numbers in text", 0, 0, 0);
+	message_add(s, sizeof(s), "abcdef");
+	check(strcmp(s, "at 090210ab") == 0, "text cut off", 0, 0, 0);
+	message_add(s, sizeof(s), "x");
+	check(strlen(s) == sizeof(s) - 1, "a full room", 0, 0, 0);
+}
+
+int
+main(void)
+{
+	struct rng r;
+
+	rng_seed(&r, 1);
+	slices();
+	for (int t = 1; t < 300; t += 13)
+		chains(&r, t, 1 + t * 2 / 3);
+	begins();
+	text();
+	printf("share: %d failures\n", failures);
+	return failures != 0;
+}
