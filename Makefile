@@ -19,21 +19,22 @@ TOOLS := tok vocab encode train gradcheck score sample decode cells
 SEES_lib/base :=
 SEES_lib/stream := lib/base
 SEES_lib/text := lib/base lib/stream
-SEES_lib/model := lib/base lib/stream kernels
+SEES_lib/model := lib/base lib/stream kernels kernels/cells
 SEES_lib/inspect := lib/base lib/stream
-SEES_lib/net := lib/base lib/stream lib/model kernels
-SEES_lib/train := lib/base lib/stream lib/model lib/net kernels
-SEES_lib/generate := lib/base lib/stream lib/text lib/model lib/net kernels
-SEES_kernels :=
-SEES_kernels/ref := kernels
-SEES_kernels/cpu/simd := kernels
-SEES_kernels/cpu/gemm := kernels kernels/cpu/simd
-SEES_kernels/cpu/softmax := kernels kernels/cpu/simd kernels/cpu/gemm
-SEES_kernels/cpu/recurrent := kernels kernels/ref kernels/cpu kernels/cpu/simd kernels/cpu/gemm kernels/cpu/softmax
-SEES_kernels/cpu := kernels kernels/ref kernels/cpu/simd kernels/cpu/gemm kernels/cpu/softmax kernels/cpu/recurrent
-SEES_kernels/blas := kernels kernels/ref kernels/cpu/simd
-SEES_kernels/cuda := kernels
-SEES_tests/unit := $(addprefix lib/,base stream text model net train generate inspect) kernels
+SEES_lib/net := lib/base lib/stream lib/model kernels kernels/cells
+SEES_lib/train := lib/base lib/stream lib/model lib/net kernels kernels/cells
+SEES_lib/generate := lib/base lib/stream lib/text lib/model lib/net kernels kernels/cells
+SEES_kernels := kernels/cells
+SEES_kernels/cells :=
+SEES_kernels/ref := kernels kernels/cells
+SEES_kernels/cpu/simd := kernels kernels/cells
+SEES_kernels/cpu/gemm := kernels kernels/cells kernels/cpu/simd
+SEES_kernels/cpu/softmax := kernels kernels/cells kernels/cpu/simd kernels/cpu/gemm
+SEES_kernels/cpu/recurrent := kernels kernels/cells kernels/cpu/simd kernels/cpu/gemm
+SEES_kernels/cpu := kernels kernels/cells kernels/ref kernels/cpu/simd kernels/cpu/gemm kernels/cpu/softmax kernels/cpu/recurrent
+SEES_kernels/blas := kernels kernels/cells kernels/ref kernels/cpu/simd
+SEES_kernels/cuda := kernels kernels/cells
+SEES_tests/unit := $(addprefix lib/,base stream text model net train generate inspect) kernels kernels/cells
 SEES_tests/fuzz := $(SEES_tests/unit)
 SEES_tests/bench := $(SEES_tests/unit)
 SEES_tests/isa := $(SEES_kernels/cpu)
@@ -110,22 +111,22 @@ $(BUILD)/%.o: $$(firstword $$(subst ., ,$$*)).c $(BUILD)/config.mk
 	$(CC) $(ALL_CFLAGS) $(flags) -c -o $@ $<
 $(BUILD)/bin/%.o: bin/%.c $(BUILD)/config.mk
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(patsubst %,-Ilib/%,$($*)) $(if $(filter net,$($*)),-Ikernels) -c -o $@ $<
+	$(CC) $(ALL_CFLAGS) $(patsubst %,-Ilib/%,$($*)) $(if $(filter model,$($*)),-Ikernels -Ikernels/cells) -c -o $@ $<
 
 # ---- Archives: one a folder of lib/, and one of all kernels that programs hold.
 ISAS := $(if $(filter x86_64,$(shell uname -m)),avx512 avx2) plain
 REALS := f32 f64
-# sources compiled once; once a real; once an instruction set and real
-ONCE_SRCS := $(filter-out %/host_memory.c %/embed.c,$(wildcard kernels/*.c)) kernels/cpu/dispatch.c
-REAL_SRCS := kernels/host_memory.c kernels/embed.c $(wildcard kernels/ref/*.c)
+# sources compiled once a real; once; once an instruction set and real
+REAL_SRCS := $(patsubst %,kernels/%.c,host_memory embed shifted) $(wildcard kernels/ref/*.c)
+ONCE_SRCS := $(filter-out $(REAL_SRCS),$(wildcard kernels/*.c)) kernels/cpu/dispatch.c
 ISA_SRCS := $(filter-out %/dispatch.c,$(wildcard kernels/cpu/*.c kernels/cpu/*/*.c))
 objects = $(patsubst %.c,$(BUILD)/%$2.o,$1)
 KERN_OBJS := $(call objects,$(ONCE_SRCS)) $(foreach r,$(REALS),$(call objects,$(REAL_SRCS),.$r) \
 	$(foreach i,$(ISAS),$(call objects,$(ISA_SRCS),.$i.$r)))
 # The OpenBLAS backend is a plugin that holds the sources it shares with the others.
-BLAS_SRCS := $(filter-out %/entry.c,$(wildcard kernels/blas/*.c)) kernels/host_memory.c \
-	kernels/embed.c kernels/ref/layers.c
-BLAS_OBJS := $(call objects,kernels/blas/entry.c kernels/pool.c) $(foreach r,$(REALS),\
+BLAS_SRCS := $(filter-out %/entry.c,$(wildcard kernels/blas/*.c)) kernels/ref/layers.c \
+	$(filter-out kernels/ref/%,$(REAL_SRCS))
+BLAS_OBJS := $(call objects,kernels/blas/entry.c $(patsubst %,kernels/%.c,pool batch scratch hugepage)) $(foreach r,$(REALS),\
 	$(call objects,$(BLAS_SRCS),.$r) $(call objects,kernels/cpu/simd/update.c,.plain.$r))
 $(foreach r,$(REALS),$(BUILD)/kernels/blas/optimiser.$r.o): \
 	ALL_CFLAGS += $(FLAGS_plain)

@@ -32,7 +32,7 @@ static struct {
 static const struct opt options[] = {
 	{ 'a', "bias", OPT_FLAG, { .flag = &o.bias }, NULL, 0, 0, "with biases" },
 	{ 'b', "bptt", OPT_INT, { .i = &o.bptt }, "n", 0, 1e9, "steps an error goes back" },
-	{ 'c', "cell", OPT_WORD, { .word = &o.cell }, "rnn|lstm|gru", 0, 0, "kind of hidden unit" },
+	{ 'c', "cell", OPT_WORD, { .word = &o.cell }, CELL_WORDS, 0, 0, "kind of hidden unit" },
 	{ 'C', "vocabulary", OPT_INT, { .i = &o.vocab }, "n", 5, VOCAB_MAX, "words" },
 	{ 'd', "device", OPT_WORD, { .word = &o.device }, BACKEND_DEVICES, 0, 0,
 	    "where the arithmetic runs" },
@@ -106,7 +106,7 @@ read_stream(struct run *run, struct prog_inputs *in)
 static void
 check_bptt(enum cell cell)
 {
-	if (options_given('b') && cell != CELL_RNN)
+	if (options_given('b') && !cell_kinds[cell].is_truncated)
 		die_usage("-b goes with cell rnn only: others send errors back to the first step");
 }
 

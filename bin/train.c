@@ -42,7 +42,7 @@ static const struct opt options[] = {
 	{ 'B', "batch", OPT_INT, { .i = &o.batch }, "n", 1, 1e6,
 	    "sentences a step, or streams side by side" },
 	{ 'b', "bptt", OPT_INT, { .i = &o.bptt }, "n", 0, 1e9, "steps an error goes back" },
-	{ 'c', "cell", OPT_WORD, { .word = &o.cell }, "rnn|lstm|gru", 0, 0, "kind of hidden unit" },
+	{ 'c', "cell", OPT_WORD, { .word = &o.cell }, CELL_WORDS, 0, 0, "kind of hidden unit" },
 	{ 'd', "device", OPT_WORD, { .word = &o.device }, BACKEND_DEVICES, 0, 0,
 	    "where the arithmetic runs" },
 	{ 'D', "double", OPT_FLAG, { .flag = &o.f64 }, NULL, 0, 0, "double precision" },
@@ -70,7 +70,7 @@ static const struct opt options[] = {
 	{ 'N', "steps", OPT_INT, { .i = &o.steps }, "n", 0, 1e15,
 	    "stop after n steps in all; 0: not" },
 	{ 'o', "output", OPT_STR, { .s = &o.out }, "file", 0, 0, "the model" },
-	{ 'O', "optimiser", OPT_WORD, { .word = &o.rule }, HYPERPARAMS_RULES, 0, 0,
+	{ 'O', "optimiser", OPT_WORD, { .word = &o.rule }, RULE_WORDS, 0, 0,
 	    "how a step is taken" },
 	{ 'p', "dropout", OPT_REAL, { .x = &o.dropout }, "share", 0, 0.99,
 	    "of each layer's outputs left out" },
@@ -217,7 +217,7 @@ begin_progress(struct run *run)
 static void
 start_new(struct run *run)
 {
-	bool gated = o.cell != CELL_RNN, stream = run->vocab.unit == UNIT_STREAM;
+	bool gated = cell_kinds[o.cell].gates > 1, stream = run->vocab.unit == UNIT_STREAM;
 	struct model_shape shape = {
 		.cell = (enum cell)o.cell, .real = o.f64 ? REAL_F64 : REAL_F32,
 		.layers = (uint32_t)o.layers, .hidden = (uint32_t)o.hidden,
@@ -238,7 +238,7 @@ start_new(struct run *run)
 static void
 check_bptt(enum cell cell)
 {
-	if (options_given('b') && cell != CELL_RNN)
+	if (options_given('b') && !cell_kinds[cell].is_truncated)
 		die_usage("-b goes with cell rnn only: others send errors back to the first step");
 }
 

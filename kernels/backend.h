@@ -36,6 +36,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "cells.h"
+#include "rules.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -52,20 +55,21 @@ enum role {
 	ROLE_BIAS	/* (1, n): added to every row */
 };
 
-/* How a gradient becomes a change of a parameter. */
-enum update_rule { RULE_SGD, RULE_MOMENTUM, RULE_ADAGRAD, RULE_RMSPROP, RULE_ADAM };
-
 /*
- * First g = scale G, then each number of g is cut to -clip .. clip.  Then, number
- * by number, with M and N (the moments) kept by the caller from zeros:
+ * An update.  First g = scale G, then each number of g is cut to -clip .. clip.  Then,
+ * number by number, with M and N (the moments) kept by the caller from zeros:
  *	sgd		p -= rate g
  *	momentum	m = decay m + g				p -= rate m
  *	adagrad		m += g^2				p -= rate g / sqrt(m + epsilon)
  *	rmsprop		m = decay m + (1 - decay) g^2		p -= rate g / (sqrt(m) + epsilon)
  *	adam		m = decay m + (1 - decay) g, n = decay2 n + (1 - decay2) g^2,
  *			p -= rate (m / (1 - decay^step)) / (sqrt(n / (1 - decay2^step)) + epsilon)
- * after Duchi et al. 2011 (as min-char-rnn has it), Tieleman and Hinton 2012
- * (as Torch has it), and Kingma and Ba 2015, algorithm 1.
+ *	adamw		m and n as adam's; then weight decay beside the gradient:
+ *			p -= rate (adam's quotient + weight_decay p)
+ * after Duchi et al. 2011 (as min-char-rnn has it), Tieleman and Hinton 2012 (as Torch
+ * has it), Kingma and Ba 2015, algorithm 1, and Loshchilov and Hutter 2019, algorithm 2
+ * (weight_decay being multiplied by the rate, as PyTorch has it).  rules.h says
+ * which rules keep moments, and which leave a parameter as it is where g is zero.
  */
 struct update {
 	enum update_rule rule;
@@ -73,6 +77,7 @@ struct update {
 	double scale;			/* 1, or less where the norm is clipped */
 	double clip;			/* 0: nothing is cut */
 	double decay, decay2, epsilon;
+	double weight_decay;		/* adamw's */
 	double step;			/* this update's number, from 1; Adam's */
 };
 
@@ -87,9 +92,65 @@ struct batch {
 	const uint32_t *y;	/* (t) words to predict, each below v */
 };
 
+/*
+ * One recurrent layer over a batch, h hidden units of `gates` gates each:
+ * cell_kinds[cell] says how many, and which of the arrays below the cell has.
+ *
+ * Forward: A(t, gates h) holds the inputs of the gates, gate by gate in a row; it is
+ * overwritten by the gates' values where there are several.  S(t,h) and SAVED(t,h)
+ * are written.  Of the plain cell S may be A.
+ *
+ * Backward: A, S and SAVED as forward left them.  The error dS(t,h) of every row
+ * goes back to the first row of its sequence or, with cells that are truncated,
+ * over at most bptt rows before its own (truncated back-propagation through time).
+ * D(t, gates h) = all error that reached A.  dW += sum of E_r s_{r-1}', and dbias +=
+ * sum of E_r, where E is the error of W s_{r-1} (+ bias): D, but where
+ * has_product_errors says otherwise.
+ */
+struct cell_args {
+	enum cell cell;
+	const struct matrix *w;		/* ROLE_SQUARE (h,h), or ROLE_GATES (gates h, h) */
+	const struct matrix *bias;	/* ROLE_BIAS (1,h), or NULL for zeros; has_state_bias */
+	const struct batch *b;
+	const void *s0, *saved0;	/* (nseq,h) before the first rows, or NULL for zeros */
+	void *a, *s, *saved;
+	/* backward only: */
+	int bptt;
+	const void *ds;
+	void *d;
+	struct matrix *dw, *dbias;	/* dbias NULL where bias is */
+};
+
+/*
+ * The softmax layer on the rows of S(t,h), V being ROLE_OUT (v,h):
+ *
+ *	out_forward	logp[r] = ln softmax(V S_r + c)[y_r]
+ *	out_backward	the same, and with P = softmax(V S + c) less 1 at y:
+ *			dS = P V, dV += P' S, dc += the sum of the rows of P
+ *	out_logp	L(t,v) = ln softmax(V S + c)
+ */
+struct output_args {
+	const struct matrix *v, *c;	/* c: ROLE_BIAS (1,v), or NULL for zeros */
+	int t;
+	const void *s;
+	const uint32_t *y;		/* (t) */
+	double *logp;			/* (t) of the host */
+	void *ds;			/* (t,h) */
+	struct matrix *dv, *dc;		/* dc NULL where c is */
+	void *l;			/* (t,v) reals of the host */
+};
+
 /* The parameters of a one-layer net, for entries that fuse. */
 struct plain_net {
 	struct matrix *u, *v, *w;
+};
+
+struct step_args {
+	struct plain_net net;
+	const struct batch *b;
+	int bptt;
+	double rate;
+	double *logp;			/* (t) of the host: ln P(y_r) */
 };
 
 struct backend {
@@ -123,56 +184,12 @@ struct backend {
 	    struct matrix *du);
 
 	/*
-	 * S(t,h): s_r = tanh(A_r + W s_{r-1}).  Before the first row of sequence
-	 * i stands S0(nseq,h)[i], or zeros where s0 is NULL.  S may be A.
+	 * A recurrent layer over a batch: cells/cells.h lists the cells, struct
+	 * cell_args below says what is read and written, and each cell's formulas
+	 * are in its header in cells/.
 	 */
-	void (*rnn_forward)(struct backend *, const struct matrix *w, const struct batch *,
-	    const void *a, const void *s0, void *s);
-	/*
-	 * Truncated back-propagation through time: the error dS(t,h) of every row
-	 * goes back over that row and at most bptt rows before it.
-	 * D(t,h) = all error that reached A; dW += sum of D_r s_{r-1}'.
-	 */
-	void (*rnn_backward)(struct backend *, const struct matrix *w, const struct batch *,
-	    int bptt, const void *s, const void *s0, const void *ds, void *d,
-	    struct matrix *dw);
-
-	/*
-	 * LSTM (Hochreiter and Schmidhuber 1997, with Gers's forget gate).  The
-	 * gates of a row stand side by side in the order i, f, g, o:
-	 *	(i f g o)_r = A_r + W s_{r-1}; i, f, o through the logistic
-	 *	function, g through tanh
-	 *	c_r = f c_{r-1} + i g		s_r = o tanh(c_r)
-	 * W is ROLE_GATES (4h,h).  A(t,4h) is overwritten by the gates after their
-	 * functions; S(t,h), C(t,h); s0, c0 (nseq,h), or NULL for zeros.
-	 */
-	void (*lstm_forward)(struct backend *, const struct matrix *w, const struct batch *,
-	    void *a, const void *s0, const void *c0, void *s, void *c);
-	/*
-	 * The error dS(t,h) of every row goes back to the sequence's first row.
-	 * A, C, S as forward left them.  D(t,4h) = all error that reached A;
-	 * dW += sum of D_r s_{r-1}'.
-	 */
-	void (*lstm_backward)(struct backend *, const struct matrix *w, const struct batch *,
-	    const void *a, const void *s, const void *c, const void *s0, const void *c0,
-	    const void *ds, void *d, struct matrix *dw);
-
-	/*
-	 * GRU (Cho et al. 2014, with the reset gate after the product, as cuDNN and
-	 * PyTorch have it).  Gates in the order r, z, n; q is kept for going back:
-	 *	r, z = logistic(A_rz + W_rz s_{r-1})
-	 *	q = W_n s_{r-1} + bn		n = tanh(A_n + r q)
-	 *	s_r = (1 - z) n + z s_{r-1}
-	 * W is ROLE_GATES (3h,h), bn ROLE_BIAS (1,h) or NULL for zeros.  A(t,3h) is
-	 * overwritten by the gates after their functions; S(t,h), Q(t,h); s0
-	 * (nseq,h), or NULL for zeros.
-	 */
-	void (*gru_forward)(struct backend *, const struct matrix *w, const struct matrix *bn,
-	    const struct batch *, void *a, const void *s0, void *s, void *q);
-	/* As lstm_backward; D(t,3h); dbn += sum of the errors of q, if not NULL. */
-	void (*gru_backward)(struct backend *, const struct matrix *w, const struct batch *,
-	    const void *a, const void *s, const void *q, const void *s0, const void *ds, void *d,
-	    struct matrix *dw, struct matrix *dbn);
+	void (*cell_forward)(struct backend *, const struct cell_args *);
+	void (*cell_backward)(struct backend *, const struct cell_args *);
 
 	/* TO(n,h)[i] = row from[i] of S, rows of h, or zeros where from[i] is below 0.
 	 * So states go on into another batch.  TO is not S. */
@@ -193,18 +210,10 @@ struct backend {
 	 * mask in Y.  OUT may be X. */
 	void (*multiply)(struct backend *, size_t n, const void *x, const void *y, void *out);
 
-	/* logp[r] = ln softmax(V S_r + c)[y_r], t doubles of the host.  c is
-	 * ROLE_BIAS (1,v), or NULL for zeros, here and below. */
-	void (*out_forward)(struct backend *, const struct matrix *v, const struct matrix *c,
-	    int t, const void *s, const uint32_t *y, double *logp);
-	/* The same, and with P = softmax(V S + c) less 1 at y: dS(t,h) = P V,
-	 * dV += P' S, dc += the sum of the rows of P (dc NULL where c is). */
-	void (*out_backward)(struct backend *, const struct matrix *v, const struct matrix *c,
-	    int t, const void *s, const uint32_t *y, void *ds, struct matrix *dv,
-	    struct matrix *dc, double *logp);
-	/* L(t,v) = ln softmax(V S + c), reals of the host. */
-	void (*out_logp)(struct backend *, const struct matrix *v, const struct matrix *c, int t,
-	    const void *s, void *l);
+	/* The softmax layer; struct output_args says what is read and written. */
+	void (*out_forward)(struct backend *, const struct output_args *);
+	void (*out_backward)(struct backend *, const struct output_args *);
+	void (*out_logp)(struct backend *, const struct output_args *);
 
 	/* P by the rule above; then G = 0.  M and N have P's role and shape, or are
 	 * NULL where the rule has none. */
@@ -218,14 +227,12 @@ struct backend {
 	 * of one plain layer without biases, U, V and W updated together; the same
 	 * as the composition of the entries above.
 	 */
-	void (*step)(struct backend *, const struct plain_net *, const struct batch *, int bptt,
-	    double rate, double *logp);
+	void (*step)(struct backend *, const struct step_args *);
 	/*
 	 * Optional (NULL): a step for each sequence of the batch, in order; the
 	 * same as step() on one after another.  So a device gets much to do at once.
 	 */
-	void (*steps)(struct backend *, const struct plain_net *, const struct batch *, int bptt,
-	    double rate, double *logp);
+	void (*steps)(struct backend *, const struct step_args *);
 };
 
 /* The devices: as an option's words, and one by one in the same order. */

@@ -26,5 +26,6 @@
 #define host_width NAME(host_width)
 #define host_word NAME(host_word)
 #define host_words NAME(host_words)
+#define shifted_rows NAME(shifted_rows)
 
 #endif

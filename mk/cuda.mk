@@ -9,12 +9,13 @@ CUDA_ARCHS ?= 75 80 90
 CUDA_REAL := params update embed dense recur cells output fused layers
 CUDA_ONCE := device staging time_major entry
 CUDA_C := message launch_plan
-CUDA_OBJS := $(CUDA_ONCE:%=$(BUILD)/kernels/cuda/%.o) $(CUDA_C:%=$(BUILD)/kernels/cuda/%.o) \
+CUDA_C_OBJS := $(CUDA_C:%=$(BUILD)/kernels/cuda/%.o) $(BUILD)/kernels/batch.o
+CUDA_OBJS := $(CUDA_ONCE:%=$(BUILD)/kernels/cuda/%.o) $(CUDA_C_OBJS) \
 	$(foreach r,f32 f64,$(CUDA_REAL:%=$(BUILD)/kernels/cuda/%.$r.o))
 CUDA_FLAGS = -std=c++17 -O3 -Werror all-warnings -Xcompiler -Wall,-Wextra,-Wshadow,-fPIC -ccbin $(CXX) \
 	$(foreach a,$(CUDA_ARCHS),-gencode arch=compute_$a,code=sm_$a) \
 	-gencode arch=compute_$(lastword $(CUDA_ARCHS)),code=compute_$(lastword $(CUDA_ARCHS)) \
-	-Ikernels -MMD -MP
+	-Ikernels -Ikernels/cells -MMD -MP
 
 # A sanitizer build tests the emulated plugin: nvcc knows no sanitizers.
 ifneq ($(and $(NVCC),$(if $(SAN),,yes)),)
@@ -35,12 +36,12 @@ $(BUILD)/kernels/cuda/%.o: $$(call cuda_source,$$*) $(BUILD)/config.mk
 	$(NVCC) $(CUDA_FLAGS) $(foreach v,$(variants),$(FLAGS_$v)) -c -o $@ $<
 
 EMU_OWN := $(patsubst tests/cuda/%.cpp,$(BUILD)/emulated/%.o,$(wildcard tests/cuda/*.cpp))
-EMU_OBJS := $(CUDA_ONCE:%=$(BUILD)/emulated/%.o) $(CUDA_C:%=$(BUILD)/kernels/cuda/%.o) \
+EMU_OBJS := $(CUDA_ONCE:%=$(BUILD)/emulated/%.o) $(CUDA_C_OBJS) \
 	$(foreach r,f32 f64,$(CUDA_REAL:%=$(BUILD)/emulated/%.$r.o)) \
 	$(EMU_OWN)
 EMU_FLAGS = -std=c++17 -O3 $(EMU_NATIVE) -g -fPIC -Wall -Wextra -Wshadow $(WERROR) \
 	$(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer) \
-	-Ikernels -Itests/cuda -MMD -MP
+	-Ikernels -Ikernels/cells -Itests/cuda -MMD -MP
 # It runs where it was built, and a multiply-add is then one instruction.
 EMU_NATIVE := $(if $(filter x86_64,$(shell uname -m)),-march=native)
 EMULATED := $(if $(HAVE_CXX),$(BUILD)/emulated/libunroll-cuda.so $(BUILD)/emulated/faults)

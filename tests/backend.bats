@@ -38,7 +38,7 @@ agree() {
 	[ "$output" = '0 failures' ]
 	run -1 "$BUILD/tests/unit/backend_slopes" sabotage
 	echo "$output"
-	[ "${lines[-1]}" = '12 failures' ]
+	[ "${lines[-1]}" = '14 failures' ]
 }
 
 @test "LSTM and GRU give PyTorch's states and gradients" {
@@ -83,7 +83,7 @@ isa() {
 
 @test "exp, tanh and the logistic function are libm's to within the stated bounds, on every instruction set" {
 	for t in "$BUILD"/tests/isa/elementary.*; do
-		[ "${t##*.}" != d ] || continue		# the compiler's dependencies
+		[ -f "$t" ] && [[ $t != *.[od] ]] || continue
 		run "$t"
 		echo "$t: $output"
 		[ "$status" -eq 0 ] || [ "$status" -eq 77 ]

@@ -1,7 +1,6 @@
 /*
- * blas.c - the net by OpenBLAS, batched over t: the output layer is three
- * products over all steps of a batch, and truncated back-propagation is
- * bptt products of (t,h)(h,h) for all steps together.
+ * blas.c - the backend by OpenBLAS: its table, and the softmax layer as three
+ * products over all rows of a batch.
  *
  * The library runs on one thread; ours share out fixed chunks of the
  * vocabulary, and partial sums are added up in the order of the chunks, so
@@ -19,16 +18,13 @@ enum {
 };
 
 real *
-blas_space(struct backend *k, struct buffer *b, size_t n)
+blas_space(struct backend *k, struct scratch *s, size_t n)
 {
-	if (n > b->n) {
-		free(b->p);
-		b->p = n > SIZE_MAX / sizeof(real) ? NULL : malloc(n * sizeof(real));
-		b->n = b->p ? n : 0;
-		if (b->p == NULL)
-			host_note(k, "out of memory");
-	}
-	return b->p;
+	real *p = scratch_get(s, n, sizeof(real));
+
+	if (p == NULL)
+		host_note(k, "out of memory");
+	return p;
 }
 
 /* What the tasks of an output layer share; rows are those at hand. */
@@ -154,31 +150,36 @@ logits(struct backend *k, struct output *o, int nchunk, const real *s, int first
 	join_chunks(o, nchunk);
 }
 
+/* logp of the current rows, the first of which is row `first`. */
 static void
-out_forward(struct backend *k, const struct matrix *v, const struct matrix *c, int t,
-    const void *s, const uint32_t *y, double *logp)
+log_probabilities(const struct output *o, const struct output_args *a, int first)
+{
+	for (int r = 0; r < o->t; r++)
+		a->logp[first + r] = o->logits[(size_t)r * o->c + a->y[first + r]] - o->max[r] -
+		    log(o->sum[r]);
+}
+
+static void
+out_forward(struct backend *k, const struct output_args *a)
 {
 	struct output o;
-	int nchunk = prepare(k, &o, v, c, t);
+	int nchunk = prepare(k, &o, a->v, a->c, a->t);
 
-	for (int first = 0; nchunk && first < t; first += ROWS) {
-		logits(k, &o, nchunk, s, first, t);
-		for (int r = 0; r < o.t; r++)
-			logp[first + r] = o.logits[(size_t)r * o.c + y[first + r]] - o.max[r] -
-			    log(o.sum[r]);
+	for (int first = 0; nchunk && first < a->t; first += ROWS) {
+		logits(k, &o, nchunk, a->s, first, a->t);
+		log_probabilities(&o, a, first);
 	}
 }
 
 static void
-out_logp(struct backend *k, const struct matrix *v, const struct matrix *c, int t, const void *s,
-    void *to)
+out_logp(struct backend *k, const struct output_args *a)
 {
 	struct output o;
-	int nchunk = prepare(k, &o, v, c, t);
-	real *out = to;
+	int nchunk = prepare(k, &o, a->v, a->c, a->t);
+	real *out = a->l;
 
-	for (int first = 0; nchunk && first < t; first += ROWS) {
-		logits(k, &o, nchunk, s, first, t);
+	for (int first = 0; nchunk && first < a->t; first += ROWS) {
+		logits(k, &o, nchunk, a->s, first, a->t);
 		for (int r = 0; r < o.t; r++) {
 			real norm = (real)(o.max[r] + log(o.sum[r]));
 
@@ -188,149 +189,35 @@ out_logp(struct backend *k, const struct matrix *v, const struct matrix *c, int 
 	}
 }
 
+/* ds(t,h) = the sum of the chunks' parts, in their order. */
 static void
-out_backward(struct backend *k, const struct matrix *v, const struct matrix *c, int t,
-    const void *s, const uint32_t *y, void *to, struct matrix *dv, struct matrix *dc,
-    double *logp)
+add_parts(const struct output *o, int nchunk, real *ds)
+{
+	size_t n = (size_t)o->t * o->h;
+
+	memcpy(ds, o->part, n * sizeof(real));
+	for (int i = 1; i < nchunk; i++)
+		for (size_t j = 0; j < n; j++)
+			ds[j] += o->part[(size_t)i * n + j];
+}
+
+static void
+out_backward(struct backend *k, const struct output_args *a)
 {
 	struct state *st = k->ctx;
 	struct output o;
-	int nchunk = prepare(k, &o, v, c, t);
-	real *ds = to;
+	int nchunk = prepare(k, &o, a->v, a->c, a->t), rows = a->t < ROWS ? a->t : ROWS;
 
-	o.dv = dv;
-	o.dbias = dc;
-	o.part = blas_space(k, &st->part, (size_t)nchunk * (t < ROWS ? t : ROWS) * o.h);
-	for (int first = 0; nchunk && o.part && first < t; first += ROWS) {
-		size_t n;
-
-		logits(k, &o, nchunk, s, first, t);
-		o.y = y + first;
-		for (int r = 0; r < o.t; r++)
-			logp[first + r] = o.logits[(size_t)r * o.c + o.y[r]] - o.max[r] -
-			    log(o.sum[r]);
+	o.dv = a->dv;
+	o.dbias = a->dc;
+	o.part = blas_space(k, &st->part, (size_t)nchunk * rows * o.h);
+	for (int first = 0; nchunk && o.part && first < a->t; first += ROWS) {
+		logits(k, &o, nchunk, a->s, first, a->t);
+		o.y = a->y + first;
+		log_probabilities(&o, a, first);
 		pool_run(st->host.pool, gradient_task, &o, nchunk);
-		n = (size_t)o.t * o.h;
-		memcpy(ds + (size_t)first * o.h, o.part, n * sizeof(real));
-		for (int i = 1; i < nchunk; i++)
-			for (size_t j = 0; j < n; j++)
-				ds[(size_t)first * o.h + j] += o.part[(size_t)i * n + j];
+		add_parts(&o, nchunk, (real *)a->ds + (size_t)first * o.h);
 	}
-}
-
-static void
-rnn_forward(struct backend *k, const struct matrix *w, const struct batch *b, const void *from,
-    const void *start, void *to)
-{
-	int h = w->rows;
-	const real *s0 = start;
-	real *s = to;
-
-	(void)k;
-	if (to != from)
-		memcpy(to, from, (size_t)b->t * h * sizeof(real));
-	for (int i = 0; i < b->nseq; i++) {
-		const real *last = s0 ? s0 + (size_t)i * h : NULL;
-
-		for (int r = b->start[i]; r < b->start[i + 1]; r++) {
-			real *row = s + (size_t)r * h;
-
-			if (last)
-				GEMV(CblasRowMajor, CblasNoTrans, h, h, 1, w->p, h, last, 1, 1,
-				    row, 1);
-			for (int j = 0; j < h; j++)
-				row[j] = RTANH(row[j]);
-			last = row;
-		}
-	}
-}
-
-/* E(t,h) becomes the error one row earlier: E_{r-1} = (E_r W)(1 - s_{r-1}^2). */
-static void
-shift_back(const struct matrix *w, const struct batch *b, const real *s, real *e, real *g)
-{
-	int h = w->rows;
-
-	GEMM(CblasRowMajor, CblasNoTrans, CblasNoTrans, b->t, h, h, 1, e, h, w->p, h, 0, g, h);
-	for (int i = 0; i < b->nseq; i++) {
-		size_t last = (size_t)(b->start[i + 1] - 1) * h;
-
-		for (size_t j = (size_t)b->start[i] * h; j < last; j++)
-			e[j] = g[j + h] * (1 - s[j] * s[j]);
-		memset(e + last, 0, (size_t)h * sizeof(real));
-	}
-}
-
-/* Without truncation all errors travel together, one row after another. */
-static void
-back_whole(const struct matrix *w, const struct batch *b, const real *s, const real *ds,
-    real *d)
-{
-	int h = w->rows;
-
-	memcpy(d, ds, (size_t)b->t * h * sizeof(real));
-	for (int i = 0; i < b->nseq; i++)
-		for (int r = b->start[i + 1] - 1; r >= b->start[i]; r--) {
-			real *row = d + (size_t)r * h;
-
-			if (r + 1 < b->start[i + 1])
-				GEMV(CblasRowMajor, CblasTrans, h, h, 1, w->p, h, row + h, 1, 1,
-				    row, 1);
-			for (int j = 0; j < h; j++)
-				row[j] *= 1 - s[(size_t)r * h + j] * s[(size_t)r * h + j];
-		}
-}
-
-int
-blas_longest(const struct batch *b)
-{
-	int most = 0;
-
-	for (int i = 0; i < b->nseq; i++)
-		most = b->start[i + 1] - b->start[i] > most ? b->start[i + 1] - b->start[i] : most;
-	return most;
-}
-
-void
-blas_before(const struct batch *b, int h, const real *s, const real *s0, real *last)
-{
-	memset(last, 0, (size_t)b->t * h * sizeof(real));
-	for (int i = 0; i < b->nseq; i++) {
-		size_t at = (size_t)b->start[i] * h;
-		size_t n = (size_t)(b->start[i + 1] - b->start[i] - 1) * h;
-
-		if (s0)
-			memcpy(last + at, s0 + (size_t)i * h, (size_t)h * sizeof(real));
-		memcpy(last + at + h, s + at, n * sizeof(real));
-	}
-}
-
-static void
-rnn_backward(struct backend *k, const struct matrix *w, const struct batch *b, int bptt,
-    const void *states, const void *s0, const void *ds, void *to, struct matrix *dw)
-{
-	struct state *st = k->ctx;
-	size_t n = (size_t)b->t * w->rows;
-	real *e = blas_space(k, &st->back, 2 * n), *g, *d = to;
-	const real *s = states;
-
-	if (e == NULL)
-		return;
-	g = e + n;
-	if (bptt >= blas_longest(b) - 1) {
-		back_whole(w, b, s, ds, d);
-	} else {
-		for (size_t i = 0; i < n; i++)
-			d[i] = e[i] = ((const real *)ds)[i] * (1 - s[i] * s[i]);
-		for (int step = 0; step < bptt; step++) {
-			shift_back(w, b, s, e, g);
-			for (size_t i = 0; i < n; i++)
-				d[i] += e[i];
-		}
-	}
-	blas_before(b, w->rows, s, s0, g);
-	GEMM(CblasRowMajor, CblasTrans, CblasNoTrans, w->rows, w->rows, b->t, 1, d, w->rows, g,
-	    w->rows, 1, dw->p, w->rows);
 }
 
 static void
@@ -338,9 +225,9 @@ blas_close(struct backend *k)
 {
 	struct state *s = k->ctx;
 
-	free(s->logits.p);
-	free(s->part.p);
-	free(s->back.p);
+	scratch_free(&s->logits);
+	scratch_free(&s->part);
+	scratch_free(&s->loop);
 	free(s->max);
 	host_close(k);
 }
@@ -354,8 +241,6 @@ fill(struct backend *k)
 	k->isa = openblas_get_corename();
 	k->close = blas_close;
 	k->error = host_error;
-	k->rnn_forward = rnn_forward;
-	k->rnn_backward = rnn_backward;
 	k->out_forward = out_forward;
 	k->out_backward = out_backward;
 	k->out_logp = out_logp;

@@ -8,9 +8,10 @@
 #include "real.h"
 
 #define blas_open NAME(blas_open)
-#define blas_before NAME(blas_before)
 #define blas_cells NAME(blas_cells)
-#define blas_longest NAME(blas_longest)
+#define blas_rnn_backward NAME(blas_rnn_backward)
+#define blas_rnn_forward NAME(blas_rnn_forward)
+#define blas_shifted NAME(blas_shifted)
 #define blas_optimiser NAME(blas_optimiser)
 #define blas_space NAME(blas_space)
 

@@ -7,6 +7,7 @@
 #include <cblas.h>
 
 #include "ref.h"
+#include "scratch.h"
 #include "blas_names.h"
 
 #if defined(REAL_IS_FLOAT)
@@ -17,29 +18,23 @@
 #define GEMV cblas_dgemv
 #endif
 
-/* Grows to the largest batch, then stays. */
-struct buffer {
-	real *p;
-	size_t n;
-};
-
 struct state {
 	struct host_state host;
-	struct buffer logits, part, back;
+	struct scratch logits, part, loop;
 	double *max, *sum;	/* (chunks, rows) of the output layer */
 	int nchunk;
 };
 
 /* n reals; NULL, noted, when there is no memory. */
-real *blas_space(struct backend *k, struct buffer *b, size_t n);
+real *blas_space(struct backend *k, struct scratch *s, size_t n);
 
-/* The rows of the states before each row: last(t,h) from S(t,h) and S0(nseq,h) or NULL. */
-void blas_before(const struct batch *b, int h, const real *s, const real *s0,
-    real *last);
-/* Rows of the longest sequence. */
-int blas_longest(const struct batch *b);
+/* cell_forward and cell_backward of the plain cell, which may be truncated. */
+void blas_rnn_forward(struct backend *k, const struct cell_args *c);
+void blas_rnn_backward(struct backend *k, const struct cell_args *c);
+/* last(t,h): the states one row earlier. */
+void blas_shifted(const struct cell_args *c, real *last);
 
-/* dense_*, lstm_* and gru_*. */
+/* dense_* and cell_*. */
 void blas_cells(struct backend *k);
 /* update, sum_squares. */
 void blas_optimiser(struct backend *k);

@@ -2,89 +2,20 @@
  * cpu.c - the table of the fast CPU backend: what output.c and recur.c do,
  * as backend.h has it, and a whole step of SGD in one call.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "cpu.h"
 #include "softmax_small.h"
-#include "hugepage.h"
 #include "state.h"
-
 
 real *
 state_rows(struct backend *k, size_t n)
 {
-	struct state *s = state(k);
+	real *rows = scratch_get(&state(k)->rows, n, sizeof(real));
 
-	if (n > s->nrows) {
-		free(s->rows);
-		s->rows = n > SIZE_MAX / sizeof(real) ? NULL : hugepage_alloc(n * sizeof(real));
-		s->nrows = s->rows ? n : 0;
-		if (s->rows == NULL)
-			host_note(k, "out of memory");
-	}
-	return s->rows;
-}
-
-/* Rows of h numbers into rows of `stride`, with zeros behind; and back. */
-static void
-widen(int t, int h, size_t stride, const real *from, real *to)
-{
-	for (int r = 0; r < t; r++) {
-		memcpy(to + (size_t)r * stride, from + (size_t)r * h, (size_t)h * sizeof(real));
-		memset(to + (size_t)r * stride + h, 0, (stride - h) * sizeof(real));
-	}
-}
-
-static void
-narrow(int t, int h, size_t stride, const real *from, real *to)
-{
-	for (int r = 0; r < t; r++)
-		memcpy(to + (size_t)r * h, from + (size_t)r * stride, (size_t)h * sizeof(real));
-}
-
-static void
-rnn_forward(struct backend *k, const struct matrix *mat, const struct batch *b, const void *a,
-    const void *s0, void *s)
-{
-	const struct square *w = &own(mat)->s;
-	size_t stride = square_stride(w);
-	real *rows;
-
-	if (b->nseq > 1) {
-		time_loop_rnn_forward(k, mat, b, a, s0, s);
-		return;
-	}
-	rows = state_rows(k, (size_t)b->t * stride);
 	if (rows == NULL)
-		return;
-	widen(b->t, w->w.k, stride, a, rows);
-	recur_forward(&state(k)->recur, w, b, s0, rows);
-	narrow(b->t, w->w.k, stride, rows, s);
-}
-
-static void
-rnn_backward(struct backend *k, const struct matrix *mat, const struct batch *b, int bptt,
-    const void *s, const void *s0, const void *ds, void *d, struct matrix *dw)
-{
-	const struct square *w = &own(mat)->s;
-	size_t stride = square_stride(w);
-	struct recur *q = &state(k)->recur;
-	real *rows, *errors;
-
-	if (b->nseq > 1 && bptt >= recur_longest(b) - 1) {
-		time_loop_rnn_backward(k, mat, b, s, s0, ds, d, dw);
-		return;
-	}
-	rows = state_rows(k, 2 * (size_t)b->t * stride);
-	if (rows == NULL)
-		return;
-	errors = rows + (size_t)b->t * stride;
-	widen(b->t, w->w.k, stride, s, rows);
-	widen(b->t, w->w.k, stride, ds, errors);
-	recur_backward(q, w, b, bptt, rows, errors);
-	recur_update(q, &own(dw)->s, false, b, rows, s0, errors, 1);
-	narrow(b->t, w->w.k, stride, errors, d);
+		host_note(k, "out of memory");
+	return rows;
 }
 
 /* The numbers of a bias; NULL stands for none. */
@@ -95,36 +26,32 @@ numbers(const struct matrix *bias)
 }
 
 static void
-out_forward(struct backend *k, const struct matrix *v, const struct matrix *c, int t,
-    const void *s, const uint32_t *y, double *logp)
+out_forward(struct backend *k, const struct output_args *a)
 {
-	const struct panels *vt = &own(v)->v;
+	const struct panels *vt = &own(a->v)->v;
 
 	(is_small(vt) ? softmax_small_forward : output_forward)
-	    (&state(k)->output, vt, numbers(c), t, s, (size_t)vt->k, y, logp);
+	    (&state(k)->output, vt, numbers(a->c), a->t, a->s, (size_t)vt->k, a->y, a->logp);
 }
 
 static void
-out_backward(struct backend *k, const struct matrix *v, const struct matrix *c, int t,
-    const void *s, const uint32_t *y, void *ds, struct matrix *dv, struct matrix *dc,
-    double *logp)
+out_backward(struct backend *k, const struct output_args *a)
 {
-	const struct panels *vt = &own(v)->v;
+	const struct panels *vt = &own(a->v)->v;
 	size_t h = (size_t)vt->k;
 
 	(is_small(vt) ? softmax_small_backward : output_backward)
-	    (&state(k)->output, vt, numbers(c), t, s, h, y, ds, h, &own(dv)->v, numbers(dc), 1,
-	    logp);
+	    (&state(k)->output, vt, numbers(a->c), a->t, a->s, h, a->y, a->ds, h, &own(a->dv)->v,
+	    numbers(a->dc), 1, a->logp);
 }
 
 static void
-out_logp(struct backend *k, const struct matrix *v, const struct matrix *c, int t, const void *s,
-    void *l)
+out_logp(struct backend *k, const struct output_args *a)
 {
-	const struct panels *vt = &own(v)->v;
+	const struct panels *vt = &own(a->v)->v;
 
 	(is_small(vt) ? softmax_small_logp : output_logp)
-	    (&state(k)->output, vt, numbers(c), t, s, (size_t)vt->k, l);
+	    (&state(k)->output, vt, numbers(a->c), a->t, a->s, (size_t)vt->k, a->l);
 }
 
 /* V's gradient for batches too long to be updated in place; NULL: no memory. */
@@ -146,21 +73,21 @@ gradient_of_v(struct backend *k, const struct matrix *v)
 
 /* The output layer of a step: dS, and V updated. */
 static void
-step_output(struct backend *k, struct matrix *v, const struct batch *b, const real *s,
-    real *ds, size_t stride, double rate, double *logp)
+step_output(struct backend *k, const struct step_args *a, const real *s, real *ds, size_t stride)
 {
-	struct panels *vt = &own(v)->v;
-	struct update u = { .rule = RULE_SGD, .rate = rate, .scale = 1 };
-	bool in_place = b->t <= (is_small(vt) ? SMALL_ROWS : output_rows(vt));
-	struct matrix *dv = in_place ? v : gradient_of_v(k, v);
+	struct panels *vt = &own(a->net.v)->v;
+	struct update u = { .rule = RULE_SGD, .rate = a->rate, .scale = 1 };
+	int t = a->b->t;
+	bool in_place = t <= (is_small(vt) ? SMALL_ROWS : output_rows(vt));
+	struct matrix *dv = in_place ? a->net.v : gradient_of_v(k, a->net.v);
 
 	if (dv == NULL)
 		return;
 	(is_small(vt) ? softmax_small_backward : output_backward)
-	    (&state(k)->output, vt, NULL, b->t, s, stride, b->y, ds, stride, &own(dv)->v, NULL,
-	    in_place ? (real)-rate : 1, logp);
+	    (&state(k)->output, vt, NULL, t, s, stride, a->b->y, ds, stride, &own(dv)->v, NULL,
+	    in_place ? (real)-a->rate : 1, a->logp);
 	if (!in_place)
-		k->update(k, v, dv, NULL, NULL, &u);
+		k->update(k, a->net.v, dv, NULL, NULL, &u);
 }
 
 /*
@@ -169,25 +96,24 @@ step_output(struct backend *k, struct matrix *v, const struct batch *b, const re
  * change after their errors are taken, W and U after all.
  */
 static void
-step(struct backend *k, const struct plain_net *net, const struct batch *b, int bptt, double rate,
-    double *logp)
+step(struct backend *k, const struct step_args *a)
 {
-	struct embed *u = &own(net->u)->host.e;
-	struct square *w = &own(net->w)->s;
-	struct recur *q = &state(k)->recur;
-	size_t stride = square_stride(w), n = (size_t)b->t * stride;
+	struct embed *u = &own(a->net.u)->host.e;
+	struct square *w = &own(a->net.w)->s;
+	struct recurrence *q = &state(k)->recur;
+	size_t stride = square_stride(w), n = (size_t)a->b->t * stride;
 	real *s = state_rows(k, 2 * n), *d;
 
 	if (s == NULL)
 		return;
 	d = s + n;
 	memset(s, 0, 2 * n * sizeof(real));
-	embed_look_up(u, b, s, stride);
-	recur_forward(q, w, b, NULL, s);
-	step_output(k, net->v, b, s, d, stride, rate, logp);
-	recur_backward(q, w, b, bptt, s, d);
-	recur_update(q, w, true, b, s, NULL, d, (real)-rate);
-	embed_add(u, b, d, stride, (real)-rate);
+	embed_look_up(u, a->b, s, stride);
+	recur_forward(q, w, a->b, NULL, s);
+	step_output(k, a, s, d, stride);
+	recur_backward(q, w, a->b, a->bptt, s, d);
+	recur_update(q, w, true, &(struct recur_errors){ a->b, s, NULL, d }, (real)-a->rate);
+	embed_add(u, a->b, d, stride, (real)-a->rate);
 }
 
 static const char *
@@ -195,7 +121,7 @@ error(struct backend *k)
 {
 	struct state *s = state(k);
 
-	if (s->output.failed || s->recur.failed)
+	if (s->output.failed || s->recur.mem.failed)
 		host_note(k, "out of memory");
 	return host_error(k);
 }
@@ -208,8 +134,8 @@ cpu_close(struct backend *k)
 	if (s->dv)
 		k->mat_free(k, s->dv);
 	output_free(&s->output);
-	recur_free(&s->recur);
-	free(s->rows);
+	scratch_free(&s->recur.mem);
+	scratch_free(&s->rows);
 	host_close(k);
 }
 
@@ -227,13 +153,11 @@ fill(struct backend *k)
 	k->error = error;
 	params_entries(k);
 	embedding_entries(k);
-	k->rnn_forward = rnn_forward;
-	k->rnn_backward = rnn_backward;
 	k->out_forward = out_forward;
 	k->out_backward = out_backward;
 	k->out_logp = out_logp;
 	dense_entries(k);
-	time_loop_entries(k);
+	cells_entries(k);
 	optimiser_entries(k);
 	k->step = step;
 }

@@ -8,14 +8,12 @@
 #include "isa.h"
 
 #define cpu_isa_open ISA_NAME(cpu)
+#define cells_entries ISA_NAME(cells_entries)
 #define dense_entries ISA_NAME(dense_entries)
 #define embedding_entries ISA_NAME(embedding_entries)
 #define optimiser_entries ISA_NAME(optimiser_entries)
 #define params_entries ISA_NAME(params_entries)
 #define params_transpose ISA_NAME(params_transpose)
 #define state_rows ISA_NAME(state_rows)
-#define time_loop_entries ISA_NAME(time_loop_entries)
-#define time_loop_rnn_backward ISA_NAME(time_loop_rnn_backward)
-#define time_loop_rnn_forward ISA_NAME(time_loop_rnn_forward)
 
 #endif

@@ -11,6 +11,7 @@
 #include "recur.h"
 #include "ref.h"
 #include "parallel.h"
+#include "scratch.h"
 #include "cpu_names.h"
 
 struct cpu_mat {
@@ -22,10 +23,9 @@ struct cpu_mat {
 struct state {
 	struct host_state host;
 	struct output output;
-	struct recur recur;
+	struct recurrence recur;
 	struct pool *pool;	/* the host's */
-	real *rows;		/* what a call needs besides; grows, then stays */
-	size_t nrows;
+	struct scratch rows;	/* what a call needs besides */
 	struct matrix *dv;	/* for steps too long to update V in place */
 };
 
@@ -62,13 +62,7 @@ void optimiser_entries(struct backend *k);
 void embedding_entries(struct backend *k);
 /* dense_*, bias_* and multiply. */
 void dense_entries(struct backend *k);
-/* lstm_* and gru_*. */
-void time_loop_entries(struct backend *k);
-/* rnn_* for several sequences in lock-step, going back without truncation. */
-void time_loop_rnn_forward(struct backend *k, const struct matrix *w,
-    const struct batch *b, const real *a, const real *s0, real *s);
-void time_loop_rnn_backward(struct backend *k, const struct matrix *w,
-    const struct batch *b, const real *s, const real *s0, const real *ds, real *d,
-    struct matrix *dw);
+/* cell_*. */
+void cells_entries(struct backend *k);
 
 #endif

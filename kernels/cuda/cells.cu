@@ -1,300 +1,239 @@
 /*
- * cells.cu - LSTM and GRU.
+ * cells.cu - recurrent layers of gated cells.
  *
- * All sequences of a batch go on by a step together: one product of their
- * states with W, then the cells, a block a row.  What is only used in here is
- * kept in the order of that walk, so that the rows of a step lie side by side;
- * `place` is where a row stands in it.
+ * All sequences of a batch advance by a step together: one product of their states
+ * with W, then the cells, a block a row; the arithmetic is kernels/cells'.  What is
+ * used in here alone is kept in time-major order, so that the rows of a step lie side
+ * by side; `place` is a row's position in it.
  */
+#include <string.h>
+
 #include "params.h"
 #include "time_major.h"
 #include "product.h"
 #include "gemm_skinny.h"
 
-/* A cell's arrays, by row of the batch, and what is by place. */
-struct cell {
+#define CELL_FN static __device__ inline
+#include "num_scalar.h"
+#include "units.h"
+
+/* A layer's arrays, by row of the batch, and what is by place. */
+struct layer {
 	int h, t;
 	struct order o;
-	real *a, *s, *extra;		/* (t, gates h), (t, h), LSTM's c or GRU's q (t, h) */
-	const real *s0, *c0, *bias;	/* or NULL */
+	real *a, *s, *saved;		/* (t, gates h), (t, h), (t, h) */
+	const real *s0, *saved0, *bias;	/* or NULL */
 	const real *ds;
 	real *d;			/* (t, gates h) */
 	real *last;			/* (t, h) by place: states of the row before */
-	real *g;			/* (t, gates h) by place: W s; back: errors of it */
-	real *to_s, *to_c;		/* (t, h) by place: errors for the row before */
+	real *g;			/* (t, gates h) by place: W s; backward: errors of it */
+	real *through_w, *carried;	/* (t, h) by place: errors for the row before */
 };
-
-static __device__ inline real
-logistic(real x)
-{
-	return 1 / (1 + REXP(-x));
-}
-
-static __device__ inline real
-logistic_slope(real y)
-{
-	return y * (1 - y);
-}
-
-static __device__ inline real
-tanh_slope(real y)
-{
-	return 1 - y * y;
-}
 
 /* The row before row r of sequence i in x(t,h), or x0(nseq,h); NULL is zeros. */
 static __device__ inline const real *
-before(const struct cell &c, const real *x, const real *x0, int r, int i)
+row_before(const struct layer &c, const real *x, const real *x0, int r, int i)
 {
 	if (r > c.o.start[i])
 		return x + (size_t)(r - 1) * c.h;
 	return x0 ? x0 + (size_t)i * c.h : NULL;
 }
 
-/* The place of the row after row r of sequence i; less than 0: there is none. */
+static __device__ inline real
+value_or_zero(const real *p, size_t j)
+{
+	return p ? p[j] : 0;
+}
+
+/* The place of the row after row r of sequence i; negative: there is none. */
 static __device__ inline int
-after(const struct cell &c, int r, int i)
+place_after(const struct layer &c, int r, int i)
 {
 	return r + 1 < c.o.start[i + 1] ? c.o.place[r + 1] : -1;
 }
 
 /* last, of all rows. */
 static __global__ void
-gather_last(struct cell c)
+gather_last(struct layer c)
 {
 	int at = (int)blockIdx.x;
-	const real *from = before(c, c.s, c.s0, c.o.row[at], c.o.seq[at]);
+	const real *from = row_before(c, c.s, c.s0, c.o.row[at], c.o.seq[at]);
 
 	for (int j = (int)threadIdx.x; j < c.h; j += (int)blockDim.x)
 		c.last[(size_t)at * c.h + j] = from ? from[j] : 0;
 }
 
+template <enum cell CELL>
 static __global__ void
-lstm_rows(struct cell c, int first)
+rows_forward(struct layer c, int first)
 {
-	int at = first + (int)blockIdx.x, r = c.o.row[at], h = c.h;
-	const real *was = before(c, c.extra, c.c0, r, c.o.seq[at]), *g = c.g + (size_t)at * 4 * h;
-	real *a = c.a + (size_t)r * 4 * h;
-
-	for (int j = (int)threadIdx.x; j < h; j += (int)blockDim.x) {
-		real in = logistic(a[j] + g[j]), forget = logistic(a[h + j] + g[h + j]);
-		real fresh = RTANH(a[2 * h + j] + g[2 * h + j]);
-		real out = logistic(a[3 * h + j] + g[3 * h + j]);
-		real cell = (was ? forget * was[j] : 0) + in * fresh;
-
-		a[j] = in;
-		a[h + j] = forget;
-		a[2 * h + j] = fresh;
-		a[3 * h + j] = out;
-		c.extra[(size_t)r * h + j] = cell;
-		c.s[(size_t)r * h + j] = out * RTANH(cell);
-	}
-}
-
-static __global__ void
-lstm_rows_back(struct cell c, int first)
-{
+	constexpr struct cell_kind kind = cell_kinds[CELL];
 	int at = first + (int)blockIdx.x, r = c.o.row[at], i = c.o.seq[at], h = c.h;
-	int next = after(c, r, i);
-	const real *was = before(c, c.extra, c.c0, r, i), *a = c.a + (size_t)r * 4 * h;
-	real *e = c.g + (size_t)at * 4 * h, *d = c.d + (size_t)r * 4 * h;
+	const real *s0 = row_before(c, c.s, c.s0, r, i), *p = c.g + (size_t)at * kind.gates * h;
+	const real *saved0 = kind.has_second_state ? row_before(c, c.saved, c.saved0, r, i) : NULL;
+	real *a = c.a + (size_t)r * kind.gates * h;
 
 	for (int j = (int)threadIdx.x; j < h; j += (int)blockDim.x) {
-		real in = a[j], forget = a[h + j], fresh = a[2 * h + j], out = a[3 * h + j];
-		real squashed = RTANH(c.extra[(size_t)r * h + j]);
-		real error = c.ds[(size_t)r * h + j] + (next < 0 ? 0 : c.to_s[(size_t)next * h + j]);
-		real to_c = (next < 0 ? 0 : c.to_c[(size_t)next * h + j]) +
-		    error * out * tanh_slope(squashed);
+		struct cell_unit u = {};
 
-		d[j] = e[j] = to_c * fresh * logistic_slope(in);
-		d[h + j] = e[h + j] = was ? to_c * was[j] * logistic_slope(forget) : 0;
-		d[2 * h + j] = e[2 * h + j] = to_c * in * tanh_slope(fresh);
-		d[3 * h + j] = e[3 * h + j] = error * squashed * logistic_slope(out);
-		c.to_c[(size_t)at * h + j] = to_c * forget;
+		u.s0 = value_or_zero(s0, j);
+		u.saved0 = value_or_zero(saved0, j);
+		u.bias = value_or_zero(c.bias, j);
+		UNROLL
+		for (int g = 0; g < kind.gates; g++) {
+			u.a[g] = a[g * h + j];
+			u.p[g] = p[g * h + j];
+		}
+		cell_unit_forward(CELL, &u);
+		UNROLL
+		for (int g = 0; g < kind.gates; g++)
+			a[g * h + j] = u.a[g];
+		c.saved[(size_t)r * h + j] = u.saved;
+		c.s[(size_t)r * h + j] = u.s;
 	}
 }
 
+template <enum cell CELL>
 static __global__ void
-gru_rows(struct cell c, int first)
+rows_backward(struct layer c, int first)
 {
-	int at = first + (int)blockIdx.x, r = c.o.row[at], h = c.h;
-	const real *was = before(c, c.s, c.s0, r, c.o.seq[at]), *g = c.g + (size_t)at * 3 * h;
-	real *a = c.a + (size_t)r * 3 * h;
-
-	for (int j = (int)threadIdx.x; j < h; j += (int)blockDim.x) {
-		real reset = logistic(a[j] + g[j]), keep = logistic(a[h + j] + g[h + j]);
-		real from = g[2 * h + j] + (c.bias ? c.bias[j] : 0);
-		real fresh = RTANH(a[2 * h + j] + reset * from);
-
-		a[j] = reset;
-		a[h + j] = keep;
-		a[2 * h + j] = fresh;
-		c.extra[(size_t)r * h + j] = from;
-		c.s[(size_t)r * h + j] = (1 - keep) * fresh + (was ? keep * was[j] : 0);
-	}
-}
-
-static __global__ void
-gru_rows_back(struct cell c, int first)
-{
+	constexpr struct cell_kind kind = cell_kinds[CELL];
 	int at = first + (int)blockIdx.x, r = c.o.row[at], i = c.o.seq[at], h = c.h;
-	int next = after(c, r, i);
-	const real *was = before(c, c.s, c.s0, r, i), *a = c.a + (size_t)r * 3 * h;
-	real *e = c.g + (size_t)at * 3 * h, *d = c.d + (size_t)r * 3 * h;
+	int next = place_after(c, r, i);
+	const real *s0 = row_before(c, c.s, c.s0, r, i), *a = c.a + (size_t)r * kind.gates * h;
+	const real *saved0 = kind.has_second_state ? row_before(c, c.saved, c.saved0, r, i) : NULL;
+	const real *through_w = next < 0 ? NULL : c.through_w + (size_t)next * h;
+	const real *carried = next < 0 ? NULL : c.carried + (size_t)next * h;
+	real *e = c.g + (size_t)at * kind.gates * h, *d = c.d + (size_t)r * kind.gates * h;
 
 	for (int j = (int)threadIdx.x; j < h; j += (int)blockDim.x) {
-		real reset = a[j], keep = a[h + j], fresh = a[2 * h + j];
-		real error = c.ds[(size_t)r * h + j] + (next < 0 ? 0 :
-		    c.to_s[(size_t)next * h + j] + c.to_c[(size_t)next * h + j]);
-		real to_fresh = error * (1 - keep) * tanh_slope(fresh);
+		struct cell_unit_back u = {};
 
-		d[j] = e[j] = to_fresh * c.extra[(size_t)r * h + j] * logistic_slope(reset);
-		d[h + j] = e[h + j] = error * ((was ? was[j] : 0) - fresh) * logistic_slope(keep);
-		d[2 * h + j] = to_fresh;
-		e[2 * h + j] = to_fresh * reset;
-		c.to_c[(size_t)at * h + j] = error * keep;
+		u.s = c.s[(size_t)r * h + j];
+		u.saved = c.saved[(size_t)r * h + j];
+		u.ds = c.ds[(size_t)r * h + j];
+		u.s0 = value_or_zero(s0, j);
+		u.saved0 = value_or_zero(saved0, j);
+		u.p = value_or_zero(through_w, j);
+		u.carried = value_or_zero(carried, j);
+		UNROLL
+		for (int g = 0; g < kind.gates; g++)
+			u.a[g] = a[g * h + j];
+		cell_unit_backward(CELL, &u);
+		UNROLL
+		for (int g = 0; g < kind.gates; g++) {
+			d[g * h + j] = u.d[g];
+			e[g * h + j] = kind.has_product_errors ? u.e[g] : u.d[g];
+		}
+		c.carried[(size_t)at * h + j] = u.carried;
 	}
 }
 
-/* The order, and memory for what is by place. */
+typedef void rows_kernel(struct layer c, int first);
+
+/* By enum cell. */
+#define FORWARD_ROWS(id, ...) rows_forward<id>,
+#define BACKWARD_ROWS(id, ...) rows_backward<id>,
+static rows_kernel *const forward_kernel[] = { CELL_ROWS(FORWARD_ROWS) };
+static rows_kernel *const backward_kernel[] = { CELL_ROWS(BACKWARD_ROWS) };
+
+/* The arguments, the order, and memory for what is by place. */
 static bool
-prepare(struct backend *k, struct cell *c, const struct matrix *w, const struct batch *b)
+make_layer(struct backend *k, const struct cell_args *c, struct layer *l)
 {
-	size_t n, gates = (size_t)(w->rows / w->cols);
+	size_t n = (size_t)c->b->t * c->w->cols, gates = (size_t)(c->w->rows / c->w->cols);
 
-	c->h = w->cols;
-	c->t = b->t;
-	n = (size_t)b->t * c->h;
-	if (!cuda_upload_order(k, b, &c->o))
+	memset(l, 0, sizeof(*l));
+	l->h = c->w->cols;
+	l->t = c->b->t;
+	l->a = (real *)c->a;
+	l->s = (real *)c->s;
+	l->saved = (real *)c->saved;
+	l->s0 = (const real *)c->s0;
+	l->saved0 = (const real *)c->saved0;
+	l->bias = c->bias ? c->bias->p : NULL;
+	l->ds = (const real *)c->ds;
+	l->d = (real *)c->d;
+	if (!cuda_upload_order(k, c->b, &l->o))
 		return false;
-	c->last = (real *)cuda_buffer(k, BUFFER_ERROR, (3 + gates) * n * sizeof(real));
-	if (c->last == NULL)
+	l->last = (real *)cuda_buffer(k, BUFFER_ERROR, (3 + gates) * n * sizeof(real));
+	if (l->last == NULL)
 		return false;
-	c->to_s = c->last + n;
-	c->to_c = c->to_s + n;
-	c->g = c->to_c + n;
+	l->through_w = l->last + n;
+	l->carried = l->through_w + n;
+	l->g = l->carried + n;
 	return true;
 }
 
-typedef void rows_kernel(struct cell c, int first);
-
 /* Where the state before a row is; rows by place from `first` on. */
 struct states_before {
-	struct cell c;
+	struct layer c;
 	int first;
 
 	__device__ const real *
 	operator()(int i) const
 	{
-		return before(c, c.s, c.s0, c.o.row[first + i], c.o.seq[first + i]);
+		return row_before(c, c.s, c.s0, c.o.row[first + i], c.o.seq[first + i]);
 	}
 };
 
 static void
-forward(struct backend *k, const struct matrix *w, const struct cell *c, rows_kernel *cells)
+loop_forward(struct backend *k, const struct cell_args *c)
 {
-	for (int q = 0; q < c->o.steps; q++) {
-		int first = c->o.offset[q], n = c->o.offset[q + 1] - first;
-		struct product_store store = { c->g + (size_t)first * w->rows, (size_t)w->rows };
+	const struct matrix *w = c->w;
+	struct layer l;
 
-		skinny_product<true>(k, n, w->rows, c->h, states_before{ *c, first },
-		    (const real *)w->p, store);
-		launch(k, cells, dim3((unsigned)n), dim3(128), 0, *c, first);
-	}
-}
-
-static void
-backward(struct backend *k, const struct matrix *w, const struct cell *c, rows_kernel *cells,
-    struct matrix *dw)
-{
-	struct product_add add = { dw->p, (size_t)c->h };
-
-	for (int q = c->o.steps - 1; q >= 0; q--) {
-		int first = c->o.offset[q], n = c->o.offset[q + 1] - first;
-		struct product_store store = { c->to_s + (size_t)first * c->h, (size_t)c->h };
-
-		launch(k, cells, dim3((unsigned)n), dim3(128), 0, *c, first);
-		if (q > 0)
-			product<false, false>(k, n, c->h, w->rows,
-			    (const real *)c->g + (size_t)first * w->rows, (const real *)w->p, store);
-	}
-	launch(k, gather_last, dim3((unsigned)c->t), dim3(128), 0, *c);
-	product<true, false>(k, w->rows, c->h, c->t, (const real *)c->g, (const real *)c->last, add);
-}
-
-static void
-lstm_forward(struct backend *k, const struct matrix *w, const struct batch *b, void *a,
-    const void *s0, const void *c0, void *s, void *c)
-{
-	struct cell cell = {};
-
-	cell.a = (real *)a;
-	cell.s = (real *)s;
-	cell.extra = (real *)c;
-	cell.s0 = (const real *)s0;
-	cell.c0 = (const real *)c0;
-	if (prepare(k, &cell, w, b))
-		forward(k, w, &cell, lstm_rows);
-}
-
-static void
-lstm_backward(struct backend *k, const struct matrix *w, const struct batch *b, const void *a,
-    const void *s, const void *c, const void *s0, const void *c0, const void *ds, void *d,
-    struct matrix *dw)
-{
-	struct cell cell = {};
-
-	cell.a = (real *)a;
-	cell.s = (real *)s;
-	cell.extra = (real *)c;
-	cell.s0 = (const real *)s0;
-	cell.c0 = (const real *)c0;
-	cell.ds = (const real *)ds;
-	cell.d = (real *)d;
-	if (prepare(k, &cell, w, b))
-		backward(k, w, &cell, lstm_rows_back, dw);
-}
-
-static void
-gru_forward(struct backend *k, const struct matrix *w, const struct matrix *bn,
-    const struct batch *b, void *a, const void *s0, void *s, void *q)
-{
-	struct cell cell = {};
-
-	cell.a = (real *)a;
-	cell.s = (real *)s;
-	cell.extra = (real *)q;
-	cell.s0 = (const real *)s0;
-	cell.bias = bn ? bn->p : NULL;
-	if (prepare(k, &cell, w, b))
-		forward(k, w, &cell, gru_rows);
-}
-
-static void
-gru_backward(struct backend *k, const struct matrix *w, const struct batch *b, const void *a,
-    const void *s, const void *q, const void *s0, const void *ds, void *d, struct matrix *dw,
-    struct matrix *dbn)
-{
-	struct cell cell = {};
-
-	cell.a = (real *)a;
-	cell.s = (real *)s;
-	cell.extra = (real *)q;
-	cell.s0 = (const real *)s0;
-	cell.ds = (const real *)ds;
-	cell.d = (real *)d;
-	if (!prepare(k, &cell, w, b))
+	if (!make_layer(k, c, &l))
 		return;
-	backward(k, w, &cell, gru_rows_back, dw);
-	if (dbn)
-		cuda_add_columns(k, b->t, cell.h, w->rows, cell.g + 2 * cell.h, dbn->p);
+	for (int q = 0; q < l.o.steps; q++) {
+		int first = l.o.offset[q], n = l.o.offset[q + 1] - first;
+		struct product_store store = { l.g + (size_t)first * w->rows, (size_t)w->rows };
+
+		skinny_product<true>(k, n, w->rows, l.h, states_before{ l, first },
+		    (const real *)w->p, store);
+		launch(k, forward_kernel[c->cell], dim3((unsigned)n), dim3(128), 0, l, first);
+	}
+}
+
+static void
+loop_backward(struct backend *k, const struct cell_args *c)
+{
+	const struct matrix *w = c->w;
+	struct product_add add = { c->dw->p, (size_t)w->cols };
+	struct layer l;
+
+	if (!make_layer(k, c, &l))
+		return;
+	for (int q = l.o.steps - 1; q >= 0; q--) {
+		int first = l.o.offset[q], n = l.o.offset[q + 1] - first;
+		struct product_store store = { l.through_w + (size_t)first * l.h, (size_t)l.h };
+
+		launch(k, backward_kernel[c->cell], dim3((unsigned)n), dim3(128), 0, l, first);
+		if (q > 0)
+			product<false, false>(k, n, l.h, w->rows,
+			    (const real *)l.g + (size_t)first * w->rows, (const real *)w->p, store);
+	}
+	launch(k, gather_last, dim3((unsigned)l.t), dim3(128), 0, l);
+	product<true, false>(k, w->rows, l.h, l.t, (const real *)l.g, (const real *)l.last, add);
+	if (c->dbias)
+		cuda_add_columns(k, l.t, l.h, w->rows, l.g + (w->rows - l.h), c->dbias->p);
+}
+
+static void
+cell_forward(struct backend *k, const struct cell_args *c)
+{
+	(cell_kinds[c->cell].is_truncated ? cuda_rnn_forward : loop_forward)(k, c);
+}
+
+static void
+cell_backward(struct backend *k, const struct cell_args *c)
+{
+	(cell_kinds[c->cell].is_truncated ? cuda_rnn_backward : loop_backward)(k, c);
 }
 
 void
 cuda_cells_fill(struct backend *k)
 {
-	k->lstm_forward = lstm_forward;
-	k->lstm_backward = lstm_backward;
-	k->gru_forward = gru_forward;
-	k->gru_backward = gru_backward;
+	k->cell_forward = cell_forward;
+	k->cell_backward = cell_backward;
 }

@@ -16,7 +16,8 @@
 #define cuda_out_backward NAME(cuda_out_backward)
 #define cuda_output_fill NAME(cuda_output_fill)
 #define cuda_params_fill NAME(cuda_params_fill)
-#define cuda_recur_fill NAME(cuda_recur_fill)
+#define cuda_rnn_backward NAME(cuda_rnn_backward)
+#define cuda_rnn_forward NAME(cuda_rnn_forward)
 #define cuda_update_fill NAME(cuda_update_fill)
 
 #endif

@@ -161,29 +161,30 @@ make_exchange(struct backend *k, struct fused *f, int blocks)
 	return cuda_note(k, cudaMemsetAsync(p, 0, 256, ((struct state *)k->ctx)->stream));
 }
 
-/* False where the kernel does not fit the device: nothing has been done then. */
+/* Sentences first .. first + n - 1.  False where the kernel does not fit the device:
+ * nothing has been done then. */
 static bool
-run_queue(struct backend *k, const struct plain_net *net, const struct launch_plan *plan,
-    const struct batch *b, int first, int n, int bptt, double rate, double *logp)
+run_queue(struct backend *k, const struct step_args *a, const struct launch_plan *plan, int first,
+    int n)
 {
-	int from = b->start[first], t = b->start[first + n] - from;
+	int from = a->b->start[first], t = a->b->start[first + n] - from;
 	struct fused f = {};
 
-	f.h = net->w->rows;
-	f.v = net->v->rows;
-	f.bptt = bptt;
-	f.rate = (real)rate;
+	f.h = a->net.w->rows;
+	f.v = a->net.v->rows;
+	f.bptt = a->bptt;
+	f.rate = (real)a->rate;
 	f.rows = plan->rows;
 	f.stride = plan->stride;
 	f.most = plan->most;
-	f.u = net->u->p;
-	f.w = net->w->p;
-	f.out = net->v->p;
-	if (!upload_queue(k, &f, b, first, n) || !make_exchange(k, &f, plan->blocks))
+	f.u = a->net.u->p;
+	f.w = a->net.w->p;
+	f.out = a->net.v->p;
+	if (!upload_queue(k, &f, a->b, first, n) || !make_exchange(k, &f, plan->blocks))
 		return true;
 	if (!launch_together(k, plan->blocks, plan->bytes, f))
 		return false;
-	cuda_from_device(k, logp + from, f.logp, (size_t)t * sizeof(*logp));
+	cuda_from_device(k, a->logp + from, f.logp, (size_t)t * sizeof(*a->logp));
 	return true;
 }
 
@@ -222,63 +223,86 @@ gradients(struct backend *k, const struct plain_net *net)
  * that takes the nets for which launches are what costs.
  */
 static void
-compose(struct backend *k, const struct plain_net *net, const struct batch *b, int bptt,
-    double rate, double *logp)
+compose_step(struct backend *k, const struct step_args *a)
 {
+	const struct plain_net *net = &a->net;
 	struct plain_net *g = &((struct state *)k->ctx)->gradient;
-	size_t n = (size_t)b->t * net->w->rows;
+	size_t n = (size_t)a->b->t * net->w->rows;
 	struct update u = {};
+	struct cell_args c = {};
+	struct output_args out = {};
 	real *s = (real *)cuda_buffer(k, BUFFER_STEP, 3 * n * sizeof(*s));
 	double *dev;
 
 	if (s == NULL || !gradients(k, net))
 		return;
 	u.rule = RULE_SGD;
-	u.rate = rate;
+	u.rate = a->rate;
 	u.scale = 1;
-	k->embed_forward(k, net->u, b, s);
-	k->rnn_forward(k, net->w, b, s, NULL, s);
-	dev = cuda_out_backward(k, net->v, NULL, b->t, s, b->y, s + n, g->v, NULL);
-	k->rnn_backward(k, net->w, b, bptt, s, NULL, s + n, s + 2 * n, g->w);
-	k->embed_backward(k, b, s + 2 * n, g->u);
+	c.w = net->w;
+	c.b = a->b;
+	c.a = c.s = s;
+	c.bptt = a->bptt;
+	c.ds = s + n;
+	c.d = s + 2 * n;
+	c.dw = g->w;
+	out.v = net->v;
+	out.t = a->b->t;
+	out.s = s;
+	out.y = a->b->y;
+	out.ds = s + n;
+	out.dv = g->v;
+	k->embed_forward(k, net->u, a->b, s);
+	k->cell_forward(k, &c);
+	dev = cuda_out_backward(k, &out);
+	k->cell_backward(k, &c);
+	k->embed_backward(k, a->b, c.d, g->u);
 	k->update(k, net->u, g->u, NULL, NULL, &u);
 	k->update(k, net->v, g->v, NULL, NULL, &u);
 	k->update(k, net->w, g->w, NULL, NULL, &u);
 	if (dev)
-		cuda_from_device(k, logp, dev, (size_t)b->t * sizeof(*logp));
+		cuda_from_device(k, a->logp, dev, (size_t)a->b->t * sizeof(*a->logp));
 }
 
 static struct launch_plan
-plan_for(struct backend *k, const struct plain_net *net, int bptt)
+plan_for(struct backend *k, const struct step_args *a)
 {
-	return launch_plan_fused(&((struct state *)k->ctx)->room, net->w->rows, net->v->rows, bptt,
-	    sizeof(real));
+	return launch_plan_fused(&((struct state *)k->ctx)->room, a->net.w->rows, a->net.v->rows,
+	    a->bptt, sizeof(real));
 }
 
 static void
-step(struct backend *k, const struct plain_net *net, const struct batch *b, int bptt, double rate,
-    double *logp)
+step(struct backend *k, const struct step_args *a)
 {
-	struct launch_plan plan = plan_for(k, net, bptt);
+	struct launch_plan plan = plan_for(k, a);
 
-	if (b->nseq > 1 || b->t > plan.most || !run_queue(k, net, &plan, b, 0, 1, bptt, rate, logp))
-		compose(k, net, b, bptt, rate, logp);
+	if (a->b->nseq > 1 || a->b->t > plan.most || !run_queue(k, a, &plan, 0, 1))
+		compose_step(k, a);
+}
+
+/* Sentence i by itself. */
+static void
+step_alone(struct backend *k, const struct step_args *a, int i)
+{
+	int from = a->b->start[i], start[] = { 0, a->b->start[i + 1] - from };
+	struct batch one = { 1, start[1], start, a->b->x + from, a->b->y + from };
+	struct step_args alone = *a;
+
+	alone.b = &one;
+	alone.logp = a->logp + from;
+	compose_step(k, &alone);
 }
 
 /* Runs of sentences that the kernel takes, and between them those too long for it. */
 static void
-steps(struct backend *k, const struct plain_net *net, const struct batch *b, int bptt, double rate,
-    double *logp)
+steps(struct backend *k, const struct step_args *a)
 {
-	for (int i = 0, n; i < b->nseq && cuda_well(k); i += n) {
-		struct launch_plan plan = plan_for(k, net, bptt);
+	for (int i = 0, n; i < a->b->nseq && cuda_well(k); i += n) {
+		struct launch_plan plan = plan_for(k, a);
 
-		n = launch_run(b, i, plan.most);
-		if (n == 0 || !run_queue(k, net, &plan, b, i, n, bptt, rate, logp)) {
-			int from = b->start[i], start[] = { 0, b->start[i + 1] - from };
-			struct batch one = { 1, start[1], start, b->x + from, b->y + from };
-
-			compose(k, net, &one, bptt, rate, logp + from);
+		n = launch_run(a->b, i, plan.most);
+		if (n == 0 || !run_queue(k, a, &plan, i, n)) {
+			step_alone(k, a, i);
 			n = 1;
 		}
 	}

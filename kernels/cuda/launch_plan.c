@@ -66,19 +66,6 @@ launch_order(const struct batch *b, int32_t *row, int32_t *seq, int32_t *place,
 }
 
 int
-launch_longest(const struct batch *b)
-{
-	int most = 0;
-
-	for (int i = 0; i < b->nseq; i++) {
-		int n = b->start[i + 1] - b->start[i];
-
-		most = n > most ? n : most;
-	}
-	return most;
-}
-
-int
 launch_chains(const uint32_t *x, int t, int32_t *where, int32_t *heads, int32_t *next)
 {
 	int n = 0;

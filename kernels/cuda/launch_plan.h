@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "backend.h"
+#include "batch.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -69,9 +69,6 @@ int launch_run(const struct batch *b, int first, int most);
  */
 void launch_order(const struct batch *b, int32_t *row, int32_t *seq, int32_t *place,
     int32_t *offset);
-
-/* Steps of the longest sequence. */
-int launch_longest(const struct batch *b);
 
 /*
  * Rows of the same word as chains: heads(t) the first row of each word, in

@@ -11,7 +11,6 @@ cuda_layers(struct backend *k)
 	cuda_update_fill(k);
 	cuda_embed_fill(k);
 	cuda_dense_fill(k);
-	cuda_recur_fill(k);
 	cuda_cells_fill(k);
 	cuda_output_fill(k);
 	cuda_fused_fill(k);

@@ -80,23 +80,23 @@ struct output {
 	double *logp;		/* (t) of the device, or NULL */
 };
 
+/* with_y: the targets and their log-probabilities, too. */
 static bool
-prepare(struct backend *k, struct output *o, const struct matrix *v, const struct matrix *c, int t,
-    const void *s, const uint32_t *y)
+prepare(struct backend *k, struct output *o, const struct output_args *a, bool with_y)
 {
-	size_t row = (size_t)v->rows * sizeof(real), most = room / row;
+	size_t row = (size_t)a->v->rows * sizeof(real), most = room / row, t = (size_t)a->t;
 
-	o->v = v;
-	o->c = c;
-	o->t = t;
-	o->s = (const real *)s;
-	o->most = most > (size_t)t ? t : most ? (int)most : 1;
+	o->v = a->v;
+	o->c = a->c;
+	o->t = a->t;
+	o->s = (const real *)a->s;
+	o->most = most > t ? a->t : most ? (int)most : 1;
 	o->logits = (real *)cuda_buffer(k, BUFFER_LOGITS, (size_t)o->most * row);
 	o->y = NULL;
 	o->logp = NULL;
-	if (y) {
-		o->y = (const uint32_t *)cuda_upload(k, BUFFER_Y, y, (size_t)t * sizeof(*y));
-		o->logp = (double *)cuda_buffer(k, BUFFER_LOGP, (size_t)t * sizeof(*o->logp));
+	if (with_y) {
+		o->y = (const uint32_t *)cuda_upload(k, BUFFER_Y, a->y, t * sizeof(*a->y));
+		o->logp = (double *)cuda_buffer(k, BUFFER_LOGP, t * sizeof(*o->logp));
 	}
 	return cuda_well(k);
 }
@@ -121,66 +121,61 @@ rows_of(struct backend *k, const struct output *o, int first)
 }
 
 static void
-out_forward(struct backend *k, const struct matrix *v, const struct matrix *c, int t, const void *s,
-    const uint32_t *y, double *logp)
+out_forward(struct backend *k, const struct output_args *a)
 {
 	struct output o;
 
-	if (!prepare(k, &o, v, c, t, s, y))
+	if (!prepare(k, &o, a, true))
 		return;
-	for (int first = 0; first < t; first += o.most)
+	for (int first = 0; first < a->t; first += o.most)
 		rows_of<WANT_LOGP>(k, &o, first);
-	cuda_from_device(k, logp, o.logp, (size_t)t * sizeof(*logp));
+	cuda_from_device(k, a->logp, o.logp, (size_t)a->t * sizeof(*a->logp));
 }
 
 double *
-cuda_out_backward(struct backend *k, const struct matrix *v, const struct matrix *c, int t,
-    const void *s, const uint32_t *y, void *ds, struct matrix *dv, struct matrix *dc)
+cuda_out_backward(struct backend *k, const struct output_args *a)
 {
-	int h = v->cols;
-	struct product_add add = { dv->p, (size_t)h };
+	int h = a->v->cols, v = a->v->rows;
+	struct product_add add = { a->dv->p, (size_t)h };
 	struct output o;
 
-	if (!prepare(k, &o, v, c, t, s, y))
+	if (!prepare(k, &o, a, true))
 		return NULL;
-	for (int first = 0; first < t; first += o.most) {
+	for (int first = 0; first < a->t; first += o.most) {
 		int n = rows_of<WANT_ERROR>(k, &o, first);
-		struct product_store store = { (real *)ds + (size_t)first * h, (size_t)h };
+		struct product_store store = { (real *)a->ds + (size_t)first * h, (size_t)h };
 
-		product<false, false>(k, n, h, v->rows, (const real *)o.logits, (const real *)v->p,
+		product<false, false>(k, n, h, v, (const real *)o.logits, (const real *)a->v->p,
 		    store);
-		product<true, false>(k, v->rows, h, n, (const real *)o.logits,
-		    o.s + (size_t)first * h, add);
-		if (dc)
-			cuda_add_columns(k, n, v->rows, v->rows, o.logits, dc->p);
+		product<true, false>(k, v, h, n, (const real *)o.logits, o.s + (size_t)first * h,
+		    add);
+		if (a->dc)
+			cuda_add_columns(k, n, v, v, o.logits, a->dc->p);
 	}
 	return o.logp;
 }
 
 static void
-out_backward(struct backend *k, const struct matrix *v, const struct matrix *c, int t,
-    const void *s, const uint32_t *y, void *ds, struct matrix *dv, struct matrix *dc,
-    double *logp)
+out_backward(struct backend *k, const struct output_args *a)
 {
-	double *dev = cuda_out_backward(k, v, c, t, s, y, ds, dv, dc);
+	double *dev = cuda_out_backward(k, a);
 
 	if (dev)
-		cuda_from_device(k, logp, dev, (size_t)t * sizeof(*logp));
+		cuda_from_device(k, a->logp, dev, (size_t)a->t * sizeof(*a->logp));
 }
 
 static void
-out_logp(struct backend *k, const struct matrix *v, const struct matrix *c, int t, const void *s,
-    void *l)
+out_logp(struct backend *k, const struct output_args *a)
 {
+	size_t v = (size_t)a->v->rows;
 	struct output o;
 
-	if (!prepare(k, &o, v, c, t, s, NULL))
+	if (!prepare(k, &o, a, false))
 		return;
-	for (int first = 0; first < t; first += o.most) {
-		size_t n = (size_t)rows_of<WANT_ALL>(k, &o, first) * v->rows;
+	for (int first = 0; first < a->t; first += o.most) {
+		size_t n = (size_t)rows_of<WANT_ALL>(k, &o, first) * v;
 
-		cuda_from_device(k, (real *)l + (size_t)first * v->rows, o.logits,
-		    n * sizeof(real));
+		cuda_from_device(k, (real *)a->l + (size_t)first * v, o.logits, n * sizeof(real));
 	}
 }
 

@@ -41,8 +41,11 @@ void cuda_add_columns(struct backend *k, int t, int n, int ld, const real *from,
 
 /* out_backward of the table, but ln P(t) stays on the device, in BUFFER_LOGP, and
  * nobody waits for it.  NULL on failure. */
-double *cuda_out_backward(struct backend *k, const struct matrix *v, const struct matrix *c,
-    int t, const void *s, const uint32_t *y, void *ds, struct matrix *dv, struct matrix *dc);
+double *cuda_out_backward(struct backend *k, const struct output_args *a);
+
+/* cell_forward and cell_backward of the plain cell, which may be truncated. */
+void cuda_rnn_forward(struct backend *k, const struct cell_args *c);
+void cuda_rnn_backward(struct backend *k, const struct cell_args *c);
 
 /* Each file's entries of the table. */
 void cuda_params_fill(struct backend *k);
@@ -50,7 +53,6 @@ void cuda_update_fill(struct backend *k);
 void cuda_dense_fill(struct backend *k);
 void cuda_cells_fill(struct backend *k);
 void cuda_embed_fill(struct backend *k);
-void cuda_recur_fill(struct backend *k);
 void cuda_output_fill(struct backend *k);
 void cuda_fused_fill(struct backend *k);
 

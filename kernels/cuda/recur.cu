@@ -12,6 +12,7 @@
  * Truncated errors do not go step by step: those of all rows are moved back by
  * one row together, as one product, bptt times.
  */
+#include "batch.h"
 #include "params.h"
 #include "time_major.h"
 #include "product.h"
@@ -276,17 +277,16 @@ go_forward(struct backend *k, const struct matrix *w, const struct batch *b, str
 	go<false>(k, forward);
 }
 
-static void
-rnn_forward(struct backend *k, const struct matrix *w, const struct batch *b, const void *a,
-    const void *s0, void *s)
+void
+cuda_rnn_forward(struct backend *k, const struct cell_args *c)
 {
-	struct walk forward = { w->rows, b->nseq, NULL, w->p, (const real *)a, (const real *)s0, NULL,
-	    (real *)s };
+	struct walk forward = { c->w->rows, c->b->nseq, NULL, c->w->p, (const real *)c->a,
+	    (const real *)c->s0, NULL, (real *)c->s };
 
-	if (is_cached(w->rows))
-		go_forward(k, w, b, forward);
+	if (is_cached(c->w->rows))
+		go_forward(k, c->w, c->b, forward);
 	else
-		go_by_steps<false>(k, b, forward);
+		go_by_steps<false>(k, c->b, forward);
 }
 
 /* D = E = dS (1 - S^2): every row's own error. */
@@ -324,22 +324,25 @@ struct move_back {
 };
 
 static void
-back_truncated(struct backend *k, const struct matrix *w, const struct batch *b, int bptt,
-    const int32_t *begins, const real *s, const real *ds, real *d)
+back_truncated(struct backend *k, const struct cell_args *c, const int32_t *begins)
 {
-	size_t n = (size_t)b->t * w->rows;
+	int h = c->w->rows;
+	size_t n = (size_t)c->b->t * h;
+	const real *s = (const real *)c->s;
 	real *e = (real *)cuda_buffer(k, BUFFER_ERROR, 2 * n * sizeof(*e)), *next;
+	real *d = (real *)c->d;
 
 	if (e == NULL)
 		return;
 	next = e + n;
-	launch(k, own_errors, dim3((unsigned)cuda_over(n, 256)), dim3(256), 0, n, s, ds, e, d);
-	for (int i = 0; i < bptt; i++) {
-		struct move_back store = { b->t, w->rows, begins, s, next, d };
+	launch(k, own_errors, dim3((unsigned)cuda_over(n, 256)), dim3(256), 0, n, s,
+	    (const real *)c->ds, e, d);
+	for (int i = 0; i < c->bptt; i++) {
+		struct move_back store = { c->b->t, h, begins, s, next, d };
 		real *was = e;
 
-		product_whole<false, false>(k, b->t, w->rows, w->rows, (const real *)e,
-		    (const real *)w->p, store);
+		product_whole<false, false>(k, c->b->t, h, h, (const real *)e,
+		    (const real *)c->w->p, store);
 		e = next;
 		next = was;
 	}
@@ -358,38 +361,29 @@ states_before(int h, const int32_t *begins, const real *s, const real *s0, real 
 		last[(size_t)r * h + j] = from ? from[j] : 0;
 }
 
-static void
-rnn_backward(struct backend *k, const struct matrix *w, const struct batch *b, int bptt,
-    const void *s, const void *s0, const void *ds, void *d, struct matrix *dw)
+void
+cuda_rnn_backward(struct backend *k, const struct cell_args *c)
 {
-	int h = w->rows;
-	bool whole = bptt >= launch_longest(b) - 1;
-	struct walk back = { h, b->nseq, NULL, w->p, (const real *)ds, NULL, (const real *)s,
-	    (real *)d };
-	struct product_add add = { dw->p, (size_t)h };
+	int h = c->w->rows, t = c->b->t;
+	bool whole = c->bptt >= batch_longest(c->b) - 1;
+	struct walk back = { h, c->b->nseq, NULL, c->w->p, (const real *)c->ds, NULL,
+	    (const real *)c->s, (real *)c->d };
+	struct product_add add = { c->dw->p, (size_t)h };
 	const int32_t *begins;
 	real *last;
 
 	if (whole && !is_cached(h))
-		go_by_steps<true>(k, b, back);
-	begins = upload_rows(k, b);
+		go_by_steps<true>(k, c->b, back);
+	begins = upload_rows(k, c->b);
 	if (begins == NULL)
 		return;
-	back.start = begins + b->t;
+	back.start = begins + t;
 	if (!whole)
-		back_truncated(k, w, b, bptt, begins, (const real *)s, (const real *)ds,
-		    (real *)d);
+		back_truncated(k, c, begins);
 	else if (is_cached(h))
 		go<true>(k, back);
-	last = (real *)cuda_buffer(k, BUFFER_ERROR, (size_t)b->t * h * sizeof(*last));
-	launch(k, states_before, dim3((unsigned)b->t), dim3(128), 0, h, begins, (const real *)s,
-	    (const real *)s0, last);
-	product<true, false>(k, h, h, b->t, (const real *)d, (const real *)last, add);
-}
-
-void
-cuda_recur_fill(struct backend *k)
-{
-	k->rnn_forward = rnn_forward;
-	k->rnn_backward = rnn_backward;
+	last = (real *)cuda_buffer(k, BUFFER_ERROR, (size_t)t * h * sizeof(*last));
+	launch(k, states_before, dim3((unsigned)t), dim3(128), 0, h, begins, (const real *)c->s,
+	    (const real *)c->s0, last);
+	product<true, false>(k, h, h, t, (const real *)c->d, (const real *)last, add);
 }

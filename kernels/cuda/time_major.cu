@@ -10,7 +10,7 @@ cuda_upload_order(struct backend *k, const struct batch *b, struct order *o)
 	int32_t *host, *dev;
 
 	o->t = b->t;
-	o->steps = launch_longest(b);
+	o->steps = batch_longest(b);
 	host = (int32_t *)cuda_host(k, (n + (size_t)o->steps + 1) * sizeof(*host));
 	if (host == NULL)
 		return false;

@@ -13,7 +13,7 @@ struct numbers {
 	size_t n;
 	real *p, *g, *m, *v;	/* m, v NULL where the rule has none */
 	enum update_rule rule;
-	real rate, scale, clip, decay, fresh, decay2, fresh2, epsilon;
+	real rate, scale, clip, decay, fresh, decay2, fresh2, epsilon, weight_decay;
 	real lift, lift2;	/* 1 / (1 - decay^step) */
 };
 
@@ -41,6 +41,13 @@ change(const struct numbers &a, size_t i, real g)
 		m = a.decay * m + a.fresh * g;
 		v = a.decay2 * v + a.fresh2 * g * g;
 		by = m * a.lift / (sqrt(v * a.lift2) + a.epsilon);
+		break;
+	case RULE_ADAMW:
+		m = a.decay * m + a.fresh * g;
+		v = a.decay2 * v + a.fresh2 * g * g;
+		by = m * a.lift / (sqrt(v * a.lift2) + a.epsilon) + a.weight_decay * a.p[i];
+		break;
+	case NRULES:
 		break;
 	}
 	if (a.m)
@@ -108,6 +115,7 @@ gather(const struct matrix *p, struct matrix *g, struct matrix *m, struct matrix
 	a.decay2 = (real)u->decay2;
 	a.fresh2 = (real)(1 - u->decay2);
 	a.epsilon = (real)u->epsilon;
+	a.weight_decay = (real)u->weight_decay;
 	a.lift = (real)(1 / (1 - pow(u->decay, u->step)));
 	a.lift2 = (real)(1 / (1 - pow(u->decay2, u->step)));
 	return a;
@@ -118,7 +126,7 @@ param_update(struct backend *k, struct matrix *p, struct matrix *g, struct matri
     struct matrix *v, const struct update *u)
 {
 	struct numbers a = gather(p, g, m, v, u);
-	bool sparse = p->role == ROLE_EMBED && (u->rule == RULE_SGD || u->rule == RULE_ADAGRAD);
+	bool sparse = p->role == ROLE_EMBED && rule_kinds[u->rule].is_sparse;
 	const uint32_t *words;
 
 	if (!sparse) {

@@ -1,6 +1,6 @@
 /*
- * cells.c - the definition of the gated cells, row by row; backend.h has the
- * formulas.  Going back, `carried` is the error that a row's successor sends.
+ * cells.c - the definition of the recurrent cells, row by row.  kernels/cells has the
+ * formulas, which this file does not use: the other backends' are tested against it.
  */
 #include <stdlib.h>
 
@@ -25,6 +25,147 @@ tanh_slope(double y)
 	return 1 - y * y;
 }
 
+/* One row; NULL pointers are zeros, or what the cell does not have. */
+struct row {
+	int h;
+	const real *s0, *saved0, *bias;	/* (h) before the row; the state bias */
+	real *a, *s, *saved;		/* (gates h), (h), (h) */
+};
+
+/* a from inputs to gates, given g(gates h) = W s_{r-1}. */
+static void
+rnn_row(const struct row *r, const double *g)
+{
+	for (int j = 0; j < r->h; j++)
+		r->s[j] = (real)tanh(r->a[j] + g[j]);
+}
+
+static void
+lstm_row(const struct row *r, const double *g)
+{
+	int h = r->h;
+	real *a = r->a;
+
+	for (int j = 0; j < h; j++) {
+		double in = logistic(a[j] + g[j]);
+		double forget = logistic(a[h + j] + g[h + j]);
+		double new = tanh(a[2 * h + j] + g[2 * h + j]);
+		double out = logistic(a[3 * h + j] + g[3 * h + j]);
+		double cell = (r->saved0 ? forget * r->saved0[j] : 0) + in * new;
+
+		a[j] = (real)in;
+		a[h + j] = (real)forget;
+		a[2 * h + j] = (real)new;
+		a[3 * h + j] = (real)out;
+		r->saved[j] = (real)cell;
+		r->s[j] = (real)(out * tanh(cell));
+	}
+}
+
+static void
+gru_row(const struct row *r, const double *g)
+{
+	int h = r->h;
+	real *a = r->a;
+
+	for (int j = 0; j < h; j++) {
+		double reset = logistic(a[j] + g[j]);
+		double keep = logistic(a[h + j] + g[h + j]);
+		double from = g[2 * h + j] + (r->bias ? r->bias[j] : 0);
+		double new = tanh(a[2 * h + j] + reset * from);
+
+		a[j] = (real)reset;
+		a[h + j] = (real)keep;
+		a[2 * h + j] = (real)new;
+		r->saved[j] = (real)from;
+		r->s[j] = (real)((1 - keep) * new + (r->s0 ? keep * r->s0[j] : 0));
+	}
+}
+
+/*
+ * Errors of one row: in, error(h) of s, and carried2(h) of the second state from the
+ * row after; out, d(gates h) of the inputs, e(gates h) of W s_{r-1}, and what
+ * bypasses W on its way to the row before, carried(h) to s and carried2(h).
+ */
+struct row_errors {
+	const double *error;
+	double *carried, *carried2, *d, *e;
+};
+
+static void
+rnn_row_back(const struct row *r, struct row_errors *m)
+{
+	for (int j = 0; j < r->h; j++)
+		m->d[j] = m->e[j] = m->error[j] * tanh_slope(r->s[j]);
+}
+
+static void
+lstm_row_back(const struct row *r, struct row_errors *m)
+{
+	int h = r->h;
+	const real *a = r->a;
+
+	for (int j = 0; j < h; j++) {
+		double in = a[j], forget = a[h + j], new = a[2 * h + j], out = a[3 * h + j];
+		double squashed = tanh(r->saved[j]), error = m->error[j];
+		double to_c = m->carried2[j] + error * out * tanh_slope(squashed);
+
+		m->d[j] = to_c * new * logistic_slope(in);
+		m->d[h + j] = r->saved0 ? to_c * r->saved0[j] * logistic_slope(forget) : 0;
+		m->d[2 * h + j] = to_c * in * tanh_slope(new);
+		m->d[3 * h + j] = error * squashed * logistic_slope(out);
+		m->carried2[j] = to_c * forget;
+	}
+	for (int j = 0; j < 4 * h; j++)
+		m->e[j] = m->d[j];
+}
+
+static void
+gru_row_back(const struct row *r, struct row_errors *m)
+{
+	int h = r->h;
+	const real *a = r->a;
+
+	for (int j = 0; j < h; j++) {
+		double reset = a[j], keep = a[h + j], new = a[2 * h + j], error = m->error[j];
+		double to_new = error * (1 - keep) * tanh_slope(new);
+
+		m->d[j] = m->e[j] = to_new * r->saved[j] * logistic_slope(reset);
+		m->d[h + j] = m->e[h + j] = error * ((r->s0 ? r->s0[j] : 0) - new) *
+		    logistic_slope(keep);
+		m->d[2 * h + j] = to_new;
+		m->e[2 * h + j] = to_new * reset;
+		m->carried[j] = error * keep;
+	}
+}
+
+/* By enum cell. */
+static const struct {
+	void (*forward)(const struct row *r, const double *g);
+	void (*backward)(const struct row *r, struct row_errors *m);
+} rows[NCELLS] = {
+	[CELL_RNN] = { rnn_row, rnn_row_back },
+	[CELL_LSTM] = { lstm_row, lstm_row_back },
+	[CELL_GRU] = { gru_row, gru_row_back },
+};
+
+static struct row
+row_of(const struct cell_args *c, int i, int r)
+{
+	const struct cell_kind *kind = &cell_kinds[c->cell];
+	int h = c->w->cols;
+	size_t at = (size_t)r * h;
+
+	return (struct row){
+		.h = h, .s0 = shifted_row(c->b, i, r, h, c->s, c->s0),
+		.saved0 = kind->has_second_state ?
+		    shifted_row(c->b, i, r, h, c->saved, c->saved0) : NULL,
+		.bias = c->bias ? c->bias->p : NULL,
+		.a = c->a ? (real *)c->a + kind->gates * at : NULL,
+		.s = (real *)c->s + at, .saved = kind->has_saved ? (real *)c->saved + at : NULL
+	};
+}
+
 /* g(m) = W(m,h) last(h); last NULL is zeros. */
 static void
 product(const struct matrix *w, const real *last, double *g)
@@ -36,222 +177,132 @@ product(const struct matrix *w, const real *last, double *g)
 	}
 }
 
-/* carried(h) += W' e(m); dw(m,h) += e last'. */
 static void
-product_back(const struct matrix *w, const double *e, const real *last, double *carried,
-    double *dw)
+cell_forward(struct backend *k, const struct cell_args *c)
 {
-	for (int i = 0; i < w->rows; i++)
-		for (int j = 0; j < w->cols; j++) {
-			size_t at = (size_t)i * w->cols + j;
+	double *g = ref_scratch(k, (size_t)c->w->rows);
 
-			carried[j] += e[i] * w->p[at];
+	for (int i = 0; g && i < c->b->nseq; i++)
+		for (int r = c->b->start[i]; r < c->b->start[i + 1]; r++) {
+			struct row row = row_of(c, i, r);
+
+			product(c->w, row.s0, g);
+			rows[c->cell].forward(&row, g);
+		}
+	free(g);
+}
+
+/* A backward pass in double: its sums, and the current row's errors. */
+struct sums {
+	double *dw, *dbias, *d;			/* (m,h), (h), (t,m) */
+	double *error, *carried, *carried2;	/* (h) each */
+	double *row_d, *row_e;			/* (m) each */
+};
+
+/* Zeros; the block to be freed, or NULL. */
+static double *
+new_sums(struct backend *k, const struct cell_args *c, struct sums *s)
+{
+	size_t m = (size_t)c->w->rows, h = (size_t)c->w->cols, t = (size_t)c->b->t;
+	double *mem = ref_scratch(k, m * h + 4 * h + t * m + 2 * m);
+
+	if (mem == NULL)
+		return NULL;
+	s->dw = mem;
+	s->dbias = s->dw + m * h;
+	s->error = s->dbias + h;
+	s->carried = s->error + h;
+	s->carried2 = s->carried + h;
+	s->d = s->carried2 + h;
+	s->row_d = s->d + t * m;
+	s->row_e = s->row_d + m;
+	return mem;
+}
+
+/* dW += e last', carried += W' e; and the state bias, which is in the last gate. */
+static void
+product_back(const struct cell_args *c, const real *last, struct sums *s)
+{
+	size_t m = (size_t)c->w->rows, h = (size_t)c->w->cols;
+
+	for (size_t i = 0; i < m; i++)
+		for (size_t j = 0; j < h; j++) {
+			s->carried[j] += s->row_e[i] * c->w->p[i * h + j];
 			if (last)
-				dw[at] += e[i] * last[j];
+				s->dw[i * h + j] += s->row_e[i] * last[j];
 		}
+	for (size_t j = 0; j < h; j++)
+		s->dbias[j] += s->row_e[m - h + j];
+}
+
+/* Row r of sequence i; own: its error from above counts, too. */
+static void
+row_back(const struct cell_args *c, int i, int r, bool own, struct sums *s)
+{
+	size_t h = (size_t)c->w->cols, m = (size_t)c->w->rows;
+	const real *ds = (const real *)c->ds + (size_t)r * h;
+	struct row row = row_of(c, i, r);
+	struct row_errors e = { s->error, s->carried, s->carried2, s->row_d, s->row_e };
+
+	for (size_t j = 0; j < h; j++) {
+		s->error[j] = (own ? ds[j] : 0) + s->carried[j];
+		s->carried[j] = 0;
+	}
+	rows[c->cell].backward(&row, &e);
+	product_back(c, row.s0, s);
+	for (size_t j = 0; j < m; j++)
+		s->d[(size_t)r * m + j] += s->row_d[j];
 }
 
 static void
-add_to(struct matrix *m, const double *sum)
+forget_carried(const struct cell_args *c, struct sums *s)
 {
-	for (size_t i = 0; i < (size_t)m->rows * m->cols; i++)
-		m->p[i] += (real)sum[i];
+	for (int j = 0; j < c->w->cols; j++)
+		s->carried[j] = s->carried2[j] = 0;
 }
 
-/* One row: a(4h) from inputs to gates; g(4h) = W s_{r-1}. */
+/* Truncated: the error of each row by itself, bptt rows back at most. */
 static void
-lstm_row(int h, const double *g, const real *clast, real *a, real *s, real *c)
+sequence_back_truncated(const struct cell_args *c, int i, struct sums *s)
 {
-	for (int j = 0; j < h; j++) {
-		double in = logistic(a[j] + g[j]);
-		double forget = logistic(a[h + j] + g[h + j]);
-		double new = tanh(a[2 * h + j] + g[2 * h + j]);
-		double out = logistic(a[3 * h + j] + g[3 * h + j]);
-		double cell = (clast ? forget * clast[j] : 0) + in * new;
-
-		a[j] = (real)in;
-		a[h + j] = (real)forget;
-		a[2 * h + j] = (real)new;
-		a[3 * h + j] = (real)out;
-		c[j] = (real)cell;
-		s[j] = (real)(out * tanh(cell));
+	for (int t = c->b->start[i]; t < c->b->start[i + 1]; t++) {
+		forget_carried(c, s);
+		for (int r = t; r >= c->b->start[i] && r >= t - c->bptt; r--)
+			row_back(c, i, r, r == t, s);
 	}
 }
 
 static void
-lstm_forward(struct backend *k, const struct matrix *w, const struct batch *b, void *gates,
-    const void *s0, const void *c0, void *states, void *cells)
+sequence_back(const struct cell_args *c, int i, struct sums *s)
 {
-	int h = w->cols;
-	real *a = gates, *s = states, *c = cells;
-	double *g = ref_scratch(k, 4 * (size_t)h);
-
-	for (int i = 0; g && i < b->nseq; i++)
-		for (int r = b->start[i]; r < b->start[i + 1]; r++) {
-			size_t at = (size_t)r * h;
-
-			product(w, ref_before(b, i, r, h, s, s0), g);
-			lstm_row(h, g, ref_before(b, i, r, h, c, c0), a + 4 * at, s + at,
-			    c + at);
-		}
-	free(g);
-}
-
-/*
- * One row: e(4h) = the errors of the inputs to its gates a(4h), from ds(h) and
- * what its successor sent, carried(h) to s and carried_c(h) to c.  carried
- * becomes zeros, carried_c what the row sends on.
- */
-static void
-lstm_row_back(int h, const real *a, const real *c, const real *clast, const real *ds,
-    double *carried, double *carried_c, double *e)
-{
-	for (int j = 0; j < h; j++) {
-		double in = a[j], forget = a[h + j], new = a[2 * h + j], out = a[3 * h + j];
-		double squashed = tanh(c[j]), error = ds[j] + carried[j];
-		double to_c = carried_c[j] + error * out * tanh_slope(squashed);
-
-		e[j] = to_c * new * logistic_slope(in);
-		e[h + j] = clast ? to_c * clast[j] * logistic_slope(forget) : 0;
-		e[2 * h + j] = to_c * in * tanh_slope(new);
-		e[3 * h + j] = error * squashed * logistic_slope(out);
-		carried[j] = 0;
-		carried_c[j] = to_c * forget;
-	}
+	forget_carried(c, s);
+	for (int r = c->b->start[i + 1] - 1; r >= c->b->start[i]; r--)
+		row_back(c, i, r, true, s);
 }
 
 static void
-lstm_backward(struct backend *k, const struct matrix *w, const struct batch *b,
-    const void *gates, const void *states, const void *cells, const void *s0, const void *c0,
-    const void *errors, void *to, struct matrix *dw)
+cell_backward(struct backend *k, const struct cell_args *c)
 {
-	size_t h = (size_t)w->cols;
-	const real *a = gates, *s = states, *c = cells, *ds = errors;
-	double *sum = ref_scratch(k, 4 * h * h + 6 * h), *e, *carried;
-	real *d = to;
+	size_t n = (size_t)c->b->t * c->w->rows;
+	real *d = c->d;
+	struct sums s;
+	double *mem = new_sums(k, c, &s);
 
-	if (sum == NULL)
-		return;
-	e = sum + 4 * h * h;
-	carried = e + 4 * h;
-	for (int i = 0; i < b->nseq; i++) {
-		for (size_t j = 0; j < 2 * h; j++)
-			carried[j] = 0;
-		for (int r = b->start[i + 1] - 1; r >= b->start[i]; r--) {
-			size_t at = (size_t)r * h;
-
-			lstm_row_back((int)h, a + 4 * at, c + at,
-			    ref_before(b, i, r, (int)h, c, c0), ds + at, carried,
-			    carried + h, e);
-			product_back(w, e, ref_before(b, i, r, (int)h, s, s0), carried, sum);
-			for (size_t j = 0; j < 4 * h; j++)
-				d[4 * at + j] = (real)e[j];
-		}
-	}
-	add_to(dw, sum);
-	free(sum);
-}
-
-/* One row: a(3h) from inputs to gates; g(3h) = W s_{r-1}. */
-static void
-gru_row(int h, const double *g, const real *bn, const real *last, real *a, real *s, real *q)
-{
-	for (int j = 0; j < h; j++) {
-		double reset = logistic(a[j] + g[j]);
-		double keep = logistic(a[h + j] + g[h + j]);
-		double from = g[2 * h + j] + (bn ? bn[j] : 0);
-		double new = tanh(a[2 * h + j] + reset * from);
-
-		a[j] = (real)reset;
-		a[h + j] = (real)keep;
-		a[2 * h + j] = (real)new;
-		q[j] = (real)from;
-		s[j] = (real)((1 - keep) * new + (last ? keep * last[j] : 0));
-	}
-}
-
-static void
-gru_forward(struct backend *k, const struct matrix *w, const struct matrix *bn,
-    const struct batch *b, void *gates, const void *s0, void *states, void *products)
-{
-	int h = w->cols;
-	real *a = gates, *s = states, *q = products;
-	double *g = ref_scratch(k, 3 * (size_t)h);
-
-	for (int i = 0; g && i < b->nseq; i++)
-		for (int r = b->start[i]; r < b->start[i + 1]; r++) {
-			const real *last = ref_before(b, i, r, h, s, s0);
-			size_t at = (size_t)r * h;
-
-			product(w, last, g);
-			gru_row(h, g, bn ? bn->p : NULL, last, a + 3 * at, s + at, q + at);
-		}
-	free(g);
-}
-
-/*
- * One row: d(3h) = the errors of the inputs to its gates a(3h), and e(3h) those
- * of W s_{r-1}, which differ in n.  carried(h) becomes what goes on past W.
- */
-static void
-gru_row_back(int h, const real *a, const real *q, const real *last, const real *ds,
-    double *carried, real *d, double *e)
-{
-	for (int j = 0; j < h; j++) {
-		double reset = a[j], keep = a[h + j], new = a[2 * h + j];
-		double error = ds[j] + carried[j];
-		double to_new = error * (1 - keep) * tanh_slope(new);
-
-		e[j] = to_new * q[j] * logistic_slope(reset);
-		e[h + j] = error * ((last ? last[j] : 0) - new) * logistic_slope(keep);
-		e[2 * h + j] = to_new * reset;
-		d[j] = (real)e[j];
-		d[h + j] = (real)e[h + j];
-		d[2 * h + j] = (real)to_new;
-		carried[j] = error * keep;
-	}
-}
-
-static void
-gru_backward(struct backend *k, const struct matrix *w, const struct batch *b,
-    const void *gates, const void *states, const void *products, const void *s0,
-    const void *errors, void *to, struct matrix *dw, struct matrix *dbn)
-{
-	size_t h = (size_t)w->cols;
-	const real *a = gates, *s = states, *q = products, *ds = errors;
-	double *sum = ref_scratch(k, 3 * h * h + 5 * h), *e, *carried, *bias;
-	real *d = to;
-
-	if (sum == NULL)
-		return;
-	e = sum + 3 * h * h;
-	carried = e + 3 * h;
-	bias = carried + h;
-	for (int i = 0; i < b->nseq; i++) {
-		for (size_t j = 0; j < h; j++)
-			carried[j] = 0;
-		for (int r = b->start[i + 1] - 1; r >= b->start[i]; r--) {
-			const real *last = ref_before(b, i, r, (int)h, s, s0);
-			size_t at = (size_t)r * h;
-
-			gru_row_back((int)h, a + 3 * at, q + at, last, ds + at, carried,
-			    d + 3 * at, e);
-			product_back(w, e, last, carried, sum);
-			for (size_t j = 0; j < h; j++)
-				bias[j] += e[2 * h + j];
-		}
-	}
-	add_to(dw, sum);
-	if (dbn)
-		add_to(dbn, bias);
-	free(sum);
+	for (int i = 0; mem && i < c->b->nseq; i++)
+		(cell_kinds[c->cell].is_truncated ? sequence_back_truncated : sequence_back)(c, i,
+		    &s);
+	for (size_t i = 0; mem && i < n; i++)
+		d[i] = (real)s.d[i];
+	if (mem)
+		ref_add(c->dw, s.dw);
+	if (mem && c->dbias)
+		ref_add(c->dbias, s.dbias);
+	free(mem);
 }
 
 void
 ref_cells(struct backend *k)
 {
-	k->lstm_forward = lstm_forward;
-	k->lstm_backward = lstm_backward;
-	k->gru_forward = gru_forward;
-	k->gru_backward = gru_backward;
+	k->cell_forward = cell_forward;
+	k->cell_backward = cell_backward;
 }

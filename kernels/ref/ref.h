@@ -9,11 +9,12 @@
 #define REF_H
 
 #include "host_memory.h"
+#include "shifted.h"
 #include "ref_names.h"
 
 /* embed_*, pick_rows, dense_*, bias_*, multiply. */
 void ref_layers(struct backend *k);
-/* lstm_*, gru_*. */
+/* cell_*. */
 void ref_cells(struct backend *k);
 /* update, sum_squares. */
 void ref_update(struct backend *k);
@@ -21,8 +22,7 @@ void ref_update(struct backend *k);
 /* n doubles of zero, to be freed; on failure NULL, noted. */
 double *ref_scratch(struct backend *k, size_t n);
 
-/* The row of S(t,h) before row r of sequence i, or that of S0(nseq,h); NULL stands for zeros. */
-const real *ref_before(const struct batch *b, int i, int r, int h, const real *s,
-    const real *s0);
+/* M += sum, number by number. */
+void ref_add(struct matrix *m, const double *sum);
 
 #endif

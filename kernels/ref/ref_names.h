@@ -7,7 +7,7 @@
 
 #include "real.h"
 
-#define ref_before NAME(ref_before)
+#define ref_add NAME(ref_add)
 #define ref_cells NAME(ref_cells)
 #define ref_open NAME(ref_open)
 #define ref_layers NAME(ref_layers)

@@ -2,8 +2,6 @@
  * update.c - the definition of the update rules, number by number; backend.h has
  * the formulas.
  */
-#include <stdbool.h>
-
 #include "ref.h"
 
 /* One parameter's numbers, p, g, m and n of backend.h, and the rule. */
@@ -48,6 +46,13 @@ change(const struct numbers *a, size_t i)
 		n = u->decay2 * n + (1 - u->decay2) * g * g;
 		by = m / a->rise / (sqrt(n / a->rise2) + u->epsilon);
 		break;
+	case RULE_ADAMW:
+		m = u->decay * m + (1 - u->decay) * g;
+		n = u->decay2 * n + (1 - u->decay2) * g * g;
+		by = m / a->rise / (sqrt(n / a->rise2) + u->epsilon) + u->weight_decay * a->p[i];
+		break;
+	case NRULES:
+		break;
 	}
 	if (a->m)
 		a->m[i] = (real)m;
@@ -65,13 +70,6 @@ change_range(const struct numbers *a, size_t first, size_t n)
 	}
 }
 
-/* Where g is zero these rules change nothing. */
-static bool
-is_sparse(enum update_rule rule)
-{
-	return rule == RULE_SGD || rule == RULE_ADAGRAD;
-}
-
 static void
 param_update(struct backend *k, struct matrix *p, struct matrix *g, struct matrix *m,
     struct matrix *n, const struct update *u)
@@ -80,7 +78,7 @@ param_update(struct backend *k, struct matrix *p, struct matrix *g, struct matri
 	    host_values(n), u, 1 - pow(u->decay, u->step), 1 - pow(u->decay2, u->step) };
 
 	(void)k;
-	if (p->role == ROLE_EMBED && is_sparse(u->rule))
+	if (p->role == ROLE_EMBED && rule_kinds[u->rule].is_sparse)
 		for (int i = 0; i < g->e.ntouched; i++)
 			change_range(&a, (size_t)g->e.touched[i] * p->rows, (size_t)p->rows);
 	else

@@ -17,7 +17,6 @@ enum hyperparams_rate {
 	RATE_CONSTANT
 };
 #define HYPERPARAMS_RATES "halve|decay|cosine|constant"
-#define HYPERPARAMS_RULES "sgd|momentum|adagrad|rmsprop|adam"	/* in the order of enum update_rule */
 
 struct hyperparams {
 	uint32_t rule;		/* enum update_rule */
@@ -26,6 +25,7 @@ struct hyperparams {
 	uint64_t from;		/* epochs done before the rate decays */
 	double clip;		/* each number of the gradient is cut to +-clip; 0: not */
 	double clip_norm;	/* the gradient's norm is brought down to it; 0: not */
+	double weight_decay;	/* adamw: pulls weights, not biases, towards 0; 0: none */
 	double dropout;		/* share of a layer's output that is left out; 0: none */
 	uint32_t chunk;		/* steps of a stream at a time; 0: a line is a sequence */
 	double valid;		/* the last share of the text is held out; 0: none */
@@ -33,8 +33,7 @@ struct hyperparams {
 	uint64_t log;		/* the smoothed loss is told every so many steps; 0: never */
 };
 
-/* The learning rate that is usual with a rule: the tutorial's, a tenth of it with
- * momentum, min-char-rnn's, char-rnn's, and Kingma and Ba's. */
+/* The learning rate that is usual with a rule (kernels/rules.h). */
 double hyperparams_rate(enum update_rule rule);
 
 /* Moments that the rule keeps of every parameter: 0, 1 or 2. */
@@ -42,9 +41,8 @@ int hyperparams_moments(const struct hyperparams *r);
 
 /*
  * The update that the recipe's step number `step`, from 1, makes at this rate, of
- * a gradient with this norm (looked at only where the norm is clipped).
- * Constants: momentum decay 0.9; adagrad epsilon 1e-8 (min-char-rnn); rmsprop
- * decay 0.95, epsilon 1e-8 (char-rnn); adam 0.9, 0.999, 1e-8 (Kingma and Ba).
+ * a gradient with this norm (used only where the norm is clipped).
+ * Weight decay is that of weights: the caller sets it to 0 for biases.
  */
 struct update hyperparams_update(const struct hyperparams *r, double rate, uint64_t step, double norm);
 

@@ -20,22 +20,10 @@ real_size(enum real_type r)
 	return r == REAL_F64 ? sizeof(double) : sizeof(float);
 }
 
-uint32_t
-model_gates(enum cell cell)
+static size_t
+gates_of(const struct model *m)
 {
-	static const uint32_t gates[] = { [CELL_RNN] = 1, [CELL_LSTM] = 4, [CELL_GRU] = 3 };
-
-	return gates[cell];
-}
-
-const char *
-model_cell_name(enum cell cell)
-{
-	static const char *const name[] = {
-		[CELL_RNN] = "rnn", [CELL_LSTM] = "lstm", [CELL_GRU] = "gru"
-	};
-
-	return name[cell];
+	return (size_t)cell_kinds[m->shape.cell].gates;
 }
 
 /* Those of layers above the first have its number, from 2, in their names. */
@@ -62,8 +50,8 @@ add_biases(struct model *m, uint32_t layer)
 
 	if (!m->shape.bias)
 		return;
-	add_param(m, PARAM_BIAS, layer, 1, model_gates(m->shape.cell) * h);
-	if (m->shape.cell == CELL_GRU)
+	add_param(m, PARAM_BIAS, layer, 1, gates_of(m) * h);
+	if (cell_kinds[m->shape.cell].has_state_bias)
 		add_param(m, PARAM_STATE_BIAS, layer, 1, h);
 }
 
@@ -72,7 +60,7 @@ static void
 list_params(struct model *m)
 {
 	const struct model_shape *s = &m->shape;
-	size_t c = s->vocab, h = s->hidden, e = s->embed, g = model_gates(s->cell) * h;
+	size_t c = s->vocab, h = s->hidden, e = s->embed, g = gates_of(m) * h;
 
 	if (e && !s->tied)
 		add_param(m, PARAM_EMBED, 0, e, c);
@@ -189,7 +177,7 @@ model_moments(struct model *m, int n)
 size_t
 model_carry_rows(const struct model *m, size_t streams)
 {
-	return m->shape.layers * (m->shape.cell == CELL_LSTM ? 2 : 1) * streams;
+	return m->shape.layers * (cell_kinds[m->shape.cell].has_second_state ? 2 : 1) * streams;
 }
 
 const char *
@@ -241,14 +229,16 @@ draw(struct rng *r, const struct model_param *p, enum real_type real, enum init 
 		    rng_uniform(r, -bound, bound));
 }
 
-/* The forget gate is the second of four. */
+/* Ones for the gate that begins with them: the LSTM's forget gate (Jozefowicz et al.
+ * 2015). */
 static void
-remember(const struct model *m, const struct model_param *p)
+set_gate_of_ones(const struct model *m, const struct model_param *p)
 {
 	size_t h = m->shape.hidden;
+	int gate = cell_kinds[m->shape.cell].gate_of_ones;
 
-	for (size_t i = h; i < 2 * h; i++)
-		set(p, m->shape.real, i, 1);
+	for (size_t i = 0; gate >= 0 && i < h; i++)
+		set(p, m->shape.real, (size_t)gate * h + i, 1);
 }
 
 void
@@ -263,8 +253,8 @@ model_init(struct model *m, enum init init, uint32_t seed)
 			if (init == INIT_TUTORIAL ? layer == 0 : m->param[i].layer == layer)
 				draw(&r, &m->param[i], m->shape.real, init);
 	for (size_t i = 0; i < m->nparam; i++)
-		if (m->shape.cell == CELL_LSTM && m->param[i].kind == PARAM_BIAS)
-			remember(m, &m->param[i]);
+		if (m->param[i].kind == PARAM_BIAS)
+			set_gate_of_ones(m, &m->param[i]);
 }
 
 static void

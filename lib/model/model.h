@@ -26,7 +26,6 @@
 #include "rng.h"
 #include "vocab.h"
 
-enum cell { CELL_RNN, CELL_LSTM, CELL_GRU };
 
 enum { MODEL_LAYERS_MAX = 12, MODEL_PARAMS_MAX = 64, MODEL_MOMENTS = 2 };
 
@@ -40,10 +39,6 @@ struct model_shape {
 	bool bias;		/* b, q and c */
 	bool tied;		/* V serves for the embeddings, too */
 };
-
-/* Rows of U, W and b for each hidden unit. */
-uint32_t model_gates(enum cell cell);
-const char *model_cell_name(enum cell cell);
 
 enum param_kind {
 	PARAM_EMBED, PARAM_IN, PARAM_OUT, PARAM_STATE, PARAM_BIAS, PARAM_STATE_BIAS,

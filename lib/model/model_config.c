@@ -30,9 +30,10 @@ struct config {
 };
 
 static const char *const units[] = { "sentence", "stream", NULL };
-static const char *const cells[] = { "rnn", "lstm", "gru", NULL };
+#define NAME_OF(id, name, ...) name,
+static const char *const cells[] = { CELL_ROWS(NAME_OF) NULL };
 static const char *const reals[] = { "float32", "float64", NULL };
-static const char *const rules[] = { "sgd", "momentum", "adagrad", "rmsprop", "adam", NULL };
+static const char *const rules[] = { RULE_ROWS(NAME_OF) NULL };
 static const char *const rates[] = { "halve", "decay", "cosine", "constant", NULL };
 
 #define AT(field) offsetof(struct config, field)
@@ -82,6 +83,7 @@ static const struct key {
 	{ "from", WITH_PROGRESS, OPTIONAL, U64, AT(progress.hyper.from), NULL, 0, COUNT_MAX },
 	{ "clip", WITH_PROGRESS, OPTIONAL, REAL, AT(progress.hyper.clip), NULL, 0, 0 },
 	{ "clip_norm", WITH_PROGRESS, OPTIONAL, REAL, AT(progress.hyper.clip_norm), NULL, 0, 0 },
+	{ "weight_decay", WITH_PROGRESS, OPTIONAL, REAL, AT(progress.hyper.weight_decay), NULL, 0, 0 },
 	{ "dropout", WITH_PROGRESS, OPTIONAL, REAL, AT(progress.hyper.dropout), NULL, 0, 0 },
 	{ "chunk", WITH_PROGRESS, OPTIONAL, U32, AT(progress.hyper.chunk), NULL, 0, 1000000000 },
 	{ "valid", WITH_PROGRESS, OPTIONAL, REAL, AT(progress.hyper.valid), NULL, 0, 0 },

@@ -16,6 +16,12 @@ no_memory(struct net *n)
 	return why ? why : "out of memory";
 }
 
+static const struct cell_kind *
+kind_of(const struct net *n)
+{
+	return &cell_kinds[n->shape.cell];
+}
+
 static enum role
 role_of(const struct net *n, const struct model_param *p)
 {
@@ -27,7 +33,7 @@ role_of(const struct net *n, const struct model_param *p)
 	case PARAM_OUT:
 		return ROLE_OUT;
 	case PARAM_STATE:
-		return n->shape.cell == CELL_RNN ? ROLE_SQUARE : ROLE_GATES;
+		return kind_of(n)->gates == 1 ? ROLE_SQUARE : ROLE_GATES;
 	case PARAM_PROJECT:
 		return ROLE_DENSE;
 	default:
@@ -98,6 +104,7 @@ put_params(struct net *n, const struct model *m)
 		const struct model_param *p = &m->param[i];
 
 		n->nparam = i + 1;
+		n->is_bias[i] = role_of(n, p) == ROLE_BIAS;
 		if ((n->p[i] = new_mat(n, p, p->data)) == NULL)
 			return false;
 		for (int k = 0; k < MODEL_MOMENTS; k++)
@@ -195,15 +202,16 @@ reserve(struct net *n, void **rows, size_t t, size_t width)
 static bool
 reserve_layer(struct net *n, struct net_rows *r, size_t t)
 {
+	const struct cell_kind *kind = kind_of(n);
 	size_t h = (size_t)n->h;
-	bool gated = n->shape.cell != CELL_RNN;
 
 	if (!reserve(n, &r->s, t, h))
 		return false;
-	if (!gated)
-		r->a = r->s;
-	if (gated && (!reserve(n, &r->a, t, h * model_gates(n->shape.cell)) ||
-	    !reserve(n, &r->extra, t, h)))
+	if (kind->gates == 1)
+		r->a = r->s;	/* the gate is the state */
+	else if (!reserve(n, &r->a, t, h * (size_t)kind->gates))
+		return false;
+	if (kind->has_saved && !reserve(n, &r->extra, t, h))
 		return false;
 	return !n->drop || (reserve(n, &r->mask, t, h) && reserve(n, &r->masked, t, h));
 }
@@ -229,7 +237,7 @@ reserve_all(struct net *n, size_t t)
 	if (n->drop && (!mem_mul(t, h, &reals) || (n->host = mem_zeros(reals, n->size)) == NULL))
 		return false;
 	return !n->back || (reserve(n, &n->ds, t, larger(h, e)) &&
-	    reserve(n, &n->d, t, larger(h * model_gates(n->shape.cell), e)));
+	    reserve(n, &n->d, t, larger(h * (size_t)kind_of(n)->gates, e)));
 }
 
 bool

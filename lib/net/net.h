@@ -38,6 +38,7 @@ struct net {
 	size_t size;		/* bytes of a real */
 	size_t nparam;
 	struct matrix *p[MODEL_PARAMS_MAX];	/* parameters, in the model's order */
+	bool is_bias[MODEL_PARAMS_MAX];
 	struct matrix *g[MODEL_PARAMS_MAX];	/* their gradients; NULL until first needed */
 	struct matrix *moment[MODEL_MOMENTS][MODEL_PARAMS_MAX];	/* NULL: none */
 	struct net_layer at[MODEL_LAYERS_MAX];

@@ -65,26 +65,30 @@ top(const struct pass *q)
 	return q->n->project >= 0 ? q->n->top : output(q, (int)q->n->shape.layers - 1);
 }
 
-static void
-cell_forward(const struct pass *q, int l)
+/* The softmax layer's arguments; forward. */
+static struct output_args
+output_args_of(const struct pass *q)
+{
+	const struct net *n = q->n;
+
+	return (struct output_args){
+		.v = n->p[n->out], .c = at(n->p, n->out_bias), .t = q->b->t, .s = top(q),
+		.y = q->b->y
+	};
+}
+
+/* A layer's cell in this pass; forward. */
+static struct cell_args
+cell_args_of(const struct pass *q, int l)
 {
 	struct net *n = q->n;
 	struct net_rows *r = &n->rows[l];
-	const struct matrix *w = n->p[n->at[l].state];
 
-	switch (n->shape.cell) {
-	case CELL_RNN:
-		q->k->rnn_forward(q->k, w, q->b, r->a, s_before(q, l), r->s);
-		break;
-	case CELL_LSTM:
-		q->k->lstm_forward(q->k, w, q->b, r->a, s_before(q, l), c_before(q, l), r->s,
-		    r->extra);
-		break;
-	case CELL_GRU:
-		q->k->gru_forward(q->k, w, at(n->p, n->at[l].state_bias), q->b, r->a,
-		    s_before(q, l), r->s, r->extra);
-		break;
-	}
+	return (struct cell_args){
+		.cell = n->shape.cell, .w = n->p[n->at[l].state],
+		.bias = at(n->p, n->at[l].state_bias), .b = q->b, .s0 = s_before(q, l),
+		.saved0 = c_before(q, l), .a = r->a, .s = r->s, .saved = r->extra
+	};
 }
 
 static void
@@ -93,6 +97,7 @@ layer_forward(const struct pass *q, int l)
 	struct net *n = q->n;
 	struct net_rows *r = &n->rows[l];
 	const struct matrix *u = n->p[n->at[l].in];
+	const struct cell_args c = cell_args_of(q, l);
 
 	if (input(q, l))
 		q->k->dense_forward(q->k, u, q->b->t, input(q, l), r->a);
@@ -100,7 +105,7 @@ layer_forward(const struct pass *q, int l)
 		q->k->embed_forward(q->k, u, q->b, r->a);
 	if (n->at[l].bias >= 0)
 		q->k->bias_forward(q->k, n->p[n->at[l].bias], q->b->t, r->a);
-	cell_forward(q, l);
+	q->k->cell_forward(q->k, &c);
 	if (q->masked)
 		q->k->multiply(q->k, (size_t)q->b->t * (size_t)n->h, r->s, r->mask, r->masked);
 }
@@ -151,11 +156,14 @@ const char *
 net_logp(struct net *n, const struct batch *b, struct net_state *st, double *logp)
 {
 	struct pass q;
+	struct output_args out;
 	const char *why = look(&q, n, b, st);
 
 	if (why)
 		return why;
-	n->k->out_forward(n->k, n->p[n->out], at(n->p, n->out_bias), b->t, top(&q), b->y, logp);
+	out = output_args_of(&q);
+	out.logp = logp;
+	n->k->out_forward(n->k, &out);
 	return n->k->error(n->k);
 }
 
@@ -163,11 +171,14 @@ const char *
 net_logp_all(struct net *n, const struct batch *b, struct net_state *st, void *l)
 {
 	struct pass q;
+	struct output_args out;
 	const char *why = look(&q, n, b, st);
 
 	if (why)
 		return why;
-	n->k->out_logp(n->k, n->p[n->out], at(n->p, n->out_bias), b->t, top(&q), l);
+	out = output_args_of(&q);
+	out.l = l;
+	n->k->out_logp(n->k, &out);
 	return n->k->error(n->k);
 }
 
@@ -209,10 +220,14 @@ static void
 output_backward(const struct pass *q, double *logp)
 {
 	struct net *n = q->n;
+	struct output_args out = output_args_of(q);
 	void *error = n->project >= 0 ? n->d : n->ds;
 
-	q->k->out_backward(q->k, n->p[n->out], at(n->p, n->out_bias), q->b->t, top(q), q->b->y,
-	    error, n->g[n->out], at(n->g, n->out_bias), logp);
+	out.logp = logp;
+	out.ds = error;
+	out.dv = n->g[n->out];
+	out.dc = at(n->g, n->out_bias);
+	q->k->out_backward(q->k, &out);
 	if (n->project >= 0)
 		q->k->dense_backward(q->k, n->p[n->project], q->b->t,
 		    output(q, (int)n->shape.layers - 1), error, n->ds, n->g[n->project]);
@@ -222,23 +237,14 @@ static void
 cell_backward(const struct pass *q, int l, int bptt)
 {
 	struct net *n = q->n;
-	struct net_rows *r = &n->rows[l];
-	const struct matrix *w = n->p[n->at[l].state];
-	struct matrix *dw = n->g[n->at[l].state];
+	struct cell_args c = cell_args_of(q, l);
 
-	switch (n->shape.cell) {
-	case CELL_RNN:
-		q->k->rnn_backward(q->k, w, q->b, bptt, r->s, s_before(q, l), n->ds, n->d, dw);
-		break;
-	case CELL_LSTM:
-		q->k->lstm_backward(q->k, w, q->b, r->a, r->s, r->extra, s_before(q, l),
-		    c_before(q, l), n->ds, n->d, dw);
-		break;
-	case CELL_GRU:
-		q->k->gru_backward(q->k, w, q->b, r->a, r->s, r->extra, s_before(q, l), n->ds,
-		    n->d, dw, at(n->g, n->at[l].state_bias));
-		break;
-	}
+	c.bptt = bptt;
+	c.ds = n->ds;
+	c.d = n->d;
+	c.dw = n->g[n->at[l].state];
+	c.dbias = at(n->g, n->at[l].state_bias);
+	q->k->cell_backward(q->k, &c);
 }
 
 /* The error of a layer's output, in ds, becomes that of its input, there too. */
@@ -282,8 +288,12 @@ net_gradient(struct net *n, const struct batch *b, const struct net_pass *how, d
 static const char *
 update(struct net *n, const struct update *u)
 {
+	struct update bias = *u;
+
+	bias.weight_decay = 0;
 	for (size_t i = 0; i < n->nparam; i++)
-		n->k->update(n->k, n->p[i], n->g[i], n->moment[0][i], n->moment[1][i], u);
+		n->k->update(n->k, n->p[i], n->g[i], n->moment[0][i], n->moment[1][i],
+		    n->is_bias[i] ? &bias : u);
 	return n->k->error(n->k);
 }
 
@@ -316,10 +326,13 @@ is_plain(const struct net *n, const struct net_pass *how, const struct hyperpara
 	    r->clip_norm == 0 && how->dropout == 0 && how->st == NULL;
 }
 
-static struct plain_net
-plain(const struct net *n)
+static struct step_args
+step_args_of(const struct net *n, const struct batch *b, int bptt, double rate, double *logp)
 {
-	return (struct plain_net){ n->p[n->at[0].in], n->p[n->out], n->p[n->at[0].state] };
+	return (struct step_args){
+		.net = { n->p[n->at[0].in], n->p[n->out], n->p[n->at[0].state] },
+		.b = b, .bptt = bptt, .rate = rate, .logp = logp
+	};
 }
 
 bool
@@ -331,9 +344,9 @@ net_has_queue(const struct net *n, const struct net_pass *how, const struct hype
 const char *
 net_steps(struct net *n, const struct batch *b, int bptt, double rate, double *logp)
 {
-	struct plain_net p = plain(n);
+	const struct step_args a = step_args_of(n, b, bptt, rate, logp);
 
-	n->k->steps(n->k, &p, b, bptt, rate, logp);
+	n->k->steps(n->k, &a);
 	return n->k->error(n->k);
 }
 
@@ -345,9 +358,9 @@ net_step(struct net *n, const struct batch *b, const struct net_pass *how,
 	const char *why;
 
 	if (n->k->step && is_plain(n, how, r)) {
-		struct plain_net p = plain(n);
+		const struct step_args a = step_args_of(n, b, how->bptt, rate, logp);
 
-		n->k->step(n->k, &p, b, how->bptt, rate, logp);
+		n->k->step(n->k, &a);
 		return n->k->error(n->k);
 	}
 	if ((why = net_gradient(n, b, how, logp)) != NULL)

@@ -15,15 +15,17 @@ reals(const struct net_state *st)
 const char *
 net_state_new(struct net_state *st, struct net *n, int nseq)
 {
+	bool second = cell_kinds[n->shape.cell].has_second_state;
+
 	*st = (struct net_state){ .n = n, .nseq = nseq };
 	st->last = mem_zeros((size_t)nseq, sizeof(*st->last));
 	if (st->last == NULL)
 		return "out of memory";
 	for (uint32_t l = 0; l < n->shape.layers; l++) {
 		st->s[l] = n->k->alloc(n->k, reals(st));
-		if (n->shape.cell == CELL_LSTM)
+		if (second)
 			st->c[l] = n->k->alloc(n->k, reals(st));
-		if (st->s[l] == NULL || (n->shape.cell == CELL_LSTM && st->c[l] == NULL))
+		if (st->s[l] == NULL || (second && st->c[l] == NULL))
 			return "out of memory";
 	}
 	return NULL;

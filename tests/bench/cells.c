@@ -3,7 +3,7 @@
  * plain cells on characters, composed of backend.h's entries, without files.
  *
  *	cells DEVICE THREADS CELL LAYERS H V SEQUENCES ROWS RULE SECONDS
- *	CELL: rnn | lstm | gru; RULE: sgd | adagrad | rmsprop | adam
+ *	CELL, RULE: as for train -c and -O
  *	cells profile DEVICE ...	what each layer takes, as well
  *
  * With biases everywhere, gradients cut at 5, states carried over; back over
@@ -19,10 +19,9 @@
 #include "stopwatch.h"
 
 enum { LAYERS = 8, MAX_STEPS = 100000 };
-enum cell { RNN, LSTM, GRU };
-static const char *const cell_name[] = { "rnn", "lstm", "gru" };
-static const int gates[] = { 1, 4, 3 };
-static const char *const rule_name[] = { "sgd", "momentum", "adagrad", "rmsprop", "adam" };
+#define NAME_OF(id, name, ...) name,
+static const char *const cell_name[] = { CELL_ROWS(NAME_OF) };
+static const char *const rule_name[] = { RULE_ROWS(NAME_OF) };
 
 /* A parameter, its gradient and moments. */
 struct param {
@@ -84,8 +83,8 @@ param(const struct net *n, struct rng *r, enum role role, int rows, int cols)
 		x[i] = (float)rng_uniform(r, -0.08, 0.08);
 	p.p = must(k->mat_new(k, role, rows, cols));
 	p.g = must(k->mat_new(k, role, rows, cols));
-	p.m = n->by.rule == RULE_SGD ? NULL : must(k->mat_new(k, role, rows, cols));
-	p.n = n->by.rule != RULE_ADAM ? NULL : must(k->mat_new(k, role, rows, cols));
+	p.m = rule_kinds[n->by.rule].moments < 1 ? NULL : must(k->mat_new(k, role, rows, cols));
+	p.n = rule_kinds[n->by.rule].moments < 2 ? NULL : must(k->mat_new(k, role, rows, cols));
 	k->mat_put(k, p.p, x);
 	free(x);
 	return p;
@@ -96,16 +95,16 @@ make_layer(struct net *n, struct rng *r, int i)
 {
 	struct layer *l = &n->layer[i];
 	struct backend *k = n->k;
-	int h = n->h, m = gates[n->cell] * h;
+	int h = n->h, m = cell_kinds[n->cell].gates * h;
 	size_t th = (size_t)n->b.t * h, sh = (size_t)n->b.nseq * h;
 
 	l->in = i == 0 ? param(n, r, ROLE_EMBED, m, n->v) : param(n, r, ROLE_DENSE, m, h);
 	l->bias = param(n, r, ROLE_BIAS, 1, m);
-	l->w = param(n, r, n->cell == RNN ? ROLE_SQUARE : ROLE_GATES, m, h);
-	if (n->cell == GRU)
+	l->w = param(n, r, cell_kinds[n->cell].gates == 1 ? ROLE_SQUARE : ROLE_GATES, m, h);
+	if (cell_kinds[n->cell].has_state_bias)
 		l->bn = param(n, r, ROLE_BIAS, 1, h);
-	l->a = must(k->alloc(k, th * gates[n->cell]));
-	l->d = must(k->alloc(k, th * gates[n->cell]));
+	l->a = must(k->alloc(k, th * (size_t)cell_kinds[n->cell].gates));
+	l->d = must(k->alloc(k, th * (size_t)cell_kinds[n->cell].gates));
 	l->s = must(k->alloc(k, th));
 	l->c = must(k->alloc(k, th));
 	l->ds = must(k->alloc(k, th));
@@ -133,11 +132,19 @@ make_batch(struct net *n, struct rng *r, int nseq, int rows)
 		n->last[i] = start[i + 1] - 1;
 }
 
+static struct cell_args
+args_of(const struct net *n, const struct layer *l)
+{
+	return (struct cell_args){ .cell = n->cell, .w = l->w.p, .bias = l->bn.p, .b = &n->b,
+	    .s0 = l->s0, .saved0 = l->c0, .a = l->a, .s = l->s, .saved = l->c, .bptt = n->b.t };
+}
+
 static void
 forward(struct net *n, int i)
 {
 	struct layer *l = &n->layer[i];
 	struct backend *k = n->k;
+	struct cell_args args;
 
 	if (i == 0)
 		k->embed_forward(k, l->in.p, &n->b, l->a);
@@ -145,12 +152,8 @@ forward(struct net *n, int i)
 		k->dense_forward(k, l->in.p, n->b.t, l[-1].s, l->a);
 	k->bias_forward(k, l->bias.p, n->b.t, l->a);
 	lap(INPUT);
-	if (n->cell == RNN)
-		k->rnn_forward(k, l->w.p, &n->b, l->a, l->s0, l->s);
-	else if (n->cell == LSTM)
-		k->lstm_forward(k, l->w.p, &n->b, l->a, l->s0, l->c0, l->s, l->c);
-	else
-		k->gru_forward(k, l->w.p, l->bn.p, &n->b, l->a, l->s0, l->s, l->c);
+	args = args_of(n, l);
+	k->cell_forward(k, &args);
 	lap(CELL);
 }
 
@@ -159,15 +162,13 @@ backward(struct net *n, int i)
 {
 	struct layer *l = &n->layer[i];
 	struct backend *k = n->k;
+	struct cell_args args = args_of(n, l);
 
-	if (n->cell == RNN)
-		k->rnn_backward(k, l->w.p, &n->b, n->b.t, l->s, l->s0, l->ds, l->d, l->w.g);
-	else if (n->cell == LSTM)
-		k->lstm_backward(k, l->w.p, &n->b, l->a, l->s, l->c, l->s0, l->c0, l->ds, l->d,
-		    l->w.g);
-	else
-		k->gru_backward(k, l->w.p, &n->b, l->a, l->s, l->c, l->s0, l->ds, l->d, l->w.g,
-		    l->bn.g);
+	args.ds = l->ds;
+	args.d = l->d;
+	args.dw = l->w.g;
+	args.dbias = l->bn.g;
+	k->cell_backward(k, &args);
 	lap(CELL_BACK);
 	k->bias_backward(k, n->b.t, l->d, l->bias.g);
 	if (i == 0)
@@ -194,8 +195,9 @@ step(struct net *n)
 	n->by.step++;
 	for (int i = 0; i < n->nlayer; i++)
 		forward(n, i);
-	k->out_backward(k, n->out.p, n->c.p, n->b.t, top->s, n->b.y, top->ds, n->out.g, n->c.g,
-	    n->logp);
+	k->out_backward(k, &(struct output_args){ .v = n->out.p, .c = n->c.p, .t = n->b.t,
+	    .s = top->s, .y = n->b.y, .logp = n->logp, .ds = top->ds, .dv = n->out.g,
+	    .dc = n->c.g });
 	lap(OUTPUT);
 	for (int i = n->nlayer - 1; i >= 0; i--)
 		backward(n, i);
@@ -209,7 +211,7 @@ step(struct net *n)
 		update(n, &l->w);
 		update(n, &l->bn);
 		k->pick_rows(k, n->b.nseq, n->last, n->h, l->s, l->s0);
-		if (n->cell == LSTM)
+		if (cell_kinds[n->cell].has_second_state)
 			k->pick_rows(k, n->b.nseq, n->last, n->h, l->c, l->c0);
 	}
 	lap(UPDATE);
@@ -219,7 +221,7 @@ static void
 measure(struct net *n, double seconds, int profile)
 {
 	static double each[MAX_STEPS];
-	double begun, t = n->b.t, m = gates[n->cell] * (double)n->h, weights, middle;
+	double begun, t = n->b.t, m = cell_kinds[n->cell].gates * (double)n->h, weights, middle;
 	int count = 0;
 
 	for (int i = 0; i < 3; i++)
@@ -268,11 +270,11 @@ main(int argc, char *argv[])
 		fprintf(stderr, "cells: %s\n", why);
 		return 1;
 	}
-	n.cell = (enum cell)choice(argv[3], cell_name, 3);
+	n.cell = (enum cell)choice(argv[3], cell_name, NCELLS);
 	n.nlayer = atoi(argv[4]);
 	n.h = atoi(argv[5]);
 	n.v = atoi(argv[6]);
-	n.by = (struct update){ .rule = (enum update_rule)choice(argv[9], rule_name, 5),
+	n.by = (struct update){ .rule = (enum update_rule)choice(argv[9], rule_name, NRULES),
 	    .rate = 0.002, .scale = 1, .clip = 5, .decay = 0.95, .decay2 = 0.999,
 	    .epsilon = 1e-8 };
 	rng_seed(&r, 1);

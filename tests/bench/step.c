@@ -169,18 +169,22 @@ time_layers(struct bench *b, double took[NPHASE])
 	const struct batch *q = &b->batcher.b;
 	struct update u = { .rule = RULE_SGD, .rate = 0.005, .scale = 1 };
 	void *s = n->rows[0].s;
+	struct cell_args c = { .w = n->p[2], .b = q, .a = s, .s = s, .bptt = b->bptt, .ds = n->ds,
+	    .d = n->d, .dw = n->g[2] };
+	struct output_args o = { .v = n->p[1], .t = q->t, .s = s, .y = q->y, .logp = b->logp,
+	    .ds = n->ds, .dv = n->g[1] };
 	double t[NPHASE + 1];
 
 	t[0] = now();
 	k->embed_forward(k, n->p[0], q, s);
 	t[1] = now();
-	k->rnn_forward(k, n->p[2], q, s, NULL, s);
+	k->cell_forward(k, &c);
 	t[2] = now();
-	k->out_forward(k, n->p[1], NULL, q->t, s, q->y, b->logp);
+	k->out_forward(k, &o);
 	t[3] = now();
-	k->out_backward(k, n->p[1], NULL, q->t, s, q->y, n->ds, n->g[1], NULL, b->logp);
+	k->out_backward(k, &o);
 	t[4] = now();
-	k->rnn_backward(k, n->p[2], q, b->bptt, s, NULL, n->ds, n->d, n->g[2]);
+	k->cell_backward(k, &c);
 	t[5] = now();
 	k->embed_backward(k, q, n->d, n->g[0]);
 	t[6] = now();

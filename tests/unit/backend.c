@@ -1,10 +1,10 @@
 /*
- * kern BACKEND [SEED [SHAPES]]: runs every entry of a backend against "ref", in float
+ * backend BACKEND [SEED [SHAPES]]: runs every entry of a backend against "ref", in float
  * and in double, on awkward shapes, and against itself on 1, 2 and 3 threads.
  *
  * To add an operation: draw its inputs in make_case(), run it in run_case()
  * and keep what it gives by name.  agree.h says when two results agree; gated
- * cells, dense layers and the update rules are kern_cells.c's.
+ * cells, dense layers and the update rules are backend_cells.c's.
  */
 #include "agree.h"
 
@@ -73,14 +73,16 @@ run_output(struct backend *k, const struct test_case *c, const void *s, struct r
 	void *ds = need(k->alloc(k, (size_t)t * h));
 	void *l = need(calloc((size_t)t * nv, c->size));
 	double *logp = need(calloc((size_t)t, sizeof(*logp)));
+	struct output_args o = { .v = v, .t = t, .s = s, .y = c->b.y, .logp = logp, .ds = ds, .dv = dv,
+	    .l = l };
 
-	k->out_forward(k, v, NULL, t, s, c->b.y, logp);
+	k->out_forward(k, &o);
 	keep(res, "out_forward", logp, (size_t)t, sizeof(*logp));
-	k->out_backward(k, v, NULL, t, s, c->b.y, ds, dv, NULL, logp);
+	k->out_backward(k, &o);
 	keep(res, "out_backward logp", logp, (size_t)t, sizeof(*logp));
 	keep_rows(k, res, "out_backward ds", ds, (size_t)t * h);
 	keep_mat(k, res, "out_backward dv", dv, (size_t)nv * h);
-	k->out_logp(k, v, NULL, t, s, l);
+	k->out_logp(k, &o);
 	keep(res, "out_logp", l, (size_t)t * nv, c->size);
 	k->mat_free(k, v);
 	k->mat_free(k, dv);
@@ -99,14 +101,16 @@ run_case(struct backend *k, const void *arg, struct result *res)
 	struct matrix *w = mat(k, ROLE_SQUARE, h, h, c->w), *dw = mat(k, ROLE_SQUARE, h, h, c->w);
 	void *s = need(k->alloc(k, n)), *d = need(k->alloc(k, n)), *ds = need(k->alloc(k, n));
 	void *s0 = need(k->alloc(k, (size_t)h * c->b.nseq));
+	struct cell_args a = { .w = w, .b = &c->b, .s0 = s0, .a = d, .s = s, .bptt = c->shape.bptt,
+	    .ds = ds, .d = d, .dw = dw };
 
 	k->put(k, s0, c->s0, (size_t)h * c->b.nseq);
 	k->put(k, ds, c->ds, n);
 	k->embed_forward(k, u, &c->b, d);
 	keep_rows(k, res, "embed_forward", d, n);
-	k->rnn_forward(k, w, &c->b, d, s0, s);
+	k->cell_forward(k, &a);
 	keep_rows(k, res, "rnn_forward with s0", s, n);
-	k->rnn_backward(k, w, &c->b, c->shape.bptt, s, s0, ds, d, dw);
+	k->cell_backward(k, &a);
 	keep_rows(k, res, "rnn_backward d", d, n);
 	keep_mat(k, res, "rnn_backward dw", dw, (size_t)h * h);
 	k->embed_backward(k, &c->b, d, du);
@@ -114,7 +118,9 @@ run_case(struct backend *k, const void *arg, struct result *res)
 	sgd(k, u, du, 0.125);
 	keep_mat(k, res, "update", u, hv);
 	k->embed_forward(k, u, &c->b, s);
-	k->rnn_forward(k, w, &c->b, s, NULL, s);
+	a.a = s;
+	a.s0 = NULL;
+	k->cell_forward(k, &a);
 	keep_rows(k, res, "rnn_forward", s, n);
 	run_output(k, c, s, res);
 	k->mat_free(k, u);
@@ -155,12 +161,19 @@ one_step(struct backend *k, const void *arg, struct result *res)
 	double *logp = need(calloc((size_t)c->b.t, sizeof(*logp)));
 
 	if (k->step) {
-		k->step(k, &net, &c->b, c->shape.bptt, 0.5, logp);
+		struct step_args a = { net, &c->b, c->shape.bptt, 0.5, logp };
+
+		k->step(k, &a);
 	} else {
+		struct cell_args a = { .w = net.w, .b = &c->b, .a = s, .s = s, .ds = ds, .d = d,
+		    .bptt = c->shape.bptt, .dw = g.w };
+		struct output_args o = { .v = net.v, .t = c->b.t, .s = s, .y = c->b.y, .ds = ds,
+		    .dv = g.v, .logp = logp };
+
 		k->embed_forward(k, net.u, &c->b, s);
-		k->rnn_forward(k, net.w, &c->b, s, NULL, s);
-		k->out_backward(k, net.v, NULL, c->b.t, s, c->b.y, ds, g.v, NULL, logp);
-		k->rnn_backward(k, net.w, &c->b, c->shape.bptt, s, NULL, ds, d, g.w);
+		k->cell_forward(k, &a);
+		k->out_backward(k, &o);
+		k->cell_backward(k, &a);
 		k->embed_backward(k, &c->b, d, g.u);
 		sgd(k, net.u, g.u, 0.5);
 		sgd(k, net.v, g.v, 0.5);
@@ -197,8 +210,9 @@ look(struct backend *k, const struct test_case *c, const struct batch *b, double
 	void *s = need(k->alloc(k, (size_t)b->t * h));
 
 	k->embed_forward(k, u, b, s);
-	k->rnn_forward(k, w, b, s, NULL, s);
-	k->out_forward(k, v, NULL, b->t, s, b->y, logp);
+	k->cell_forward(k, &(struct cell_args){ .w = w, .b = b, .a = s, .s = s });
+	k->out_forward(k, &(struct output_args){ .v = v, .t = b->t, .s = s, .y = b->y,
+	    .logp = logp });
 	k->mat_free(k, u);
 	k->mat_free(k, w);
 	k->mat_free(k, v);

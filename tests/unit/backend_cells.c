@@ -1,7 +1,7 @@
 /*
- * kern_cells BACKEND [SEED [SHAPES]]: the entries of gated and stacked nets against
- * "ref" and on 1, 2 and 3 threads, as backend.c does the plain layer's: LSTM, GRU,
- * dense layers, biases, the output layer with its bias and shared with the
+ * backend_cells BACKEND [SEED [SHAPES]]: the entries of gated and stacked nets against
+ * "ref" and on 1, 2 and 3 threads, as backend.c does the plain layer's: every cell
+ * of cells.h, dense layers, biases, the output layer with its bias and shared with the
  * input, and every rule of update on every role of matrix.
  */
 #include "agree.h"
@@ -61,65 +61,82 @@ free_case(struct test_case *c)
 	free_batch(&c->b);
 }
 
-/* From zero states, then from given ones; the gradient is added to numbers that are not zero. */
-static void
-run_lstm(struct backend *k, const void *arg, struct result *res)
+struct cell_case {
+	const struct test_case *c;
+	enum cell cell;
+};
+
+static enum role
+role_of(enum cell cell)
 {
-	const struct test_case *c = arg;
-	size_t h = (size_t)c->shape.h, n = (size_t)c->b.t * h, n0 = (size_t)c->shape.nseq * h;
-	struct matrix *w = mat(k, ROLE_GATES, 4 * (int)h, (int)h, c->of.w);
-	struct matrix *dw = mat(k, ROLE_GATES, 4 * (int)h, (int)h, c->of.w);
-	void *a = rows(k, 4 * n, NULL), *d = rows(k, 4 * n, NULL), *ds = rows(k, n, c->of.ds);
-	void *s = rows(k, n, NULL), *cell = rows(k, n, NULL);
-	void *s0 = rows(k, n0, c->of.s0), *c0 = rows(k, n0, c->of.c0);
+	return cell_kinds[cell].gates > 1 ? ROLE_GATES : ROLE_SQUARE;
+}
 
-	for (int given = 0; given < 2; given++) {
-		const void *from = given ? s0 : NULL, *cell_from = given ? c0 : NULL;
+/* Results of one pass; dw is added to numbers that are not zero. */
+static void
+run_pass(struct backend *k, const struct cell_case *m, struct cell_args *a, struct result *res)
+{
+	const struct cell_kind *kind = &cell_kinds[m->cell];
+	size_t h = (size_t)m->c->shape.h, n = (size_t)m->c->b.t * h, gates = (size_t)kind->gates;
 
-		k->put(k, a, c->of.a, 4 * n);
-		k->lstm_forward(k, w, &c->b, a, from, cell_from, s, cell);
-		keep_rows(k, res, "lstm_forward a", a, 4 * n);
-		keep_rows(k, res, "lstm_forward s", s, n);
-		keep_rows(k, res, "lstm_forward c", cell, n);
-		k->lstm_backward(k, w, &c->b, a, s, cell, from, cell_from, ds, d, dw);
-		keep_rows(k, res, "lstm_backward d", d, 4 * n);
-		keep_mat(k, res, "lstm_backward dw", dw, 4 * h * h);
-	}
-	k->mat_free(k, w);
-	k->mat_free(k, dw);
-	for (void **p = (void *[]){ a, d, ds, s, cell, s0, c0, NULL }; *p; p++)
+	k->put(k, a->a, m->c->of.a, gates * n);
+	k->cell_forward(k, a);
+	if (kind->gates > 1)
+		keep_rows(k, res, "cell_forward a", a->a, gates * n);
+	keep_rows(k, res, "cell_forward s", a->s, n);
+	if (kind->has_saved)
+		keep_rows(k, res, "cell_forward saved", a->saved, n);
+	k->cell_backward(k, a);
+	keep_rows(k, res, "cell_backward d", a->d, gates * n);
+	keep_mat(k, res, "cell_backward dw", a->dw, gates * h * h);
+	if (a->dbias)
+		keep_mat(k, res, "cell_backward dbias", a->dbias, h);
+}
+
+/* From zero states, then from given ones and with the state bias; of a cell that is
+ * truncated, the second time so. */
+static void
+run_cell(struct backend *k, const void *arg, struct result *res)
+{
+	const struct cell_case *m = arg;
+	const struct test_case *c = m->c;
+	const struct cell_kind *kind = &cell_kinds[m->cell];
+	int h = c->shape.h, gates = kind->gates;
+	size_t n = (size_t)c->b.t * h, n0 = (size_t)c->shape.nseq * h;
+	struct matrix *w = mat(k, role_of(m->cell), gates * h, h, c->of.w);
+	struct matrix *dw = mat(k, role_of(m->cell), gates * h, h, c->of.w);
+	struct matrix *bias = mat(k, ROLE_BIAS, 1, h, c->of.bias);
+	struct matrix *dbias = mat(k, ROLE_BIAS, 1, h, c->of.bias);
+	void *s0 = rows(k, n0, c->of.s0), *c0 = rows(k, n0, c->of.c0), *ds = rows(k, n, c->of.ds);
+	struct cell_args a = { .cell = m->cell, .w = w, .b = &c->b,
+	    .a = rows(k, (size_t)gates * n, NULL), .s = rows(k, n, NULL),
+	    .saved = kind->has_saved ? rows(k, n, NULL) : NULL, .bptt = 1000, .ds = ds,
+	    .d = rows(k, (size_t)gates * n, NULL), .dw = dw };
+
+	run_pass(k, m, &a, res);
+	a.s0 = s0;
+	a.saved0 = kind->has_second_state ? c0 : NULL;
+	a.bias = kind->has_state_bias ? bias : NULL;
+	a.dbias = kind->has_state_bias ? dbias : NULL;
+	a.bptt = 2;
+	run_pass(k, m, &a, res);
+	for (struct matrix **p = (struct matrix *[]){ w, dw, bias, dbias, NULL }; *p; p++)
+		k->mat_free(k, *p);
+	for (void **p = (void *[]){ a.a, a.d, a.s, s0, c0, ds, a.saved, NULL }; *p; p++)
 		k->free(k, *p);
 }
 
-static void
-run_gru(struct backend *k, const void *arg, struct result *res)
+static int
+check_cells(const char *name, enum real_type real, const char *where, const struct test_case *c)
 {
-	const struct test_case *c = arg;
-	size_t h = (size_t)c->shape.h, n = (size_t)c->b.t * h, n0 = (size_t)c->shape.nseq * h;
-	struct matrix *w = mat(k, ROLE_GATES, 3 * (int)h, (int)h, c->of.w);
-	struct matrix *dw = mat(k, ROLE_GATES, 3 * (int)h, (int)h, c->of.w);
-	struct matrix *bn = mat(k, ROLE_BIAS, 1, (int)h, c->of.bias);
-	struct matrix *dbn = mat(k, ROLE_BIAS, 1, (int)h, c->of.bias);
-	void *a = rows(k, 3 * n, NULL), *d = rows(k, 3 * n, NULL), *ds = rows(k, n, c->of.ds);
-	void *s = rows(k, n, NULL), *q = rows(k, n, NULL), *s0 = rows(k, n0, c->of.s0);
+	int failures = 0;
 
-	for (int given = 0; given < 2; given++) {
-		const void *from = given ? s0 : NULL;
+	for (int cell = 0; cell < NCELLS; cell++) {
+		struct cell_case m = { c, (enum cell)cell };
 
-		k->put(k, a, c->of.a, 3 * n);
-		k->gru_forward(k, w, given ? bn : NULL, &c->b, a, from, s, q);
-		keep_rows(k, res, "gru_forward a", a, 3 * n);
-		keep_rows(k, res, "gru_forward s", s, n);
-		keep_rows(k, res, "gru_forward q", q, n);
-		k->gru_backward(k, w, &c->b, a, s, q, from, ds, d, dw, given ? dbn : NULL);
-		keep_rows(k, res, "gru_backward d", d, 3 * n);
-		keep_mat(k, res, "gru_backward dw", dw, 3 * h * h);
-		keep_mat(k, res, "gru_backward dbn", dbn, h);
+		failures += check_backend(name, real, where, run_cell, &m, bound_of(real));
 	}
-	for (struct matrix **m = (struct matrix *[]){ w, dw, bn, dbn, NULL }; *m; m++)
-		k->mat_free(k, *m);
-	for (void **p = (void *[]){ a, d, ds, s, q, s0, NULL }; *p; p++)
-		k->free(k, *p);
+	return failures;
 }
 
 static void
@@ -175,15 +192,17 @@ run_output(struct backend *k, const void *arg, struct result *res)
 	void *s = rows(k, n, NULL), *ds = rows(k, n, NULL);
 	void *l = need(calloc((size_t)t * nv, c->size));
 	double *logp = need(calloc((size_t)t, sizeof(*logp)));
+	struct output_args o = { .v = v, .c = b, .t = t, .s = s, .y = c->b.y, .logp = logp, .ds = ds,
+	    .dv = dv, .dc = db, .l = l };
 
 	k->embed_forward(k, v, &c->b, s);
 	keep_rows(k, res, "embed_forward, tied", s, n);
 	k->put(k, s, c->of.ds, n);
-	k->out_forward(k, v, b, t, s, c->b.y, logp);
+	k->out_forward(k, &o);
 	keep(res, "out_forward with bias", logp, (size_t)t, sizeof(*logp));
-	k->out_logp(k, v, b, t, s, l);
+	k->out_logp(k, &o);
 	keep(res, "out_logp with bias", l, (size_t)t * nv, c->size);
-	k->out_backward(k, v, b, t, s, c->b.y, ds, dv, db, logp);
+	k->out_backward(k, &o);
 	keep(res, "out_backward with bias, logp", logp, (size_t)t, sizeof(*logp));
 	keep_rows(k, res, "out_backward with bias, ds", ds, n);
 	keep_mat(k, res, "out_backward with bias, dv", dv, (size_t)nv * h);
@@ -228,7 +247,7 @@ update_one(struct backend *k, const struct test_case *c, const struct role_case 
 	size_t n = (size_t)o->rows * o->cols;
 	struct matrix *all[4];
 	struct update u = { .rule = rule, .rate = 0.1, .scale = 0.7, .clip = 0.4, .decay = 0.9,
-	    .decay2 = 0.99, .epsilon = 1e-3 };
+	    .decay2 = 0.99, .epsilon = 1e-3, .weight_decay = 0.2 };
 
 	for (int i = 0; i < 4; i++)
 		all[i] = mat(k, o->role, o->rows, o->cols, i == 0 ? c->of.g : NULL);
@@ -240,8 +259,8 @@ update_one(struct backend *k, const struct test_case *c, const struct role_case 
 		keep(res, "sum_squares", &squares, 1, sizeof(squares));
 		u.step = step;
 		u.clip = step == 3 ? 0 : u.clip;
-		k->update(k, all[0], all[1], rule == RULE_SGD ? NULL : all[2],
-		    rule == RULE_ADAM ? all[3] : NULL, &u);
+		k->update(k, all[0], all[1], rule_kinds[rule].moments > 0 ? all[2] : NULL,
+		    rule_kinds[rule].moments > 1 ? all[3] : NULL, &u);
 		keep_mat(k, res, o->name, all[0], n);
 	}
 	for (int i = 1; i < 4; i++)
@@ -260,7 +279,7 @@ run_update(struct backend *k, const void *arg, struct result *res)
 {
 	const struct update_case *u = arg;
 
-	for (int rule = RULE_SGD; rule <= RULE_ADAM; rule++)
+	for (int rule = 0; rule < NRULES; rule++)
 		update_one(k, u->c, &u->role, (enum update_rule)rule, res);
 }
 
@@ -285,19 +304,17 @@ check_updates(const char *name, enum real_type real, const char *where, const st
 
 /* The states of some of the batch's sequences, from given states. */
 static void *
-states(struct backend *k, const struct test_case *c, const struct batch *b, bool gru)
+states(struct backend *k, const struct test_case *c, const struct batch *b, enum cell cell)
 {
 	size_t h = (size_t)c->shape.h, n = (size_t)b->t * h, n0 = (size_t)b->nseq * h;
-	int ngate = gru ? 3 : 4;
-	struct matrix *w = mat(k, ROLE_GATES, ngate * (int)h, (int)h, c->of.w);
+	int ngate = cell_kinds[cell].gates;
+	struct matrix *w = mat(k, role_of(cell), ngate * (int)h, (int)h, c->of.w);
 	void *a = rows(k, (size_t)ngate * n, c->of.a), *s = rows(k, n, NULL), *q = rows(k, n, NULL);
 	void *s0 = rows(k, n0, c->of.s0), *c0 = rows(k, n0, c->of.c0);
 	void *host = need(calloc(n, c->size));
 
-	if (gru)
-		k->gru_forward(k, w, NULL, b, a, s0, s, q);
-	else
-		k->lstm_forward(k, w, b, a, s0, c0, s, q);
+	k->cell_forward(k, &(struct cell_args){ .cell = cell, .w = w, .b = b, .s0 = s0,
+	    .saved0 = c0, .a = a, .s = s, .saved = q });
 	k->get(k, host, s, n);
 	k->mat_free(k, w);
 	for (void **p = (void *[]){ a, s, q, s0, c0, NULL }; *p; p++)
@@ -315,11 +332,12 @@ check_alone(const char *name, enum real_type real, const char *where, const stru
 
 	first.nseq = 1;
 	first.t = c->b.start[1];
-	for (int gru = 0; gru < 2; gru++) {
-		void *all = states(k, c, &c->b, gru), *alone = states(k, c, &first, gru);
+	for (int cell = 0; cell < NCELLS; cell++) {
+		void *all = states(k, c, &c->b, (enum cell)cell);
+		void *alone = states(k, c, &first, (enum cell)cell);
 
 		if (memcmp(all, alone, (size_t)first.t * c->shape.h * c->size) != 0) {
-			printf("not ok %s alone and among others: %s\n", gru ? "GRU" : "LSTM",
+			printf("not ok %s alone and among others: %s\n", cell_kinds[cell].name,
 			    where);
 			failures++;
 		}
@@ -334,8 +352,8 @@ static int
 check_shape(const char *name, enum real_type real, int i, struct rng *r)
 {
 	struct shape s = shapes[i];
-	void (*const run[])(struct backend *, const void *, struct result *) = { run_lstm, run_gru,
-	    run_dense, run_output };
+	void (*const run[])(struct backend *, const void *, struct result *) = { run_dense,
+	    run_output };
 	struct test_case c;
 	char where[200];
 	int failures = 0;
@@ -345,6 +363,7 @@ check_shape(const char *name, enum real_type real, int i, struct rng *r)
 	make_case(&c, s, size_of(real), r);
 	for (size_t j = 0; j < sizeof(run) / sizeof(run[0]); j++)
 		failures += check_backend(name, real, where, run[j], &c, bound_of(real));
+	failures += check_cells(name, real, where, &c);
 	failures += check_updates(name, real, where, &c);
 	if (strcmp(name, "blas") != 0)		/* which promises no such thing */
 		failures += check_alone(name, real, where, &c);

@@ -20,6 +20,7 @@ struct problem {
 	struct backend *k;
 	double *x[PARTS], *dx[PARTS], *weight, *s0, *c0;
 	size_t n[PARTS];
+	enum cell cell;
 };
 
 struct layer {
@@ -27,6 +28,7 @@ struct layer {
 	size_t n[PARTS];	/* numbers it reads, by part; 0 ends */
 	/* The loss; and the gradients, if wanted. */
 	double (*loss)(const struct problem *, bool back);
+	enum cell cell;
 };
 
 static double
@@ -47,53 +49,37 @@ take(const struct problem *p, int part, struct matrix *g)
 	p->k->mat_free(p->k, g);
 }
 
+/* Parts: inputs of the gates, W, and the state bias of a cell that has one. */
 static double
-lstm(const struct problem *p, bool back)
+cell_loss(const struct problem *p, bool back)
 {
 	struct backend *k = p->k;
-	struct matrix *w = mat(k, ROLE_GATES, 4 * H, H, p->x[1]);
-	void *a = rows(k, 4 * T * H, p->x[0]), *s = rows(k, T * H, NULL), *c = rows(k, T * H, NULL);
+	const struct cell_kind *kind = &cell_kinds[p->cell];
+	enum role role = kind->gates > 1 ? ROLE_GATES : ROLE_SQUARE;
+	size_t gates = (size_t)kind->gates;
+	struct cell_args c = { .cell = p->cell, .b = &batch, .s0 = p->s0, .bptt = T,
+	    .w = mat(k, role, kind->gates * H, H, p->x[1]),
+	    .bias = kind->has_state_bias ? mat(k, ROLE_BIAS, 1, H, p->x[2]) : NULL,
+	    .saved0 = kind->has_second_state ? p->c0 : NULL,
+	    .a = rows(k, gates * T * H, p->x[0]), .s = rows(k, T * H, NULL),
+	    .saved = rows(k, T * H, NULL), .ds = p->weight, .d = p->dx[0] };
 	double loss;
 
-	k->lstm_forward(k, w, &batch, a, p->s0, p->c0, s, c);
-	loss = weigh(p, s, T * H);
+	k->cell_forward(k, &c);
+	loss = weigh(p, c.s, T * H);
 	if (back) {
-		struct matrix *dw = mat(k, ROLE_GATES, 4 * H, H, NULL);
-
-		k->lstm_backward(k, w, &batch, a, s, c, p->s0, p->c0, p->weight, p->dx[0], dw);
-		take(p, 1, dw);
+		c.dw = mat(k, role, kind->gates * H, H, NULL);
+		c.dbias = c.bias ? mat(k, ROLE_BIAS, 1, H, NULL) : NULL;
+		k->cell_backward(k, &c);
+		take(p, 1, c.dw);
+		if (c.bias)
+			take(p, 2, c.dbias);
 	}
-	k->mat_free(k, w);
-	k->free(k, a);
-	k->free(k, s);
-	k->free(k, c);
-	return loss;
-}
-
-static double
-gru(const struct problem *p, bool back)
-{
-	struct backend *k = p->k;
-	struct matrix *w = mat(k, ROLE_GATES, 3 * H, H, p->x[1]);
-	struct matrix *bn = mat(k, ROLE_BIAS, 1, H, p->x[2]);
-	void *a = rows(k, 3 * T * H, p->x[0]), *s = rows(k, T * H, NULL), *q = rows(k, T * H, NULL);
-	double loss;
-
-	k->gru_forward(k, w, bn, &batch, a, p->s0, s, q);
-	loss = weigh(p, s, T * H);
-	if (back) {
-		struct matrix *dw = mat(k, ROLE_GATES, 3 * H, H, NULL);
-		struct matrix *dbn = mat(k, ROLE_BIAS, 1, H, NULL);
-
-		k->gru_backward(k, w, &batch, a, s, q, p->s0, p->weight, p->dx[0], dw, dbn);
-		take(p, 1, dw);
-		take(p, 2, dbn);
-	}
-	k->mat_free(k, w);
-	k->mat_free(k, bn);
-	k->free(k, a);
-	k->free(k, s);
-	k->free(k, q);
+	k->mat_free(k, (struct matrix *)c.w);
+	k->mat_free(k, (struct matrix *)c.bias);
+	k->free(k, c.a);
+	k->free(k, c.s);
+	k->free(k, c.saved);
 	return loss;
 }
 
@@ -129,16 +115,20 @@ output(const struct problem *p, bool back)
 	struct backend *k = p->k;
 	struct matrix *v = mat(k, ROLE_OUT, V, H, p->x[1]), *c = mat(k, ROLE_BIAS, 1, V, p->x[2]);
 	double logp[T], loss = 0;
+	struct output_args o = { .v = v, .c = c, .t = T, .s = p->x[0], .y = next, .logp = logp };
 
 	if (back) {
 		struct matrix *dv = mat(k, ROLE_OUT, V, H, NULL);
 		struct matrix *dc = mat(k, ROLE_BIAS, 1, V, NULL);
 
-		k->out_backward(k, v, c, T, p->x[0], next, p->dx[0], dv, dc, logp);
+		o.ds = p->dx[0];
+		o.dv = dv;
+		o.dc = dc;
+		k->out_backward(k, &o);
 		take(p, 1, dv);
 		take(p, 2, dc);
 	} else {
-		k->out_forward(k, v, c, T, p->x[0], next, logp);
+		k->out_forward(k, &o);
 	}
 	for (int r = 0; r < T; r++)
 		loss -= logp[r];
@@ -169,11 +159,12 @@ tied(const struct problem *p, bool back)
 }
 
 static const struct layer layers[] = {
-	{ "LSTM", { 4 * T * H, 4 * H * H }, lstm },
-	{ "GRU", { 3 * T * H, 3 * H * H, H }, gru },
-	{ "dense and bias", { T * N, H * N, H }, dense },
-	{ "output with bias", { T * H, V * H, V }, output },
-	{ "tied input", { V * H }, tied },
+	{ "RNN", { T * H, H * H }, cell_loss, CELL_RNN },
+	{ "LSTM", { 4 * T * H, 4 * H * H }, cell_loss, CELL_LSTM },
+	{ "GRU", { 3 * T * H, 3 * H * H, H }, cell_loss, CELL_GRU },
+	{ "dense and bias", { T * N, H * N, H }, dense, NCELLS },
+	{ "output with bias", { T * H, V * H, V }, output, NCELLS },
+	{ "tied input", { V * H }, tied, NCELLS },
 };
 
 /* The worst distance of any entry of part i from its difference. */
@@ -199,7 +190,7 @@ worst(const struct layer *l, struct problem *p, int i)
 static int
 check(struct backend *k, const struct layer *l, bool sabotage, struct rng *r)
 {
-	struct problem p = { .k = k };
+	struct problem p = { .k = k, .cell = l->cell };
 	int failures = 0;
 
 	p.weight = draw(r, T * H, 1, sizeof(double));

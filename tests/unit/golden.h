@@ -12,15 +12,15 @@
 enum { ARRAYS = 64 };
 static double *golden[ARRAYS];	/* as the file has them */
 static char name_of[ARRAYS][32];
-static size_t vocab_lookup_of[ARRAYS], cols_of[ARRAYS];
+static size_t rows_of[ARRAYS], cols_of[ARRAYS];
 static int narrays;
 
 static void
 golden_read(FILE *f)
 {
-	for (; narrays < ARRAYS && fscanf(f, "%31s %zu %zu", name_of[narrays], &vocab_lookup_of[narrays],
+	for (; narrays < ARRAYS && fscanf(f, "%31s %zu %zu", name_of[narrays], &rows_of[narrays],
 	    &cols_of[narrays]) == 3; narrays++) {
-		size_t n = vocab_lookup_of[narrays] * cols_of[narrays];
+		size_t n = rows_of[narrays] * cols_of[narrays];
 
 		golden[narrays] = calloc(n, sizeof(double));
 		for (size_t i = 0; golden[narrays] && i < n; i++)

@@ -89,7 +89,7 @@ begins(void)
 
 	launch_begins(&b, got);
 	check(memcmp(got, want, sizeof(want)) == 0, "first rows", 0, 0, 0);
-	check(launch_longest(&b) == 3, "the longest sequence", 0, 0, 0);
+	check(batch_longest(&b) == 3, "the longest sequence", 0, 0, 0);
 }
 
 static void

@@ -34,7 +34,7 @@ fill(struct model *m)
 		const struct model_param *p = &m->param[i];
 		int at = golden_at(p->name);
 
-		if (vocab_lookup_of[at] != p->rows || cols_of[at] != p->cols)
+		if (rows_of[at] != p->rows || cols_of[at] != p->cols)
 			must("a parameter of another shape in the file");
 		for (size_t j = 0; j < p->rows * p->cols; j++)
 			if (m->shape.real == REAL_F64)
@@ -87,7 +87,7 @@ differs(const char *name, const double *got, enum real_type real)
 	int at = golden_at(name);
 	double bound = real == REAL_F64 ? 1e-9 : 1e-5, most = 0;
 
-	for (size_t i = 0; i < vocab_lookup_of[at] * cols_of[at]; i++) {
+	for (size_t i = 0; i < rows_of[at] * cols_of[at]; i++) {
 		double want = golden[at][i], size = fabs(want) > 1 ? fabs(want) : 1;
 		double e = fabs(got[i] - want) / size;
 

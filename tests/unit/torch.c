@@ -12,7 +12,7 @@ static void *
 as_real(struct backend *k, const char *name)
 {
 	int at = golden_at(name);
-	size_t n = vocab_lookup_of[at] * cols_of[at], size = size_of(k->real);
+	size_t n = rows_of[at] * cols_of[at], size = size_of(k->real);
 	void *p = need(calloc(n, size));
 
 	for (size_t i = 0; i < n; i++)
@@ -24,7 +24,7 @@ static void *
 to_device(struct backend *k, const char *name)
 {
 	int at = golden_at(name);
-	void *host = as_real(k, name), *dev = rows(k, vocab_lookup_of[at] * cols_of[at], host);
+	void *host = as_real(k, name), *dev = rows(k, rows_of[at] * cols_of[at], host);
 
 	free(host);
 	return dev;
@@ -33,7 +33,7 @@ to_device(struct backend *k, const char *name)
 static struct matrix *
 to_mat(struct backend *k, enum role role, const char *name)
 {
-	int at = golden_at(name), m = (int)vocab_lookup_of[at], n = (int)cols_of[at];
+	int at = golden_at(name), m = (int)rows_of[at], n = (int)cols_of[at];
 	void *host = as_real(k, name);
 	struct matrix *to = mat(k, role, m, n, host);
 
@@ -93,11 +93,19 @@ bias_but(struct backend *k, int ngates, int n)
 	return b;
 }
 
+static struct cell_args
+args_of(const struct layer *l)
+{
+	return (struct cell_args){ .cell = l->gru ? CELL_GRU : CELL_LSTM, .w = l->w, .bias = l->bn,
+	    .b = &l->b, .s0 = l->s0, .saved0 = l->c0, .a = l->a, .s = l->s, .saved = l->c };
+}
+
 static void
 forward(struct layer *l, struct result *res)
 {
 	struct backend *k = l->k;
 	int ngate = l->gru ? 3 : 4;
+	struct cell_args args;
 
 	l->m = to_mat(k, ROLE_DENSE, "m");
 	l->w = to_mat(k, ROLE_GATES, "w");
@@ -113,10 +121,8 @@ forward(struct layer *l, struct result *res)
 	k->dense_forward(k, l->m, l->t, l->x, l->a);
 	k->bias_forward(k, l->bias, l->t, l->a);
 	k->bias_forward(k, l->second, l->t, l->a);
-	if (l->gru)
-		k->gru_forward(k, l->w, l->bn, &l->b, l->a, l->s0, l->s, l->c);
-	else
-		k->lstm_forward(k, l->w, &l->b, l->a, l->s0, l->c0, l->s, l->c);
+	args = args_of(l);
+	k->cell_forward(k, &args);
 	keep_rows(k, res, "s", l->s, (size_t)l->t * l->h);
 }
 
@@ -131,11 +137,13 @@ backward(struct layer *l, struct result *res)
 	struct matrix *dbn = l->gru ? mat(k, ROLE_BIAS, 1, l->h, NULL) : NULL;
 	void *ds = to_device(k, "weight"), *d = rows(k, (size_t)l->t * ngates, NULL);
 	void *dx = rows(k, (size_t)l->t * l->n, NULL);
+	struct cell_args args = args_of(l);
 
-	if (l->gru)
-		k->gru_backward(k, l->w, &l->b, l->a, l->s, l->c, l->s0, ds, d, dw, dbn);
-	else
-		k->lstm_backward(k, l->w, &l->b, l->a, l->s, l->c, l->s0, l->c0, ds, d, dw);
+	args.ds = ds;
+	args.d = d;
+	args.dw = dw;
+	args.dbias = dbn;
+	k->cell_backward(k, &args);
 	k->dense_backward(k, l->m, l->t, l->x, d, dx, dm);
 	k->bias_backward(k, l->t, d, db);
 	keep_rows(k, res, "dx", dx, (size_t)l->t * l->n);
@@ -160,14 +168,14 @@ backward(struct layer *l, struct result *res)
 static int
 check(const char *backend, enum real_type real, bool gru)
 {
-	int x = golden_at("x"), s = golden_at("s"), nseq = (int)vocab_lookup_of[golden_at("s0")];
+	int x = golden_at("x"), s = golden_at("s"), nseq = (int)rows_of[golden_at("s0")];
 	int *start = need(calloc((size_t)nseq + 1, sizeof(*start))), failures = 0;
 	struct result res = { .count = 0 };
-	struct layer l = { .k = open_or_die(backend, real, 2), .gru = gru, .t = (int)vocab_lookup_of[x],
+	struct layer l = { .k = open_or_die(backend, real, 2), .gru = gru, .t = (int)rows_of[x],
 	    .h = (int)cols_of[s], .n = (int)cols_of[x] };
 	struct backend *k = l.k;
 
-	if (vocab_lookup_of[golden_at("w")] != (size_t)(gru ? 3 : 4) * cols_of[s]) {
+	if (rows_of[golden_at("w")] != (size_t)(gru ? 3 : 4) * cols_of[s]) {
 		puts("not ok: the file is another cell's");
 		exit(1);
 	}

@@ -17,7 +17,7 @@ squash(real *row, size_t n)
 }
 
 static void
-forward_one(struct recur *q, const struct square *w, int first, int end, const real *s0, real *s)
+forward_one(struct recurrence *q, const struct square *w, int first, int end, const real *s0, real *s)
 {
 	size_t stride = square_stride(w);
 	const real *last = s0;
@@ -59,7 +59,7 @@ lock_step_task(void *arg, int task, int thread)
 	for (int step = 0; n > 0; step++) {
 		bool first = step == 0 && m->s0 == NULL;
 
-		while (n > 0 && length(b, seq[n - 1]) <= step)
+		while (n > 0 && batch_length(b, seq[n - 1]) <= step)
 			n--;
 		if (n == 0)
 			break;
@@ -86,34 +86,8 @@ lock_step_task(void *arg, int task, int thread)
 	}
 }
 
-/* Longest first, equal ones in their order: a merge sort. */
 static void
-sort_by_length(const struct batch *b, int *order, int *spare, int n)
-{
-	int half = n / 2, i = 0, j = half, k = 0;
-
-	if (n < 2)
-		return;
-	sort_by_length(b, order, spare, half);
-	sort_by_length(b, order + half, spare, n - half);
-	while (i < half || j < n) {
-		bool left = j >= n || (i < half && length(b, order[i]) >= length(b, order[j]));
-
-		spare[k++] = left ? order[i++] : order[j++];
-	}
-	memcpy(order, spare, (size_t)n * sizeof(*order));
-}
-
-void
-recur_order(const struct batch *b, int *order)
-{
-	for (int i = 0; i < b->nseq; i++)
-		order[i] = i;
-	sort_by_length(b, order, order + b->nseq, b->nseq);
-}
-
-static void
-forward_many(struct recur *q, const struct square *w, const struct batch *b, const real *s0,
+forward_many(struct recurrence *q, const struct square *w, const struct batch *b, const real *s0,
     real *s)
 {
 	struct lock_step m = { w, b, NULL, s0, s, NULL, 3 * TILE * square_stride(w) };
@@ -124,28 +98,18 @@ forward_many(struct recur *q, const struct square *w, const struct batch *b, con
 	if (m.mem == NULL)
 		return;
 	order = (int *)(m.mem + (size_t)ntask * m.space);
-	recur_order(b, order);
+	batch_order(b, order);
 	m.order = order;
 	run_tasks(q->pool, rows_are_shared(q, (double)b->t * w->w.k * w->w.k), lock_step_task, &m,
 	    ntask, 0);
 }
 
 void
-recur_forward(struct recur *q, const struct square *w, const struct batch *b,
+recur_forward(struct recurrence *q, const struct square *w, const struct batch *b,
     const real *s0, real *s)
 {
 	if (b->nseq == 1)
 		forward_one(q, w, 0, b->t, s0, s);
 	else
 		forward_many(q, w, b, s0, s);
-}
-
-int
-recur_longest(const struct batch *b)
-{
-	int most = 0;
-
-	for (int i = 0; i < b->nseq; i++)
-		most = length(b, i) > most ? length(b, i) : most;
-	return most;
 }

@@ -11,9 +11,10 @@
 
 #include <stdbool.h>
 
-#include "backend.h"
+#include "batch.h"
 #include "panels.h"
 #include "pool.h"
+#include "scratch.h"
 #include "recurrent_names.h"
 
 struct square {
@@ -31,40 +32,33 @@ square_stride(const struct square *w)
 	return (size_t)w->w.np * PW + LANES;
 }
 
-struct recur {
+struct recurrence {
 	struct pool *pool;	/* the caller's */
-	real *mem;		/* grows to the largest batch, then stays */
-	size_t n;
-	bool failed;		/* there was no memory; sticky */
+	struct scratch mem;	/* failed: there was no memory */
 };
 
-void recur_free(struct recur *q);
+/* n reals for the time of a call; NULL, and mem.failed, when there is no memory. */
+real *recur_reserve(struct recurrence *q, size_t n);
 
 /* S(t,stride): s_r = tanh(A_r + W s_{r-1}), in place of A.  s0(nseq,h) or NULL. */
-void recur_forward(struct recur *q, const struct square *w, const struct batch *b,
+void recur_forward(struct recurrence *q, const struct square *w, const struct batch *b,
     const real *s0, real *s);
 
 /*
  * D(t,stride), which holds dS at first: all error that reached A, each row's
  * error having gone back at most bptt rows.
  */
-void recur_backward(struct recur *q, const struct square *w, const struct batch *b,
+void recur_backward(struct recurrence *q, const struct square *w, const struct batch *b,
     int bptt, const real *s, real *d);
 
-/* Rows of sequence i, and of the longest. */
-INLINE int
-length(const struct batch *b, int i)
-{
-	return b->start[i + 1] - b->start[i];
-}
+/* What a gradient of W is made of. */
+struct recur_errors {
+	const struct batch *b;
+	const real *s, *s0, *d;	/* (t,stride), (nseq,h) or NULL, (t,stride) */
+};
 
-int recur_longest(const struct batch *b);
-
-/* order[2 nseq]: the sequences, longest first, equal ones in their order; the rest is scratch. */
-void recur_order(const struct batch *b, int *order);
-
-/* to += rate D' S', S' the states one row earlier; both forms, or w alone. */
-void recur_update(struct recur *q, struct square *to, bool both,
-    const struct batch *b, const real *s, const real *s0, const real *d, real rate);
+/* to += rate D' S', S' the states one row earlier; W and W' both, or W alone. */
+void recur_update(struct recurrence *q, struct square *to, bool both,
+    const struct recur_errors *e, real rate);
 
 #endif

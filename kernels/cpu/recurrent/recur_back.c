@@ -4,10 +4,9 @@
  * one row back; what has passed a row is added up in D, and dW = D' S' is a
  * single product, since it is linear in the errors.
  */
-#include <string.h>
-
 #include "elementary.h"
 #include "recur_row.h"
+#include "shifted.h"
 
 enum { GROUP = 64 };	/* rows, about, that go back together in a batch of many */
 
@@ -53,7 +52,7 @@ back_task(void *arg, int i, int thread)
 
 /* bptt steps of them all; each on the team, panel by panel, if q is not NULL. */
 static void
-go_back(struct back *m, int bptt, struct recur *q)
+go_back(struct back *m, int bptt, struct recurrence *q)
 {
 	size_t stride = square_stride(m->w), n = (size_t)m->e.t * stride;
 
@@ -129,7 +128,7 @@ group_rows(const struct back_groups *g)
 }
 
 static void
-back_truncated(struct recur *q, const struct square *w, const struct batch *b, int bptt,
+back_truncated(struct recurrence *q, const struct square *w, const struct batch *b, int bptt,
     const real *s, real *d)
 {
 	int threads = pool_threads(q->pool), n = b->t / GROUP, rows;
@@ -155,7 +154,7 @@ back_truncated(struct recur *q, const struct square *w, const struct batch *b, i
 
 /* Without truncation all errors travel together, one row after another. */
 static void
-back_whole(struct recur *q, const struct square *w, int first, int end, const real *s, real *d)
+back_whole(struct recurrence *q, const struct square *w, int first, int end, const real *s, real *d)
 {
 	size_t stride = square_stride(w);
 
@@ -172,10 +171,10 @@ back_whole(struct recur *q, const struct square *w, int first, int end, const re
 }
 
 void
-recur_backward(struct recur *q, const struct square *w, const struct batch *b,
+recur_backward(struct recurrence *q, const struct square *w, const struct batch *b,
     int bptt, const real *s, real *d)
 {
-	if (bptt < recur_longest(b) - 1) {
+	if (bptt < batch_longest(b) - 1) {
 		back_truncated(q, w, b, bptt, s, d);
 		return;
 	}
@@ -207,24 +206,19 @@ update_task(void *arg, int i, int thread)
 }
 
 void
-recur_update(struct recur *q, struct square *to, bool both, const struct batch *b,
-    const real *s, const real *s0, const real *d, real rate)
+recur_update(struct recurrence *q, struct square *to, bool both, const struct recur_errors *e,
+    real rate)
 {
+	const struct batch *b = e->b;
 	size_t stride = square_stride(to), h = (size_t)to->w.k;
 	real *last = recur_reserve(q, (size_t)b->t * stride);
-	struct update_job m = { to, both, b->t, d, last, rate };
+	struct update_job m = { to, both, b->t, e->d, last, rate };
 
 	if (last == NULL)
 		return;
-	for (int i = 0; i < b->nseq; i++) {
-		real *row = last + (size_t)b->start[i] * stride;
-
-		memset(row, 0, stride * sizeof(real));
-		if (s0)
-			memcpy(row, s0 + (size_t)i * h, h * sizeof(real));
-		memcpy(row + stride, s + (size_t)b->start[i] * stride,
-		    (size_t)(length(b, i) - 1) * stride * sizeof(real));
-	}
+	for (int i = 0; i < b->nseq; i++)
+		shifted_rows(b, i, to->w.k, (struct row_view){ e->s, stride },
+		    e->s0 ? e->s0 + (size_t)i * h : NULL, last, stride);
 	run_tasks(q->pool, rows_are_shared(q, (double)b->t * h * h), update_task, &m,
 	    both ? 2 * to->w.np : to->w.np, 0);
 }

@@ -1,32 +1,15 @@
 /*
  * recur_row.c - memory, and a row through a matrix, some panels at a time.
  */
-#include <stdlib.h>
-
 #include "elementary.h"
-#include "hugepage.h"
 #include "recur_row.h"
 
 enum { ABREAST = 4 };	/* panels of a row product, whose sums overlap */
 
 real *
-recur_reserve(struct recur *q, size_t n)
+recur_reserve(struct recurrence *q, size_t n)
 {
-	if (n > q->n) {
-		free(q->mem);
-		q->mem = hugepage_alloc(n * sizeof(real));
-		q->n = q->mem ? n : 0;
-		q->failed = q->failed || q->mem == NULL;
-	}
-	return q->mem;
-}
-
-void
-recur_free(struct recur *q)
-{
-	free(q->mem);
-	q->mem = NULL;
-	q->n = 0;
+	return scratch_get(&q->mem, n, sizeof(real));
 }
 
 /* A step of one sequence; s is NULL going forward. */
@@ -99,7 +82,7 @@ row_task(void *arg, int i, int thread)
 }
 
 void
-row_step(struct recur *q, const struct panels *b, const real *x, const real *s,
+row_step(struct recurrence *q, const struct panels *b, const real *x, const real *s,
     real *row, int walk)
 {
 	struct row_step m = { b, x, s, row };

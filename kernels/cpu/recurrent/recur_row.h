@@ -15,26 +15,22 @@
  * slowly to the other.  For a row, whose matrix is the work, and for more.
  */
 INLINE bool
-row_is_shared(struct recur *q, double work)
+row_is_shared(struct recurrence *q, double work)
 {
 	return worth_parallel(q->pool, work, 6e4, 1.3e5);
 }
 
 INLINE bool
-rows_are_shared(struct recur *q, double work)
+rows_are_shared(struct recurrence *q, double work)
 {
 	return worth_parallel(q->pool, work, 5e5, 2e6);
 }
-
-/* n reals (and their alignment) for the time of a call; NULL, noted, when there is
- * no memory. */
-real *recur_reserve(struct recur *q, size_t n);
 
 /*
  * The next step of one sequence, stride reals of `row`: row = tanh(row + x B),
  * or going back, s given, the error of s: row = (row + x B) (1 - s^2).
  */
-void row_step(struct recur *q, const struct panels *b, const real *x, const real *s,
+void row_step(struct recurrence *q, const struct panels *b, const real *x, const real *s,
     real *row, int walk);
 
 #endif

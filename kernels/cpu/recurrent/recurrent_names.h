@@ -7,16 +7,14 @@
 
 #include "isa.h"
 
-#define gru_cell ISA_NAME(gru_cell)
-#define lstm_cell ISA_NAME(lstm_cell)
 #define recur_backward ISA_NAME(recur_backward)
 #define recur_forward ISA_NAME(recur_forward)
-#define recur_free ISA_NAME(recur_free)
-#define recur_longest ISA_NAME(recur_longest)
-#define recur_order ISA_NAME(recur_order)
 #define recur_reserve ISA_NAME(recur_reserve)
 #define recur_update ISA_NAME(recur_update)
-#define rnn_cell ISA_NAME(rnn_cell)
 #define row_step ISA_NAME(row_step)
+#define cell_block_backward ISA_NAME(cell_block_backward)
+#define cell_block_forward ISA_NAME(cell_block_forward)
+#define time_loop_backward ISA_NAME(time_loop_backward)
+#define time_loop_forward ISA_NAME(time_loop_forward)
 
 #endif

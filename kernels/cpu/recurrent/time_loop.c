@@ -1,39 +1,41 @@
 /*
- * time_loop.c - the walk; lstm.c, gru.c and rnn.c have the cells.
+ * time_loop.c - the loop over time steps; cells.c has what a cell does in one.
  */
 #include <string.h>
 
-#include "time_loop.h"
+#include "parallel.h"
 #include "product.h"
+#include "shifted.h"
+#include "time_loop.h"
 
 enum {
-	ABREAST = 4,	/* panels of a row's product, whose sums overlap */
-	FEW = 4,	/* sequences a thread; fewer share out each step */
-	ROWS = 64	/* rows in a task of gathering */
+	ABREAST = 4,	/* panels of a row's product that are summed together, to hide latency */
+	FEW = 4		/* sequences per thread; with fewer the pool divides each step */
 };
 
-/* Panels of a block's product; blocks that a task takes together. */
+/* Panels of a block's product. */
 static int
-panels_of(const struct pass *p)
+panels_per_block(const struct layer *l)
 {
-	return p->back ? 1 : p->cell->ngate;
+	return l->is_backward ? 1 : l->ngate;
+}
+
+/* Blocks of a task. */
+static int
+blocks_per_task(const struct group *g)
+{
+	return g->layer->is_backward && g->nafter == 1 ? ABREAST : 1;
 }
 
 static int
-together(const struct group *g)
+block_count(const struct layer *l)
 {
-	return g->pass->back && g->nafter == 1 ? ABREAST : 1;
+	return (l->h + PW - 1) / PW;
 }
 
-static int
-blocks(const struct pass *p)
-{
-	return (p->h + PW - 1) / PW;
-}
-
-/* n panels from the first on, and one row: as panel_tile() has it, but abreast. */
+/* One row times n panels from the first on; sums in the order of panel_tile(). */
 INLINE void
-one_row(const int n, const struct panels *b, int first, const real *x, real *out)
+row_times_panels(const int n, const struct panels *b, int first, const real *x, real *out)
 {
 	const real *p = b->p + (size_t)first * b->stride;
 	vec left[ABREAST], right[ABREAST];
@@ -62,28 +64,28 @@ row_product(int n, const struct panels *b, int first, const real *x, real *out)
 {
 	switch (n) {
 	case 1:
-		one_row(1, b, first, x, out);
+		row_times_panels(1, b, first, x, out);
 		break;
 	case 2:
-		one_row(2, b, first, x, out);
+		row_times_panels(2, b, first, x, out);
 		break;
 	case 3:
-		one_row(3, b, first, x, out);
+		row_times_panels(3, b, first, x, out);
 		break;
 	default:
-		one_row(ABREAST, b, first, x, out);
+		row_times_panels(ABREAST, b, first, x, out);
 		break;
 	}
 }
 
-/* Rows packed times the panels of n blocks from the first on. */
+/* The packed rows times the panels of n blocks from the first on. */
 static void
-multiply(const struct group *g, int first, int n, real *out)
+multiply_blocks(const struct group *g, int first, int n, real *out)
 {
-	const struct panels *b = g->pass->back ? &g->pass->w->w : &g->pass->w->wt;
-	int np = n * panels_of(g->pass);
+	const struct panels *b = g->layer->is_backward ? &g->layer->w->w : &g->layer->w->wt;
+	int np = n * panels_per_block(g->layer);
 
-	first *= panels_of(g->pass);
+	first *= panels_per_block(g->layer);
 	if (g->packed.t == 1)
 		row_product(np, b, first, g->packed.p, out);
 	else
@@ -92,72 +94,73 @@ multiply(const struct group *g, int first, int n, real *out)
 			    out + (size_t)i * PW, (size_t)np * PW);
 }
 
-/* A task of a step: `together` blocks, and the cell on each. */
+/* A task of a step: the product of some blocks, then the cell on each. */
 static void
 step_task(void *arg, int i, int thread)
 {
 	const struct group *g = arg;
-	const struct pass *p = g->pass;
-	int each = together(g), first = i * each;
-	int n = blocks(p) - first < each ? blocks(p) - first : each;
-	size_t one = (size_t)g->n * panels_of(p) * PW;
-	real *product = g->product + (size_t)(p->ngroup == 1 ? first : 0) * one;
+	const struct layer *l = g->layer;
+	int each = blocks_per_task(g), first = i * each;
+	int n = block_count(l) - first < each ? block_count(l) - first : each;
+	size_t one = (size_t)g->n * panels_per_block(l) * PW;
+	real *product = g->product + (size_t)(l->ngroup == 1 ? first : 0) * one;
 
 	(void)thread;
 	if (g->packed.t)
-		multiply(g, first, n, product);
+		multiply_blocks(g, first, n, product);
 	for (int j = 0; j < n; j++)
-		(p->back ? p->cell->backward : p->cell->forward)(g, first + j,
+		(l->is_backward ? cell_block_backward : cell_block_forward)(g, first + j,
 		    g->packed.t ? product + (size_t)j * PW : NULL);
 }
 
-/* The rows of the next product, from where they lie. */
+/* Packs the rows of the current step's product. */
 static void
-collect(struct group *g)
+pack_group(struct group *g)
 {
-	const struct pass *p = g->pass;
-	size_t width = (size_t)p->cell->ngate * p->h;
-	int n = p->back ? g->nafter : g->n;
+	const struct layer *l = g->layer;
+	size_t width = (size_t)l->ngate * l->h;
+	int n = l->is_backward ? g->nafter : g->n;
 
-	if (!p->back && g->step == 0 && p->s0 == NULL)
+	if (!l->is_backward && g->step == 0 && l->s0 == NULL)
 		n = 0;
 	for (int i = 0; i < n; i++)
-		g->row[i] = p->back ? p->e + (row_of(g, i) + 1) * width :
-		    row_before(g, i, p->s, p->s0);
+		g->row[i] = l->is_backward ? l->e + (group_row(g, i) + 1) * width :
+		    group_row_before(g, i, l->s, l->s0);
 	g->packed.t = 0;
 	if (n == 0)
 		return;
-	pack_shape(&g->packed, n, p->back ? (int)width : p->h, g->packed.p);
+	pack_shape(&g->packed, n, l->is_backward ? (int)width : l->h, g->packed.p);
 	pack_rows(&g->packed, g->row);
 }
 
+/* How many members have more rows than `step`. */
 static int
-longer_than(const struct group *g, int step)
+members_longer_than(const struct group *g, int step)
 {
-	const struct pass *p = g->pass;
+	const struct layer *l = g->layer;
 	int n = 0;
 
-	while (g->first + n * p->ngroup < p->b->nseq && length(p->b, member(g, n)) > step)
+	while (g->first + n * l->ngroup < l->b->nseq && batch_length(l->b, group_member(g, n)) > step)
 		n++;
 	return n;
 }
 
-/* A group at step i of its walk; false past its end. */
+/* Moves a group to the i-th step of the loop; false past its end. */
 static bool
-arrive(struct group *g, int i)
+group_step(struct group *g, int i)
 {
-	int steps = length(g->pass->b, member(g, 0));
+	int steps = batch_length(g->layer->b, group_member(g, 0));
 
 	if (i >= steps)
 		return false;
-	g->step = g->pass->back ? steps - 1 - i : i;
-	g->n = longer_than(g, g->step);
-	g->nafter = longer_than(g, g->step + 1);
-	collect(g);
+	g->step = g->layer->is_backward ? steps - 1 - i : i;
+	g->n = members_longer_than(g, g->step);
+	g->nafter = members_longer_than(g, g->step + 1);
+	pack_group(g);
 	return true;
 }
 
-/* What a walk needs: sizes of a group's places, and of all. */
+/* Reals that a loop needs: for the order of the sequences, and for each group. */
 struct space {
 	size_t packed, product, carried, row, group;
 	size_t order;
@@ -170,246 +173,177 @@ as_reals(size_t n, size_t size)
 }
 
 static struct space
-space_of(const struct pass *p)
+space_of(const struct layer *l)
 {
-	int n = (p->b->nseq + p->ngroup - 1) / p->ngroup, nb = blocks(p);
+	int n = (l->b->nseq + l->ngroup - 1) / l->ngroup, nb = block_count(l);
 	struct space s;
 
-	s.packed = (size_t)n * p->h * (p->back ? p->cell->ngate : 1);
-	s.product = (size_t)n * panels_of(p) * PW * (p->ngroup == 1 ? nb : ABREAST);
-	s.carried = p->back ? (size_t)n * nb * PW : 0;
+	s.packed = (size_t)n * l->h * (l->is_backward ? l->ngate : 1);
+	s.product = (size_t)n * panels_per_block(l) * PW * (l->ngroup == 1 ? nb : ABREAST);
+	s.carried = l->is_backward ? (size_t)n * nb * PW : 0;
 	s.row = as_reals((size_t)n, sizeof(real *));
-	s.order = as_reals(2 * (size_t)p->b->nseq, sizeof(int));
+	s.order = as_reals(2 * (size_t)l->b->nseq, sizeof(int));
 	s.order += LANES - s.order % LANES;	/* pointers stay aligned */
 	s.group = s.packed + s.product + s.carried + s.row;
 	s.group += LANES - s.group % LANES;
 	return s;
 }
 
-struct walk {
-	const struct pass *pass;
-	struct backend *k;
+/* The groups of one call, and their memory. */
+struct loop {
+	const struct layer *layer;
 	struct space space;
 	real *mem;
 };
 
 static struct group
-group_of(const struct walk *w, int i)
+group_at(const struct loop *m, int i)
 {
-	struct group g = { .pass = w->pass, .first = i };
-	real *p = w->mem + (size_t)i * w->space.group;
+	struct group g = { .layer = m->layer, .first = i };
+	real *p = m->mem + (size_t)i * m->space.group;
 
 	g.row = (const real **)p;
-	g.packed.p = p += w->space.row;
-	g.product = p += w->space.packed;
-	g.carried = p + w->space.product;
+	g.packed.p = p += m->space.row;
+	g.product = p += m->space.packed;
+	g.carried = p + m->space.product;
 	return g;
 }
 
+/* A group through all time steps, on one thread. */
 static void
 group_task(void *arg, int i, int thread)
 {
-	const struct walk *w = arg;
-	struct group g = group_of(w, i);
-	int nb = blocks(w->pass);
+	const struct loop *m = arg;
+	struct group g = group_at(m, i);
+	int nb = block_count(m->layer);
 
 	(void)thread;
-	for (int step = 0; arrive(&g, step); step++)
-		for (int j = 0; j * together(&g) < nb; j++)
+	for (int step = 0; group_step(&g, step); step++)
+		for (int j = 0; j * blocks_per_task(&g) < nb; j++)
 			step_task(&g, j, 0);
 }
 
-/* All sequences as one group, each step on the team. */
+/* All sequences as one group, each step on the pool. */
 static void
-walk_together(const struct walk *w)
+loop_as_one_group(struct pool *pool, const struct loop *m)
 {
-	const struct pass *p = w->pass;
-	struct group g = group_of(w, 0);
-	double work = (double)p->cell->ngate * p->h * p->h;
+	const struct layer *l = m->layer;
+	struct group g = group_at(m, 0);
+	double work = (double)l->ngate * l->h * l->h;
 
-	for (int step = 0; arrive(&g, step); step++) {
-		int each = together(&g), n = (blocks(p) + each - 1) / each;
+	for (int step = 0; group_step(&g, step); step++) {
+		int each = blocks_per_task(&g), n = (block_count(l) + each - 1) / each;
 
-		run_tasks(state(w->k)->pool, work * g.n > WORTH_PARALLEL, step_task, &g, n, step);
+		run_tasks(pool, work * g.n > WORTH_PARALLEL, step_task, &g, n, step);
 	}
 }
 
 /* As many groups as threads, if there are sequences and work enough. */
 static int
-groups(struct backend *k, const struct pass *p)
+group_count(struct pool *pool, const struct layer *l)
 {
-	int threads = pool_threads(state(k)->pool);
-	double work = (double)p->b->t * p->cell->ngate * p->h * p->h;
+	int threads = pool_threads(pool);
+	double work = (double)l->b->t * l->ngate * l->h * l->h;
 
-	return p->b->nseq >= FEW * threads && work > WORTH_PARALLEL ? threads : 1;
+	return l->b->nseq >= FEW * threads && work > WORTH_PARALLEL ? threads : 1;
 }
 
-/* mem: room for the order of the sequences, and then for the groups. */
+/* All time steps; mem: the order of the sequences, then the groups' memory. */
 static void
-go(struct backend *k, struct pass *p, void *mem)
+run_loop(struct pool *pool, struct layer *l, void *mem)
 {
-	struct walk w = { p, k, space_of(p), (real *)mem + space_of(p).order };
+	struct loop m = { l, space_of(l), (real *)mem + space_of(l).order };
 	int *order = mem;
 
-	recur_order(p->b, order);
-	p->order = order;
-	if (p->ngroup > 1)
-		pool_run(state(k)->pool, group_task, &w, p->ngroup);
+	batch_order(l->b, order);
+	l->order = order;
+	if (l->ngroup > 1)
+		pool_run(pool, group_task, &m, l->ngroup);
 	else
-		walk_together(&w);
+		loop_as_one_group(pool, &m);
 }
 
-static void
-forward(struct backend *k, struct pass *p)
+static struct layer
+layer_of(const struct square *w, const struct cell_args *c, bool is_backward)
 {
+	return (struct layer){
+		.cell = c->cell, .ngate = cell_kinds[c->cell].gates, .h = c->w->cols,
+		.is_backward = is_backward, .w = w, .b = c->b, .a = c->a, .s = c->s,
+		.saved = c->saved, .s0 = c->s0, .saved0 = c->saved0,
+		.bias = c->bias ? c->bias->p : NULL, .ds = c->ds, .d = c->d
+	};
+}
+
+void
+time_loop_forward(struct recurrence *q, const struct square *w, const struct cell_args *c)
+{
+	struct layer l = layer_of(w, c, false);
 	struct space s;
 	real *mem;
 
-	p->ngroup = groups(k, p);
-	s = space_of(p);
-	mem = state_rows(k, s.order + (size_t)p->ngroup * s.group);
+	l.ngroup = group_count(q->pool, &l);
+	s = space_of(&l);
+	mem = recur_reserve(q, s.order + (size_t)l.ngroup * s.group);
 	if (mem)
-		go(k, p, mem);
+		run_loop(q->pool, &l, mem);
 }
 
-/* The states before each row, zeros behind them up to `stride`. */
-struct gathering {
-	const struct batch *b;
-	int h;
+/* States one row earlier, with zeros up to `stride`. */
+struct shifting {
+	const struct layer *layer;
 	size_t stride;
-	const real *s, *s0;
 	real *to;
 };
 
 static void
-gather_task(void *arg, int seq, int thread)
+shift_task(void *arg, int seq, int thread)
 {
-	const struct gathering *g = arg;
-	size_t h = (size_t)g->h;
+	const struct shifting *m = arg;
+	const struct layer *l = m->layer;
+	size_t h = (size_t)l->h;
 
 	(void)thread;
-	for (int r = g->b->start[seq]; r < g->b->start[seq + 1]; r++) {
-		real *to = g->to + (size_t)r * g->stride;
-		size_t n = h;
-
-		if (r > g->b->start[seq])
-			memcpy(to, g->s + (size_t)(r - 1) * h, h * sizeof(real));
-		else if (g->s0)
-			memcpy(to, g->s0 + (size_t)seq * h, h * sizeof(real));
-		else
-			n = 0;
-		memset(to + n, 0, (g->stride - n) * sizeof(real));
-	}
+	shifted_rows(l->b, seq, l->h, (struct row_view){ l->s, h },
+	    l->s0 ? l->s0 + (size_t)seq * h : NULL, m->to, m->stride);
 }
 
-/* Errors of the inputs, and dW += E' S', S' the states one row earlier.  The
- * cell's e is given room here where it is not d. */
+/* db(h) += the sum of the last gate's errors. */
 static void
-backward(struct backend *k, struct pass *p, bool own_errors, struct matrix *dw)
+add_bias_errors(const struct layer *l, real *db)
 {
-	struct gathering g = { p->b, p->h, product_stride(p->h), p->s, p->s0, NULL };
-	size_t last = (size_t)p->b->t * g.stride, e, walk;
+	size_t h = (size_t)l->h, last = (size_t)l->ngate - 1;
+
+	for (int r = 0; r < l->b->t; r++)
+		for (size_t j = 0; j < h; j++)
+			db[j] += l->e[((size_t)r * l->ngate + last) * h + j];
+}
+
+/* Memory: the loop's, and after it that of dW's product, in one place; then the shifted
+ * states; then E, where it is not D. */
+void
+time_loop_backward(struct recurrence *q, const struct square *w, struct square *dw,
+    const struct cell_args *c)
+{
+	struct layer l = layer_of(w, c, true);
+	struct shifting shift = { &l, product_stride(l.h), NULL };
+	size_t last = (size_t)l.b->t * shift.stride, gates = (size_t)l.h * l.ngate, loop, e;
+	size_t product = product_gradient_space(q->pool);
 	struct space s;
 	real *mem;
 
-	p->back = true;
-	p->ngroup = groups(k, p);
-	s = space_of(p);
-	walk = s.order + (size_t)p->ngroup * s.group;
-	if (walk < product_gradient_space(state(k)->pool))	/* which comes after it */
-		walk = product_gradient_space(state(k)->pool);
-	e = own_errors ? (size_t)p->b->t * p->h * p->cell->ngate : 0;
-	mem = state_rows(k, walk + last + e);
+	l.ngroup = group_count(q->pool, &l);
+	s = space_of(&l);
+	loop = s.order + (size_t)l.ngroup * s.group;
+	loop = loop > product ? loop : product;
+	e = cell_kinds[c->cell].has_product_errors ? (size_t)l.b->t * gates : 0;
+	mem = recur_reserve(q, loop + last + e);
 	if (mem == NULL)
 		return;
-	g.to = mem + walk;
-	p->e = own_errors ? g.to + last : p->d;
-	go(k, p, mem);
-	share(k, gather_task, &g, p->b->nseq, NUMBER * (double)last);
-	product_gradient(state(k)->pool, &own(dw)->s.w, p->b->t, p->e,
-	    (size_t)p->h * p->cell->ngate, g.to, g.stride, 1, mem);
-}
-
-void
-time_loop_rnn_forward(struct backend *k, const struct matrix *w, const struct batch *b,
-    const real *a, const real *s0, real *s)
-{
-	struct pass p = { .cell = &rnn_cell, .w = &own(w)->s, .b = b, .h = w->cols,
-	    .a = (real *)a, .s = s, .s0 = s0 };
-
-	forward(k, &p);
-}
-
-void
-time_loop_rnn_backward(struct backend *k, const struct matrix *w, const struct batch *b,
-    const real *s, const real *s0, const real *ds, real *d, struct matrix *dw)
-{
-	struct pass p = { .cell = &rnn_cell, .w = &own(w)->s, .b = b, .h = w->cols,
-	    .s = (real *)s, .s0 = s0, .ds = ds, .d = d };
-
-	backward(k, &p, false, dw);
-}
-
-static void
-lstm_forward(struct backend *k, const struct matrix *w, const struct batch *b, void *a,
-    const void *s0, const void *c0, void *s, void *c)
-{
-	struct pass p = { .cell = &lstm_cell, .w = &own(w)->s, .b = b, .h = w->cols, .a = a,
-	    .s = s, .c = c, .s0 = s0, .c0 = c0 };
-
-	forward(k, &p);
-}
-
-static void
-lstm_backward(struct backend *k, const struct matrix *w, const struct batch *b, const void *a,
-    const void *s, const void *c, const void *s0, const void *c0, const void *ds, void *d,
-    struct matrix *dw)
-{
-	struct pass p = { .cell = &lstm_cell, .w = &own(w)->s, .b = b, .h = w->cols,
-	    .a = (real *)a, .s = (real *)s, .c = (real *)c, .s0 = s0, .c0 = c0, .ds = ds, .d = d };
-
-	backward(k, &p, false, dw);
-}
-
-static void
-gru_forward(struct backend *k, const struct matrix *w, const struct matrix *bn,
-    const struct batch *b, void *a, const void *s0, void *s, void *q)
-{
-	struct pass p = { .cell = &gru_cell, .w = &own(w)->s, .b = b, .h = w->cols, .a = a,
-	    .s = s, .c = q, .s0 = s0, .bn = bn ? bn->p : NULL };
-
-	forward(k, &p);
-}
-
-/* db(h) += the last h columns of the rows of E(t,3h). */
-static void
-add_errors(const struct pass *p, real *db)
-{
-	size_t h = (size_t)p->h;
-
-	for (int r = 0; r < p->b->t; r++)
-		for (size_t j = 0; j < h; j++)
-			db[j] += p->e[((size_t)r * 3 + 2) * h + j];
-}
-
-static void
-gru_backward(struct backend *k, const struct matrix *w, const struct batch *b, const void *a,
-    const void *s, const void *q, const void *s0, const void *ds, void *d, struct matrix *dw,
-    struct matrix *dbn)
-{
-	struct pass p = { .cell = &gru_cell, .w = &own(w)->s, .b = b, .h = w->cols,
-	    .a = (real *)a, .s = (real *)s, .c = (real *)q, .s0 = s0, .ds = ds, .d = d };
-
-	backward(k, &p, true, dw);
-	if (dbn && p.e)
-		add_errors(&p, dbn->p);
-}
-
-void
-time_loop_entries(struct backend *k)
-{
-	k->lstm_forward = lstm_forward;
-	k->lstm_backward = lstm_backward;
-	k->gru_forward = gru_forward;
-	k->gru_backward = gru_backward;
+	shift.to = mem + loop;
+	l.e = e ? shift.to + last : l.d;
+	run_loop(q->pool, &l, mem);
+	parallel_tasks(q->pool, shift_task, &shift, l.b->nseq, NUMBER * (double)last);
+	product_gradient(q->pool, &dw->w, l.b->t, l.e, gates, shift.to, shift.stride, 1, mem);
+	if (c->dbias)
+		add_bias_errors(&l, c->dbias->p);
 }

@@ -26,13 +26,14 @@ rule_constants(const struct update *u)
 		.fresh2 = (real)(1 - u->decay2),
 		.grow = (real)(1 / (1 - pow(u->decay, u->step))),
 		.grow2 = (real)(1 / (1 - pow(u->decay2, u->step))),
-		.epsilon = (real)u->epsilon
+		.epsilon = (real)u->epsilon,
+		.weight_decay = (real)u->weight_decay
 	};
 }
 
-/* g scaled and cut; what is no number stays so. */
+/* g scaled and clipped; NaN stays NaN. */
 INLINE vec
-taken(const struct rule_constants *u, vec g)
+clipped(const struct rule_constants *u, vec g)
 {
 	g = v_mul(v_set1(u->scale), g);
 	return v_max(v_set1(-u->clip), v_min(v_set1(u->clip), g));
@@ -45,9 +46,19 @@ blend(vec a, real decay, vec b, real fresh)
 	return v_fma(v_set1(decay), a, v_mul(v_set1(fresh), b));
 }
 
-/* What p loses, but for the rate; m and n in place. */
+/* Adam's quotient; moments in place. */
 INLINE vec
-loss(const enum update_rule rule, const struct rule_constants *u, vec g, vec *m, vec *n)
+adam_step(const struct rule_constants *u, vec g, vec *m, vec *n)
+{
+	*m = blend(*m, u->decay, g, u->fresh);
+	*n = blend(*n, u->decay2, v_mul(g, g), u->fresh2);
+	return v_div(v_mul(v_set1(u->grow), *m),
+	    v_add(v_sqrt(v_mul(v_set1(u->grow2), *n)), v_set1(u->epsilon)));
+}
+
+/* What is subtracted from p, before the rate; moments in place. */
+INLINE vec
+rule_step(const enum update_rule rule, const struct rule_constants *u, vec p, vec g, vec *m, vec *n)
 {
 	vec epsilon = v_set1(u->epsilon);
 
@@ -64,10 +75,11 @@ loss(const enum update_rule rule, const struct rule_constants *u, vec g, vec *m,
 		*m = blend(*m, u->decay, v_mul(g, g), u->fresh);
 		return v_div(g, v_add(v_sqrt(*m), epsilon));
 	case RULE_ADAM:
-		*m = blend(*m, u->decay, g, u->fresh);
-		*n = blend(*n, u->decay2, v_mul(g, g), u->fresh2);
-		return v_div(v_mul(v_set1(u->grow), *m),
-		    v_add(v_sqrt(v_mul(v_set1(u->grow2), *n)), epsilon));
+		return adam_step(u, g, m, n);
+	case RULE_ADAMW:
+		return v_fma(v_set1(u->weight_decay), p, adam_step(u, g, m, n));
+	case NRULES:
+		break;
 	}
 	return g;
 }
@@ -75,11 +87,11 @@ loss(const enum update_rule rule, const struct rule_constants *u, vec g, vec *m,
 INLINE void
 change(const enum update_rule rule, const struct rule_constants *u, real *p, real *g, real *m, real *n)
 {
-	bool first = rule != RULE_SGD, second = rule == RULE_ADAM;
+	bool first = rule_kinds[rule].moments > 0, second = rule_kinds[rule].moments > 1;
 	vec vm = first ? v_load(m) : v_zero(), vn = second ? v_load(n) : v_zero();
-	vec by = loss(rule, u, taken(u, v_load(g)), &vm, &vn);
+	vec vp = v_load(p), by = rule_step(rule, u, vp, clipped(u, v_load(g)), &vm, &vn);
 
-	v_store(p, v_fma(v_set1(-u->rate), by, v_load(p)));
+	v_store(p, v_fma(v_set1(-u->rate), by, vp));
 	v_store(g, v_zero());
 	if (first)
 		v_store(m, vm);
@@ -105,7 +117,7 @@ change_rest(const enum update_rule rule, const struct rule_constants *u, size_t 
 INLINE void
 change_all(const enum update_rule rule, const struct rule_constants *u, size_t len, real *const x[4])
 {
-	bool first = rule != RULE_SGD, second = rule == RULE_ADAM;
+	bool first = rule_kinds[rule].moments > 0, second = rule_kinds[rule].moments > 1;
 	size_t i = 0;
 
 	for (; i + LANES <= len; i += LANES)
@@ -120,7 +132,7 @@ change_all(const enum update_rule rule, const struct rule_constants *u, size_t l
 }
 
 /* Numbers first .. first + len - 1, by constants that no store of theirs can change. */
-#define RULE_CASE(r) case r: change_all(r, &rule, len, x); break;
+#define RULE_CASE(id, ...) case id: change_all(id, &rule, len, x); break;
 static void
 change_run(const struct update_job *a, size_t first, size_t len)
 {
@@ -129,11 +141,9 @@ change_run(const struct update_job *a, size_t first, size_t len)
 	    a->n ? a->n + first : NULL };
 
 	switch (rule.rule) {
-	RULE_CASE(RULE_SGD)
-	RULE_CASE(RULE_MOMENTUM)
-	RULE_CASE(RULE_ADAGRAD)
-	RULE_CASE(RULE_RMSPROP)
-	RULE_CASE(RULE_ADAM)
+	RULE_ROWS(RULE_CASE)
+	case NRULES:
+		break;
 	}
 }
 
@@ -147,17 +157,10 @@ change_task(void *arg, int i, int thread)
 	change_run(a, first, len < PART ? len : PART);
 }
 
-/* Where the gradient is zero these rules change nothing. */
-static bool
-is_sparse(enum update_rule rule)
-{
-	return rule == RULE_SGD || rule == RULE_ADAGRAD;
-}
-
 void
 update_all(struct pool *pool, struct update_job *a)
 {
-	if (a->words == NULL || !is_sparse(a->rule.rule))
+	if (a->words == NULL || !rule_kinds[a->rule.rule].is_sparse)
 		parallel_tasks(pool, change_task, a, (int)((a->len + PART - 1) / PART),
 		    4 * NUMBER * (double)a->len);
 	else

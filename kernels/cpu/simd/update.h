@@ -20,7 +20,7 @@ struct rule_constants {
 	real decay, fresh;		/* of the first moment; 1 - decay */
 	real decay2, fresh2;
 	real grow, grow2;		/* Adam's 1 / (1 - decay^step), likewise for decay2 */
-	real epsilon;
+	real epsilon, weight_decay;
 };
 
 /* P, G, M and N of backend.h. */
