@@ -60,8 +60,7 @@ fill(struct line *in)
 	in->data = in->own;
 	got = read_some(in->f, in->own + in->end, in->cap - in->end);
 	if (got < 0) {
-		snprintf(in->err, sizeof(in->err), "read error: %s", strerror(errno));
-		return in->err;
+		return errmsg_set(&in->err, "read error: %s", strerror(errno));
 	}
 	if (got == 0)
 		in->eof = true;
@@ -72,9 +71,8 @@ fill(struct line *in)
 static const char *
 too_long(struct line *in)
 {
-	snprintf(in->err, sizeof(in->err), "line %llu: longer than %d MiB",
+	return errmsg_set(&in->err, "line %llu: longer than %d MiB",
 	    (unsigned long long)in->number + 1, LINE_MAX_BYTES >> 20);
-	return in->err;
 }
 
 /* Gives out the len bytes at pos as a line, and passes the newline, if any. */

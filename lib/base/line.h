@@ -13,6 +13,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "errmsg.h"
+
 enum { LINE_MAX_BYTES = 1 << 28 };	/* a longer line is an error */
 
 struct line {
@@ -27,7 +29,7 @@ struct line {
 	char *own;		/* data, where it is ours */
 	size_t cap;
 	bool eof;
-	char err[100];
+	struct errmsg err;
 };
 
 /* Begins reading f, from which nothing may have been read before; f stays the

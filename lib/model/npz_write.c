@@ -69,7 +69,7 @@ find_target(struct target *t, const char *path, bool *is_new)
 
 /* Makes an empty file beside the target. */
 static const char *
-make_tmp(struct target *t, bool is_new, char *err, size_t size)
+make_tmp(struct target *t, bool is_new, struct errmsg *err)
 {
 	const char *slash = strrchr(t->path, '/');
 	int folder = slash ? (int)(slash - t->path) + 1 : 0;
@@ -87,7 +87,7 @@ make_tmp(struct target *t, bool is_new, char *err, size_t size)
 			break;
 	}
 	if (t->fd < 0)
-		return errmsg(err, size, "cannot make a file beside it: %s",
+		return errmsg_set(err, "cannot make a file beside it: %s",
 		    strerror(errno));
 	if (is_new) {
 		if (fstat(t->fd, &st) != 0)
@@ -174,7 +174,7 @@ put_in_place(const struct target *t)
 
 /* The target, and an empty file beside it. */
 static const char *
-open_target(struct target *t, const char *path, char *err, size_t size)
+open_target(struct target *t, const char *path, struct errmsg *err)
 {
 	bool is_new;
 	const char *why = npz_refuse_pipe(path);
@@ -183,7 +183,7 @@ open_target(struct target *t, const char *path, char *err, size_t size)
 	if (why != NULL)
 		return why;
 	why = find_target(t, path, &is_new);
-	return why ? why : make_tmp(t, is_new, err, size);
+	return why ? why : make_tmp(t, is_new, err);
 }
 
 static void
@@ -213,7 +213,7 @@ copy_bytes(int from, int to)
 }
 
 const char *
-npz_copy(const char *path, const char *from, char *err, size_t size)
+npz_copy(const char *path, const char *from, struct errmsg *err)
 {
 	struct target t;
 	const char *why;
@@ -221,7 +221,7 @@ npz_copy(const char *path, const char *from, char *err, size_t size)
 
 	if (fd < 0)
 		return strerror(errno);
-	why = open_target(&t, path, err, size);
+	why = open_target(&t, path, err);
 	if (why == NULL)
 		why = copy_bytes(fd, t.fd);
 	if (why == NULL)
@@ -232,20 +232,20 @@ npz_copy(const char *path, const char *from, char *err, size_t size)
 }
 
 const char *
-npz_can_write(const char *path, char *err, size_t size)
+npz_can_write(const char *path, struct errmsg *err)
 {
 	struct target t;
-	const char *why = open_target(&t, path, err, size);
+	const char *why = open_target(&t, path, err);
 
 	close_target(&t, false);
 	return why;
 }
 
 const char *
-npz_write(const char *path, const struct npz_array *a, size_t n, char *err, size_t size)
+npz_write(const char *path, const struct npz_array *a, size_t n, struct errmsg *err)
 {
 	struct target t;
-	const char *why = open_target(&t, path, err, size);
+	const char *why = open_target(&t, path, err);
 
 	if (why == NULL && n == 0)
 		why = "no arrays to write";

@@ -5,6 +5,7 @@
 #ifndef INDEX_STREAM_H
 #define INDEX_STREAM_H
 
+#include "errmsg.h"
 #include "vocab.h"
 
 enum { INDEX_FRAME_MAX = 1 << 28 };	/* indexes in a frame at most */
@@ -27,7 +28,7 @@ struct index_reader {
 	unsigned width;		/* bytes an index: 2 or 4 */
 	uint32_t crc;		/* of the payload so far */
 	size_t cap;		/* room in frame.w */
-	char err[240];
+	struct errmsg err;
 };
 
 /*

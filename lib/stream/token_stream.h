@@ -7,6 +7,7 @@
 #ifndef TOKEN_STREAM_H
 #define TOKEN_STREAM_H
 
+#include "errmsg.h"
 #include "line.h"
 
 struct token {
@@ -19,7 +20,7 @@ struct token_stream {
 	size_t n;		/* tokens in it */
 	const char *next;	/* where the next token of the line begins, or NULL */
 	bool inside;		/* the stream follows a table: no header can come */
-	char err[200];
+	struct errmsg err;
 };
 
 /* Begins a stream; f stays the caller's, and must not have been read before.

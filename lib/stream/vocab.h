@@ -13,6 +13,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "errmsg.h"
 #include "line.h"
 #include "mem.h"
 
@@ -45,7 +46,7 @@ struct vocab {
 	size_t nslot;		/* a power of two, or 0 */
 	bool places;		/* every row says where its word came first */
 	int64_t unknown;	/* the row of UNKNOWN_TOKEN, or -1 */
-	char err[200];		/* what the last phrase said, when it had numbers in it */
+	struct errmsg err;
 };
 
 /* The words of START and END rows in unit=sentence. */

@@ -10,8 +10,7 @@
 static const char *
 bad_row(struct vocab *v, const char *reason)
 {
-	snprintf(v->err, sizeof(v->err), "row %u: %s", v->size, reason);
-	return v->err;
+	return errmsg_set(&v->err, "row %u: %s", v->size, reason);
 }
 
 static const char *
@@ -19,9 +18,8 @@ bad_field(struct vocab *v, const char *p, size_t len, const char *reason)
 {
 	char shown[LEXICAL_SHOWN];
 
-	snprintf(v->err, sizeof(v->err), "row %u: '%s' %s", v->size,
+	return errmsg_set(&v->err, "row %u: '%s' %s", v->size,
 	    lexical_show(shown, p, len), reason);
-	return v->err;
 }
 
 /* The length of the field at p, up to a tab or the end. */
@@ -104,9 +102,8 @@ check_markers(struct vocab *v)
 	if (v->unit == UNIT_SENTENCE && v->unknown < 0)
 		return "the last row is not " VOCAB_UNKNOWN ": is the table cut off?";
 	if (v->unknown >= 0 && v->unknown != (int64_t)v->size - 1) {
-		snprintf(v->err, sizeof(v->err),
-		    "row %lld: " VOCAB_UNKNOWN " is not the last row", (long long)v->unknown);
-		return v->err;
+		return errmsg_set(&v->err, "row %lld: " VOCAB_UNKNOWN " is not the last row",
+		    (long long)v->unknown);
 	}
 	return NULL;
 }
@@ -131,8 +128,7 @@ vocab_read_rows(struct vocab *v, struct line *in, uint32_t max, bool *ended)
 			return check_markers(v);
 		}
 		if (v->size >= max) {
-			snprintf(v->err, sizeof(v->err), "more than %u rows in the table", max);
-			return v->err;
+			return errmsg_set(&v->err, "more than %u rows in the table", max);
 		}
 		if ((why = read_row(v, in)) != NULL)
 			return why;

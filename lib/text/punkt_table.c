@@ -151,8 +151,7 @@ load_file(struct punkt *t, const char *dir, const char *name, unsigned kind)
 	f = fopen(path.p, "r");
 	buf_free(&path);
 	if (f == NULL) {
-		snprintf(t->err, sizeof(t->err), "%s: %s", name, strerror(errno));
-		return t->err;
+		return errmsg_set(&t->err, "%s: %s", name, strerror(errno));
 	}
 	why = textline_open(&r, f);
 	while (why == NULL && more) {
@@ -161,11 +160,11 @@ load_file(struct punkt *t, const char *dir, const char *name, unsigned kind)
 			why = add_line(t, r.text.p, r.text.len, kind);
 	}
 	if (why)
-		snprintf(t->err, sizeof(t->err), "%s: line %llu: %s", name,
+		errmsg_set(&t->err, "%s: line %llu: %s", name,
 		    (unsigned long long)r.number, why);
 	else if (ferror(f))
-		snprintf(t->err, sizeof(t->err), "%s: %s", name, strerror(errno));
-	why = why || ferror(f) ? t->err : NULL;
+		errmsg_set(&t->err, "%s: %s", name, strerror(errno));
+	why = why || ferror(f) ? t->err.text : NULL;
 	textline_close(&r);
 	fclose(f);
 	return why;
