@@ -135,10 +135,11 @@ static void
 write_output(const struct vocab_count *c, const struct vocab *v, struct spool *s)
 {
 	struct atomic_file a;
+	struct errmsg err;
 	const char *why;
 
 	if (o.out) {
-		if ((why = atomic_file_open(&a, o.out)) != NULL)
+		if ((why = atomic_file_open(&a, o.out, &err)) != NULL)
 			die("%s: %s", o.out, why);
 		write_table(v, a.f);
 		if ((why = atomic_file_commit(&a)) != NULL)
@@ -160,13 +161,14 @@ main(int argc, char *argv[])
 	struct prog_inputs in;
 	struct spool s;
 	struct vocab v;
+	struct errmsg err;
 	const char *why;
 
 	prog_init(argv[0]);
 	read_options(argc, argv, &in);
 	if (prog_reads(&in, o.out))
 		die_usage("-o: %s is read, too: it would be written over", o.out);
-	if (o.out && (why = atomic_file_check(o.out)) != NULL)
+	if (o.out && (why = atomic_file_check(o.out, &err)) != NULL)
 		die("%s: %s", o.out, why);
 	if (o.stream)
 		c.unit = UNIT_STREAM;
