@@ -86,17 +86,17 @@ merge_input(struct vocab_count *c, const char *name, FILE *f)
 {
 	struct vocab v = { .size = 0 };
 	const char *why;
-	struct line in;
+	struct reader in;
 	bool ended;
 
-	line_open(&in, f);
+	reader_open(&in, f);
 	if ((why = vocab_read_rows(&v, &in, UINT32_MAX - 1, &ended)) == NULL && ended)
 		why = "an empty line after the rows: this is not a table alone";
 	if (why != NULL || (why = vocab_count_merge(c, &v)) != NULL)
 		die("%s: %s", name, why);
 	if (o.size == 2 && c->unit == UNIT_SENTENCE)
 		die_usage("-n: 2 rows cannot hold the markers and UNKNOWN_TOKEN of %s", name);
-	line_close(&in);
+	reader_close(&in);
 	vocab_free(&v);
 }
 

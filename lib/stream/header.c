@@ -33,13 +33,13 @@ wrong_kind(enum header_kind kind, int found, struct errmsg *err)
 }
 
 const char *
-header_peek(struct line *in, int *kind, bool *empty)
+header_peek(struct reader *in, int *kind, bool *empty)
 {
 	const char *p, *why;
 	size_t got;
 
 	*kind = -1;
-	if ((why = line_peek(in, MAGIC_LEN, &p, &got)) != NULL)
+	if ((why = reader_peek(in, MAGIC_LEN, &p, &got)) != NULL)
 		return why;
 	*empty = got == 0;
 	for (int k = HEADER_VOCAB; k <= HEADER_INDEX; k++)
@@ -81,7 +81,7 @@ fields(const char *p, size_t left, struct header_field *f, size_t n, struct errm
 }
 
 const char *
-header_read(struct line *in, enum header_kind kind, struct header_field *f, size_t n,
+header_read(struct reader *in, enum header_kind kind, struct header_field *f, size_t n,
     struct errmsg *err)
 {
 	const char *p, *at, *why;
@@ -96,7 +96,7 @@ header_read(struct line *in, enum header_kind kind, struct header_field *f, size
 		return empty_input[kind];
 	if (found != (int)kind)
 		return wrong_kind(kind, found, err);
-	if ((why = line_next(in, &more)) != NULL)
+	if ((why = reader_line(in, &more)) != NULL)
 		return why;
 	if (!in->ended || in->p[in->len - 1] == ' ')
 		return "the stream ends inside its header";

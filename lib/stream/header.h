@@ -5,7 +5,7 @@
 #define HEADER_H
 
 #include "errmsg.h"
-#include "line.h"
+#include "reader.h"
 
 enum header_kind { HEADER_VOCAB, HEADER_INDEX };
 
@@ -22,7 +22,7 @@ struct header_field {
  * read.  NULL, or a phrase (static, or in err): empty input, a
  * stream of another kind, a newer version, a field that is not as it should be.
  */
-const char *header_read(struct line *in, enum header_kind kind, struct header_field *f,
+const char *header_read(struct reader *in, enum header_kind kind, struct header_field *f,
     size_t n, struct errmsg *err);
 
 bool header_is(const struct header_field *f, const char *value);
@@ -32,6 +32,6 @@ const char *header_number(const struct header_field *f, uint64_t max, uint64_t *
     struct errmsg *err);
 
 /* The kind of stream that in begins with: HEADER_VOCAB, HEADER_INDEX, or -1. */
-const char *header_peek(struct line *in, int *kind, bool *empty);
+const char *header_peek(struct reader *in, int *kind, bool *empty);
 
 #endif

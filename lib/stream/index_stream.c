@@ -81,7 +81,7 @@ index_open(struct index_reader *r, FILE *f)
 	bool ended;
 
 	*r = (struct index_reader){ .crc = 0 };
-	line_open(&r->in, f);
+	reader_open(&r->in, f);
 	if ((why = read_header(r, &size, &unit, &crc)) != NULL)
 		return why;
 	if ((why = vocab_read_rows(&r->vocab, &r->in, size, &ended)) != NULL)
@@ -108,7 +108,7 @@ take(struct index_reader *r, size_t len, const unsigned char **p)
 	const char *at, *why;
 	size_t got;
 
-	if ((why = line_bytes(&r->in, len, &at, &got)) != NULL)
+	if ((why = reader_bytes(&r->in, len, &at, &got)) != NULL)
 		return why;
 	if (got == 0 && len == 8)
 		return unfinished;
@@ -126,7 +126,7 @@ at_end(struct index_reader *r, bool *more)
 	size_t got;
 
 	*more = false;
-	if ((why = line_peek(&r->in, 1, &p, &got)) != NULL)
+	if ((why = reader_peek(&r->in, 1, &p, &got)) != NULL)
 		return why;
 	return got ? surplus : NULL;
 }
@@ -184,7 +184,7 @@ static const char *
 text_end(struct index_reader *r, bool *more)
 {
 	static const char end[] = "#end crc32=";
-	const struct line *in = &r->in;
+	const struct reader *in = &r->in;
 	size_t len = sizeof(end) - 1;
 	uint32_t crc;
 
@@ -220,11 +220,11 @@ text_index(struct index_reader *r, const char *p, size_t len)
 static const char *
 next_text(struct index_reader *r, bool *more)
 {
-	struct line *in = &r->in;
+	struct reader *in = &r->in;
 	const char *why, *p, *end;
 	bool line;
 
-	if ((why = line_next(in, &line)) != NULL)
+	if ((why = reader_line(in, &line)) != NULL)
 		return why;
 	if (!line)
 		return unfinished;
@@ -290,7 +290,7 @@ index_next(struct index_reader *r, bool *more)
 void
 index_close(struct index_reader *r)
 {
-	line_close(&r->in);
+	reader_close(&r->in);
 	vocab_free(&r->vocab);
 	free(r->frame.w);
 	r->frame = (struct frame){ 0 };

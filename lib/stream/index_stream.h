@@ -23,7 +23,7 @@ struct index_reader {
 	uint32_t crc_vocab;	/* vocab_crc() of it */
 	uint64_t frames;	/* frames given so far: messages count them from 1 */
 	struct frame frame;	/* the latest one; good until the next call */
-	struct line in;
+	struct reader in;
 	bool text;		/* form=text */
 	unsigned width;		/* bytes an index: 2 or 4 */
 	uint32_t crc;		/* of the payload so far */

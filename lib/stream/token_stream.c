@@ -12,7 +12,7 @@ void
 token_stream_open(struct token_stream *t, FILE *f)
 {
 	*t = (struct token_stream){ .n = 0 };
-	line_open(&t->in, f);
+	reader_open(&t->in, f);
 }
 
 static const char *
@@ -87,7 +87,7 @@ token_stream_line(struct token_stream *t, bool *more)
 
 	if (!t->inside && (why = check_begin(t)) != NULL)
 		return why;
-	if ((why = line_next(&t->in, more)) != NULL || !*more)
+	if ((why = reader_line(&t->in, more)) != NULL || !*more)
 		return why;
 	if (t->in.len == 0)
 		return bad_line(t, "empty line in a token stream (drop such lines with: grep .)");
@@ -124,5 +124,5 @@ token_stream_again(struct token_stream *t)
 void
 token_stream_close(struct token_stream *t)
 {
-	line_close(&t->in);
+	reader_close(&t->in);
 }

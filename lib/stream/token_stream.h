@@ -8,7 +8,7 @@
 #define TOKEN_STREAM_H
 
 #include "errmsg.h"
-#include "line.h"
+#include "reader.h"
 
 struct token {
 	const char *p;
@@ -16,7 +16,7 @@ struct token {
 };
 
 struct token_stream {
-	struct line in;		/* in.p, in.len: the line as it was read */
+	struct reader in;		/* in.p, in.len: the line as it was read */
 	size_t n;		/* tokens in it */
 	const char *next;	/* where the next token of the line begins, or NULL */
 	bool inside;		/* the stream follows a table: no header can come */

@@ -14,7 +14,7 @@
 #include <stdio.h>
 
 #include "errmsg.h"
-#include "line.h"
+#include "reader.h"
 #include "mem.h"
 
 #define VOCAB_START   "SENTENCE_START"
@@ -64,7 +64,7 @@ enum { VOCAB_START_ROW = 0, VOCAB_END_ROW = 1 };
 const char *vocab_read(struct vocab *v, FILE *f, bool *ended);
 
 /* The same out of an open reader, max rows at most. */
-const char *vocab_read_rows(struct vocab *v, struct line *in, uint32_t max, bool *ended);
+const char *vocab_read_rows(struct vocab *v, struct reader *in, uint32_t max, bool *ended);
 
 /* The same from len bytes in memory, as a model file holds them. */
 const char *vocab_parse(struct vocab *v, const char *p, size_t len);

@@ -63,7 +63,7 @@ read_place(struct vocab *v, const char *p, size_t len, uint64_t *place)
 }
 
 static const char *
-read_row(struct vocab *v, const struct line *in)
+read_row(struct vocab *v, const struct reader *in)
 {
 	const char *p = in->p, *why;
 	size_t len = in->len, word = field(p, len), digits;
@@ -109,7 +109,7 @@ check_markers(struct vocab *v)
 }
 
 const char *
-vocab_read_rows(struct vocab *v, struct line *in, uint32_t max, bool *ended)
+vocab_read_rows(struct vocab *v, struct reader *in, uint32_t max, bool *ended)
 {
 	const char *why;
 	bool more;
@@ -117,7 +117,7 @@ vocab_read_rows(struct vocab *v, struct line *in, uint32_t max, bool *ended)
 	*ended = false;
 	v->unknown = -1;
 	for (;;) {
-		if ((why = line_next(in, &more)) != NULL)
+		if ((why = reader_line(in, &more)) != NULL)
 			return bad_row(v, why);
 		if (!more && v->size == 0)
 			return "empty input where a table was expected";
@@ -138,26 +138,26 @@ vocab_read_rows(struct vocab *v, struct line *in, uint32_t max, bool *ended)
 const char *
 vocab_read(struct vocab *v, FILE *f, bool *ended)
 {
-	struct line in;
+	struct reader in;
 	const char *why;
 
-	line_open(&in, f);
+	reader_open(&in, f);
 	why = vocab_read_rows(v, &in, VOCAB_MAX, ended);
-	line_close(&in);
+	reader_close(&in);
 	return why;
 }
 
 const char *
 vocab_parse(struct vocab *v, const char *p, size_t len)
 {
-	struct line in;
+	struct reader in;
 	const char *why;
 	bool ended;
 
-	line_open_memory(&in, p, len);
+	reader_open_memory(&in, p, len);
 	why = vocab_read_rows(v, &in, VOCAB_MAX, &ended);
 	if (why == NULL && ended)
 		why = "an empty line in the table";
-	line_close(&in);
+	reader_close(&in);
 	return why;
 }
