@@ -157,7 +157,7 @@ vocab_of_model(struct vocab *v, const char *path)
 }
 
 static const char *
-vocab_of_table(struct vocab *v, struct line *in)
+vocab_of_table(struct vocab *v, struct reader *in)
 {
 	bool ended;
 	const char *why = vocab_read_rows(v, in, VOCAB_MAX, &ended);
@@ -172,20 +172,20 @@ static void
 read_vocab(struct vocab *v, char *path)
 {
 	struct prog_inputs file = { .argc = 1, .argv = &path };
-	struct line in;
+	struct reader in;
 	const char *p, *why;
 	size_t got;
 
 	if (strcmp(path, "-") == 0)
 		die_usage("-v: a file is needed: standard input brings the tokens");
 	prog_next_input(&file);
-	line_open(&in, file.f);
-	if ((why = line_peek(&in, 4, &p, &got)) == NULL)
+	reader_open(&in, file.f);
+	if ((why = reader_peek(&in, 4, &p, &got)) == NULL)
 		why = got == 4 && memcmp(p, "PK\3\4", 4) == 0 ?
 		    vocab_of_model(v, path) : vocab_of_table(v, &in);
 	if (why != NULL)
 		die("%s: %s", path, why);
-	line_close(&in);
+	reader_close(&in);
 	prog_next_input(&file);
 }
 

@@ -11,10 +11,10 @@
 #include <unistd.h>
 
 #include "csv.h"
-#include "textline.h"
 #include "options.h"
 #include "prog.h"
 #include "progress.h"
+#include "reader.h"
 #include "tokenize.h"
 #include "utf8.h"
 
@@ -167,16 +167,16 @@ write_text(const char *p, size_t len, const char *name, const char *what, uint64
 
 /* Puts the line after what is left of the files before. */
 static void
-add_to_rest(const struct textline *r, const char *name)
+add_to_rest(const struct reader *r, const char *name)
 {
 	if (rest.text.len == 0) {
 		rest.name = name;
 		rest.number = r->number;
 	}
-	if (rest.text.len + r->text.len > TEXTLINE_LIMIT)
+	if (rest.text.len + r->len > READER_LINE_MAX)
 		die("%s: line %llu: longer than 256 MiB with the files before", name,
 		    (unsigned long long)r->number);
-	if (!buf_put(&rest.text, r->text.p ? r->text.p : "", r->text.len))
+	if (!buf_put(&rest.text, r->p, r->len))
 		die("%s: line %llu: out of memory", name, (unsigned long long)r->number);
 }
 
@@ -189,11 +189,10 @@ write_rest(bool ended)
 }
 
 static void
-write_line(const struct textline *r, const char *name)
+write_line(const struct reader *r, const char *name)
 {
 	if (!o.ends || (r->ended && rest.text.len == 0)) {
-		write_text(r->text.p ? r->text.p : "", r->text.len, name, "line", r->number,
-		    r->ended);
+		write_text(r->p, r->len, name, "line", r->number, r->ended);
 		return;
 	}
 	add_to_rest(r, name);
@@ -204,23 +203,23 @@ write_line(const struct textline *r, const char *name)
 static void
 read_lines(const struct prog_inputs *in)
 {
-	struct textline r;
-	const char *why = textline_open(&r, in->f);
-	bool more = why == NULL;
+	struct reader r;
+	const char *why;
+	bool more;
 
-	r.keep_cr = o.ends;
-	while (more) {
-		why = textline_next(&r, &more);
-		if (why || !more || ferror(stdout))
-			break;
+	reader_open(&r, in->f);
+	r.crlf = !o.ends;
+	why = reader_skip_bom(&r);
+	while (why == NULL && (why = reader_line(&r, &more)) == NULL && more &&
+	    !ferror(stdout)) {
 		write_line(&r, in->name);
-		show_progress(r.in.bytes);
+		show_progress(r.bytes);
 	}
 	progress_clear(&done.line);
 	if (why)
-		die("%s: line %llu: %s", in->name, (unsigned long long)r.number, why);
-	done.before += r.in.bytes;
-	textline_close(&r);
+		die("%s: %s", in->name, why);
+	done.before += r.bytes;
+	reader_close(&r);
 }
 
 /* How many fields the records of a file have; empty lines have none, and do not count. */

@@ -86,17 +86,17 @@ merge_input(struct vocab_count *c, const char *name, FILE *f)
 {
 	struct vocab v = { .size = 0 };
 	const char *why;
-	struct line in;
+	struct reader in;
 	bool ended;
 
-	line_open(&in, f);
+	reader_open(&in, f);
 	if ((why = vocab_read_rows(&v, &in, UINT32_MAX - 1, &ended)) == NULL && ended)
 		why = "an empty line after the rows: this is not a table alone";
 	if (why != NULL || (why = vocab_count_merge(c, &v)) != NULL)
 		die("%s: %s", name, why);
 	if (o.size == 2 && c->unit == UNIT_SENTENCE)
 		die_usage("-n: 2 rows cannot hold the markers and UNKNOWN_TOKEN of %s", name);
-	line_close(&in);
+	reader_close(&in);
 	vocab_free(&v);
 }
 
@@ -135,10 +135,11 @@ static void
 write_output(const struct vocab_count *c, const struct vocab *v, struct spool *s)
 {
 	struct atomic_file a;
+	struct errmsg err;
 	const char *why;
 
 	if (o.out) {
-		if ((why = atomic_file_open(&a, o.out)) != NULL)
+		if ((why = atomic_file_open(&a, o.out, &err)) != NULL)
 			die("%s: %s", o.out, why);
 		write_table(v, a.f);
 		if ((why = atomic_file_commit(&a)) != NULL)
@@ -160,13 +161,14 @@ main(int argc, char *argv[])
 	struct prog_inputs in;
 	struct spool s;
 	struct vocab v;
+	struct errmsg err;
 	const char *why;
 
 	prog_init(argv[0]);
 	read_options(argc, argv, &in);
 	if (prog_reads(&in, o.out))
 		die_usage("-o: %s is read, too: it would be written over", o.out);
-	if (o.out && (why = atomic_file_check(o.out)) != NULL)
+	if (o.out && (why = atomic_file_check(o.out, &err)) != NULL)
 		die("%s: %s", o.out, why);
 	if (o.stream)
 		c.unit = UNIT_STREAM;

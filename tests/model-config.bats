@@ -106,7 +106,7 @@ setup() {
 	config '$a epoch=3'
 	refused "config key 'sentence' is missing"
 	config $'$a caf\303\251=\e[31m'
-	refused "config key 'caf??' is unknown"
+	refused "config key 'café' is unknown"
 }
 
 @test "progress that makes no sense" {

@@ -405,7 +405,7 @@ agrees() {
 	printf 'new\tyork\n' > tables/collocations.tab
 	mkdir tables/sent_starters.txt
 	run -1 --separate-stderr tok -p tables in
-	[[ "$stderr" == 'tok: tables: sent_starters.txt: Is a directory' ]]
+	[[ "$stderr" == 'tok: tables: sent_starters.txt: read error: Is a directory' ]]
 }
 
 @test "the tables of a directory are used" {

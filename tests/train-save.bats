@@ -28,7 +28,7 @@ unwritten() {
 	unwritten d "is a directory"
 	unwritten p "is not a regular file"
 	unwritten dangling "is a symbolic link that leads nowhere"
-	unwritten none/m.npz "cannot make a file beside it: No such file or directory"
+	unwritten none/m.npz "cannot create a file in its folder: No such file or directory"
 	unwritten "" "No such file or directory"
 }
 
@@ -36,7 +36,7 @@ unwritten() {
 	[ "$(id -u)" -ne 0 ] || skip "root may write anywhere"
 	mkdir d
 	chmod 555 d
-	unwritten d/m.npz "cannot make a file beside it: Permission denied"
+	unwritten d/m.npz "cannot create a file in its folder: Permission denied"
 	"$UNIT/model" make m.npz 3 5 f4 10
 	chmod 444 m.npz
 	unwritten m.npz "Permission denied"
@@ -73,6 +73,36 @@ unwritten() {
 	"$UNIT/model" make two 3 5 f4 2
 	cmp d/real two
 	[ "$(stat -c %a two)" = "$(printf '%o' $((0666 & ~$(umask))))" ]
+}
+
+# while_written FILE [MODE]: the mode of the temporary file while FILE is written
+while_written() {
+	local tmp
+	coproc "$UNIT/atomic" "$1"
+	read -r tmp <&"${COPROC[0]}"
+	stat -c %a "$tmp"
+	exec {COPROC[1]}>&-
+	wait "$COPROC_PID"
+}
+
+@test "nobody else may read a file before it is in place" {
+	umask 022
+	run -0 while_written new
+	[ "$output" = 600 ]
+	[ "$(stat -c %a new)" = 644 ]
+	chmod 640 new
+	run -0 while_written new
+	[ "$output" = 600 ]
+	[ "$(stat -c %a new)" = 640 ]
+	[ "$(echo *)" = new ]
+}
+
+@test "file and folder are on the disk before and after the rename" {
+	type strace > /dev/null || skip "no strace"
+	[ -z "${SAN:-}" ] || skip "a leak check cannot be traced"
+	mkdir d
+	strace -f -e trace=fsync,rename,renameat,renameat2 -o calls "$UNIT/model" make d/m.npz 3 5 f4 1
+	[ "$(sed -n 's/^[0-9 ]*\([a-z]*\)(.*/\1/p' calls | sed 's/renameat2*/rename/' | paste -sd ' ')" = "fsync rename fsync" ]
 }
 
 @test "a file that was left beside the target is not taken for ours" {

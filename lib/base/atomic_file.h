@@ -1,28 +1,40 @@
 /*
- * atomic_file.h - an output file that appears whole or not at all: written beside its
- * target and renamed.  A target that is there and no regular file (a device, a
- * pipe) is written as it is.
+ * atomic_file.h - an output file that appears whole or not at all.
+ *
+ * It is written under another name in the target's folder, synced and renamed,
+ * so after a crash the target is the old file or the new one.  A target that
+ * exists and is not a regular file (a device, a pipe) is written directly.
+ * Until the rename only the owner may read it; it then has the target's mode,
+ * or that of a new file.
  */
 #ifndef ATOMIC_FILE_H
 #define ATOMIC_FILE_H
 
 #include <stdio.h>
+#include <sys/types.h>
+
+#include "errmsg.h"
 
 struct atomic_file {
-	FILE *f;	/* write here */
+	FILE *f;	/* write here; may be sought in, unless the target is a device or pipe */
 	char *path;	/* the target, symbolic links followed */
-	char *tmp;	/* beside it, or NULL: f is the target */
+	char *tmp;	/* unroll-PID-N.tmp in its folder; NULL: f is the target */
+	mode_t mode;	/* of the finished file */
 };
 
-/* NULL, or a phrase (the system's); then there is nothing to close. */
-const char *atomic_file_open(struct atomic_file *a, const char *path);
+/* NULL, or an error message without a subject (constant or in err); then there
+ * is nothing to close. */
+const char *atomic_file_open(struct atomic_file *a, const char *path, struct errmsg *err);
 
-/* Closes the file and puts it in its place.  NULL or a phrase; then the target is
- * as it was.  Frees in any case. */
+/* Closes the file and renames it to the target.  NULL, or an error message; then
+ * the target is unchanged.  Frees in either case. */
 const char *atomic_file_commit(struct atomic_file *a);
 
-/* NULL, or the phrase why atomic_file_open() would fail: to be asked before long work.
- * Leaves nothing behind; a device or a pipe is not tried. */
-const char *atomic_file_check(const char *path);
+/* Closes and removes the unfinished file, and frees. */
+void atomic_file_abandon(struct atomic_file *a);
+
+/* NULL, or the message with which atomic_file_open() would fail: to be called
+ * before long work.  Leaves no file behind; a device or a pipe is not opened. */
+const char *atomic_file_check(const char *path, struct errmsg *err);
 
 #endif

@@ -1,19 +1,28 @@
 /*
- * errmsg.h - the words in which lib/ says what is wrong, when they have names
- * or numbers in them.
+ * errmsg.h - an error message of lib/ with names or numbers in it.
+ *
+ * A struct that can fail keeps one; its functions return errmsg_set(), or a
+ * string constant where there is nothing to format.
  */
 #ifndef ERRMSG_H
 #define ERRMSG_H
 
-#include <stddef.h>
-
 #include "prog.h"
 
+enum { ERRMSG_MAX = 4096 + 512 };	/* bytes: the longest path and a reason */
+
+struct errmsg {
+	char text[ERRMSG_MAX];	/* one line, terminated; "..." at the end where it was cut */
+};
+
 /*
- * Formats into out (size bytes, cut off there) and returns it.  Bytes that are
- * not printable ASCII become '?', so that a phrase made of what a file said is
- * still one harmless line.
+ * Formats the message and returns e->text, which lasts as long as e.  The
+ * arguments may point into it.  Control characters and malformed UTF-8 become
+ * '?', so that text from a file cannot break the line or drive a terminal.
  */
-const char *errmsg(char *out, size_t size, const char *fmt, ...) PRINTF_LIKE(3, 4);
+const char *errmsg_set(struct errmsg *e, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
+/* The same, appended to what e holds; e must be zeroed or set. */
+const char *errmsg_add(struct errmsg *e, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
 #endif

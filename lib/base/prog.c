@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "errmsg.h"
 #include "prog.h"
 
 const char *prog_name = "unroll";
@@ -22,7 +23,7 @@ bool prog_drawn;
 static void PRINTF_LIKE(2, 0)
 say(int errnum, const char *fmt, va_list ap)
 {
-	char line[4096];
+	char line[2 * ERRMSG_MAX];	/* a path and a message of lib/ */
 	int n = vsnprintf(line, sizeof(line), fmt, ap);
 
 	for (char *p = line; n > 0 && *p; p++)

@@ -25,10 +25,8 @@ folder(void)
 static const char *
 failed(struct spool *s)
 {
-	snprintf(s->err, sizeof(s->err),
-	    "temporary file in %.100s: %s (TMPDIR names another folder)", folder(),
-	    strerror(errno));
-	return s->err;
+	return errmsg_set(&s->err, "temporary file in %s: %s (TMPDIR names another "
+	    "folder)", folder(), strerror(errno));
 }
 
 static const char *

@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 
+#include "errmsg.h"
 #include "mem.h"
 
 enum { SPOOL_MEMORY = 64 << 20 };	/* bytes held in memory at most */
@@ -14,7 +15,7 @@ enum { SPOOL_MEMORY = 64 << 20 };	/* bytes held in memory at most */
 struct spool {
 	struct buf held;
 	int fd;			/* of the file, or -1 */
-	char err[240];
+	struct errmsg err;
 };
 
 void spool_init(struct spool *s);

@@ -263,8 +263,7 @@ static const char *
 no_word(struct generator *w, const struct sequence *q)
 {
 	w->wordless = true;
-	snprintf(w->err, sizeof(w->err), "it leaves no word to be drawn after %zu words", q->words);
-	return w->err;
+	return errmsg_set(&w->err, "it leaves no word to be drawn after %zu words", q->words);
 }
 
 const char *

@@ -10,6 +10,7 @@
 #ifndef GENERATE_H
 #define GENERATE_H
 
+#include "errmsg.h"
 #include "net.h"
 #include "sampler.h"
 #include "vocab.h"
@@ -67,7 +68,7 @@ struct generator {
 	void *first;		/* (v) of the first word, in unit=stream; NULL */
 	uint64_t words;		/* drawn in all */
 	bool wordless;		/* the failure was that no word is left to be drawn */
-	char err[80];
+	struct errmsg err;
 };
 
 /*

@@ -10,6 +10,8 @@
 #include "lexical.h"
 #include "utf8.h"
 
+enum { LISTED = 1100 };		/* bytes of missing words after which a list ends */
+
 /* A character as a table spells it: one that cannot stand there has its escape. */
 static const char *
 spelled(const char *p, size_t *len)
@@ -39,24 +41,21 @@ prompt_token(const struct vocab *v, const char *token)
 static const char *
 name_missing(struct prompt *r, const struct vocab *missing)
 {
-	size_t at = 0;
-
+	r->err.text[0] = '\0';
 	for (uint32_t i = 0; i < missing->size; i++) {
 		char shown[LEXICAL_SHOWN];
 		size_t len;
 		const char *p = vocab_word(missing, i, &len);
 
-		if (at + 2 * LEXICAL_SHOWN > sizeof(r->err)) {
-			at += (size_t)snprintf(r->err + at, sizeof(r->err) - at, ", ...");
+		if (strlen(r->err.text) > LISTED) {
+			errmsg_add(&r->err, ", ...");
 			break;
 		}
-		at += (size_t)snprintf(r->err + at, sizeof(r->err) - at, "%s'%s'", i ? ", " : "",
-		    lexical_show(shown, p, len));
+		errmsg_add(&r->err, "%s'%s'", i ? ", " : "", lexical_show(shown, p, len));
 	}
-	snprintf(r->err + at, sizeof(r->err) - at, " %s not in the vocabulary",
-	    missing->size == 1 ? "is" : "are");
 	r->missing = missing->size;
-	return r->err;
+	return errmsg_add(&r->err, " %s not in the vocabulary",
+	    missing->size == 1 ? "is" : "are");
 }
 
 /* Appends a token, or puts it on the list of those that are missing. */
@@ -68,7 +67,7 @@ add(struct prompt *r, const struct vocab *v, const char *p, size_t len, bool unk
 	char shown[LEXICAL_SHOWN];
 
 	if (v->unit == UNIT_SENTENCE && (row == VOCAB_START_ROW || row == VOCAB_END_ROW))
-		return errmsg(r->err, sizeof(r->err), "'%s' is a marker, not a word",
+		return errmsg_set(&r->err, "'%s' is a marker, not a word",
 		    lexical_show(shown, p, len));
 	if (row < 0 && unknown)
 		row = v->unknown;

@@ -7,13 +7,14 @@
 #ifndef PROMPT_H
 #define PROMPT_H
 
+#include "errmsg.h"
 #include "vocab.h"
 
 struct prompt {
 	uint32_t *w;		/* (n) */
 	size_t n, cap;
 	uint32_t missing;	/* different tokens that the table lacks */
-	char err[1200];
+	struct errmsg err;
 };
 
 /*

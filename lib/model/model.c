@@ -97,18 +97,18 @@ model_plan(struct model *m, struct model_shape shape)
 {
 	*m = (struct model){ .shape = shape };
 	if (shape.layers < 1 || shape.layers > MODEL_LAYERS_MAX)
-		return errmsg(m->err, sizeof(m->err), "%lu layers are not in 1 .. %d",
+		return errmsg_set(&m->err, "%lu layers are not in 1 .. %d",
 		    (unsigned long)shape.layers, MODEL_LAYERS_MAX);
 	if (shape.hidden < 1 || shape.hidden > HIDDEN_MAX)
-		return errmsg(m->err, sizeof(m->err), "hidden size %lu is not in 1 .. %d",
+		return errmsg_set(&m->err, "hidden size %lu is not in 1 .. %d",
 		    (unsigned long)shape.hidden, HIDDEN_MAX);
 	if (shape.embed > HIDDEN_MAX)
-		return errmsg(m->err, sizeof(m->err), "embedding size %lu is not in 0 .. %d",
+		return errmsg_set(&m->err, "embedding size %lu is not in 0 .. %d",
 		    (unsigned long)shape.embed, HIDDEN_MAX);
 	if (shape.tied && shape.embed == 0)
 		return "a network without embeddings has nothing to tie to its output";
 	if (shape.vocab < 2 || shape.vocab > VOCAB_MAX)
-		return errmsg(m->err, sizeof(m->err), "vocabulary size %lu is not in "
+		return errmsg_set(&m->err, "vocabulary size %lu is not in "
 		    "2 .. %d", (unsigned long)shape.vocab, VOCAB_MAX);
 	list_params(m);
 	return NULL;
@@ -300,10 +300,10 @@ model_check_vocab(struct model *m, const struct vocab *v)
 	if (v->size == m->shape.vocab && theirs == ours)
 		return NULL;
 	if (!m->has_vocab)
-		return errmsg(m->err, sizeof(m->err), "the stream has %lu words, the model, which "
+		return errmsg_set(&m->err, "the stream has %lu words, the model, which "
 		    "has no vocabulary of its own, %lu", (unsigned long)v->size,
 		    (unsigned long)m->shape.vocab);
-	return errmsg(m->err, sizeof(m->err), "the stream's vocabulary (%lu words, %08lx) is not "
+	return errmsg_set(&m->err, "the stream's vocabulary (%lu words, %08lx) is not "
 	    "the model's (%lu words, %08lx); encode with: %sencode -v MODEL",
 	    (unsigned long)v->size, (unsigned long)theirs,
 	    (unsigned long)m->shape.vocab, (unsigned long)ours, prog_prefix);

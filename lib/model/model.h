@@ -21,8 +21,9 @@
 #ifndef MODEL_H
 #define MODEL_H
 
-#include "npz.h"
+#include "errmsg.h"
 #include "hyperparams.h"
+#include "npz.h"
 #include "rng.h"
 #include "vocab.h"
 
@@ -94,7 +95,7 @@ struct model {
 	bool has_progress;	/* false: likewise */
 	struct model_progress progress;
 	struct model_carry carry;
-	char err[240];
+	struct errmsg err;
 };
 
 /* Parameters of zeros in this shape.  NULL or a phrase.  model_free() after. */

@@ -248,7 +248,7 @@ check_version(const char *p, size_t len)
 
 /* One line, without its newline, into c; *seen has a bit for every key. */
 static const char *
-parse_line(const char *p, size_t len, struct config *c, uint64_t *seen, char *err, size_t size)
+parse_line(const char *p, size_t len, struct config *c, uint64_t *seen, struct errmsg *err)
 {
 	char line[64];
 	char *value;
@@ -259,25 +259,25 @@ parse_line(const char *p, size_t len, struct config *c, uint64_t *seen, char *er
 	line[len] = '\0';
 	value = strchr(line, '=');
 	if (value == NULL)
-		return errmsg(err, size, "config line '%s' has no '='", line);
+		return errmsg_set(err, "config line '%s' has no '='", line);
 	*value++ = '\0';
 	for (int i = 0; i < NKEYS; i++) {
 		if (strcmp(line, keys[i].name) != 0)
 			continue;
 		if (*seen >> i & 1)
-			return errmsg(err, size, "config key '%s' stands twice", line);
+			return errmsg_set(err, "config key '%s' stands twice", line);
 		*seen |= UINT64_C(1) << i;
 		if (!parse_value(&keys[i], value, c))
-			return errmsg(err, size, "config key '%s' has the value '%s', "
+			return errmsg_set(err, "config key '%s' has the value '%s', "
 			    "which makes no sense", line, value);
 		return NULL;
 	}
-	return errmsg(err, size, "config key '%s' is unknown", line);
+	return errmsg_set(err, "config key '%s' is unknown", line);
 }
 
 /* Groups stand as a whole or not at all; the first is always there. */
 static const char *
-check_groups(uint64_t seen, bool present[NGROUPS], char *err, size_t size)
+check_groups(uint64_t seen, bool present[NGROUPS], struct errmsg *err)
 {
 	for (int g = 0; g < NGROUPS; g++)
 		present[g] = g == ALWAYS;
@@ -287,7 +287,7 @@ check_groups(uint64_t seen, bool present[NGROUPS], char *err, size_t size)
 	}
 	for (int i = 0; i < NKEYS; i++) {
 		if (keys[i].need == NEEDED && present[keys[i].group] && !(seen >> i & 1))
-			return errmsg(err, size, "config key '%s' is missing", keys[i].name);
+			return errmsg_set(err, "config key '%s' is missing", keys[i].name);
 	}
 	return NULL;
 }
@@ -337,11 +337,11 @@ config_parse(struct model *m, const char *p, size_t len)
 
 		if (nl == NULL)
 			return "config ends inside a line";
-		why = parse_line(p, (size_t)(nl - p), &c, &seen, m->err, sizeof(m->err));
+		why = parse_line(p, (size_t)(nl - p), &c, &seen, &m->err);
 		p = nl + 1;
 	}
 	if (why == NULL)
-		why = check_groups(seen, present, m->err, sizeof(m->err));
+		why = check_groups(seen, present, &m->err);
 	if (why == NULL && (c.progress.hyper.dropout >= 1 || c.progress.hyper.valid >= 1))
 		why = "config keys 'dropout' and 'valid' must be below 1";
 	if (why == NULL && c.progress.sentences && c.progress.sentence >= c.progress.sentences)

@@ -56,7 +56,7 @@ find_text(struct model *m, const struct npz *z, const char *name, const struct n
 {
 	*a = npz_find(z, name);
 	if (*a != NULL && ((*a)->type != NPZ_U1 || (*a)->ndim != 1))
-		return errmsg(m->err, sizeof(m->err), "array '%s' is not a row of uint8",
+		return errmsg_set(&m->err, "array '%s' is not a row of uint8",
 		    name);
 	return NULL;
 }
@@ -70,10 +70,10 @@ guess_shape(struct model *m, const struct npz *z)
 	if (u == NULL)
 		return "array 'U' is missing";
 	if (u->type != NPZ_F4 && u->type != NPZ_F8)
-		return errmsg(m->err, sizeof(m->err), "array 'U' is of type %s, not "
+		return errmsg_set(&m->err, "array 'U' is of type %s, not "
 		    "float32 or float64", type_name(u->type));
 	if (u->ndim != 2)
-		return errmsg(m->err, sizeof(m->err), "array 'U' is of %d dimensions, not 2",
+		return errmsg_set(&m->err, "array 'U' is of %d dimensions, not 2",
 		    u->ndim);
 	if (u->shape[0] > UINT32_MAX || u->shape[1] > UINT32_MAX)
 		return "array 'U' is larger than any network here";
@@ -95,18 +95,18 @@ check_array(struct model *m, const struct npz *z, const char *name, size_t rows,
 	enum npz_type want = npz_type_of(m->shape.real);
 
 	if (a == NULL)
-		return errmsg(m->err, sizeof(m->err), "array '%s' is missing", name);
+		return errmsg_set(&m->err, "array '%s' is missing", name);
 	if (a->type != want)
-		return errmsg(m->err, sizeof(m->err), "array '%s' is of type %s, not %s",
+		return errmsg_set(&m->err, "array '%s' is of type %s, not %s",
 		    name, type_name(a->type), type_name(want));
 	if (a->ndim != 2)
-		return errmsg(m->err, sizeof(m->err), "array '%s' is of %d dimensions, not 2",
+		return errmsg_set(&m->err, "array '%s' is of %d dimensions, not 2",
 		    name, a->ndim);
 	if (a->shape[0] != rows || a->shape[1] != cols)
-		return errmsg(m->err, sizeof(m->err), "array '%s' is %zu x %zu, not %zu x %zu",
+		return errmsg_set(&m->err, "array '%s' is %zu x %zu, not %zu x %zu",
 		    name, a->shape[0], a->shape[1], rows, cols);
 	if (!all_finite(a->data, a->n, m->shape.real))
-		return errmsg(m->err, sizeof(m->err), "array '%s' has a value that is not "
+		return errmsg_set(&m->err, "array '%s' has a value that is not "
 		    "finite", name);
 	return NULL;
 }
@@ -151,7 +151,7 @@ check_known(struct model *m, const struct npz *z)
 {
 	for (size_t i = 0; i < z->narray; i++)
 		if (!is_known(m, z->array[i].name))
-			return errmsg(m->err, sizeof(m->err), "array '%s' does not belong "
+			return errmsg_set(&m->err, "array '%s' does not belong "
 			    "to such a network", z->array[i].name);
 	return NULL;
 }
@@ -163,13 +163,13 @@ load_vocab(struct model *m, const struct npz_array *a)
 	const char *why = vocab_parse(&v, a->data, a->n);
 
 	if (why != NULL)
-		why = errmsg(m->err, sizeof(m->err), "array 'vocab': %s", why);
+		why = errmsg_set(&m->err, "array 'vocab': %s", why);
 	else if (v.size != m->shape.vocab)
-		why = errmsg(m->err, sizeof(m->err), "array 'vocab' has %lu words, the "
+		why = errmsg_set(&m->err, "array 'vocab' has %lu words, the "
 		    "weights have %lu", (unsigned long)v.size,
 		    (unsigned long)m->shape.vocab);
 	else if (m->has_vocab && v.unit != m->vocab.unit)
-		why = errmsg(m->err, sizeof(m->err), "array 'vocab' is for unit=%s, config "
+		why = errmsg_set(&m->err, "array 'vocab' is for unit=%s, config "
 		    "says unit=%s", vocab_unit_name(v.unit),
 		    vocab_unit_name(m->vocab.unit));
 	if (why != NULL) {
@@ -189,8 +189,8 @@ load_shape(struct model *m, const struct npz *z, const struct npz_array *config)
 	const char *why = config == NULL ? guess_shape(&told, z) :
 	    config_parse(&told, config->data, config->n);
 
-	if (why == told.err)
-		return strcpy(m->err, told.err);
+	if (why == told.err.text)
+		return errmsg_set(&m->err, "%s", why);
 	if (why == NULL)
 		why = model_plan(m, told.shape);
 	if (why != NULL)
@@ -284,8 +284,8 @@ model_load(struct model *m, const char *path)
 
 	*m = (struct model){ 0 };
 	why = npz_read(&z, path);
-	if (why == z.err)
-		why = strcpy(m->err, z.err);
+	if (why == z.err.text)
+		why = errmsg_set(&m->err, "%s", why);
 	if (why == NULL) {
 		why = load_arrays(m, &z);
 		npz_free(&z);
@@ -314,7 +314,7 @@ real_array(struct model *m, const char *name, const void *data, size_t rows, siz
 	    .shape = { rows, cols }, .n = rows * cols, .data = (void *)data };
 	strcpy(a->name, name);
 	if (!all_finite(data, a->n, m->shape.real))
-		return errmsg(m->err, sizeof(m->err), "array '%s' has a value that is not "
+		return errmsg_set(&m->err, "array '%s' has a value that is not "
 		    "finite", name);
 	return NULL;
 }
@@ -354,7 +354,7 @@ save_arrays(struct model *m, const char *path, struct buf *config, struct buf *v
 	if (why != NULL)
 		return why;
 	a[n++] = text_array("config", config);
-	return npz_write(path, a, n, m->err, sizeof(m->err));
+	return npz_write(path, a, n, &m->err);
 }
 
 static bool

@@ -127,7 +127,7 @@ take_shape(struct text *t, struct npz_array *a)
 }
 
 static const char *
-take_type(struct text *t, struct npz_array *a, char *err, size_t size)
+take_type(struct text *t, struct npz_array *a, struct errmsg *err)
 {
 	char descr[32];
 
@@ -141,12 +141,12 @@ take_type(struct text *t, struct npz_array *a, char *err, size_t size)
 			return NULL;
 		}
 		if (descr[0] == '>' && strcmp(descr + 1, types[i].name + 1) == 0)
-			return errmsg(err, size, "is big-endian; save it with "
+			return errmsg_set(err, "is big-endian; save it with "
 			    "numpy's astype('%s')", types[i].name);
 	}
 	if (strchr(descr, 'O') != NULL)
 		return "holds Python objects, not numbers";
-	return errmsg(err, size, "is of type '%s', not one of <f4 <f8 |u1 <u4 <i8", descr);
+	return errmsg_set(err, "is of type '%s', not one of <f4 <f8 |u1 <u4 <i8", descr);
 }
 
 static const char *
@@ -157,7 +157,7 @@ take_order(struct text *t, bool *fortran)
 }
 
 static const char *
-take_dict(struct text *t, struct npz_array *a, bool *fortran, char *err, size_t size)
+take_dict(struct text *t, struct npz_array *a, bool *fortran, struct errmsg *err)
 {
 	enum { DESCR = 1, ORDER = 2, SHAPE = 4 };
 	int seen = 0, now;
@@ -172,7 +172,7 @@ take_dict(struct text *t, struct npz_array *a, bool *fortran, char *err, size_t 
 			return malformed;
 		if (strcmp(key, "descr") == 0) {
 			now = DESCR;
-			why = take_type(t, a, err, size);
+			why = take_type(t, a, err);
 		} else if (strcmp(key, "fortran_order") == 0) {
 			now = ORDER;
 			why = take_order(t, fortran);
@@ -227,11 +227,11 @@ npy_length(const unsigned char *p, size_t len, size_t *head)
 
 const char *
 npy_parse(const unsigned char *p, size_t head, struct npz_array *a, bool *fortran,
-    char *err, size_t size)
+    struct errmsg *err)
 {
 	size_t fixed = p[6] == 1 ? MAGIC_LEN + 4 : MAGIC_LEN + 6;
 	struct text t = { (const char *)p + fixed, (const char *)p + head };
-	const char *why = take_dict(&t, a, fortran, err, size);
+	const char *why = take_dict(&t, a, fortran, err);
 
 	if (why != NULL)
 		return why;

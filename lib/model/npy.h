@@ -29,7 +29,7 @@ const char *npy_length(const unsigned char *p, size_t len, size_t *head);
  * in err where it has something to quote.
  */
 const char *npy_parse(const unsigned char *p, size_t head, struct npz_array *a,
-    bool *fortran, char *err, size_t size);
+    bool *fortran, struct errmsg *err);
 
 /* The head as NumPy would write it; returns its length, a multiple of 64. */
 size_t npy_format(const struct npz_array *a, char out[NPY_OUT_MAX]);

@@ -80,7 +80,7 @@ read_end(zip_file_t *f)
 
 static const char *
 read_head(zip_file_t *f, uint64_t total, struct npz_array *a, bool *fortran,
-    size_t *head, char *err, size_t size)
+    size_t *head, struct errmsg *err)
 {
 	unsigned char fixed[NPY_FIXED], *p;
 	size_t n = total < NPY_FIXED ? (size_t)total : NPY_FIXED;
@@ -98,7 +98,7 @@ read_head(zip_file_t *f, uint64_t total, struct npz_array *a, bool *fortran,
 	memcpy(p, fixed, n);
 	why = read_all(f, p + n, *head - n);
 	if (why == NULL)
-		why = npy_parse(p, *head, a, fortran, err, size);
+		why = npy_parse(p, *head, a, fortran, err);
 	free(p);
 	return why;
 }
@@ -130,18 +130,18 @@ to_rows(struct npz_array *a)
 }
 
 static const char *
-read_array(zip_file_t *f, uint64_t total, struct npz_array *a, char *err, size_t size)
+read_array(zip_file_t *f, uint64_t total, struct npz_array *a, struct errmsg *err)
 {
 	bool fortran;
 	size_t head, bytes;
-	const char *why = read_head(f, total, a, &fortran, &head, err, size);
+	const char *why = read_head(f, total, a, &fortran, &head, err);
 
 	if (why != NULL)
 		return why;
 	if (!mem_mul(a->n, npz_type_size(a->type), &bytes))
 		return "claims a size beyond any memory";
 	if (total - head != bytes)
-		return errmsg(err, size, "holds %llu bytes of data where its shape "
+		return errmsg_set(err, "holds %llu bytes of data where its shape "
 		    "says %zu", (unsigned long long)(total - head), bytes);
 	a->data = malloc(bytes ? bytes : 1);
 	if (a->data == NULL)
@@ -194,7 +194,6 @@ read_member(struct npz *z, zip_t *zip, const struct zip_stat *st, uint64_t *room
 {
 	struct npz_array a = { 0 };
 	size_t len = name_length(st->name);
-	char err[sizeof(z->err) - NPZ_NAME];
 	const char *why;
 	zip_file_t *f;
 
@@ -202,10 +201,10 @@ read_member(struct npz *z, zip_t *zip, const struct zip_stat *st, uint64_t *room
 		return NULL;
 	memcpy(a.name, st->name, len);
 	if (npz_find(z, a.name) != NULL)
-		return errmsg(z->err, sizeof(z->err), "array '%s' stands twice", a.name);
+		return errmsg_set(&z->err, "array '%s' stands twice", a.name);
 	why = check_claim(st, *room);
 	if (why != NULL)
-		return errmsg(z->err, sizeof(z->err), "array '%s' %s", a.name, why);
+		return errmsg_set(&z->err, "array '%s' %s", a.name, why);
 	*room -= st->comp_size;
 	if (!mem_grow(&z->array, &z->cap, z->narray + 1, sizeof(a)))
 		return "out of memory";
@@ -213,12 +212,12 @@ read_member(struct npz *z, zip_t *zip, const struct zip_stat *st, uint64_t *room
 	if (f == NULL) {
 		why = damage(zip_get_error(zip));
 	} else {
-		why = read_array(f, st->size, &a, err, sizeof(err));
+		why = read_array(f, st->size, &a, &z->err);
 		zip_fclose(f);
 	}
 	if (why != NULL) {
 		free(a.data);
-		return errmsg(z->err, sizeof(z->err), "array '%s' %s", a.name, why);
+		return errmsg_set(&z->err, "array '%s' %s", a.name, why);
 	}
 	z->array[z->narray++] = a;
 	return NULL;
@@ -233,7 +232,7 @@ read_members(struct npz *z, zip_t *zip, uint64_t room)
 	const char *why = NULL;
 
 	if (n > MEMBERS_MAX)
-		return errmsg(z->err, sizeof(z->err), "has %lld members, more than %d",
+		return errmsg_set(&z->err, "has %lld members, more than %d",
 		    (long long)n, MEMBERS_MAX);
 	for (zip_int64_t i = 0; i < n && why == NULL; i++) {
 		struct zip_stat st;

@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "errmsg.h"
+
 enum npz_type { NPZ_F4, NPZ_F8, NPZ_U1, NPZ_U4, NPZ_I8 };	/* little-endian */
 enum { NPZ_NAME = 64, NPZ_DIMS = 4 };
 
@@ -26,7 +28,7 @@ struct npz_array {
 struct npz {
 	struct npz_array *array;
 	size_t narray, cap;
-	char err[240];
+	struct errmsg err;
 };
 
 size_t npz_type_size(enum npz_type t);	/* bytes an element */
@@ -52,17 +54,16 @@ const struct npz_array *npz_find(const struct npz *z, const char *name);	/* or N
  * Writes the n arrays beside path and renames, so that path is the old file or
  * the new one, whole; the same arrays give the same bytes.  A path that exists
  * and is not a regular file is refused; a symbolic link is followed.  data is
- * only read.  NULL, or a phrase (in err, of size bytes).
+ * only read.  NULL, or a phrase (in err where it has something to quote).
  */
-const char *npz_write(const char *path, const struct npz_array *a, size_t n,
-    char *err, size_t size);
+const char *npz_write(const char *path, const struct npz_array *a, size_t n, struct errmsg *err);
 
 /* The file `from`, byte for byte, likewise put at `path`; from may be the same. */
-const char *npz_copy(const char *path, const char *from, char *err, size_t size);
+const char *npz_copy(const char *path, const char *from, struct errmsg *err);
 
 /* NULL, or the phrase that npz_write() would give before it writes: to be asked
  * before long work.  Leaves nothing behind. */
-const char *npz_can_write(const char *path, char *err, size_t size);
+const char *npz_can_write(const char *path, struct errmsg *err);
 
 void npz_free(struct npz *z);
 

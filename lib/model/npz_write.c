@@ -1,35 +1,80 @@
 /*
- * npz_write.c - writes an .npz beside its target and renames it.
+ * npz_write.c - writes an .npz by libzip, through an atomic_file.
  *
  * Members are stored, with the earliest time a zip can tell and attributes
  * that do not depend on the umask: the same arrays give the same bytes.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <zip.h>
 
+#include "atomic_file.h"
+#include "errmsg.h"
 #include "npy.h"
 #include "npz.h"
-#include "errmsg.h"
 
 enum {
 	DOS_DAY = 1 << 5 | 1,		/* 1980-01-01 */
-	TRIES = 100,
 	MEMBER_MODE = 0100644		/* a regular file that all may read */
 };
 
-struct target {
-	char *path;	/* the file itself, symbolic links followed */
-	char *tmp;	/* beside it */
-	mode_t mode;
-	int fd;		/* of tmp as it was made, empty; -1: none */
+/* Where libzip writes: it knows the file by commands only. */
+struct zip_output {
+	FILE *f;
+	zip_error_t error;
 };
+
+static zip_int64_t
+output_result(struct zip_output *out, bool good, int code)
+{
+	if (good)
+		return 0;
+	zip_error_set(&out->error, code, errno);
+	return -1;
+}
+
+static zip_int64_t
+output_seek(struct zip_output *out, void *data, zip_uint64_t len)
+{
+	zip_source_args_seek_t *to = ZIP_SOURCE_GET_ARGS(zip_source_args_seek_t, data, len,
+	    &out->error);
+
+	return to == NULL ? -1 :
+	    output_result(out, fseeko(out->f, to->offset, to->whence) == 0, ZIP_ER_SEEK);
+}
+
+/* A zip_source_callback for a file that is empty, and then written.  Opening and
+ * reading have to be there, but nothing is read. */
+static zip_int64_t
+output_command(void *state, void *data, zip_uint64_t len, zip_source_cmd_t command)
+{
+	struct zip_output *out = state;
+
+	switch (command) {
+	case ZIP_SOURCE_SUPPORTS:
+		return ZIP_SOURCE_SUPPORTS_WRITABLE;
+	case ZIP_SOURCE_STAT:
+		zip_stat_init(data);
+		return sizeof(struct zip_stat);
+	case ZIP_SOURCE_WRITE:
+		return output_result(out, fwrite(data, 1, len, out->f) == len, ZIP_ER_WRITE) ?
+		    -1 : (zip_int64_t)len;
+	case ZIP_SOURCE_SEEK_WRITE:
+		return output_seek(out, data, len);
+	case ZIP_SOURCE_TELL_WRITE:
+		return ftello(out->f);
+	case ZIP_SOURCE_COMMIT_WRITE:
+		return output_result(out, fflush(out->f) == 0, ZIP_ER_WRITE);
+	case ZIP_SOURCE_ERROR:
+		return zip_error_to_data(&out->error, data, len);
+	default:
+		return 0;
+	}
+}
 
 static const char *
 zip_failure(zip_error_t *e)
@@ -39,62 +84,6 @@ zip_failure(zip_error_t *e)
 	if (zip_error_code_zip(e) == ZIP_ER_MEMORY)
 		return "out of memory";
 	return "the zip could not be written";
-}
-
-/* Sets t->path, and t->mode if the file is there. */
-static const char *
-find_target(struct target *t, const char *path, bool *is_new)
-{
-	struct stat st;
-
-	*is_new = stat(path, &st) != 0;
-	if (*is_new) {
-		if (errno != ENOENT || *path == '\0')
-			return strerror(errno);
-		if (lstat(path, &st) == 0)
-			return "is a symbolic link that leads nowhere";
-		t->path = strdup(path);
-		return t->path == NULL ? "out of memory" : NULL;
-	}
-	if (S_ISDIR(st.st_mode))
-		return "is a directory";
-	if (!S_ISREG(st.st_mode))
-		return "is not a regular file";
-	if (access(path, W_OK) != 0)
-		return strerror(errno);
-	t->mode = st.st_mode & 0777;
-	t->path = realpath(path, NULL);
-	return t->path == NULL ? strerror(errno) : NULL;
-}
-
-/* Makes an empty file beside the target. */
-static const char *
-make_tmp(struct target *t, bool is_new, char *err, size_t size)
-{
-	const char *slash = strrchr(t->path, '/');
-	int folder = slash ? (int)(slash - t->path) + 1 : 0;
-	size_t room = (size_t)folder + 60;
-	struct stat st;
-
-	t->tmp = malloc(room);
-	if (t->tmp == NULL)
-		return "out of memory";
-	for (int i = 0; i < TRIES && t->fd < 0; i++) {
-		snprintf(t->tmp, room, "%.*sunroll-%ld-%d.tmp", folder, t->path,
-		    (long)getpid(), i);
-		t->fd = open(t->tmp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-		if (t->fd < 0 && errno != EEXIST)
-			break;
-	}
-	if (t->fd < 0)
-		return errmsg(err, size, "cannot make a file beside it: %s",
-		    strerror(errno));
-	if (is_new) {
-		if (fstat(t->fd, &st) != 0)
-			return strerror(errno);
-		t->mode = st.st_mode & 0777;	/* as the umask says */
-	}
-	return NULL;
 }
 
 static const char *
@@ -127,20 +116,34 @@ add_member(zip_t *zip, const struct npz_array *a, char head[NPY_OUT_MAX])
 	return NULL;
 }
 
-static const char *
-write_zip(const char *path, const struct npz_array *a, size_t n)
+static zip_t *
+open_zip(struct zip_output *out, zip_error_t *e)
 {
-	int code = 0;
+	zip_source_t *source = zip_source_function_create(output_command, out, e);
+	zip_t *zip = source ? zip_open_from_source(source, ZIP_TRUNCATE, e) : NULL;
+
+	if (zip == NULL && source)
+		zip_source_free(source);
+	return zip;
+}
+
+static const char *
+write_zip(FILE *f, const struct npz_array *a, size_t n)
+{
+	struct zip_output out = { .f = f };
+	zip_error_t e;
 	zip_t *zip;
 	const char *why = NULL;
-	char (*head)[NPY_OUT_MAX] = calloc(n ? n : 1, sizeof(*head));
+	char (*head)[NPY_OUT_MAX] = calloc(n, sizeof(*head));
 
 	if (head == NULL)
 		return "out of memory";
-	zip = zip_open(path, ZIP_TRUNCATE, &code);
+	zip_error_init(&e);
+	zip_error_init(&out.error);
+	zip = open_zip(&out, &e);
 	if (zip == NULL) {
 		free(head);
-		return code == ZIP_ER_MEMORY ? "out of memory" : strerror(errno);
+		return zip_failure(&e);
 	}
 	for (size_t i = 0; i < n && why == NULL; i++)
 		why = add_member(zip, &a[i], head[i]);
@@ -154,105 +157,78 @@ write_zip(const char *path, const struct npz_array *a, size_t n)
 	return why;
 }
 
-/* Puts the written tmp, as a whole and on the disk, in the target's place. */
+/* What cannot be replaced by a file. */
 static const char *
-put_in_place(const struct target *t)
+refuse_target(const char *path)
 {
-	int fd = open(t->tmp, O_RDONLY | O_CLOEXEC);
-	const char *why = NULL;
+	struct stat st;
 
-	if (fd < 0)
-		return strerror(errno);
-	if (fchmod(fd, t->mode) != 0 || fsync(fd) != 0)
-		why = strerror(errno);
-	if (close(fd) != 0 && why == NULL)
-		why = strerror(errno);
-	if (why == NULL && rename(t->tmp, t->path) != 0)
-		why = strerror(errno);
+	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode))
+		return "is not a regular file";
+	return npz_refuse_pipe(path);
+}
+
+static const char *
+open_target(struct atomic_file *t, const char *path, struct errmsg *err)
+{
+	const char *why = refuse_target(path);
+
+	return why ? why : atomic_file_open(t, path, err);
+}
+
+static const char *
+close_target(struct atomic_file *t, const char *why)
+{
+	if (why == NULL)
+		return atomic_file_commit(t);
+	atomic_file_abandon(t);
 	return why;
 }
 
-/* The target, and an empty file beside it. */
+/* All of one file into the other. */
 static const char *
-open_target(struct target *t, const char *path, char *err, size_t size)
-{
-	bool is_new;
-	const char *why = npz_refuse_pipe(path);
-
-	*t = (struct target){ .fd = -1 };
-	if (why != NULL)
-		return why;
-	why = find_target(t, path, &is_new);
-	return why ? why : make_tmp(t, is_new, err, size);
-}
-
-static void
-close_target(struct target *t, bool keep)
-{
-	if (t->fd >= 0) {
-		close(t->fd);
-		if (!keep)
-			unlink(t->tmp);
-	}
-	free(t->tmp);
-	free(t->path);
-}
-
-/* All that is left in the file. */
-static const char *
-copy_bytes(int from, int to)
+copy_bytes(FILE *from, FILE *to)
 {
 	char block[1 << 16];
-	ssize_t n, done;
+	size_t n;
 
-	while ((n = read(from, block, sizeof(block))) > 0)
-		for (ssize_t at = 0; at < n; at += done)
-			if ((done = write(to, block + at, (size_t)(n - at))) < 0)
-				return strerror(errno);
-	return n < 0 ? strerror(errno) : NULL;
+	while ((n = fread(block, 1, sizeof(block), from)) > 0)
+		if (fwrite(block, 1, n, to) != n)
+			return strerror(errno);
+	return ferror(from) ? strerror(errno) : NULL;
 }
 
 const char *
-npz_copy(const char *path, const char *from, char *err, size_t size)
+npz_copy(const char *path, const char *from, struct errmsg *err)
 {
-	struct target t;
+	struct atomic_file t;
 	const char *why;
-	int fd = open(from, O_RDONLY | O_CLOEXEC);
+	FILE *f = fopen(from, "r");
 
-	if (fd < 0)
+	if (f == NULL)
 		return strerror(errno);
-	why = open_target(&t, path, err, size);
+	why = open_target(&t, path, err);
 	if (why == NULL)
-		why = copy_bytes(fd, t.fd);
-	if (why == NULL)
-		why = put_in_place(&t);
-	close_target(&t, why == NULL);
-	close(fd);
+		why = close_target(&t, copy_bytes(f, t.f));
+	fclose(f);
 	return why;
 }
 
 const char *
-npz_can_write(const char *path, char *err, size_t size)
+npz_can_write(const char *path, struct errmsg *err)
 {
-	struct target t;
-	const char *why = open_target(&t, path, err, size);
+	const char *why = refuse_target(path);
 
-	close_target(&t, false);
-	return why;
+	return why ? why : atomic_file_check(path, err);
 }
 
 const char *
-npz_write(const char *path, const struct npz_array *a, size_t n, char *err, size_t size)
+npz_write(const char *path, const struct npz_array *a, size_t n, struct errmsg *err)
 {
-	struct target t;
-	const char *why = open_target(&t, path, err, size);
+	struct atomic_file t;
+	const char *why = open_target(&t, path, err);
 
-	if (why == NULL && n == 0)
-		why = "no arrays to write";
 	if (why == NULL)
-		why = write_zip(t.tmp, a, n);
-	if (why == NULL)
-		why = put_in_place(&t);
-	close_target(&t, why == NULL);
+		why = close_target(&t, n > 0 ? write_zip(t.f, a, n) : "no arrays to write");
 	return why;
 }

@@ -17,31 +17,29 @@ static const char *const empty_input[] = {
 
 /* What was found instead, -1 for no stream with a header, and why that may be. */
 static const char *
-wrong_kind(enum header_kind kind, int found, char *err, size_t size)
+wrong_kind(enum header_kind kind, int found, struct errmsg *err)
 {
 	if (found == HEADER_INDEX)
-		snprintf(err, size, "an index stream where a vocabulary stream was expected; "
+		return errmsg_set(err, "an index stream where a vocabulary stream was expected; "
 		    "is there an `%sencode` too many in the pipe?", prog_prefix);
-	else if (found == HEADER_VOCAB)
-		snprintf(err, size, "a vocabulary stream where an index stream was expected; "
+	if (found == HEADER_VOCAB)
+		return errmsg_set(err, "a vocabulary stream where an index stream was expected; "
 		    "is `%sencode` missing from the pipe?", prog_prefix);
-	else if (kind == HEADER_INDEX)
-		snprintf(err, size, "not an index stream; is `%sencode` missing from the pipe?",
-		    prog_prefix);
-	else
-		snprintf(err, size, "not a vocabulary stream; is `%svocab` missing from the pipe?",
-		    prog_prefix);
-	return err;
+	if (kind == HEADER_INDEX)
+		return errmsg_set(err, "not an index stream; is `%sencode` missing from the "
+		    "pipe?", prog_prefix);
+	return errmsg_set(err, "not a vocabulary stream; is `%svocab` missing from the pipe?",
+	    prog_prefix);
 }
 
 const char *
-header_peek(struct line *in, int *kind, bool *empty)
+header_peek(struct reader *in, int *kind, bool *empty)
 {
 	const char *p, *why;
 	size_t got;
 
 	*kind = -1;
-	if ((why = line_peek(in, MAGIC_LEN, &p, &got)) != NULL)
+	if ((why = reader_peek(in, MAGIC_LEN, &p, &got)) != NULL)
 		return why;
 	*empty = got == 0;
 	for (int k = HEADER_VOCAB; k <= HEADER_INDEX; k++)
@@ -64,7 +62,7 @@ word(const char **p, size_t *left, const char **at)
 }
 
 static const char *
-fields(const char *p, size_t left, struct header_field *f, size_t n, char *err, size_t size)
+fields(const char *p, size_t left, struct header_field *f, size_t n, struct errmsg *err)
 {
 	for (size_t i = 0; i < n; i++) {
 		size_t key = strlen(f[i].key), len;
@@ -74,10 +72,8 @@ fields(const char *p, size_t left, struct header_field *f, size_t n, char *err, 
 		if (left == 0 && f[i].optional)
 			continue;
 		len = word(&p, &left, &at);
-		if (len <= key + 1 || memcmp(at, f[i].key, key) != 0 || at[key] != '=') {
-			snprintf(err, size, "header: no %s= where it should stand", f[i].key);
-			return err;
-		}
+		if (len <= key + 1 || memcmp(at, f[i].key, key) != 0 || at[key] != '=')
+			return errmsg_set(err, "header: no %s= where it should stand", f[i].key);
 		f[i].value = at + key + 1;
 		f[i].len = len - key - 1;
 	}
@@ -85,8 +81,8 @@ fields(const char *p, size_t left, struct header_field *f, size_t n, char *err, 
 }
 
 const char *
-header_read(struct line *in, enum header_kind kind, struct header_field *f, size_t n,
-    char *err, size_t size)
+header_read(struct reader *in, enum header_kind kind, struct header_field *f, size_t n,
+    struct errmsg *err)
 {
 	const char *p, *at, *why;
 	bool empty, more;
@@ -99,8 +95,8 @@ header_read(struct line *in, enum header_kind kind, struct header_field *f, size
 	if (empty)
 		return empty_input[kind];
 	if (found != (int)kind)
-		return wrong_kind(kind, found, err, size);
-	if ((why = line_next(in, &more)) != NULL)
+		return wrong_kind(kind, found, err);
+	if ((why = reader_line(in, &more)) != NULL)
 		return why;
 	if (!in->ended || in->p[in->len - 1] == ' ')
 		return "the stream ends inside its header";
@@ -111,7 +107,7 @@ header_read(struct line *in, enum header_kind kind, struct header_field *f, size
 		return "header: no version where it should stand";
 	if (version > 1)
 		return "written by a newer version of this suite";
-	return fields(p, left, f, n, err, size);
+	return fields(p, left, f, n, err);
 }
 
 bool
@@ -121,13 +117,12 @@ header_is(const struct header_field *f, const char *value)
 }
 
 const char *
-header_number(const struct header_field *f, uint64_t max, uint64_t *out, char *err, size_t size)
+header_number(const struct header_field *f, uint64_t max, uint64_t *out, struct errmsg *err)
 {
 	char shown[LEXICAL_SHOWN];
 
 	if (lexical_number(f->value, f->len, max, out))
 		return NULL;
-	snprintf(err, size, "header: %s=%s is not a number in its range", f->key,
+	return errmsg_set(err, "header: %s=%s is not a number in its range", f->key,
 	    lexical_show(shown, f->value, f->len));
-	return err;
 }

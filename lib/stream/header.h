@@ -4,7 +4,8 @@
 #ifndef HEADER_H
 #define HEADER_H
 
-#include "line.h"
+#include "errmsg.h"
+#include "reader.h"
 
 enum header_kind { HEADER_VOCAB, HEADER_INDEX };
 
@@ -18,19 +19,19 @@ struct header_field {
 /*
  * Takes the header off in and points the fields, which must come in the order
  * given with no others between, at their values, good until the next line is
- * read.  NULL, or a phrase (static, or in err, of size bytes): empty input, a
+ * read.  NULL, or a phrase (static, or in err): empty input, a
  * stream of another kind, a newer version, a field that is not as it should be.
  */
-const char *header_read(struct line *in, enum header_kind kind, struct header_field *f,
-    size_t n, char *err, size_t size);
+const char *header_read(struct reader *in, enum header_kind kind, struct header_field *f,
+    size_t n, struct errmsg *err);
 
 bool header_is(const struct header_field *f, const char *value);
 
 /* The value as a number, or "header: size=... is not a number" in err. */
 const char *header_number(const struct header_field *f, uint64_t max, uint64_t *out,
-    char *err, size_t size);
+    struct errmsg *err);
 
 /* The kind of stream that in begins with: HEADER_VOCAB, HEADER_INDEX, or -1. */
-const char *header_peek(struct line *in, int *kind, bool *empty);
+const char *header_peek(struct reader *in, int *kind, bool *empty);
 
 #endif

@@ -1,7 +1,6 @@
 /*
  * index_stream.c - reading an index stream, as bytes or as text.
  */
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
@@ -19,22 +18,11 @@ static const char unfinished[] =
 static const char mismatch[] = "checksum mismatch in the stream";
 static const char surplus[] = "data after the last frame";
 
-PRINTF_LIKE(2, 3) static const char *
-fail(struct index_reader *r, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(r->err, sizeof(r->err), fmt, ap);
-	va_end(ap);
-	return r->err;
-}
-
 /* A phrase about the frame that is being read. */
 static const char *
 bad_frame(struct index_reader *r, const char *reason)
 {
-	return fail(r, "frame %llu: %s", (unsigned long long)r->frames + 1, reason);
+	return errmsg_set(&r->err, "frame %llu: %s", (unsigned long long)r->frames + 1, reason);
 }
 
 static const char *
@@ -63,17 +51,18 @@ read_header(struct index_reader *r, uint32_t *size, enum unit *unit, uint32_t *c
 	uint64_t n, width;
 	const char *why;
 
-	why = header_read(&r->in, HEADER_INDEX, f, 5, r->err, sizeof(r->err));
-	if (why != NULL || (why = header_number(&f[0], VOCAB_MAX, &n, r->err, sizeof(r->err))))
+	why = header_read(&r->in, HEADER_INDEX, f, 5, &r->err);
+	if (why != NULL || (why = header_number(&f[0], VOCAB_MAX, &n, &r->err)))
 		return why;
-	if ((why = header_number(&f[2], 4, &width, r->err, sizeof(r->err))) != NULL)
+	if ((why = header_number(&f[2], 4, &width, &r->err)) != NULL)
 		return why;
 	if (width != (n <= 65536 ? 2 : 4))
-		return fail(r, "header: width=%d does not go with size=%d", (int)width, (int)n);
+		return errmsg_set(&r->err, "header: width=%d does not go with size=%d",
+		    (int)width, (int)n);
 	if (!header_is(&f[1], "sentence") && !header_is(&f[1], "stream"))
 		return "header: unit= is neither sentence nor stream";
 	if ((why = read_crc(f[3].value, f[3].len, crc)) != NULL)
-		return fail(r, "header: vocab= is %s", why);
+		return errmsg_set(&r->err, "header: vocab= is %s", why);
 	if (f[4].value && !header_is(&f[4], "text"))
 		return "header: form= is not text";
 	*size = (uint32_t)n;
@@ -92,23 +81,23 @@ index_open(struct index_reader *r, FILE *f)
 	bool ended;
 
 	*r = (struct index_reader){ .crc = 0 };
-	line_open(&r->in, f);
+	reader_open(&r->in, f);
 	if ((why = read_header(r, &size, &unit, &crc)) != NULL)
 		return why;
 	if ((why = vocab_read_rows(&r->vocab, &r->in, size, &ended)) != NULL)
-		return fail(r, "table: %s", why);
+		return errmsg_set(&r->err, "table: %s", why);
 	if (!ended)
 		return "the stream ends inside its table";
 	if (r->vocab.size != size)
-		return fail(r, "header: size=%u, but the table has %u rows", size,
+		return errmsg_set(&r->err, "header: size=%u, but the table has %u rows", size,
 		    r->vocab.size);
 	if (r->vocab.unit != unit)
-		return fail(r, "header: unit=%s, but row 0 of the table says %s",
+		return errmsg_set(&r->err, "header: unit=%s, but row 0 of the table says %s",
 		    vocab_unit_name(unit), vocab_unit_name(r->vocab.unit));
 	r->crc_vocab = vocab_crc(&r->vocab);
 	if (r->crc_vocab != crc)
-		return fail(r, "checksum mismatch in the table: %08x, the header says %08x",
-		    r->crc_vocab, crc);
+		return errmsg_set(&r->err, "checksum mismatch in the table: %08x, the header "
+		    "says %08x", r->crc_vocab, crc);
 	return NULL;
 }
 
@@ -119,13 +108,13 @@ take(struct index_reader *r, size_t len, const unsigned char **p)
 	const char *at, *why;
 	size_t got;
 
-	if ((why = line_bytes(&r->in, len, &at, &got)) != NULL)
+	if ((why = reader_bytes(&r->in, len, &at, &got)) != NULL)
 		return why;
 	if (got == 0 && len == 8)
 		return unfinished;
 	if (got < len)
-		return fail(r, "the stream ends inside frame %llu: the program that wrote it "
-		    "did not finish", (unsigned long long)r->frames + 1);
+		return errmsg_set(&r->err, "the stream ends inside frame %llu: the program that wrote "
+		    "it did not finish", (unsigned long long)r->frames + 1);
 	*p = (const unsigned char *)at;
 	return NULL;
 }
@@ -137,7 +126,7 @@ at_end(struct index_reader *r, bool *more)
 	size_t got;
 
 	*more = false;
-	if ((why = line_peek(&r->in, 1, &p, &got)) != NULL)
+	if ((why = reader_peek(&r->in, 1, &p, &got)) != NULL)
 		return why;
 	return got ? surplus : NULL;
 }
@@ -195,7 +184,7 @@ static const char *
 text_end(struct index_reader *r, bool *more)
 {
 	static const char end[] = "#end crc32=";
-	const struct line *in = &r->in;
+	const struct reader *in = &r->in;
 	size_t len = sizeof(end) - 1;
 	uint32_t crc;
 
@@ -219,7 +208,7 @@ text_index(struct index_reader *r, const char *p, size_t len)
 	if (!lexical_number(p, len, UINT32_MAX, &x)) {
 		char shown[LEXICAL_SHOWN];
 
-		return fail(r, "frame %llu: '%s' is not an index",
+		return errmsg_set(&r->err, "frame %llu: '%s' is not an index",
 		    (unsigned long long)r->frames + 1, lexical_show(shown, p, len));
 	}
 	if (!mem_grow(&r->frame.w, &r->cap, (size_t)r->frame.n + 1, sizeof(*r->frame.w)))
@@ -231,19 +220,19 @@ text_index(struct index_reader *r, const char *p, size_t len)
 static const char *
 next_text(struct index_reader *r, bool *more)
 {
-	struct line *in = &r->in;
+	struct reader *in = &r->in;
 	const char *why, *p, *end;
 	bool line;
 
-	if ((why = line_next(in, &line)) != NULL)
+	if ((why = reader_line(in, &line)) != NULL)
 		return why;
 	if (!line)
 		return unfinished;
 	if (in->len > 0 && in->p[0] == '#')
 		return text_end(r, more);
 	if (!in->ended)
-		return fail(r, "the stream ends inside frame %llu: the program that wrote it "
-		    "did not finish", (unsigned long long)r->frames + 1);
+		return errmsg_set(&r->err, "the stream ends inside frame %llu: the program that wrote "
+		    "it did not finish", (unsigned long long)r->frames + 1);
 	r->frame.n = 0;
 	r->frame.bytes = 0;
 	r->crc = (uint32_t)crc32_z(r->crc, (const Bytef *)in->p, in->len);
@@ -271,8 +260,8 @@ check(struct index_reader *r)
 		uint32_t x = f->w[i];
 
 		if (x >= r->vocab.size)
-			return fail(r, "index %u in frame %llu is outside the vocabulary of %u",
-			    x, (unsigned long long)r->frames + 1, r->vocab.size);
+			return errmsg_set(&r->err, "index %u in frame %llu is outside the "
+			    "vocabulary of %u", x, (unsigned long long)r->frames + 1, r->vocab.size);
 		if (sentence && x <= VOCAB_END_ROW && i > 0 && i + 1 < f->n)
 			return bad_frame(r, "a marker inside the sentence");
 	}
@@ -301,7 +290,7 @@ index_next(struct index_reader *r, bool *more)
 void
 index_close(struct index_reader *r)
 {
-	line_close(&r->in);
+	reader_close(&r->in);
 	vocab_free(&r->vocab);
 	free(r->frame.w);
 	r->frame = (struct frame){ 0 };

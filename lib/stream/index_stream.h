@@ -5,6 +5,7 @@
 #ifndef INDEX_STREAM_H
 #define INDEX_STREAM_H
 
+#include "errmsg.h"
 #include "vocab.h"
 
 enum { INDEX_FRAME_MAX = 1 << 28 };	/* indexes in a frame at most */
@@ -22,12 +23,12 @@ struct index_reader {
 	uint32_t crc_vocab;	/* vocab_crc() of it */
 	uint64_t frames;	/* frames given so far: messages count them from 1 */
 	struct frame frame;	/* the latest one; good until the next call */
-	struct line in;
+	struct reader in;
 	bool text;		/* form=text */
 	unsigned width;		/* bytes an index: 2 or 4 */
 	uint32_t crc;		/* of the payload so far */
 	size_t cap;		/* room in frame.w */
-	char err[240];
+	struct errmsg err;
 };
 
 /*

@@ -12,23 +12,21 @@ void
 token_stream_open(struct token_stream *t, FILE *f)
 {
 	*t = (struct token_stream){ .n = 0 };
-	line_open(&t->in, f);
+	reader_open(&t->in, f);
 }
 
 static const char *
 bad_line(struct token_stream *t, const char *reason)
 {
-	snprintf(t->err, sizeof(t->err), "line %llu: %s", (unsigned long long)t->in.number,
+	return errmsg_set(&t->err, "line %llu: %s", (unsigned long long)t->in.number,
 	    reason);
-	return t->err;
 }
 
 static const char *
 bad_byte(struct token_stream *t, const char *reason, size_t at)
 {
-	snprintf(t->err, sizeof(t->err), "line %llu, byte %zu: %s",
+	return errmsg_set(&t->err, "line %llu, byte %zu: %s",
 	    (unsigned long long)t->in.number, at + 1, reason);
-	return t->err;
 }
 
 /* What stands where a token stream should begin, if it is not one. */
@@ -45,12 +43,12 @@ check_begin(struct token_stream *t)
 	if (empty)
 		return "empty input where a token stream was expected";
 	if (kind == HEADER_VOCAB)
-		snprintf(t->err, sizeof(t->err), "a vocabulary stream where a token stream was "
+		return errmsg_set(&t->err, "a vocabulary stream where a token stream was "
 		    "expected; is there a `%svocab` too many in the pipe?", prog_prefix);
-	else if (kind == HEADER_INDEX)
-		snprintf(t->err, sizeof(t->err), "an index stream where a token stream was "
+	if (kind == HEADER_INDEX)
+		return errmsg_set(&t->err, "an index stream where a token stream was "
 		    "expected; is there an `%sencode` too many in the pipe?", prog_prefix);
-	return kind < 0 ? NULL : t->err;
+	return NULL;
 }
 
 /* Counts the tokens, and finds what may not stand between them. */
@@ -89,7 +87,7 @@ token_stream_line(struct token_stream *t, bool *more)
 
 	if (!t->inside && (why = check_begin(t)) != NULL)
 		return why;
-	if ((why = line_next(&t->in, more)) != NULL || !*more)
+	if ((why = reader_line(&t->in, more)) != NULL || !*more)
 		return why;
 	if (t->in.len == 0)
 		return bad_line(t, "empty line in a token stream (drop such lines with: grep .)");
@@ -126,5 +124,5 @@ token_stream_again(struct token_stream *t)
 void
 token_stream_close(struct token_stream *t)
 {
-	line_close(&t->in);
+	reader_close(&t->in);
 }

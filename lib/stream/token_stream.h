@@ -7,7 +7,8 @@
 #ifndef TOKEN_STREAM_H
 #define TOKEN_STREAM_H
 
-#include "line.h"
+#include "errmsg.h"
+#include "reader.h"
 
 struct token {
 	const char *p;
@@ -15,11 +16,11 @@ struct token {
 };
 
 struct token_stream {
-	struct line in;		/* in.p, in.len: the line as it was read */
+	struct reader in;		/* in.p, in.len: the line as it was read */
 	size_t n;		/* tokens in it */
 	const char *next;	/* where the next token of the line begins, or NULL */
 	bool inside;		/* the stream follows a table: no header can come */
-	char err[200];
+	struct errmsg err;
 };
 
 /* Begins a stream; f stays the caller's, and must not have been read before.

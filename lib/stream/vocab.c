@@ -126,9 +126,8 @@ vocab_add(struct vocab *v, const char *word, size_t len, uint64_t count, uint64_
 	if (s->row != 0) {
 		char shown[LEXICAL_SHOWN];
 
-		snprintf(v->err, sizeof(v->err), "row %u: '%s' stands twice", v->size,
+		return errmsg_set(&v->err, "row %u: '%s' stands twice", v->size,
 		    lexical_show(shown, word, len));
-		return v->err;
 	}
 	if (!mem_grow(&v->row, &v->cap, (size_t)v->size + 1, sizeof(*v->row)) ||
 	    !buf_put(&v->text, word, len))

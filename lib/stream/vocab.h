@@ -13,7 +13,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "line.h"
+#include "errmsg.h"
+#include "reader.h"
 #include "mem.h"
 
 #define VOCAB_START   "SENTENCE_START"
@@ -45,7 +46,7 @@ struct vocab {
 	size_t nslot;		/* a power of two, or 0 */
 	bool places;		/* every row says where its word came first */
 	int64_t unknown;	/* the row of UNKNOWN_TOKEN, or -1 */
-	char err[200];		/* what the last phrase said, when it had numbers in it */
+	struct errmsg err;
 };
 
 /* The words of START and END rows in unit=sentence. */
@@ -63,7 +64,7 @@ enum { VOCAB_START_ROW = 0, VOCAB_END_ROW = 1 };
 const char *vocab_read(struct vocab *v, FILE *f, bool *ended);
 
 /* The same out of an open reader, max rows at most. */
-const char *vocab_read_rows(struct vocab *v, struct line *in, uint32_t max, bool *ended);
+const char *vocab_read_rows(struct vocab *v, struct reader *in, uint32_t max, bool *ended);
 
 /* The same from len bytes in memory, as a model file holds them. */
 const char *vocab_parse(struct vocab *v, const char *p, size_t len);

@@ -64,15 +64,12 @@ static const char *
 check_shard(struct vocab_count *c, const struct vocab *shard, uint64_t *total)
 {
 	if (!shard->places) {
-		snprintf(c->err, sizeof(c->err), "a table without places, the third column, "
+		return errmsg_set(&c->err, "a table without places, the third column, "
 		    "cannot be merged (count the shard with: %svocab -t -n 0)", prog_prefix);
-		return c->err;
 	}
 	if (c->tokens > 0 && shard->unit != c->unit) {
-		snprintf(c->err, sizeof(c->err),
-		    "a table of unit=%s after one of unit=%s", vocab_unit_name(shard->unit),
-		    vocab_unit_name(c->unit));
-		return c->err;
+		return errmsg_set(&c->err, "a table of unit=%s after one of unit=%s",
+		    vocab_unit_name(shard->unit), vocab_unit_name(c->unit));
 	}
 	if (shard->unit == UNIT_SENTENCE &&
 	    shard->row[VOCAB_START_ROW].count != shard->row[VOCAB_END_ROW].count)
@@ -86,10 +83,8 @@ check_shard(struct vocab_count *c, const struct vocab *shard, uint64_t *total)
 	for (uint32_t i = 0; i < shard->size; i++)
 		if (shard->row[i].count ? shard->row[i].first >= *total :
 		    shard->row[i].first != VOCAB_NO_FIRST) {
-			snprintf(c->err, sizeof(c->err),
-			    "row %u: its place is past the end of the %llu tokens", i,
-			    (unsigned long long)*total);
-			return c->err;
+			return errmsg_set(&c->err, "row %u: its place is past the end of "
+			    "the %llu tokens", i, (unsigned long long)*total);
 		}
 	return NULL;
 }
@@ -98,7 +93,7 @@ const char *
 vocab_count_merge(struct vocab_count *c, const struct vocab *shard)
 {
 	uint32_t from = shard->unit == UNIT_SENTENCE ? VOCAB_END_ROW + 1 : 0;
-	uint64_t total, offset = c->tokens;
+	uint64_t total = 0, offset = c->tokens;
 	const char *why;
 
 	if ((why = check_shard(c, shard, &total)) != NULL)

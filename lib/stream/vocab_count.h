@@ -4,6 +4,7 @@
 #ifndef VOCAB_COUNT_H
 #define VOCAB_COUNT_H
 
+#include "errmsg.h"
 #include "token_stream.h"
 #include "vocab.h"
 
@@ -15,7 +16,7 @@ struct vocab_count {
 	uint64_t markers;	/* tokens of the text that are spelled like a marker: they */
 	uint64_t first_marker;	/* count as UNKNOWN_TOKEN; the place of the first of them */
 	uint64_t first_end;	/* the place of the first END */
-	char err[200];
+	struct errmsg err;
 };
 
 /* Adds the line that t has just read, in the unit that c says.  NULL or "out of

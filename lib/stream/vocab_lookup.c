@@ -11,10 +11,9 @@ no_row(struct vocab_lookup *r, const struct token_stream *t, const struct token 
 {
 	char shown[LEXICAL_SHOWN];
 
-	snprintf(r->err, sizeof(r->err),
-	    "line %llu: '%s' is not in the vocabulary, which has no " VOCAB_UNKNOWN,
+	return errmsg_set(&r->err, "line %llu: '%s' is not in the vocabulary, which has no "
+	    VOCAB_UNKNOWN,
 	    (unsigned long long)t->in.number, lexical_show(shown, w->p, w->len));
-	return r->err;
 }
 
 const char *

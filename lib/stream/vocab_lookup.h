@@ -4,6 +4,7 @@
 #ifndef VOCAB_LOOKUP_H
 #define VOCAB_LOOKUP_H
 
+#include "errmsg.h"
 #include "token_stream.h"
 #include "vocab.h"
 
@@ -11,7 +12,7 @@ struct vocab_lookup {
 	uint32_t *w;		/* (n), with START and END in unit=sentence */
 	uint32_t n;
 	size_t cap;
-	char err[160];
+	struct errmsg err;
 };
 
 /*

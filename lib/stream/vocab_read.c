@@ -10,8 +10,7 @@
 static const char *
 bad_row(struct vocab *v, const char *reason)
 {
-	snprintf(v->err, sizeof(v->err), "row %u: %s", v->size, reason);
-	return v->err;
+	return errmsg_set(&v->err, "row %u: %s", v->size, reason);
 }
 
 static const char *
@@ -19,9 +18,8 @@ bad_field(struct vocab *v, const char *p, size_t len, const char *reason)
 {
 	char shown[LEXICAL_SHOWN];
 
-	snprintf(v->err, sizeof(v->err), "row %u: '%s' %s", v->size,
+	return errmsg_set(&v->err, "row %u: '%s' %s", v->size,
 	    lexical_show(shown, p, len), reason);
-	return v->err;
 }
 
 /* The length of the field at p, up to a tab or the end. */
@@ -65,7 +63,7 @@ read_place(struct vocab *v, const char *p, size_t len, uint64_t *place)
 }
 
 static const char *
-read_row(struct vocab *v, const struct line *in)
+read_row(struct vocab *v, const struct reader *in)
 {
 	const char *p = in->p, *why;
 	size_t len = in->len, word = field(p, len), digits;
@@ -104,15 +102,14 @@ check_markers(struct vocab *v)
 	if (v->unit == UNIT_SENTENCE && v->unknown < 0)
 		return "the last row is not " VOCAB_UNKNOWN ": is the table cut off?";
 	if (v->unknown >= 0 && v->unknown != (int64_t)v->size - 1) {
-		snprintf(v->err, sizeof(v->err),
-		    "row %lld: " VOCAB_UNKNOWN " is not the last row", (long long)v->unknown);
-		return v->err;
+		return errmsg_set(&v->err, "row %lld: " VOCAB_UNKNOWN " is not the last row",
+		    (long long)v->unknown);
 	}
 	return NULL;
 }
 
 const char *
-vocab_read_rows(struct vocab *v, struct line *in, uint32_t max, bool *ended)
+vocab_read_rows(struct vocab *v, struct reader *in, uint32_t max, bool *ended)
 {
 	const char *why;
 	bool more;
@@ -120,7 +117,7 @@ vocab_read_rows(struct vocab *v, struct line *in, uint32_t max, bool *ended)
 	*ended = false;
 	v->unknown = -1;
 	for (;;) {
-		if ((why = line_next(in, &more)) != NULL)
+		if ((why = reader_line(in, &more)) != NULL)
 			return bad_row(v, why);
 		if (!more && v->size == 0)
 			return "empty input where a table was expected";
@@ -131,8 +128,7 @@ vocab_read_rows(struct vocab *v, struct line *in, uint32_t max, bool *ended)
 			return check_markers(v);
 		}
 		if (v->size >= max) {
-			snprintf(v->err, sizeof(v->err), "more than %u rows in the table", max);
-			return v->err;
+			return errmsg_set(&v->err, "more than %u rows in the table", max);
 		}
 		if ((why = read_row(v, in)) != NULL)
 			return why;
@@ -142,26 +138,26 @@ vocab_read_rows(struct vocab *v, struct line *in, uint32_t max, bool *ended)
 const char *
 vocab_read(struct vocab *v, FILE *f, bool *ended)
 {
-	struct line in;
+	struct reader in;
 	const char *why;
 
-	line_open(&in, f);
+	reader_open(&in, f);
 	why = vocab_read_rows(v, &in, VOCAB_MAX, ended);
-	line_close(&in);
+	reader_close(&in);
 	return why;
 }
 
 const char *
 vocab_parse(struct vocab *v, const char *p, size_t len)
 {
-	struct line in;
+	struct reader in;
 	const char *why;
 	bool ended;
 
-	line_open_memory(&in, p, len);
+	reader_open_memory(&in, p, len);
 	why = vocab_read_rows(v, &in, VOCAB_MAX, &ended);
 	if (why == NULL && ended)
 		why = "an empty line in the table";
-	line_close(&in);
+	reader_close(&in);
 	return why;
 }

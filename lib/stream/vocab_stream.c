@@ -30,15 +30,15 @@ read_header(struct vocab_stream *s, struct claims *c)
 		{ .key = "sentences" }, { .key = "tokens" }, { .key = "unique" } };
 	const char *why;
 
-	why = header_read(&s->tokens.in, HEADER_VOCAB, f, 5, s->err, sizeof(s->err));
+	why = header_read(&s->tokens.in, HEADER_VOCAB, f, 5, &s->err);
 	if (why == NULL)
-		why = header_number(&f[0], VOCAB_MAX, &c->size, s->err, sizeof(s->err));
+		why = header_number(&f[0], VOCAB_MAX, &c->size, &s->err);
 	if (why == NULL)
-		why = header_number(&f[2], UINT64_MAX, &s->lines, s->err, sizeof(s->err));
+		why = header_number(&f[2], UINT64_MAX, &s->lines, &s->err);
 	if (why == NULL)
-		why = header_number(&f[3], UINT64_MAX, &c->tokens, s->err, sizeof(s->err));
+		why = header_number(&f[3], UINT64_MAX, &c->tokens, &s->err);
 	if (why == NULL)
-		why = header_number(&f[4], UINT64_MAX, &s->unique, s->err, sizeof(s->err));
+		why = header_number(&f[4], UINT64_MAX, &s->unique, &s->err);
 	if (why != NULL)
 		return why;
 	if (!header_is(&f[1], "sentence") && !header_is(&f[1], "stream"))
@@ -66,9 +66,8 @@ check_table(struct vocab_stream *s, const struct claims *c)
 	uint64_t sum = 0;
 
 	if (v->size != c->size) {
-		snprintf(s->err, sizeof(s->err), "header: size=%u, but the table has %u rows",
+		return errmsg_set(&s->err, "header: size=%u, but the table has %u rows",
 		    (unsigned)c->size, v->size);
-		return s->err;
 	}
 	if (v->unit != c->unit)
 		return "header: unit= is not the unit that row 0 of the table says";
@@ -102,8 +101,7 @@ vocab_stream_open(struct vocab_stream *s, FILE *f)
 		return why;
 	why = vocab_read_rows(&s->vocab, &s->tokens.in, (uint32_t)c.size, &ended);
 	if (why != NULL) {
-		snprintf(s->err, sizeof(s->err), "table: %s", why);
-		return s->err;
+		return errmsg_set(&s->err, "table: %s", why);
 	}
 	if (!ended)
 		return "the stream ends inside its table";
@@ -126,17 +124,15 @@ add_up(struct vocab_stream *s)
 
 		if (s->seen[i] == v->row[i].count)
 			continue;
-		snprintf(s->err, sizeof(s->err), "the tokens do not add up to the table "
+		return errmsg_set(&s->err, "the tokens do not add up to the table "
 		    "(row %u, '%s': %llu counted, %llu in the table)", i,
 		    lexical_show(shown, word, len), (unsigned long long)s->seen[i],
 		    (unsigned long long)v->row[i].count);
-		return s->err;
 	}
 	if (s->read == s->lines)
 		return NULL;
-	snprintf(s->err, sizeof(s->err), "%llu lines of tokens came, the header promised %llu",
+	return errmsg_set(&s->err, "%llu lines of tokens came, the header promised %llu",
 	    (unsigned long long)s->read, (unsigned long long)s->lines);
-	return s->err;
 }
 
 const char *
@@ -150,10 +146,9 @@ vocab_stream_next(struct vocab_stream *s, struct vocab_lookup *r, bool *more)
 	if (!*more)
 		return add_up(s);
 	if (!t->in.ended) {
-		snprintf(s->err, sizeof(s->err), "line %llu: ends without a newline: "
+		return errmsg_set(&s->err, "line %llu: ends without a newline: "
 		    "the program that wrote the stream did not finish",
 		    (unsigned long long)t->in.number);
-		return s->err;
 	}
 	if ((why = vocab_lookup_of(r, &s->vocab, t)) != NULL)
 		return why;

@@ -5,10 +5,11 @@
 #ifndef VOCAB_STREAM_H
 #define VOCAB_STREAM_H
 
-#include "vocab_count.h"
-#include "vocab_lookup.h"
+#include "errmsg.h"
 #include "token_stream.h"
 #include "vocab.h"
+#include "vocab_count.h"
+#include "vocab_lookup.h"
 
 struct vocab_stream {
 	struct vocab vocab;
@@ -17,7 +18,7 @@ struct vocab_stream {
 	uint64_t unique;	/* and its distinct tokens */
 	uint64_t read;		/* lines that came */
 	uint64_t *seen;		/* (vocab.size) how often each row came */
-	char err[240];
+	struct errmsg err;
 };
 
 /* Writes header, table and empty line; the token lines, c->lines of them, follow.

@@ -10,6 +10,7 @@
 
 #include <stdint.h>
 
+#include "errmsg.h"
 #include "mem.h"
 
 /*
@@ -42,7 +43,7 @@ struct punkt {
 	size_t nslot, n;
 	struct buf keys;
 	size_t longest;			/* bytes of the longest key */
-	char err[320];
+	struct errmsg err;
 };
 
 /*

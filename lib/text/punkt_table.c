@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "textline.h"
+#include "reader.h"
 #include "punkt.h"
 
 /* FNV-1a. */
@@ -138,7 +138,7 @@ static const char *
 load_file(struct punkt *t, const char *dir, const char *name, unsigned kind)
 {
 	struct buf path = { 0 };
-	struct textline r = { 0 };
+	struct reader r;
 	const char *why;
 	bool more = true;
 	FILE *f;
@@ -151,22 +151,18 @@ load_file(struct punkt *t, const char *dir, const char *name, unsigned kind)
 	f = fopen(path.p, "r");
 	buf_free(&path);
 	if (f == NULL) {
-		snprintf(t->err, sizeof(t->err), "%s: %s", name, strerror(errno));
-		return t->err;
+		return errmsg_set(&t->err, "%s: %s", name, strerror(errno));
 	}
-	why = textline_open(&r, f);
-	while (why == NULL && more) {
-		why = textline_next(&r, &more);
-		if (why == NULL && more)
-			why = add_line(t, r.text.p, r.text.len, kind);
-	}
+	reader_open(&r, f);
+	r.crlf = true;
+	why = reader_skip_bom(&r);
+	while (why == NULL && (why = reader_line(&r, &more)) == NULL && more)
+		if ((why = add_line(t, r.p, r.len, kind)) != NULL)
+			why = errmsg_set(&t->err, "line %llu: %s",
+			    (unsigned long long)r.number, why);
 	if (why)
-		snprintf(t->err, sizeof(t->err), "%s: line %llu: %s", name,
-		    (unsigned long long)r.number, why);
-	else if (ferror(f))
-		snprintf(t->err, sizeof(t->err), "%s: %s", name, strerror(errno));
-	why = why || ferror(f) ? t->err : NULL;
-	textline_close(&r);
+		why = errmsg_set(&t->err, "%s: %s", name, why);
+	reader_close(&r);
 	fclose(f);
 	return why;
 }

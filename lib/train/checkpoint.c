@@ -40,7 +40,7 @@ checkpoint_is_read(struct checkpoint *p, const struct prog_inputs *in, const cha
 const char *
 checkpoint_check(struct checkpoint *p, bool best)
 {
-	return npz_can_write(turn_to(p, best), p->err, sizeof(p->err));
+	return npz_can_write(turn_to(p, best), &p->err);
 }
 
 const char *
@@ -58,5 +58,5 @@ checkpoint_copy(struct checkpoint *p, const struct checkpoint *from, bool best)
 
 	if (strcmp(path, was) == 0 || prog_same_file(path, was))
 		return NULL;
-	return npz_copy(path, was, p->err, sizeof(p->err));
+	return npz_copy(path, was, &p->err);
 }

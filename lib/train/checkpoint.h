@@ -5,6 +5,7 @@
 #ifndef CHECKPOINT_H
 #define CHECKPOINT_H
 
+#include "errmsg.h"
 #include "model.h"
 #include "prog.h"
 
@@ -12,7 +13,7 @@ struct checkpoint {
 	const char *model;	/* the caller's; must stay */
 	char best[4096];	/* a.best.npz for a.npz or a; cut off if it is too long */
 	const char *subject;	/* the file that the latest phrase is about */
-	char err[240];
+	struct errmsg err;
 };
 
 void checkpoint_set(struct checkpoint *p, const char *model);

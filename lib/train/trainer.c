@@ -175,7 +175,7 @@ const char *
 trainer_diverged(struct trainer *s, const char *what)
 {
 	s->diverged = true;
-	return errmsg(s->err, sizeof(s->err), "%s in epoch %" PRIu64 " after %" PRIu64
+	return errmsg_set(&s->err, "%s in epoch %" PRIu64 " after %" PRIu64
 	    " %s (rate %g)", what, s->p->epoch + 1, s->p->sentence,
 	    s->c->joined ? "chunks" : "sentences", s->p->rate);
 }
@@ -414,7 +414,7 @@ explain(struct trainer *s, const char *why)
 {
 	if (why == NULL || strcmp(why, "out of memory") != 0)
 		return why;
-	return errmsg(s->err, sizeof(s->err), "out of memory for %d words at once; shorter %s, smaller "
+	return errmsg_set(&s->err, "out of memory for %d words at once; shorter %s, smaller "
 	    "batches or fewer hidden units need less", s->batcher.b.t,
 	    s->c->joined ? "chunks" : "sentences");
 }

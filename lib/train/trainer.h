@@ -12,6 +12,7 @@
 #include <stdbool.h>
 
 #include "corpus.h"
+#include "errmsg.h"
 #include "net.h"
 
 /* What the caller is told; each may be NULL. */
@@ -49,7 +50,7 @@ struct trainer {
 	size_t cap;
 	bool stopped;		/* the watch said stop */
 	bool diverged;		/* the phrase is trainer_diverged()'s */
-	char err[160];
+	struct errmsg err;
 };
 
 /* Sentences, or chunks, in an epoch. */

@@ -74,17 +74,18 @@ parse_head(const uint8_t *data, size_t len)
 {
 	struct npz_array a = { .n = 0 };
 	bool fortran;
-	char err[100], out[NPY_OUT_MAX];
+	char out[NPY_OUT_MAX];
+	struct errmsg err;
 	size_t head, again;
 
 	if (npy_length(data, len, &head) != NULL || head > len)
 		return;
-	if (npy_parse(data, head, &a, &fortran, err, sizeof(err)) != NULL)
+	if (npy_parse(data, head, &a, &fortran, &err) != NULL)
 		return;
 	/* what was understood is said again in NumPy's words, and understood */
 	again = npy_format(&a, out);
 	if (npy_length((unsigned char *)out, again, &head) != NULL || head != again ||
-	    npy_parse((unsigned char *)out, head, &a, &fortran, err, sizeof(err)) != NULL)
+	    npy_parse((unsigned char *)out, head, &a, &fortran, &err) != NULL)
 		abort();
 }
 

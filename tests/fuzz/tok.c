@@ -10,7 +10,7 @@
 
 #include "csv.h"
 #include "tokenize.h"
-#include "textline.h"
+#include "reader.h"
 #include "utf8.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
@@ -61,13 +61,15 @@ read_csv(struct sentence_cutter *c, unsigned mode, FILE *in, FILE *out)
 static void
 read_lines(struct sentence_cutter *c, unsigned mode, FILE *in, FILE *out)
 {
-	struct textline r;
+	struct reader r;
 	bool more = true;
 
-	want(textline_open(&r, in) == NULL);
-	while (want(textline_next(&r, &more) == NULL), more)
-		write_text(c, r.text.p ? r.text.p : "", r.text.len, mode & CHARS, out);
-	textline_close(&r);
+	reader_open(&r, in);
+	r.crlf = true;
+	want(reader_skip_bom(&r) == NULL);
+	while (want(reader_line(&r, &more) == NULL), more)
+		write_text(c, r.p, r.len, mode & CHARS, out);
+	reader_close(&r);
 }
 
 /* Lines that are not empty, of tokens one space apart, in UTF-8. */

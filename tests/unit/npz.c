@@ -65,7 +65,7 @@ write_all(const char *path)
 	uint8_t b[] = "bytes";
 	uint32_t u[] = { 0, 4294967295u };
 	int64_t l[] = { INT64_MIN, -1, INT64_MAX };
-	char err[200];
+	struct errmsg err;
 	struct npz_array a[] = {
 		{ "f", NPZ_F4, 2, { 2, 3 }, 6, f },
 		{ "d", NPZ_F8, 4, { 1, 2, 3, 4 }, 24, d },
@@ -79,7 +79,7 @@ write_all(const char *path)
 
 	for (int i = 0; i < 24; i++)
 		d[i] = i / 7.0;
-	why = npz_write(path, a, sizeof(a) / sizeof(a[0]), err, sizeof(err));
+	why = npz_write(path, a, sizeof(a) / sizeof(a[0]), &err);
 	if (why != NULL)
 		fprintf(stderr, "npz: %s: %s\n", path, why);
 	return why != NULL;

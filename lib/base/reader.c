@@ -1,0 +1,186 @@
+/*
+ * reader.c - one buffer over a file: lines by memchr(), bytes by count.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "mem.h"
+#include "reader.h"
+#include "utf8.h"
+
+enum { BLOCK_BYTES = 1 << 18 };
+
+void
+reader_open(struct reader *r, FILE *f)
+{
+	*r = (struct reader){ .f = f };
+}
+
+void
+reader_open_memory(struct reader *r, const char *p, size_t len)
+{
+	*r = (struct reader){ .data = p, .end = len, .bytes = len, .eof = true };
+}
+
+/* read() returns what a pipe has, where fread() would wait for n bytes.  A FILE
+ * without a descriptor (memory) has fread() only. */
+static ssize_t
+read_available(FILE *f, char *p, size_t n)
+{
+	int fd = fileno(f);
+	ssize_t got;
+
+	if (fd < 0) {
+		errno = 0;
+		got = (ssize_t)fread(p, 1, n, f);
+		return got == 0 && ferror(f) ? -1 : got;
+	}
+	do
+		got = read(fd, p, n);
+	while (got < 0 && errno == EINTR);
+	return got;
+}
+
+/* Moves what is unused to the start of the buffer and makes room after it. */
+static bool
+make_room(struct reader *r)
+{
+	size_t unused = r->end - r->pos;
+
+	if (r->pos > 0) {
+		memmove(r->own, r->own + r->pos, unused);
+		r->pos = 0;
+		r->end = unused;
+	}
+	if (r->cap - r->end < BLOCK_BYTES / 4 &&
+	    !mem_grow(&r->own, &r->cap, r->end + BLOCK_BYTES, 1))
+		return false;
+	r->data = r->own;
+	return true;
+}
+
+/* Adds bytes to the buffer, or sets eof. */
+static const char *
+read_more(struct reader *r)
+{
+	ssize_t got;
+
+	if (!make_room(r))
+		return "out of memory";
+	got = read_available(r->f, r->own + r->end, r->cap - r->end);
+	if (got < 0)
+		return errmsg_set(&r->err, "read error: %s", strerror(errno));
+	if (got == 0)
+		r->eof = true;
+	r->end += (size_t)got;
+	r->bytes += (size_t)got;
+	return NULL;
+}
+
+const char *
+reader_fill(struct reader *r, bool *more)
+{
+	const char *why = NULL;
+
+	while (r->pos == r->end && !r->eof && why == NULL)
+		why = read_more(r);
+	*more = r->pos < r->end;
+	return why;
+}
+
+const char *
+reader_skip_bom(struct reader *r)
+{
+	const size_t len = sizeof(UTF8_BOM) - 1;
+	const char *p, *why;
+	size_t got;
+
+	if ((why = reader_peek(r, len, &p, &got)) != NULL)
+		return why;
+	if (got == len && memcmp(p, UTF8_BOM, len) == 0)
+		r->pos += len;
+	return NULL;
+}
+
+static const char *
+line_too_long(struct reader *r)
+{
+	return errmsg_set(&r->err, "line %llu: longer than %d MiB",
+	    (unsigned long long)r->number + 1, READER_LINE_MAX >> 20);
+}
+
+/* Makes the next len bytes the current line and passes its newline, if any. */
+static void
+set_line(struct reader *r, size_t len, bool ended)
+{
+	r->p = r->data + r->pos;
+	r->len = len;
+	r->ended = ended;
+	r->pos += len + ended;
+	r->number++;
+	if (r->crlf && ended && len > 0 && r->p[len - 1] == '\r')
+		r->len--;
+}
+
+const char *
+reader_line(struct reader *r, bool *more)
+{
+	size_t searched = 0;
+	const char *why;
+
+	*more = true;
+	for (;;) {
+		size_t len = r->end - r->pos;
+		const char *nl = NULL;
+
+		if (len > searched)
+			nl = memchr(r->data + r->pos + searched, '\n', len - searched);
+		if (nl)
+			len = (size_t)(nl - (r->data + r->pos));
+		if (len > READER_LINE_MAX)
+			return line_too_long(r);
+		if (nl || (r->eof && len > 0)) {
+			set_line(r, len, nl != NULL);
+			return NULL;
+		}
+		if (r->eof) {
+			*more = false;
+			return NULL;
+		}
+		searched = len;
+		if ((why = read_more(r)) != NULL)
+			return why;
+	}
+}
+
+const char *
+reader_peek(struct reader *r, size_t n, const char **p, size_t *got)
+{
+	const char *why;
+
+	while (r->end - r->pos < n && !r->eof)
+		if ((why = read_more(r)) != NULL)
+			return why;
+	*got = r->end - r->pos < n ? r->end - r->pos : n;
+	*p = *got ? r->data + r->pos : "";
+	return NULL;
+}
+
+const char *
+reader_bytes(struct reader *r, size_t n, const char **p, size_t *got)
+{
+	const char *why = reader_peek(r, n, p, got);
+
+	if (why == NULL)
+		r->pos += *got;
+	return why;
+}
+
+void
+reader_close(struct reader *r)
+{
+	free(r->own);
+	*r = (struct reader){ 0 };
+}
