@@ -57,6 +57,12 @@ static const struct opt options[] = {
 	    "such as 3,17,40-45; unit 0, with -r all" },
 	{ 0 }
 };
+static const struct command command = {
+	.summary = "show what individual hidden units of a model respond to",
+	.operands = "model [index-stream ...]",
+	.example = "tok comments.csv | encode -v model.npz | cells -u 3,17 model.npz",
+	.table = options
+};
 
 struct run {
 	struct model model;
@@ -409,7 +415,7 @@ main(int argc, char *argv[])
 	int i;
 
 	prog_init(argv[0]);
-	i = options_parse(argc, argv, options, "model [index-stream ...]");
+	i = options_parse(argc, argv, &command);
 	check_options();
 	if (i == argc)
 		die_usage("which model? usage: %s [options] model [index-stream ...]", prog_name);

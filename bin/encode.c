@@ -26,6 +26,12 @@ static const struct opt options[] = {
 	    "input is a token stream; FILE is a table or a model" },
 	{ 0 }
 };
+static const struct command command = {
+	.summary = "convert tokens to vocabulary indexes",
+	.operands = "[file ...]",
+	.example = "tok comments.csv | vocab -n 8000 | encode > comments.index",
+	.table = options
+};
 
 /* Where frames go.  The header waits for the first table. */
 struct output {
@@ -198,7 +204,7 @@ main(int argc, char *argv[])
 	int i;
 
 	prog_init(argv[0]);
-	i = options_parse(argc, argv, options, "[FILE ...]");
+	i = options_parse(argc, argv, &command);
 	in.argc = argc - i;
 	in.argv = argv + i;
 	if (o.vocab)

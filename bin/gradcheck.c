@@ -57,6 +57,12 @@ static const struct opt options[] = {
 	    "a wrong sign in this parameter's gradient" },
 	{ 0 }
 };
+static const struct command command = {
+	.summary = "check back-propagated gradients by finite differences",
+	.operands = "[index-stream ...]",
+	.example = "gradcheck -c lstm -L 2 -a",
+	.table = options
+};
 
 struct run {
 	struct model model;
@@ -239,7 +245,7 @@ main(int argc, char *argv[])
 	int i;
 
 	prog_init(argv[0]);
-	i = options_parse(argc, argv, options, "[index-stream ...]");
+	i = options_parse(argc, argv, &command);
 	check_options(argc - i);
 	if (o.model)
 		read_model(&run, argc - i, argv + i);

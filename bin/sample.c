@@ -64,6 +64,12 @@ static const struct opt options[] = {
 	    "what each sentence begins with" },
 	{ 0 }
 };
+static const struct command command = {
+	.summary = "generate text from a language model",
+	.operands = "model",
+	.example = "sample -n 5 -T 0.8 model.npz | decode -d",
+	.table = options
+};
 
 struct run {
 	const char *path;	/* of the model */
@@ -265,7 +271,7 @@ main(int argc, char *argv[])
 	int i;
 
 	prog_init(argv[0]);
-	i = options_parse(argc, argv, options, "model");
+	i = options_parse(argc, argv, &command);
 	if (argc - i != 1)
 		die_usage("one model is needed; usage: %s [options] model", prog_name);
 	if (o.logp && o.text)

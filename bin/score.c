@@ -43,6 +43,12 @@ static const struct opt options[] = {
 	    "a line a token: token, ln P, rank" },
 	{ 0 }
 };
+static const struct command command = {
+	.summary = "compute log-probability and perplexity of text under a model",
+	.operands = "model [index-stream ...]",
+	.example = "tok comments.csv | encode -v model.npz | score -t model.npz",
+	.table = options
+};
 
 struct run {
 	struct model model;
@@ -281,7 +287,7 @@ main(int argc, char *argv[])
 	int i;
 
 	prog_init(argv[0]);
-	i = options_parse(argc, argv, options, "model [index-stream ...]");
+	i = options_parse(argc, argv, &command);
 	if (o.totals + o.words + o.predict > 1)
 		die_usage("-p, -t and -w exclude each other");
 	if (i == argc)

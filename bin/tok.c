@@ -44,6 +44,12 @@ static const struct opt options[] = {
 	    "Punkt tables in NLTK's punkt_tab layout" },
 	{ 0 }
 };
+static const struct command command = {
+	.summary = "split text into sentences and tokens",
+	.operands = "[file ...]",
+	.example = "tok -c body comments.csv > tokens.txt",
+	.table = options
+};
 
 static struct sentence_cutter cutter;
 static struct punkt table;
@@ -336,7 +342,7 @@ main(int argc, char *argv[])
 	int i;
 
 	prog_init(argv[0]);
-	i = options_parse(argc, argv, options, "[file ...]");
+	i = options_parse(argc, argv, &command);
 	check_options();
 	load_table();
 	setvbuf(stdout, NULL, _IOFBF, OUT_BYTES);

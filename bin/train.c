@@ -43,12 +43,10 @@ static const struct opt options[] = {
 	    "sentences a step, or streams side by side" },
 	{ 'b', "bptt", OPT_INT, { .i = &o.bptt }, "n", 0, 1e9, "steps an error goes back" },
 	{ 'c', "cell", OPT_WORD, { .word = &o.cell }, "rnn|lstm|gru", 0, 0, "kind of hidden unit" },
-	{ 'd', "device", OPT_WORD, { .word = &o.device }, BACKEND_DEVICES, 0, 0,
-	    "where the arithmetic runs" },
+	{ 'd', "device", OPT_WORD, { .word = &o.device }, BACKEND_DEVICES, 0, 0, "device to use" },
 	{ 'D', "double", OPT_FLAG, { .flag = &o.f64 }, NULL, 0, 0, "double precision" },
 	{ 'e', "epochs", OPT_INT, { .i = &o.epochs }, "n", 0, 1e9, "epochs in all" },
-	{ 'E', "evaluate", OPT_INT, { .i = &o.every }, "n", 0, 1e9,
-	    "before every nth epoch; 0: never" },
+	{ 'E', "evaluate", OPT_INT, { .i = &o.every }, "n", 0, 1e9, "every n epochs; 0: never" },
 	{ 'f', "factor", OPT_REAL, { .x = &o.factor }, "x", 0, 1,
 	    "with -S decay: of the rate, each epoch" },
 	{ 'F', "decay-after", OPT_INT, { .i = &o.from_epoch }, "n", 0, 1e9,
@@ -61,17 +59,14 @@ static const struct opt options[] = {
 	    "cut each number of the gradient to +-x; 0: not" },
 	{ 'K', "clip-norm", OPT_REAL, { .x = &o.clip_norm }, "x", 0, 1e15,
 	    "bring the gradient's norm down to x; 0: not" },
-	{ 'l', "log", OPT_INT, { .i = &o.log }, "n", 0, 1e15,
-	    "the smoothed loss every n steps; 0: never" },
+	{ 'l', "log", OPT_INT, { .i = &o.log }, "n", 0, 1e15, "log every n steps; 0: never" },
 	{ 'L', "layers", OPT_INT, { .i = &o.layers }, "n", 1, MODEL_LAYERS_MAX, "hidden layers" },
 	{ 'm', "embed", OPT_INT, { .i = &o.embed }, "n", 0, 65536,
 	    "numbers that a word becomes first; 0: none" },
 	{ 'n', "limit", OPT_INT, { .i = &o.limit }, "n", 0, 1e15, "only the first n sentences" },
-	{ 'N', "steps", OPT_INT, { .i = &o.steps }, "n", 0, 1e15,
-	    "stop after n steps in all; 0: not" },
+	{ 'N', "steps", OPT_INT, { .i = &o.steps }, "n", 0, 1e15, "stop after n steps; 0: never" },
 	{ 'o', "output", OPT_STR, { .s = &o.out }, "file", 0, 0, "the model" },
-	{ 'O', "optimiser", OPT_WORD, { .word = &o.rule }, HYPERPARAMS_RULES, 0, 0,
-	    "how a step is taken" },
+	{ 'O', "optimiser", OPT_WORD, { .word = &o.rule }, HYPERPARAMS_RULES, 0, 0, "update rule" },
 	{ 'p', "dropout", OPT_REAL, { .x = &o.dropout }, "share", 0, 0.99,
 	    "of each layer's outputs left out" },
 	{ 'P', "patience", OPT_INT, { .i = &o.patience }, "n", 0, 1e15,
@@ -88,6 +83,11 @@ static const struct opt options[] = {
 	{ 'v', "valid", OPT_STR, { .s = &o.valid }, "file|share", 0, 0,
 	    "text to be judged by, or the last share" },
 	{ 0 }
+};
+static const struct command command = {
+	.summary = "train a recurrent neural network language model",
+	.operands = "[index-stream ...]", .table = options,
+	.example = "tok comments.csv | vocab -n 500 | encode | train -c lstm -O adam -e 5"
 };
 
 struct run {
@@ -464,7 +464,7 @@ main(int argc, char *argv[])
 	struct prog_inputs in = { 0 };
 
 	prog_init(argv[0]);
-	in.argv = argv + options_parse(argc, argv, options, "[index-stream ...]");
+	in.argv = argv + options_parse(argc, argv, &command);
 	in.argc = (int)(argv + argc - in.argv);
 	check_options();
 	checkpoint_set(&run.checkpoint, o.out);

@@ -34,13 +34,19 @@ static const struct opt options[] = {
 	    "write the table only" },
 	{ 0 }
 };
+static const struct command command = {
+	.summary = "count tokens and build a vocabulary",
+	.operands = "[file ...]",
+	.example = "tok comments.csv | vocab -n 8000 -o words.tsv > comments.vocab",
+	.table = options
+};
 
 static struct progress progress;
 
 static void
 read_options(int argc, char *argv[], struct prog_inputs *in)
 {
-	int i = options_parse(argc, argv, options, "[FILE ...]"), least;
+	int i = options_parse(argc, argv, &command), least;
 
 	if (o.merge && o.stream)
 		die_usage("-M: the tables say their unit themselves; leave out -S");
