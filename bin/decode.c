@@ -18,7 +18,7 @@ static struct {
 
 static const struct opt options[] = {
 	{ 'd', "detokenize", OPT_FLAG, { .flag = &o.prose }, NULL, 0, 0,
-	    "write sentences as a person would" },
+	    "write prose: rejoin punctuation, add capitals" },
 	{ 0 }
 };
 static const struct command command = {

@@ -21,9 +21,9 @@ static struct {
 
 static const struct opt options[] = {
 	{ 't', "text", OPT_FLAG, { .flag = &o.text }, NULL, 0, 0,
-	    "write indexes in decimal, a frame a line" },
-	{ 'v', "vocabulary", OPT_STR, { .s = &o.vocab }, "FILE", 0, 0,
-	    "input is a token stream; FILE is a table or a model" },
+	    "write decimal indexes, one sentence on each line" },
+	{ 'v', "vocabulary", OPT_STR, { .s = &o.vocab }, "file", 0, 0,
+	    "vocabulary (table or model) for a token stream" },
 	{ 0 }
 };
 static const struct command command = {

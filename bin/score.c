@@ -31,16 +31,16 @@ static struct {
 } o;
 
 static const struct opt options[] = {
-	{ 'd', "device", OPT_WORD, { .word = &o.device }, BACKEND_DEVICES, 0, 0,
-	    "where the arithmetic runs" },
+	{ 'd', "device", OPT_WORD, { .word = &o.device }, BACKEND_DEVICES, 0, 0, "device to use" },
 	{ 'D', "double", OPT_FLAG, { .flag = &o.f64 }, NULL, 0, 0, "double precision" },
-	{ 'j', "threads", OPT_INT, { .i = &o.threads }, "n", 0, 1024, "0: one a processor" },
+	{ 'j', "threads", OPT_INT, { .i = &o.threads }, "n", 0, 1024,
+	    "threads; 0: one per processor" },
 	{ 'p', "predict", OPT_FLAG, { .flag = &o.predict }, NULL, 0, 0,
-	    "the most probable next word at each step" },
+	    "most probable next token at each step" },
 	{ 't', "totals", OPT_FLAG, { .flag = &o.totals }, NULL, 0, 0,
-	    "mean loss, perplexity, bits per byte" },
+	    "totals: loss, perplexity, bits per byte" },
 	{ 'w', "words", OPT_FLAG, { .flag = &o.words }, NULL, 0, 0,
-	    "a line a token: token, ln P, rank" },
+	    "each token with its log-probability and rank" },
 	{ 0 }
 };
 static const struct command command = {
