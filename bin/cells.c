@@ -39,23 +39,29 @@ static struct {
 
 static const struct opt options[] = {
 	{ 'c', "colour", OPT_WORD, { .word = &o.colour }, "auto|always|never", 0, 0,
-	    "auto: on a terminal" },
-	{ 'd', "device", OPT_WORD, { .word = &o.device }, BACKEND_DEVICES, 0, 0,
-	    "where the arithmetic runs" },
+	    "colour the text; auto: on a terminal" },
+	{ 'd', "device", OPT_WORD, { .word = &o.device }, BACKEND_DEVICES, 0, 0, "device to use" },
 	{ 'D', "double", OPT_FLAG, { .flag = &o.f64 }, NULL, 0, 0, "double precision" },
 	{ 'f', "format", OPT_WORD, { .word = &o.format }, "text|html|table", 0, 0,
-	    "what to write" },
-	{ 'j', "threads", OPT_INT, { .i = &o.threads }, "n", 0, 1024, "0: one a processor" },
+	    "output format" },
+	{ 'j', "threads", OPT_INT, { .i = &o.threads }, "n", 0, 1024,
+	    "threads; 0: one per processor" },
 	{ 'k', "best", OPT_INT, { .i = &o.best }, "n", 1, MOST_UNITS,
-	    "with -r: units named for each trait" },
-	{ 'l', "layer", OPT_INT, { .i = &o.layer }, "n", -1, 1024, "from 0; -1: the last" },
+	    "with -r: units listed for each feature" },
+	{ 'l', "layer", OPT_INT, { .i = &o.layer }, "n", -1, 1024, "layer, from 0; -1: the last" },
 	{ 'n', "number", OPT_INT, { .i = &o.number }, "n", 0, 1e15,
-	    "only the first n tokens; 0: all" },
+	    "read only the first n tokens; 0: all" },
 	{ 'r', "rank", OPT_FLAG, { .flag = &o.rank }, NULL, 0, 0,
-	    "which units track which traits of the text" },
+	    "rank units by correlation with text features" },
 	{ 'u', "units", OPT_STR, { .s = &o.units }, "list", 0, 0,
-	    "such as 3,17,40-45; unit 0, with -r all" },
+	    "such as 3,17,40-45; default 0, with -r all" },
 	{ 0 }
+};
+static const struct command command = {
+	.summary = "show what individual hidden units of a model respond to",
+	.operands = "model [index-stream ...]",
+	.example = "tok comments.csv | encode -v model.npz | cells -u 3,17 model.npz",
+	.table = options
 };
 
 struct run {
@@ -409,7 +415,7 @@ main(int argc, char *argv[])
 	int i;
 
 	prog_init(argv[0]);
-	i = options_parse(argc, argv, options, "model [index-stream ...]");
+	i = options_parse(argc, argv, &command);
 	check_options();
 	if (i == argc)
 		die_usage("which model? usage: %s [options] model [index-stream ...]", prog_name);

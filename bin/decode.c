@@ -18,8 +18,14 @@ static struct {
 
 static const struct opt options[] = {
 	{ 'd', "detokenize", OPT_FLAG, { .flag = &o.prose }, NULL, 0, 0,
-	    "write sentences as a person would" },
+	    "write prose: rejoin punctuation, add capitals" },
 	{ 0 }
+};
+static const struct command command = {
+	.summary = "convert vocabulary indexes back to text",
+	.operands = "[file ...]",
+	.example = "sample -n 5 model.npz | decode -d",
+	.table = options
 };
 
 static bool inside_line;	/* the text so far ends in no newline */
@@ -75,7 +81,7 @@ main(int argc, char *argv[])
 	int i;
 
 	prog_init(argv[0]);
-	i = options_parse(argc, argv, options, "[FILE ...]");
+	i = options_parse(argc, argv, &command);
 	in.argc = argc - i;
 	in.argv = argv + i;
 	for (; prog_next_input(&in); first = false) {

@@ -21,10 +21,16 @@ static struct {
 
 static const struct opt options[] = {
 	{ 't', "text", OPT_FLAG, { .flag = &o.text }, NULL, 0, 0,
-	    "write indexes in decimal, a frame a line" },
-	{ 'v', "vocabulary", OPT_STR, { .s = &o.vocab }, "FILE", 0, 0,
-	    "input is a token stream; FILE is a table or a model" },
+	    "write decimal indexes, one sentence on each line" },
+	{ 'v', "vocabulary", OPT_STR, { .s = &o.vocab }, "file", 0, 0,
+	    "vocabulary (table or model) for a token stream" },
 	{ 0 }
+};
+static const struct command command = {
+	.summary = "convert tokens to vocabulary indexes",
+	.operands = "[file ...]",
+	.example = "tok comments.csv | vocab -n 8000 | encode > comments.index",
+	.table = options
 };
 
 /* Where frames go.  The header waits for the first table. */
@@ -198,7 +204,7 @@ main(int argc, char *argv[])
 	int i;
 
 	prog_init(argv[0]);
-	i = options_parse(argc, argv, options, "[FILE ...]");
+	i = options_parse(argc, argv, &command);
 	in.argc = argc - i;
 	in.argv = argv + i;
 	if (o.vocab)

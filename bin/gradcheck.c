@@ -30,32 +30,38 @@ static struct {
 };
 
 static const struct opt options[] = {
-	{ 'a', "bias", OPT_FLAG, { .flag = &o.bias }, NULL, 0, 0, "with biases" },
-	{ 'b', "bptt", OPT_INT, { .i = &o.bptt }, "n", 0, 1e9, "steps an error goes back" },
-	{ 'c', "cell", OPT_WORD, { .word = &o.cell }, CELL_WORDS, 0, 0, "kind of hidden unit" },
-	{ 'C', "vocabulary", OPT_INT, { .i = &o.vocab }, "n", 5, VOCAB_MAX, "words" },
-	{ 'd', "device", OPT_WORD, { .word = &o.device }, BACKEND_DEVICES, 0, 0,
-	    "where the arithmetic runs" },
-	{ 'e', "step", OPT_REAL, { .x = &o.step }, "h", 1e-9, 1, "how far an entry is moved" },
-	{ 'H', "hidden", OPT_INT, { .i = &o.hidden }, "n", 1, 65536, "hidden units" },
-	{ 'I', "embed", OPT_INT, { .i = &o.embed }, "n", 0, 65536,
-	    "numbers that a word becomes first; 0: none" },
-	{ 'j', "threads", OPT_INT, { .i = &o.threads }, "n", 0, 1024, "0: one a processor" },
+	{ 'a', "bias", OPT_FLAG, { .flag = &o.bias }, NULL, 0, 0, "with bias vectors" },
+	{ 'b', "bptt", OPT_INT, { .i = &o.bptt }, "n", 0, 1e9, "BPTT truncation length; rnn only" },
+	{ 'c', "cell", OPT_WORD, { .word = &o.cell }, CELL_WORDS, 0, 0, "recurrent cell" },
+	{ 'C', "vocabulary", OPT_INT, { .i = &o.vocab }, "n", 5, VOCAB_MAX, "vocabulary size" },
+	{ 'd', "device", OPT_WORD, { .word = &o.device }, BACKEND_DEVICES, 0, 0, "device to use" },
+	{ 'e', "step", OPT_REAL, { .x = &o.step }, "h", 1e-9, 1, "finite-difference step" },
+	{ 'H', "hidden", OPT_INT, { .i = &o.hidden }, "n", 1, 65536, "hidden units in each layer" },
+	{ 'I', "embed", OPT_INT, { .i = &o.embed }, "n", 0, 65536, "embedding size; 0: none" },
+	{ 'j', "threads", OPT_INT, { .i = &o.threads }, "n", 0, 1024,
+	    "threads; 0: one per processor" },
 	{ 'L', "layers", OPT_INT, { .i = &o.layers }, "n", 1, MODEL_LAYERS_MAX, "hidden layers" },
 	{ 'm', "model", OPT_STR, { .s = &o.model }, "model", 0, 0,
-	    "check this model on the streams' sentences" },
-	{ 'n', "limit", OPT_INT, { .i = &o.sentences }, "n", 1, 1e9, "with -m: the first n sentences" },
+	    "check this model, on sentences of the operands" },
+	{ 'n', "limit", OPT_INT, { .i = &o.sentences }, "n", 1, 1e9,
+	    "with -m: number of sentences" },
 	{ 'N', "entries", OPT_INT, { .i = &o.most }, "n", 0, 1e15,
 	    "with -m: entries of each parameter; 0: all" },
-	{ 'p', "dropout", OPT_REAL, { .x = &o.dropout }, "share", 0, 0.99,
-	    "with this share of outputs left out" },
-	{ 's', "seed", OPT_INT, { .i = &o.seed }, "n", 0, 4294967295.0, "of the weights" },
+	{ 'p', "dropout", OPT_REAL, { .x = &o.dropout }, "rate", 0, 0.99, "dropout rate" },
+	{ 's', "seed", OPT_INT, { .i = &o.seed }, "n", 0, 4294967295.0, "random seed" },
 	{ 't', "threshold", OPT_REAL, { .x = &o.threshold }, "error", 1e-12, 1,
-	    "relative errors above it fail" },
-	{ 'T', "tie", OPT_FLAG, { .flag = &o.tied }, NULL, 0, 0, "embeddings serve the output, too" },
+	    "largest relative error that passes" },
+	{ 'T', "tie", OPT_FLAG, { .flag = &o.tied }, NULL, 0, 0,
+	    "tie the output weights to the embeddings (-I)" },
 	{ 'x', "spoil", OPT_STR, { .s = &o.flip }, "name", 0, 0,
-	    "a wrong sign in this parameter's gradient" },
+	    "flip a sign in this gradient, which must fail" },
 	{ 0 }
+};
+static const struct command command = {
+	.summary = "check back-propagated gradients by finite differences",
+	.operands = "[index-stream ...]",
+	.example = "gradcheck -c lstm -L 2 -a",
+	.table = options
 };
 
 struct run {
@@ -106,7 +112,7 @@ read_stream(struct run *run, struct prog_inputs *in)
 static void
 check_bptt(enum cell cell)
 {
-	if (options_given('b') && !cell_kinds[cell].is_truncated)
+	if (options_given('b') && cell != CELL_RNN)
 		die_usage("-b goes with cell rnn only: others send errors back to the first step");
 }
 
@@ -239,7 +245,7 @@ main(int argc, char *argv[])
 	int i;
 
 	prog_init(argv[0]);
-	i = options_parse(argc, argv, options, "[index-stream ...]");
+	i = options_parse(argc, argv, &command);
 	check_options(argc - i);
 	if (o.model)
 		read_model(&run, argc - i, argv + i);

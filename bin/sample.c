@@ -35,34 +35,40 @@ static struct {
 enum { STREAM_LONGEST = 2000 };		/* -M of a stream, where it is not given */
 
 static const struct opt options[] = {
-	{ 'd', "device", OPT_WORD, { .word = &o.device }, BACKEND_DEVICES, 0, 0,
-	    "where the arithmetic runs" },
+	{ 'd', "device", OPT_WORD, { .word = &o.device }, BACKEND_DEVICES, 0, 0, "device to use" },
 	{ 'D', "double", OPT_FLAG, { .flag = &o.f64 }, NULL, 0, 0, "double precision" },
 	{ 'e', "end", OPT_STR, { .s = &o.end }, "token", 0, 0,
-	    "a sequence ends after this, too" },
-	{ 'j', "threads", OPT_INT, { .i = &o.threads }, "n", 0, 1024, "0: one a processor" },
+	    "end a sequence after this token as well" },
+	{ 'j', "threads", OPT_INT, { .i = &o.threads }, "n", 0, 1024,
+	    "threads; 0: one per processor" },
 	{ 'k', "top-k", OPT_INT, { .i = &o.top_k }, "n", 0, VOCAB_MAX,
-	    "only the n most probable words; 0: all" },
-	{ 'm', "shortest", OPT_INT, { .i = &o.shortest }, "n", 1, 1e8, "tokens in a sentence" },
+	    "draw from the n most probable tokens; 0: all" },
+	{ 'm', "shortest", OPT_INT, { .i = &o.shortest }, "n", 1, 1e8,
+	    "minimum number of tokens in a sentence" },
 	{ 'M', "longest", OPT_INT, { .i = &o.longest }, "n", 1, 1e8,
-	    "tokens in a sentence; of a stream: 2000" },
+	    "maximum number of tokens; of a stream: 2000" },
 	{ 'n', "number", OPT_INT, { .i = &o.sentences }, "n", 0, 1e15,
-	    "sentences to write; of a stream: 1" },
+	    "number of sentences; of a stream: 1" },
 	{ 'P', "top-p", OPT_REAL, { .x = &o.top_p }, "p", 0, 1,
-	    "only the first words that hold this share" },
-	{ 's', "seed", OPT_INT, { .i = &o.seed }, "n", 0, 4294967295.0, "of the draws" },
-	{ 't', "text", OPT_FLAG, { .flag = &o.text }, NULL, 0, 0, "write indexes in decimal" },
+	    "nucleus sampling: draw from probability mass p" },
+	{ 's', "seed", OPT_INT, { .i = &o.seed }, "n", 0, 4294967295.0, "random seed" },
+	{ 't', "text", OPT_FLAG, { .flag = &o.text }, NULL, 0, 0, "write decimal indexes" },
 	{ 'T', "temperature", OPT_REAL, { .x = &o.temperature }, "t", 0, 1e6,
-	    "below 1: likelier words; 0: the likeliest" },
-	{ 'u', "unknown", OPT_FLAG, { .flag = &o.unknown }, NULL, 0, 0,
-	    "UNKNOWN_TOKEN may be written" },
+	    "temperature; 0: most probable token" },
+	{ 'u', "unknown", OPT_FLAG, { .flag = &o.unknown }, NULL, 0, 0, "allow UNKNOWN_TOKEN" },
 	{ 'v', "vocabulary", OPT_STR, { .s = &o.vocab }, "file", 0, 0,
-	    "the table of a model without one" },
+	    "vocabulary table, for a model without one" },
 	{ 'w', "logp", OPT_FLAG, { .flag = &o.logp }, NULL, 0, 0,
-	    "write lines: ln P, tab, the text" },
+	    "write lines of text with their log-probability" },
 	{ 'x', "prime", OPT_STR, { .s = &o.prime }, "text", 0, 0,
-	    "what each sentence begins with" },
+	    "prompt: text that each sequence begins with" },
 	{ 0 }
+};
+static const struct command command = {
+	.summary = "generate text from a language model",
+	.operands = "model",
+	.example = "sample -n 5 -T 0.8 model.npz | decode -d",
+	.table = options
 };
 
 struct run {
@@ -265,7 +271,7 @@ main(int argc, char *argv[])
 	int i;
 
 	prog_init(argv[0]);
-	i = options_parse(argc, argv, options, "model");
+	i = options_parse(argc, argv, &command);
 	if (argc - i != 1)
 		die_usage("one model is needed; usage: %s [options] model", prog_name);
 	if (o.logp && o.text)

@@ -31,17 +31,23 @@ static struct {
 } o;
 
 static const struct opt options[] = {
-	{ 'd', "device", OPT_WORD, { .word = &o.device }, BACKEND_DEVICES, 0, 0,
-	    "where the arithmetic runs" },
+	{ 'd', "device", OPT_WORD, { .word = &o.device }, BACKEND_DEVICES, 0, 0, "device to use" },
 	{ 'D', "double", OPT_FLAG, { .flag = &o.f64 }, NULL, 0, 0, "double precision" },
-	{ 'j', "threads", OPT_INT, { .i = &o.threads }, "n", 0, 1024, "0: one a processor" },
+	{ 'j', "threads", OPT_INT, { .i = &o.threads }, "n", 0, 1024,
+	    "threads; 0: one per processor" },
 	{ 'p', "predict", OPT_FLAG, { .flag = &o.predict }, NULL, 0, 0,
-	    "the most probable next word at each step" },
+	    "most probable next token at each step" },
 	{ 't', "totals", OPT_FLAG, { .flag = &o.totals }, NULL, 0, 0,
-	    "mean loss, perplexity, bits per byte" },
+	    "totals: loss, perplexity, bits per byte" },
 	{ 'w', "words", OPT_FLAG, { .flag = &o.words }, NULL, 0, 0,
-	    "a line a token: token, ln P, rank" },
+	    "each token with its log-probability and rank" },
 	{ 0 }
+};
+static const struct command command = {
+	.summary = "compute log-probability and perplexity of text under a model",
+	.operands = "model [index-stream ...]",
+	.example = "tok comments.csv | encode -v model.npz | score -t model.npz",
+	.table = options
 };
 
 struct run {
@@ -281,7 +287,7 @@ main(int argc, char *argv[])
 	int i;
 
 	prog_init(argv[0]);
-	i = options_parse(argc, argv, options, "model [index-stream ...]");
+	i = options_parse(argc, argv, &command);
 	if (o.totals + o.words + o.predict > 1)
 		die_usage("-p, -t and -w exclude each other");
 	if (i == argc)

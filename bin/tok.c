@@ -29,20 +29,26 @@ static struct {
 
 static const struct opt options[] = {
 	{ 'C', "chars", OPT_FLAG, { .flag = &o.chars }, NULL, 0, 0,
-	    "tokens are characters (then -f text, -l never)" },
+	    "tokens are characters; implies -f text, -l never" },
 	{ 'S', "line-ends", OPT_FLAG, { .flag = &o.ends }, NULL, 0, 0,
-	    "with -C: keep ends of line, as tokens \\n" },
-	{ 'c', "column", OPT_STR, { .s = &o.column }, "NAME|N", 0, 0,
-	    "its number, or its name in the header" },
+	    "with -C: keep line ends, as the token \\n" },
+	{ 'c', "column", OPT_STR, { .s = &o.column }, "name|n", 0, 0,
+	    "CSV column, by header name or by number" },
 	{ 'f', "format", OPT_WORD, { .word = &o.format }, "csv|text", 0, 0,
-	    "of text, each line is a record" },
+	    "input format; in text, each line is a record" },
 	{ 'l', "lower", OPT_WORD, { .word = &o.fold }, "early|late|never", 0, 0,
-	    "lower case before cutting, after, or not" },
+	    "when to convert to lower case" },
 	{ 'n', "no-header", OPT_FLAG, { .flag = &o.headless }, NULL, 0, 0,
-	    "the first record is data, too" },
-	{ 'p', "punkt", OPT_STR, { .s = &o.dir }, "DIR", 0, 0,
-	    "Punkt tables in NLTK's punkt_tab layout" },
+	    "the first CSV record is data, not a header" },
+	{ 'p', "punkt", OPT_STR, { .s = &o.dir }, "dir", 0, 0,
+	    "Punkt tables in the layout of NLTK's punkt_tab" },
 	{ 0 }
+};
+static const struct command command = {
+	.summary = "split text into sentences and tokens",
+	.operands = "[file ...]",
+	.example = "tok -c body comments.csv > tokens.txt",
+	.table = options
 };
 
 static struct sentence_cutter cutter;
@@ -335,7 +341,7 @@ main(int argc, char *argv[])
 	int i;
 
 	prog_init(argv[0]);
-	i = options_parse(argc, argv, options, "[file ...]");
+	i = options_parse(argc, argv, &command);
 	check_options();
 	load_table();
 	setvbuf(stdout, NULL, _IOFBF, OUT_BYTES);

@@ -38,56 +38,56 @@ enum { AUTO, YES, NO };		/* -a */
 
 static const struct opt options[] = {
 	{ 'a', "bias", OPT_WORD, { .word = &o.bias }, "auto|yes|no", 0, 0,
-	    "biases; auto: for streams and gated cells" },
+	    "biases; auto: for streams, lstm and gru" },
 	{ 'B', "batch", OPT_INT, { .i = &o.batch }, "n", 1, 1e6,
-	    "sentences a step, or streams side by side" },
-	{ 'b', "bptt", OPT_INT, { .i = &o.bptt }, "n", 0, 1e9, "steps an error goes back" },
-	{ 'c', "cell", OPT_WORD, { .word = &o.cell }, CELL_WORDS, 0, 0, "kind of hidden unit" },
-	{ 'd', "device", OPT_WORD, { .word = &o.device }, BACKEND_DEVICES, 0, 0,
-	    "where the arithmetic runs" },
+	    "batch size: sentences, or parts of a stream" },
+	{ 'b', "bptt", OPT_INT, { .i = &o.bptt }, "n", 0, 1e9, "BPTT truncation length; rnn only" },
+	{ 'c', "cell", OPT_WORD, { .word = &o.cell }, CELL_WORDS, 0, 0, "recurrent cell" },
+	{ 'd', "device", OPT_WORD, { .word = &o.device }, BACKEND_DEVICES, 0, 0, "device to use" },
 	{ 'D', "double", OPT_FLAG, { .flag = &o.f64 }, NULL, 0, 0, "double precision" },
-	{ 'e', "epochs", OPT_INT, { .i = &o.epochs }, "n", 0, 1e9, "epochs in all" },
-	{ 'E', "evaluate", OPT_INT, { .i = &o.every }, "n", 0, 1e9,
-	    "before every nth epoch; 0: never" },
+	{ 'e', "epochs", OPT_INT, { .i = &o.epochs }, "n", 0, 1e9, "total number of epochs" },
+	{ 'E', "evaluate", OPT_INT, { .i = &o.every }, "n", 0, 1e9, "every n epochs; 0: never" },
 	{ 'f', "factor", OPT_REAL, { .x = &o.factor }, "x", 0, 1,
-	    "with -S decay: of the rate, each epoch" },
+	    "with -S decay: factor applied each epoch" },
 	{ 'F', "decay-after", OPT_INT, { .i = &o.from_epoch }, "n", 0, 1e9,
-	    "with -S decay: from this epoch on" },
-	{ 'H', "hidden", OPT_INT, { .i = &o.hidden }, "n", 1, 65536, "hidden units" },
-	{ 'i', "from", OPT_STR, { .s = &o.from }, "model", 0, 0, "begin with its weights" },
-	{ 'I', "init", OPT_WORD, { .word = &o.init }, "auto|" INIT_NAMES, 0, 0, "first weights" },
-	{ 'j', "threads", OPT_INT, { .i = &o.threads }, "n", 0, 1024, "0: one a processor" },
+	    "with -S decay: from the end of epoch n on" },
+	{ 'H', "hidden", OPT_INT, { .i = &o.hidden }, "n", 1, 65536, "hidden units in each layer" },
+	{ 'i', "from", OPT_STR, { .s = &o.from }, "model", 0, 0, "start from its weights" },
+	{ 'I', "init", OPT_WORD, { .word = &o.init }, "auto|" INIT_NAMES, 0, 0, "initial weights" },
+	{ 'j', "threads", OPT_INT, { .i = &o.threads }, "n", 0, 1024,
+	    "threads; 0: one per processor" },
 	{ 'k', "clip", OPT_REAL, { .x = &o.clip }, "x", 0, 1e15,
-	    "cut each number of the gradient to +-x; 0: not" },
+	    "clip each gradient component to +-x; 0: off" },
 	{ 'K', "clip-norm", OPT_REAL, { .x = &o.clip_norm }, "x", 0, 1e15,
-	    "bring the gradient's norm down to x; 0: not" },
-	{ 'l', "log", OPT_INT, { .i = &o.log }, "n", 0, 1e15,
-	    "the smoothed loss every n steps; 0: never" },
+	    "clip the norm of the gradient to x; 0: off" },
+	{ 'l', "log", OPT_INT, { .i = &o.log }, "n", 0, 1e15, "smoothed loss every n steps" },
 	{ 'L', "layers", OPT_INT, { .i = &o.layers }, "n", 1, MODEL_LAYERS_MAX, "hidden layers" },
-	{ 'm', "embed", OPT_INT, { .i = &o.embed }, "n", 0, 65536,
-	    "numbers that a word becomes first; 0: none" },
+	{ 'm', "embed", OPT_INT, { .i = &o.embed }, "n", 0, 65536, "embedding size; 0: none" },
 	{ 'n', "limit", OPT_INT, { .i = &o.limit }, "n", 0, 1e15, "only the first n sentences" },
-	{ 'N', "steps", OPT_INT, { .i = &o.steps }, "n", 0, 1e15,
-	    "stop after n steps in all; 0: not" },
-	{ 'o', "output", OPT_STR, { .s = &o.out }, "file", 0, 0, "the model" },
-	{ 'O', "optimiser", OPT_WORD, { .word = &o.rule }, RULE_WORDS, 0, 0,
-	    "how a step is taken" },
-	{ 'p', "dropout", OPT_REAL, { .x = &o.dropout }, "share", 0, 0.99,
-	    "of each layer's outputs left out" },
+	{ 'N', "steps", OPT_INT, { .i = &o.steps }, "n", 0, 1e15, "stop after n steps; 0: never" },
+	{ 'o', "output", OPT_STR, { .s = &o.out }, "file", 0, 0, "model file to write" },
+	{ 'O', "optimiser", OPT_WORD, { .word = &o.rule }, RULE_WORDS, 0, 0, "update rule" },
+	{ 'p', "dropout", OPT_REAL, { .x = &o.dropout }, "rate", 0, 0.99,
+	    "dropout rate: fraction of outputs dropped" },
 	{ 'P', "patience", OPT_INT, { .i = &o.patience }, "n", 0, 1e15,
-	    "with -v: stop after n evaluations without gain" },
-	{ 'r', "rate", OPT_REAL, { .x = &o.rate }, "rate", 0, 1e6, "learning rate; of sgd" },
-	{ 'R', "resume", OPT_STR, { .s = &o.resume }, "model", 0, 0, "go on where it stopped" },
-	{ 's', "seed", OPT_INT, { .i = &o.seed }, "n", 0, 4294967295.0, "of the first weights" },
+	    "early stopping: n evaluations without gain" },
+	{ 'r', "rate", OPT_REAL, { .x = &o.rate }, "rate", 0, 1e6, "initial learning rate; sgd:" },
+	{ 'R', "resume", OPT_STR, { .s = &o.resume }, "model", 0, 0, "resume its training" },
+	{ 's', "seed", OPT_INT, { .i = &o.seed }, "n", 0, 4294967295.0, "random seed" },
 	{ 'S', "schedule", OPT_WORD, { .word = &o.schedule }, HYPERPARAMS_RATES, 0, 0,
-	    "how the rate falls" },
+	    "learning rate schedule" },
 	{ 't', "tie", OPT_FLAG, { .flag = &o.tied }, NULL, 0, 0,
-	    "with -m: embeddings serve the output, too" },
+	    "tie the output weights to the embeddings (-m)" },
 	{ 'T', "seq-length", OPT_INT, { .i = &o.chunk }, "n", 0, 1e9,
-	    "steps of a stream at a time; 0: by lines" },
-	{ 'v', "valid", OPT_STR, { .s = &o.valid }, "file|share", 0, 0,
-	    "text to be judged by, or the last share" },
+	    "tokens of a stream per step; 0: line by line" },
+	{ 'v', "valid", OPT_STR, { .s = &o.valid }, "file|fraction", 0, 0,
+	    "validation set: a file, or the last fraction" },
 	{ 0 }
+};
+static const struct command command = {
+	.summary = "train a recurrent neural network language model",
+	.operands = "[index-stream ...]", .table = options,
+	.example = "tok comments.csv | vocab -n 500 | encode | train -c lstm -O adam -e 5"
 };
 
 struct run {
@@ -217,7 +217,7 @@ begin_progress(struct run *run)
 static void
 start_new(struct run *run)
 {
-	bool gated = cell_kinds[o.cell].gates > 1, stream = run->vocab.unit == UNIT_STREAM;
+	bool gated = o.cell != CELL_RNN, stream = run->vocab.unit == UNIT_STREAM;
 	struct model_shape shape = {
 		.cell = (enum cell)o.cell, .real = o.f64 ? REAL_F64 : REAL_F32,
 		.layers = (uint32_t)o.layers, .hidden = (uint32_t)o.hidden,
@@ -238,7 +238,7 @@ start_new(struct run *run)
 static void
 check_bptt(enum cell cell)
 {
-	if (options_given('b') && !cell_kinds[cell].is_truncated)
+	if (options_given('b') && cell != CELL_RNN)
 		die_usage("-b goes with cell rnn only: others send errors back to the first step");
 }
 
@@ -464,7 +464,7 @@ main(int argc, char *argv[])
 	struct prog_inputs in = { 0 };
 
 	prog_init(argv[0]);
-	in.argv = argv + options_parse(argc, argv, options, "[index-stream ...]");
+	in.argv = argv + options_parse(argc, argv, &command);
 	in.argc = (int)(argv + argc - in.argv);
 	check_options();
 	checkpoint_set(&run.checkpoint, o.out);

@@ -21,18 +21,24 @@ static struct {
 
 static const struct opt options[] = {
 	{ 'M', "merge", OPT_FLAG, { .flag = &o.merge }, NULL, 0, 0,
-	    "operands are tables of shards, in order: merge them" },
+	    "merge the tables of consecutive pieces of a text" },
 	{ 'S', "stream", OPT_FLAG, { .flag = &o.stream }, NULL, 0, 0,
-	    "unit=stream: no SENTENCE_START and SENTENCE_END" },
-	{ 'm', "min", OPT_INT, { .i = &o.min }, "COUNT", 1, 1e15,
-	    "drop words seen fewer than COUNT times" },
-	{ 'n', "size", OPT_INT, { .i = &o.size }, "SIZE", 0, VOCAB_MAX,
-	    "rows at most, markers included; 0: no limit" },
-	{ 'o', "output", OPT_STR, { .s = &o.out }, "FILE", 0, 0,
-	    "write the table to FILE, too" },
+	    "vocabulary of a stream: no sentence markers" },
+	{ 'm', "min", OPT_INT, { .i = &o.min }, "n", 1, 1e15,
+	    "drop words that occur fewer than n times" },
+	{ 'n', "size", OPT_INT, { .i = &o.size }, "n", 0, VOCAB_MAX,
+	    "maximum rows, markers included; 0: no limit" },
+	{ 'o', "output", OPT_STR, { .s = &o.out }, "file", 0, 0,
+	    "also write the vocabulary table to this file" },
 	{ 't', "table", OPT_FLAG, { .flag = &o.table }, NULL, 0, 0,
-	    "write the table only" },
+	    "write the table only, without the tokens" },
 	{ 0 }
+};
+static const struct command command = {
+	.summary = "count tokens and build a vocabulary",
+	.operands = "[file ...]",
+	.example = "tok comments.csv | vocab -n 8000 -o words.tsv > comments.vocab",
+	.table = options
 };
 
 static struct progress progress;
@@ -40,7 +46,7 @@ static struct progress progress;
 static void
 read_options(int argc, char *argv[], struct prog_inputs *in)
 {
-	int i = options_parse(argc, argv, options, "[FILE ...]"), least;
+	int i = options_parse(argc, argv, &command), least;
 
 	if (o.merge && o.stream)
 		die_usage("-M: the tables say their unit themselves; leave out -S");

@@ -22,20 +22,20 @@ offer() {
 @test "the options are those of -h, letter, name and whether there is an argument" {
 	for tool in $TOOLS; do
 		_unroll_options "$tool" | awk '{ print $1, $2, $3 == "-" ? "flag" : "arg" }' | sort > list
-		"$tool" -h | sed -nE -e 's/^  -(.), --([a-z-]+)  .*/\1 \2 flag/p' \
-		    -e 's/^  -(.), --([a-z-]+) [^ ].*/\1 \2 arg/p' | sort > help
+		"$tool" -h | help_options | awk '{ print $1, $2, $3 == "-" ? "flag" : "arg" }' |
+		    sort > help
 		[ "$(wc -l < help)" -ge 4 ]
 		diff help list
 	done
 }
 
 @test "the words that an argument can be are those of -h" {
-	_unroll_options tok | sed -nE 's/^(.) ([a-z-]+) (.*\|.*)$/  -\1, --\2 \3/p' > list
-	[ "$(wc -l < list)" -eq 2 ]
-	tok -h > help
-	while IFS= read -r line; do
-		grep -qF -- "$line " help
-	done < list
+	for tool in $TOOLS; do
+		_unroll_options "$tool" | grep -F '|' | sort > list || true
+		"$tool" -h | help_options | awk '$3 ~ /\|/ { print $1, $2, $3 }' |
+		    grep -vE ' (column|valid) ' | sort > help || true
+		diff help list
+	done
 }
 
 @test "every program has operands and a complete line" {
@@ -66,4 +66,25 @@ offer() {
 	[ -z "$offered" ]
 	offer ./bin/decode --d
 	[ "$offered" = --detokenize ]
+}
+
+@test "an option without a letter is offered and completed by its long name" {
+	_unroll_list() {
+		printf '%s\n' 'tok - project arg' 'tok - weights file' 'tok - spell red|green' \
+		    'tok f flag -' 'tok operands dir'
+	}
+	offer tok -
+	[ "$offered" = "--flag --help --project --quiet --spell --version --weights -V -f -h -q" ]
+	offer tok --s
+	[ "$offered" = --spell ]
+	offer tok --spell ''
+	[ "$offered" = "green red" ]
+	offer tok --weights w
+	[ "$offered" = words.tsv ]
+	offer tok --project ''
+	[ -z "$offered" ]
+	offer tok - ''		# standard input is an operand, not an option
+	[ "$offered" = folder ]
+	offer tok --weights words.tsv ''
+	[ "$offered" = folder ]
 }

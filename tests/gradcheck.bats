@@ -292,7 +292,7 @@ wrong() {
 	refused 2 'unknown option -Z' -Z
 	run -0 --separate-stderr gradcheck -h
 	[ -z "$stderr" ]
-	[ "${#lines[@]}" -le 24 ]
+	[ "${#lines[@]}" -le 32 ]
 	run -0 gradcheck -V
 	[[ "$output" == 'gradcheck (unroll) '* ]]
 }

@@ -98,3 +98,33 @@ refused() {
 	one_line_error "$TOOL"
 	[[ "$stderr" == *"$words"* ]]
 }
+
+# help_options: a filter: the options that -h lists, "LETTER NAME ARGUMENT DEFAULT" a
+# line, where what is missing is "-"
+help_options() {
+	awk '
+		function put() {
+			if (row == "")
+				return
+			value = match(row, /\[[^]]*\]$/) ? substr(row, RSTART + 1, RLENGTH - 2) : "-"
+			letter = row ~ /^  -/ ? substr(row, 4, 1) : "-"
+			row = substr(row, 9)
+			sub(/  .*/, "", row)
+			argument = index(row, " ") ? substr(row, index(row, " ") + 1) : "-"
+			sub(/ .*/, "", row)
+			print letter, row, argument, value
+			row = ""
+		}
+		/^  (-.,|   ) --/ { put(); row = $0; next }
+		/^ / && row != "" { row = row "  " $0; next }
+		{ put() }
+		END { put() }'
+}
+
+# page_options: a filter: the options that a page describes, likewise: "LETTER NAME
+# ARGUMENT"
+page_options() {
+	sed -nE -e 's/^\.It Fl (.) , Fl -([a-z-]+)(.*)/\1 \2\3/p' \
+	    -e 's/^\.It Fl -([a-z-]+)(.*)/- \1\2/p' |
+	    sed -E -e 's/ (Ar|Cm) / /' -e 's/ \| /|/g' -e 's/^(. [^ ]+)$/\1 -/'
+}

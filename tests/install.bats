@@ -85,7 +85,9 @@ found() {
 	[ ! -e "$ROOT/usr/local/bin/tok" ]
 	PATH=$ROOT/usr/local/bin:$PATH
 	run -0 unroll-tok -h
-	[[ "$output" == "usage: unroll-tok "* ]]
+	[[ "$output" == 'unroll-tok - '*'usage: unroll-tok '*'example: unroll-tok '*'see unroll-tok(1)' ]]
+	run -0 unroll-train -h
+	[[ "$output" == *'example: unroll-tok '*' | unroll-vocab '*' | unroll-encode | unroll-train '* ]]
 	run -0 --separate-stderr bash -c 'mandoc -T ascii "$1" | col -b' - \
 	    "$ROOT/usr/local/share/man/man1/unroll-vocab.1"
 	[[ "$output" == *"unroll-vocab"*"unroll-encode(1)"* ]]

@@ -16,54 +16,100 @@ setup() {
 	done
 }
 
-@test "the options of -h are those of the page, letter and long name" {
+@test "options are found in -h and on a page, with and without a letter" {
+	"$BUILD/tests/unit/options" -h | help_options > found
+	diff found - <<-'END'
+		c count n 3
+		f flag - -
+		t text file -
+		w word red|green|blue|ultraviolet red
+		- far - -
+		- project n 0
+		- weight-decay x 0.25
+		h help - -
+		q quiet - -
+		V version - -
+	END
+	page_options > found <<-'END'
+		.It Fl c , Fl -count Ar n
+		Some.
+		.It Fl f , Fl -flag
+		.It Fl w , Fl -word Cm red | green
+		.It Fl -far
+		.It Fl -weight-decay Ar x
+	END
+	diff found - <<-'END'
+		c count n
+		f flag -
+		w word red|green
+		- far -
+		- weight-decay x
+	END
+}
+
+@test "the options of -h are those of the page: letter, long name, whether an argument" {
 	for tool in $TOOLS; do
-		"$tool" -h | sed -n 's/^  -\(.\), --\([a-z-]*\).*/\1 \2/p' | sort > help
-		sed -n 's/^\.It Fl \(.\) , Fl -\([a-z-]*\).*/\1 \2/p' "$TOP/man/$tool.1" | sort > page
+		"$tool" -h | help_options | awk '{ print $1, $2, $3 != "-" }' | sort > help
+		page_options < "$TOP/man/$tool.1" | awk '{ print $1, $2, $3 != "-" }' | sort > page
 		[ "$(wc -l < help)" -ge 4 ]
 		diff help page || { echo "$tool"; false; }
 	done
 }
 
-@test "options with an argument have one on the page, and flags have none" {
+# synopsis_options: a filter: the options in the synopsis of a page, one a line: letters
+# of flags may stand together
+synopsis_options() {
+	sed -nE '/^\.Sh SYNOPSIS/,/^\.Sh DESCRIPTION/s/^\.(Op )?Fl (-?[A-Za-z-]+).*/\2/p' |
+	    sed -E '/^-/!s/./&\n/g' | sed '/^$/d' | sort -u
+}
+
+@test "the synopsis names every option, by its letter if it has one" {
+	synopsis_options > found <<-'END'
+		.Sh SYNOPSIS
+		.Op Fl afq
+		.Op Fl c Ar n
+		.Fl R Ar model
+		.Op Fl -weight-decay Ar x
+		.Sh DESCRIPTION
+	END
+	[ "$(paste -sd ' ' found)" = "-weight-decay R a c f q" ]
 	for tool in $TOOLS; do
-		"$tool" -h | sed -nE -e 's/^  -(.), --[a-z-]+  .*/\1/p' \
-		    -e 's/^  -(.), --[a-z-]+ [^ ].*/\1 Ar/p' | sort > help
-		sed -nE -e 's/^\.It Fl (.) , Fl -[a-z-]+$/\1/p' \
-		    -e 's/^\.It Fl (.) , Fl -[a-z-]+ (Ar|Cm) .*/\1 Ar/p' "$TOP/man/$tool.1" | sort > page
+		"$tool" -h | help_options | awk '{ print $1 == "-" ? "-" $2 : $1 }' | sort > help
+		synopsis_options < "$TOP/man/$tool.1" > page
 		diff help page || { echo "$tool"; false; }
 	done
 }
 
-@test "the synopsis names every option" {
+@test "the options of -h are those of the parser: short, long, with and without argument" {
 	for tool in $TOOLS; do
-		"$tool" -h | sed -n 's/^  -\(.\), .*/\1/p' | sort > help
-		sed -n '/^\.Sh SYNOPSIS/,/^\.Sh DESCRIPTION/s/^\.\(Op \)*Fl \([A-Za-z]*\).*/\2/p' \
-		    "$TOP/man/$tool.1" | fold -w 1 | sort -u > page
-		diff help page || { echo "$tool"; false; }
-	done
-}
-
-@test "what -h lists, the parser takes: short and long, with and without argument" {
-	for tool in $TOOLS; do
-		"$tool" -h | sed -n 's/^  -\(.\), --\([a-z-]*\).*/\1 \2/p' > help
-		while read -r letter name; do
-			run -0 "$tool" --help
-			for option in "-$letter" "--$name"; do
-				# an option that does not exist is named as such; -h ends it all
+		"$tool" -h | help_options > help
+		while read -r letter name argument _; do
+			# what does not exist is named as such; -h ends it all
+			for option in "--$name" $([ "$letter" = - ] || echo "-$letter"); do
 				run --separate-stderr timeout 10 "$tool" "$option" -h
 				[[ "$stderr" != *unknown* && "$stderr" != *'no such option'* ]]
 			done
+			run --separate-stderr timeout 10 "$tool" "--$name"
+			if [ "$argument" = - ]; then
+				[[ "$stderr" != *"needs an argument"* ]]
+			else
+				[[ "$stderr" == *"needs an argument"* ]]
+			fi < /dev/null
 		done < help
 	done
 }
 
-@test "-h fits a screen of 24 lines (that of train 50) and 80 columns, and goes to standard output" {
+@test "-h fits a screen: 24 lines where there are few options, 80 columns; on standard output" {
 	for tool in $TOOLS; do
+		case $tool in
+		train) most=56 ;;
+		gradcheck | sample) most=32 ;;
+		*) most=24 ;;
+		esac
 		for help in -h --help; do
 			run -0 --separate-stderr "$tool" "$help"
 			[ -z "$stderr" ]
-			[ "${#lines[@]}" -le "$([ "$tool" = train ] && echo 50 || echo 24)" ]
+			[ "${#lines[@]}" -le "$most" ]
 			for line in "${lines[@]}"; do
 				[ "${#line}" -le 80 ] || { echo "$line"; false; }
 			done
@@ -79,13 +125,40 @@ setup() {
 	done
 }
 
+@test "-h begins with what the page's NAME says, and ends with an example and the page" {
+	for tool in $TOOLS; do
+		run -0 "$tool" -h
+		[ "${lines[0]}" = "$tool - $(sed -n 's/^\.Nd //p' "$TOP/man/$tool.1")" ]
+		[[ "${lines[1]}" == "usage: $tool [options]"* ]]
+		[[ "${lines[-2]}" == "example: "*"$tool "* ]]
+		[ "${lines[-1]}" = "see $tool(1)" ]
+	done
+}
+
+@test "the example of every -h works" {
+	mkdir data
+	cp "$TOP/data/comments.csv" data
+	cd data
+	pipe 'tok comments.csv | vocab -q -n 500 | encode | train -q -H 20 -e 0'
+	for tool in $TOOLS; do
+		example=$("$tool" -h | sed -n 's/^example: //p')
+		echo "$example"
+		run -0 pipe "$example"
+		file=${example##*> }
+		[ -n "$output" ] || [ -s "$file" ]
+	done
+}
+
 @test "defaults that -h shows stand on the page" {
 	for tool in $TOOLS; do
-		while read -r letter value; do
-			sed -n "/^\.It Fl $letter , /,/^\.It /p" "$TOP/man/$tool.1" > item
+		while read -r letter name _ value; do
+			[ "$value" != - ] || continue
+			start="Fl $letter , Fl -$name"
+			[ "$letter" != - ] || start="Fl -$name"
+			sed -n "/^\.It $start\( \|\$\)/,/^\.It /p" "$TOP/man/$tool.1" > item
 			grep -qE "(^|[ .])${value//./\\.}[.,;]?( |\$)" item ||
-			    { echo "$tool -$letter: $value"; false; }
-		done < <("$tool" -h | sed -n 's/^  -\(.\), .* \[\([^]]*\)\]$/\1 \2/p')
+			    { echo "$tool --$name: $value"; false; }
+		done < <("$tool" -h | help_options)
 	done
 }
 

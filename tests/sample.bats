@@ -426,7 +426,7 @@ setup() {
 	refused 2 'unknown option -Z' -Z
 	run -0 --separate-stderr sample -h
 	[ -z "$stderr" ]
-	[ "${#lines[@]}" -le 24 ]
+	[ "${#lines[@]}" -le 32 ]
 	run -0 sample -V
 	[[ "$output" == 'sample (unroll) '* ]]
 }

@@ -1,5 +1,5 @@
 /*
- * options.c - the command line, by getopt_long() over a table.
+ * options.c - parses the command line with getopt_long(), from a table of options.
  */
 #include <assert.h>
 #include <errno.h>
@@ -12,28 +12,46 @@
 #include "options.h"
 #include "prog.h"
 
-enum { MAX_OPTIONS = 60 };
+enum {
+	MAX_OPTIONS = 60,
+	LONG_ONLY = 256,	/* getopt's value of row i, without a letter: LONG_ONLY + i */
+	HELP_COLUMN = 29	/* where the texts of -h begin */
+};
 
 static bool quiet;
-static bool given[128];		/* by letter */
-static const struct opt everyones[] = {
+static const struct command *command;	/* of options_parse() */
+static bool given[MAX_OPTIONS];		/* by row of its table */
+static const struct opt common[] = {
 	{ 'h', "help", OPT_FLAG, { .flag = NULL }, NULL, 0, 0, "print this summary and exit" },
-	{ 'q', "quiet", OPT_FLAG, { .flag = &quiet }, NULL, 0, 0, "say nothing but errors" },
+	{ 'q', "quiet", OPT_FLAG, { .flag = &quiet }, NULL, 0, 0, "print errors only" },
 	{ 'V', "version", OPT_FLAG, { .flag = NULL }, NULL, 0, 0, "print the version and exit" },
 	{ 0 }
 };
 
 static size_t
-length(const struct opt *table)
+table_length(const struct opt *table)
 {
 	size_t n = 0;
 
-	while (table[n].letter)
+	while (table[n].name)
 		n++;
 	return n;
 }
 
-/* The word at place i of "a|b|c", its length in *len; NULL past the end. */
+/* The option in messages: "-c", or "--name" if it has no letter. */
+static const char *
+option_label(const struct opt *o)
+{
+	static char label[64];
+
+	if (o->letter)
+		snprintf(label, sizeof(label), "-%c", o->letter);
+	else
+		snprintf(label, sizeof(label), "--%s", o->name);
+	return label;
+}
+
+/* Word i of "a|b|c", its length in *len; NULL past the last one. */
 static const char *
 word_at(const char *words, int i, size_t *len)
 {
@@ -73,26 +91,46 @@ print_default(const struct opt *o)
 	}
 }
 
+/* A row whose left part is too wide continues on the next line. */
 static void
 print_option(const struct opt *o)
 {
-	char left[64];
-
-	snprintf(left, sizeof(left), "-%c, --%s%s%s", o->letter, o->name,
+	char letter[] = { '-', o->letter, ',', 0 };
+	int width = printf("  %3s --%s%s%s", o->letter ? letter : "", o->name,
 	    o->arg ? " " : "", o->arg ? o->arg : "");
-	printf("  %-26s %s", left, o->help);
+
+	if (width + 2 > HELP_COLUMN) {
+		putchar('\n');
+		width = 0;
+	}
+	printf("%*s%s", HELP_COLUMN - width, "", o->help);
 	print_default(o);
 	putchar('\n');
 }
 
-static _Noreturn void
-help(const struct opt *table, const char *operands)
+/* A pipeline, with the programs' names as they were installed. */
+static void
+print_pipeline(const char *text)
 {
-	printf("usage: %s [options] %s\n", prog_name, operands);
-	for (const struct opt *o = table; o->letter; o++)
+	const char *bar;
+
+	for (; (bar = strstr(text, "| ")) != NULL; text = bar + 2)
+		printf("%s%.*s", prog_prefix, (int)(bar + 2 - text), text);
+	printf("%s%s\n", prog_prefix, text);
+}
+
+static _Noreturn void
+print_help(void)
+{
+	printf("%s - %s\n", prog_name, command->summary);
+	printf("usage: %s [options] %s\n\n", prog_name, command->operands);
+	for (const struct opt *o = command->table; o->name; o++)
 		print_option(o);
-	for (const struct opt *o = everyones; o->letter; o++)
+	for (const struct opt *o = common; o->name; o++)
 		print_option(o);
+	printf("\nexample: ");
+	print_pipeline(command->example);
+	printf("see %s(1)\n", prog_name);
 	exit(prog_finish());
 }
 
@@ -105,8 +143,8 @@ set_int(const struct opt *o, const char *text)
 	errno = 0;
 	v = strtol(text, &end, 10);
 	if (end == text || *end || errno || v < o->min || v > o->max)
-		die_usage("-%c: '%s' is not a whole number from %.0f to %.0f",
-		    o->letter, text, o->min, o->max);
+		die_usage("%s: '%s' is not a whole number from %.0f to %.0f",
+		    option_label(o), text, o->min, o->max);
 	*o->to.i = v;
 }
 
@@ -118,11 +156,11 @@ set_real(const struct opt *o, const char *text)
 
 	errno = 0;
 	v = strtod(text, &end);
-	/* no hexadecimal, as of whole numbers; and no 0 that was not meant as one */
+	/* hexadecimal is refused, as in whole numbers, and so is underflow to 0 */
 	if (end == text || *end || strpbrk(text, "xX") || errno || !isfinite(v) ||
 	    v < o->min || v > o->max)
-		die_usage("-%c: '%s' is not a number from %g to %g",
-		    o->letter, text, o->min, o->max);
+		die_usage("%s: '%s' is not a number from %g to %g",
+		    option_label(o), text, o->min, o->max);
 	*o->to.x = v;
 }
 
@@ -138,11 +176,11 @@ set_word(const struct opt *o, const char *text)
 			return;
 		}
 	}
-	die_usage("-%c: '%s' is none of %s", o->letter, text, o->arg);
+	die_usage("%s: '%s' is none of %s", option_label(o), text, o->arg);
 }
 
 static void
-set(const struct opt *o, const char *text)
+set_option(const struct opt *o, const char *text)
 {
 	switch (o->type) {
 	case OPT_FLAG:
@@ -163,68 +201,85 @@ set(const struct opt *o, const char *text)
 	}
 }
 
+/* The option for a value of getopt's; NULL if there is none. */
 static const struct opt *
-find(const struct opt *table, int letter)
+find_option(int value)
 {
-	for (const struct opt *o = table; o->letter; o++)
-		if (o->letter == letter)
+	if (value >= LONG_ONLY)
+		return &command->table[value - LONG_ONLY];
+	for (const struct opt *o = command->table; o->name; o++)
+		if (o->letter && o->letter == value)
 			return o;
-	for (const struct opt *o = everyones; o->letter; o++)
-		if (o->letter == letter)
+	for (const struct opt *o = common; o->name; o++)
+		if (o->letter == value)
 			return o;
 	return NULL;
 }
 
-/* getopt's two spellings of a table: the short string and the long array. */
+/* Adds a table to getopt's two forms of it: the short string and the long array. */
 static void
-spell(const struct opt *table, char **spec, struct option **longs)
+spell_options(const struct opt *table, char **spec, struct option **longs)
 {
-	for (const struct opt *o = table; o->letter; o++) {
-		*(*spec)++ = o->letter;
-		if (o->type != OPT_FLAG)
+	for (const struct opt *o = table; o->name; o++) {
+		if (o->letter)
+			*(*spec)++ = o->letter;
+		if (o->letter && o->type != OPT_FLAG)
 			*(*spec)++ = ':';
 		(*longs)->name = o->name;
 		(*longs)->has_arg = o->type == OPT_FLAG ? no_argument : required_argument;
 		(*longs)->flag = NULL;
-		(*longs)->val = o->letter;
+		(*longs)->val = o->letter ? o->letter : LONG_ONLY + (int)(o - table);
 		(*longs)++;
 	}
 }
 
+/* getopt's ':' and '?', in words. */
 static _Noreturn void
 complain(int c, char *argv[])
 {
-	const char *arg = argv[optind - 1];
+	const struct opt *o = optopt ? find_option(optopt) : NULL;
 
-	if (c == ':' && optopt)
-		die_usage("-%c needs an argument (-h shows the options)", optopt);
-	if (strncmp(arg, "--", 2) == 0)
-		die_usage("%s: no such option, or not with that argument (-h shows them)", arg);
-	die_usage("unknown option -%c (-h shows the options)", optopt);
+	if (o && c == ':')
+		die_usage("%s needs an argument (-h shows the options)", option_label(o));
+	if (o)
+		die_usage("--%s takes no argument (-h shows the options)", o->name);
+	if (optopt)
+		die_usage("unknown option -%c (-h shows the options)", optopt);
+	die_usage("%s: no such option, or an abbreviation of several (-h shows them)",
+	    argv[optind - 1]);
+}
+
+static _Noreturn void
+print_version(void)
+{
+	printf("%s (unroll) %s\n", prog_name, VERSION);
+	exit(prog_finish());
 }
 
 int
-options_parse(int argc, char *argv[], const struct opt *table, const char *operands)
+options_parse(int argc, char *argv[], const struct command *of)
 {
 	char spec[2 * MAX_OPTIONS + 8] = ":", *p = spec + 1;
 	struct option longs[MAX_OPTIONS + 4] = { { 0 } }, *l = longs;
+	const struct opt *o;
 	int c;
 
-	assert(length(table) <= MAX_OPTIONS - length(everyones));
-	spell(table, &p, &l);
-	spell(everyones, &p, &l);
+	command = of;
+	assert(table_length(of->table) <= MAX_OPTIONS - table_length(common));
+	spell_options(of->table, &p, &l);
+	spell_options(common, &p, &l);
 	opterr = 0;
 	while ((c = getopt_long(argc, argv, spec, longs, NULL)) != -1) {
 		if (c == 'h')
-			help(table, operands);
-		if (c == 'V') {
-			printf("%s (unroll) %s\n", prog_name, VERSION);
-			exit(prog_finish());
-		}
+			print_help();
+		if (c == 'V')
+			print_version();
 		if (c == ':' || c == '?')
 			complain(c, argv);
-		given[c & 127] = true;
-		set(find(table, c), optarg);
+		o = find_option(c);
+		if (c != 'q')
+			given[o - of->table] = true;
+		set_option(o, optarg);
 	}
 	prog_quiet = quiet;
 	return optind;
@@ -233,5 +288,19 @@ options_parse(int argc, char *argv[], const struct opt *table, const char *opera
 bool
 options_given(char letter)
 {
-	return given[letter & 127];
+	const struct opt *o = find_option(letter);
+
+	assert(o && letter != 'q');
+	return given[o - command->table];
+}
+
+bool
+options_given_name(const char *name)
+{
+	const struct opt *o = command->table;
+
+	while (o->name && strcmp(o->name, name) != 0)
+		o++;
+	assert(o->name);
+	return given[o - command->table];
 }

@@ -1,6 +1,6 @@
 /*
- * options.h - one table of options, three readers: the parser, -h, and the test
- * that holds the manual page against both.
+ * options.h - the command line of a program: one table, read by the parser, by -h,
+ * and by the tests that compare the manual page and the completion with it.
  */
 #ifndef OPTIONS_H
 #define OPTIONS_H
@@ -16,8 +16,8 @@ enum opt_type {
 };
 
 struct opt {
-	char          letter;	/* 0 ends the table; keep it sorted */
-	const char   *name;	/* the long option, without its dashes */
+	char          letter;	/* 0: the option has a long name only */
+	const char   *name;	/* the long name, without dashes; NULL ends the table */
 	enum opt_type type;
 	union {			/* the pointer type is checked at compile time */
 		bool        *flag;
@@ -31,15 +31,26 @@ struct opt {
 	const char *help;
 };
 
-/*
- * Reads the options of argv into what the table points at, and gives the
- * index of the first operand.  -h, -V and -q (prog_quiet) are everyone's and
- * stand in no table.  The values found in place are the defaults that -h
- * shows.  Does not return on -h, -V or a wrong command line.
- */
-int options_parse(int argc, char *argv[], const struct opt *table, const char *operands);
+/* What -h says, and the table. */
+struct command {
+	const char *summary;	/* what the program does, as in NAME of its page */
+	const char *operands;	/* as in the synopsis: "[file ...]" */
+	const char *example;	/* a command line; all programs in its pipe are of this suite */
+	const struct opt *table;	/* sorted; long names without a letter come last */
+};
 
-/* Whether the command line had this option. */
+/*
+ * Parses the options in argv into the variables that the table points at, and
+ * returns the index of the first operand.  Long names may be abbreviated, as
+ * getopt_long() has it.  -h, -V and -q (prog_quiet) belong to every program and
+ * are in no table.  What the variables hold before the call are the defaults that
+ * -h shows.  Does not return on -h, -V or a wrong command line.
+ * `command` must remain valid, for options_given().
+ */
+int options_parse(int argc, char *argv[], const struct command *command);
+
+/* Whether an option of the table was on the command line; by letter or long name. */
 bool options_given(char letter);
+bool options_given_name(const char *name);
 
 #endif

@@ -1,9 +1,9 @@
 # bash completion for the programs of unroll
 #
-# The list below is the only place that knows options: program, letter, long
-# name, and what its argument is: - none, arg anything, file, dir, model, or
-# words that are written out, a|b.  The line of "operands" says of what kind
-# the operands are.  tests/completion.bats holds the list against -h.
+# The list below is the only place that knows options: program, letter (- if the
+# option has a long name only), long name, and the kind of its argument: - for none,
+# arg for anything, file, dir, model, or the possible words, a|b.  A line "operands"
+# gives the kinds of the operands.  tests/completion.bats compares the list with -h.
 
 _unroll_prefix=
 
@@ -119,7 +119,7 @@ _unroll_list() {
 	END
 }
 
-# _unroll_options PROGRAM: its options, and everyone's
+# _unroll_options PROGRAM: its options, and those that every program has
 _unroll_options() {
 	local program letter name kind
 	while read -r program letter name kind; do
@@ -135,6 +135,7 @@ _unroll_kind() {
 	local letter name kind
 	while read -r letter name kind; do
 		case $2 in
+		--) ;;
 		"--$name" | -"$letter") printf '%s' "$kind" ;;
 		esac
 	done < <(_unroll_options "$1")
@@ -197,7 +198,8 @@ _unroll() {
 		mapfile -t COMPREPLY < <(_unroll_files "$kind" "$word")
 	elif [ "${word#-}" != "$word" ]; then
 		mapfile -t COMPREPLY < <(compgen -W \
-		    "$(_unroll_options "$program" | sed 's/^\([^ ]*\) \([^ ]*\).*/-\1 --\2/')" -- "$word")
+		    "$(_unroll_options "$program" |
+		        sed -e 's/^\([^ ]*\) \([^ ]*\).*/-\1 --\2/' -e 's/^-- //')" -- "$word")
 	else
 		kind=$(_unroll_operand "$program" \
 		    "$(_unroll_nth "$program" "${COMP_WORDS[@]:1:COMP_CWORD-1}")")
