@@ -19,7 +19,7 @@
 #include "progress.h"
 
 static struct {
-	long bptt, embed, hidden, layers, most, seed, sentences, threads, vocab;
+	long bptt, embed, hidden, layers, most, project, seed, sentences, threads, vocab;
 	double dropout, step, threshold;
 	int device, cell;
 	bool bias, tied;
@@ -55,6 +55,8 @@ static const struct opt options[] = {
 	    "tie the output weights to the embeddings (-I)" },
 	{ 'x', "spoil", OPT_STR, { .s = &o.flip }, "name", 0, 0,
 	    "flip a sign in this gradient, which must fail" },
+	{ 0, "project", OPT_INT, { .i = &o.project }, "n", 0, 65536,
+	    "size of a projection layer; 0: none" },
 	{ 0 }
 };
 static const struct command command = {
@@ -82,7 +84,7 @@ make_toy(struct run *run)
 	struct model_shape shape = {
 		.cell = (enum cell)o.cell, .real = REAL_F64, .layers = (uint32_t)o.layers,
 		.hidden = (uint32_t)o.hidden, .vocab = (uint32_t)o.vocab,
-		.embed = (uint32_t)o.embed, .bias = o.bias, .tied = o.tied
+		.embed = (uint32_t)o.embed, .project = (uint32_t)o.project, .bias = o.bias, .tied = o.tied
 	};
 	const char *why = model_new(&run->model, shape);
 
@@ -112,7 +114,7 @@ read_stream(struct run *run, struct prog_inputs *in)
 static void
 check_bptt(enum cell cell)
 {
-	if (options_given('b') && cell != CELL_RNN)
+	if (options_given('b') && !cell_kinds[cell].is_truncated)
 		die_usage("-b goes with cell rnn only: others send errors back to the first step");
 }
 
@@ -231,6 +233,10 @@ check_options(int operands)
 	for (const char *c = "nN"; !o.model && *c; c++)
 		if (options_given(*c))
 			die_usage("-%c goes with -m only", *c);
+	if (o.model && options_given_name("project"))
+		die_usage("--project is the model's own with -m");
+	if (o.project && o.tied)
+		die_usage("--project: with -T the embedding size (-I) is that of the projection");
 	if (o.tied && o.embed == 0)
 		die_usage("-T ties embeddings to the output; ask for them with -I");
 	check_bptt((enum cell)o.cell);

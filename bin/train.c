@@ -24,8 +24,8 @@
 
 static struct {
 	long batch, bptt, chunk, embed, epochs, every, from_epoch, hidden, layers, limit, log,
-	    patience, seed, steps, threads;
-	double clip, clip_norm, dropout, factor, rate;
+	    patience, project, seed, steps, threads;
+	double clip, clip_norm, dropout, factor, rate, weight_decay;
 	bool f64, tied;
 	int bias, cell, device, init, rule, schedule;
 	const char *from, *resume, *out, *valid;
@@ -82,6 +82,9 @@ static const struct opt options[] = {
 	    "tokens of a stream per step; 0: line by line" },
 	{ 'v', "valid", OPT_STR, { .s = &o.valid }, "file|fraction", 0, 0,
 	    "validation set: a file, or the last fraction" },
+	{ 0, "project", OPT_INT, { .i = &o.project }, "n", 0, 65536,
+	    "size of a projection layer; 0: none" },
+	{ 0, "weight-decay", OPT_REAL, { .x = &o.weight_decay }, "x", 0, 1e6, "with -O adamw" },
 	{ 0 }
 };
 static const struct command command = {
@@ -194,7 +197,10 @@ begin_progress(struct run *run)
 	uint32_t t = chunk(run, m->vocab.unit);
 	long bptt = t && !options_given('b') ? (long)t : o.bptt;	/* the whole chunk */
 	bool decays = o.schedule == RATE_DECAYED;
-	double rate = options_given('r') ? o.rate : hyperparams_rate((enum update_rule)o.rule);
+	const struct rule_kind *rule = &rule_kinds[o.rule];
+	double rate = options_given('r') ? o.rate : rule->rate;
+	double weight_decay = options_given_name("weight-decay") ? o.weight_decay :
+	    rule->weight_decay;
 
 	m->has_progress = true;
 	m->progress = (struct model_progress){
@@ -207,6 +213,7 @@ begin_progress(struct run *run)
 			.factor = decays ? o.factor : 0,
 			.from = decays ? (uint64_t)o.from_epoch : 0, .clip = o.clip,
 			.clip_norm = o.clip_norm, .dropout = o.dropout, .chunk = t,
+			.weight_decay = weight_decay,
 			.valid = valid_share(), .patience = (uint64_t)o.patience,
 			.log = (uint64_t)o.log
 		}
@@ -217,11 +224,12 @@ begin_progress(struct run *run)
 static void
 start_new(struct run *run)
 {
-	bool gated = o.cell != CELL_RNN, stream = run->vocab.unit == UNIT_STREAM;
+	bool gated = cell_kinds[o.cell].gates > 1, stream = run->vocab.unit == UNIT_STREAM;
 	struct model_shape shape = {
 		.cell = (enum cell)o.cell, .real = o.f64 ? REAL_F64 : REAL_F32,
 		.layers = (uint32_t)o.layers, .hidden = (uint32_t)o.hidden,
-		.vocab = run->vocab.size, .embed = (uint32_t)o.embed, .tied = o.tied,
+		.vocab = run->vocab.size, .embed = (uint32_t)o.embed,
+		.project = (uint32_t)o.project, .tied = o.tied,
 		.bias = o.bias == YES || (o.bias == AUTO && (gated || stream))
 	};
 	enum init init = o.init ? (enum init)(o.init - 1) : gated ? INIT_UNIFORM : INIT_TUTORIAL;
@@ -238,7 +246,7 @@ start_new(struct run *run)
 static void
 check_bptt(enum cell cell)
 {
-	if (options_given('b') && cell != CELL_RNN)
+	if (options_given('b') && !cell_kinds[cell].is_truncated)
 		die_usage("-b goes with cell rnn only: others send errors back to the first step");
 }
 
@@ -284,6 +292,8 @@ override(struct model_progress *p)
 		p->hyper.patience = (uint64_t)o.patience;
 	if (options_given('r'))
 		p->rate = p->rate0 = o.rate;
+	if (options_given_name("weight-decay"))
+		p->hyper.weight_decay = o.weight_decay;
 }
 
 static void
@@ -448,6 +458,12 @@ check_options(void)
 	for (const char *c = "fF"; o.schedule != RATE_DECAYED && *c; c++)
 		if (options_given(*c))
 			die_usage("-%c goes with -S decay only", *c);
+	if (options_given_name("weight-decay") && !o.resume && rule_kinds[o.rule].weight_decay == 0)
+		die_usage("--weight-decay goes with -O adamw only");
+	if (o.project && o.tied)
+		die_usage("--project: with -t the embedding size (-m) is that of the projection");
+	if (options_given_name("project") && (o.resume || o.from))
+		die_usage("--project is the model's own with -i and -R");
 	if (o.tied && o.embed == 0)
 		die_usage("-t ties embeddings to the output; ask for them with -m");
 	if (o.patience && o.valid == NULL && !o.resume)

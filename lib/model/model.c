@@ -55,23 +55,32 @@ add_biases(struct model *m, uint32_t layer)
 		add_param(m, PARAM_STATE_BIAS, layer, 1, h);
 }
 
+uint32_t
+model_output_width(const struct model_shape *s)
+{
+	if (s->tied)
+		return s->embed;
+	return s->project ? s->project : s->hidden;
+}
+
 /* Fills in the list of parameters, which still have no memory. */
 static void
 list_params(struct model *m)
 {
 	const struct model_shape *s = &m->shape;
 	size_t c = s->vocab, h = s->hidden, e = s->embed, g = gates_of(m) * h;
+	size_t width = model_output_width(s);
 
 	if (e && !s->tied)
 		add_param(m, PARAM_EMBED, 0, e, c);
 	add_param(m, PARAM_IN, 0, g, e ? e : c);
-	add_param(m, PARAM_OUT, s->layers, c, s->tied ? e : h);
+	add_param(m, PARAM_OUT, s->layers, c, width);
 	add_param(m, PARAM_STATE, 0, g, h);
 	add_biases(m, 0);
 	if (s->bias)
 		add_param(m, PARAM_OUT_BIAS, s->layers, 1, c);
-	if (s->tied && e != h)
-		add_param(m, PARAM_PROJECT, s->layers, e, h);
+	if (s->project || width != h)
+		add_param(m, PARAM_PROJECT, s->layers, width, h);
 	for (uint32_t l = 1; l < s->layers; l++) {
 		add_param(m, PARAM_IN, l, g, h);
 		add_param(m, PARAM_STATE, l, g, h);
@@ -105,6 +114,12 @@ model_plan(struct model *m, struct model_shape shape)
 	if (shape.embed > HIDDEN_MAX)
 		return errmsg_set(&m->err, "embedding size %lu is not in 0 .. %d",
 		    (unsigned long)shape.embed, HIDDEN_MAX);
+	if (shape.project > HIDDEN_MAX)
+		return errmsg_set(&m->err, "projection size %lu is not in 0 .. %d",
+		    (unsigned long)shape.project, HIDDEN_MAX);
+	if (shape.tied && shape.project)
+		return "a network whose output is tied to its embeddings has their size for a "
+		    "projection";
 	if (shape.tied && shape.embed == 0)
 		return "a network without embeddings has nothing to tie to its output";
 	if (shape.vocab < 2 || shape.vocab > VOCAB_MAX)

@@ -6,13 +6,14 @@
  *
  *	E	(E, C)		the words' embeddings, if there are any
  *	U	(G H, C or E)	from the word, or its embedding, to layer 1
- *	V	(C, H or E)	from the last layer, or P's output, to the next word;
+ *	V	(C, H, N or E)	from the last layer, or P's output, to the next word;
  *				if tied, the words' embeddings, too
  *	W	(G H, H)	from the state before
  *	b	(1, G H)	biases, as are:
  *	q	(1, H)		of GRU's candidate, inside the reset gate
  *	c	(1, C)		of the words
- *	P	(E, H)		from the last layer to V, if tied and E is not H
+ *	P	(N or E, H)	projection layer, from the last layer to V: N if asked for; E
+ *				if V is tied to the embeddings and E is not H
  *	U2	(G H, H)	from layer 1 to layer 2, then W2, b2, q2, and so on
  *
  * A one-layer RNN without biases or embeddings has U, V and W, as the tutorial
@@ -37,6 +38,7 @@ struct model_shape {
 	uint32_t hidden;	/* H, 1 .. 65536 */
 	uint32_t vocab;		/* C, 2 .. VOCAB_MAX */
 	uint32_t embed;		/* E, at most 65536; 0: a word is a column of U */
+	uint32_t project;	/* N, at most 65536; 0: no projection layer, or a tied one */
 	bool bias;		/* b, q and c */
 	bool tied;		/* V serves for the embeddings, too */
 };
@@ -97,6 +99,9 @@ struct model {
 	struct model_carry carry;
 	struct errmsg err;
 };
+
+/* Columns of V: E if tied, N with a projection layer, else H. */
+uint32_t model_output_width(const struct model_shape *s);
 
 /* Parameters of zeros in this shape.  NULL or a phrase.  model_free() after. */
 const char *model_new(struct model *m, struct model_shape shape);

@@ -25,7 +25,7 @@ enum need { NEEDED, OPTIONAL };
 /* What the keys mean, in one place that the table can point into. */
 struct config {
 	uint32_t version, unit, cell, type;	/* the latter three: a word's number */
-	uint32_t layers, hidden, vocab, embed, bias, tied;
+	uint32_t layers, hidden, vocab, embed, project, bias, tied;
 	struct model_progress progress;
 };
 
@@ -54,6 +54,7 @@ static const struct key {
 	{ "hidden", ALWAYS, NEEDED, U32, AT(hidden), NULL, 0, UINT32_MAX },
 	{ "vocab", ALWAYS, NEEDED, U32, AT(vocab), NULL, 0, UINT32_MAX },
 	{ "embed", ALWAYS, OPTIONAL, U32, AT(embed), NULL, 0, UINT32_MAX },
+	{ "project", ALWAYS, OPTIONAL, U32, AT(project), NULL, 0, UINT32_MAX },
 	{ "bias", ALWAYS, OPTIONAL, U32, AT(bias), NULL, 0, 1 },
 	{ "tied", ALWAYS, OPTIONAL, U32, AT(tied), NULL, 0, 1 },
 	{ "type", ALWAYS, NEEDED, WORD, AT(type), reals, 0, 0 },
@@ -304,6 +305,7 @@ config_format(const struct model *m, struct buf *out)
 		.hidden = m->shape.hidden,
 		.vocab = m->shape.vocab,
 		.embed = m->shape.embed,
+		.project = m->shape.project,
 		.bias = m->shape.bias,
 		.tied = m->shape.tied,
 		.progress = m->progress,
@@ -351,7 +353,7 @@ config_parse(struct model *m, const char *p, size_t len)
 	m->shape = (struct model_shape){
 		.cell = (enum cell)c.cell, .real = (enum real_type)c.type,
 		.layers = c.layers, .hidden = c.hidden, .vocab = c.vocab,
-		.embed = c.embed, .bias = c.bias != 0, .tied = c.tied != 0,
+		.embed = c.embed, .project = c.project, .bias = c.bias != 0, .tied = c.tied != 0,
 	};
 	m->vocab.unit = (enum unit)c.unit;
 	m->has_vocab = present[WITH_VOCAB];

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "mem.h"
-#include "net.h"
+#include "output_layer.h"
 
 /* The device may know more of what there was too little of. */
 static const char *
@@ -52,13 +52,9 @@ place(struct net *n, const struct model_param *p, int i)
 		n->embed = i;
 		break;
 	case PARAM_OUT:
-		n->out = i;
-		break;
 	case PARAM_OUT_BIAS:
-		n->out_bias = i;
-		break;
 	case PARAM_PROJECT:
-		n->project = i;
+		n->output->place(n, p, i);
 		break;
 	case PARAM_IN:
 		at->in = i;
@@ -78,13 +74,13 @@ place(struct net *n, const struct model_param *p, int i)
 static void
 find_places(struct net *n, const struct model *m)
 {
-	n->embed = n->out_bias = n->project = -1;
+	n->embed = n->out.v = n->out.bias = n->out.project = -1;
 	for (int l = 0; l < MODEL_LAYERS_MAX; l++)
 		n->at[l] = (struct net_layer){ -1, -1, -1, -1 };
 	for (size_t i = 0; i < m->nparam; i++)
 		place(n, &m->param[i], (int)i);
 	if (n->shape.tied)
-		n->embed = n->out;
+		n->embed = n->out.v;
 }
 
 static struct matrix *
@@ -134,7 +130,8 @@ net_open(struct net *n, struct backend *k, const struct model *m)
 	const char *why;
 
 	*n = (struct net){ .k = k, .shape = m->shape, .h = (int)m->shape.hidden,
-	    .v = (int)m->shape.vocab };
+	    .v = (int)m->shape.vocab, .output = output_layer_of(&m->shape) };
+	n->out.width = model_output_width(&m->shape);
 	n->size = k->real == REAL_F32 ? sizeof(float) : sizeof(double);
 	find_places(n, m);
 	if (!put_params(n, m))
@@ -156,12 +153,18 @@ net_store(struct net *n, struct model *m)
 	return n->k->error(n->k);
 }
 
-static void
-release(struct net *n, void **rows)
+void
+net_release(struct net *n, void **rows)
 {
 	if (*rows)
 		n->k->free(n->k, *rows);
 	*rows = NULL;
+}
+
+struct matrix *
+net_at(struct matrix *const *list, int i)
+{
+	return i < 0 ? NULL : list[i];
 }
 
 static void
@@ -171,25 +174,24 @@ free_rows(struct net *n)
 		struct net_rows *r = &n->rows[l];
 
 		if (r->a != r->s)
-			release(n, &r->a);
+			net_release(n, &r->a);
 		r->a = NULL;
-		release(n, &r->s);
-		release(n, &r->extra);
-		release(n, &r->mask);
-		release(n, &r->masked);
+		net_release(n, &r->s);
+		net_release(n, &r->extra);
+		net_release(n, &r->mask);
+		net_release(n, &r->masked);
 	}
-	release(n, &n->first);
-	release(n, &n->top);
-	release(n, &n->ds);
-	release(n, &n->d);
+	net_release(n, &n->first);
+	n->output->release(n);
+	net_release(n, &n->ds);
+	net_release(n, &n->d);
 	free(n->host);
 	n->host = NULL;
 	n->cap = 0;
 }
 
-/* *rows(t, width) of zeros. */
-static bool
-reserve(struct net *n, void **rows, size_t t, size_t width)
+bool
+net_reserve(struct net *n, void **rows, size_t t, size_t width)
 {
 	size_t reals;
 
@@ -205,15 +207,15 @@ reserve_layer(struct net *n, struct net_rows *r, size_t t)
 	const struct cell_kind *kind = kind_of(n);
 	size_t h = (size_t)n->h;
 
-	if (!reserve(n, &r->s, t, h))
+	if (!net_reserve(n, &r->s, t, h))
 		return false;
 	if (kind->gates == 1)
 		r->a = r->s;	/* the gate is the state */
-	else if (!reserve(n, &r->a, t, h * (size_t)kind->gates))
+	else if (!net_reserve(n, &r->a, t, h * (size_t)kind->gates))
 		return false;
-	if (kind->has_saved && !reserve(n, &r->extra, t, h))
+	if (kind->has_saved && !net_reserve(n, &r->extra, t, h))
 		return false;
-	return !n->drop || (reserve(n, &r->mask, t, h) && reserve(n, &r->masked, t, h));
+	return !n->drop || (net_reserve(n, &r->mask, t, h) && net_reserve(n, &r->masked, t, h));
 }
 
 static size_t
@@ -226,18 +228,19 @@ static bool
 reserve_all(struct net *n, size_t t)
 {
 	size_t h = (size_t)n->h, e = n->shape.embed, reals;
+	size_t wide = larger(larger(h * (size_t)kind_of(n)->gates, e), n->output->error_width(n));
 
 	for (uint32_t l = 0; l < n->shape.layers; l++)
 		if (!reserve_layer(n, &n->rows[l], t))
 			return false;
-	if (e && !reserve(n, &n->first, t, e))
+	if (e && !net_reserve(n, &n->first, t, e))
 		return false;
-	if (n->project >= 0 && !reserve(n, &n->top, t, e))
+	if (!n->output->reserve(n, t))
 		return false;
 	if (n->drop && (!mem_mul(t, h, &reals) || (n->host = mem_zeros(reals, n->size)) == NULL))
 		return false;
-	return !n->back || (reserve(n, &n->ds, t, larger(h, e)) &&
-	    reserve(n, &n->d, t, larger(h * (size_t)kind_of(n)->gates, e)));
+	return !n->back || (net_reserve(n, &n->ds, t, larger(h, e)) &&
+	    net_reserve(n, &n->d, t, wide));
 }
 
 bool

@@ -8,6 +8,8 @@
 #include "backend.h"
 #include "model.h"
 
+struct output_layer;
+
 /* What a layer computes in a pass; rows are those of the batch. */
 struct net_rows {
 	void *a;		/* (cap, gates): what enters the cell, then its gates; or s */
@@ -31,6 +33,13 @@ struct net_state {
 	int *last;		/* (nseq) the rows of a batch that go on */
 };
 
+/* Of an output layer: output_layer.h. */
+struct net_output {
+	int v, bias, project;	/* where its parameters are; -1: it has none */
+	uint32_t width;		/* columns of V */
+	void *projected;	/* (cap, width), if there is a projection */
+};
+
 struct net {
 	struct backend *k;		/* the caller's, open as long as the net */
 	struct model_shape shape;
@@ -42,9 +51,11 @@ struct net {
 	struct matrix *g[MODEL_PARAMS_MAX];	/* their gradients; NULL until first needed */
 	struct matrix *moment[MODEL_MOMENTS][MODEL_PARAMS_MAX];	/* NULL: none */
 	struct net_layer at[MODEL_LAYERS_MAX];
-	int embed, out, out_bias, project;	/* likewise */
+	int embed;		/* likewise */
+	const struct output_layer *output;
+	struct net_output out;	/* its parameters and memory */
 	struct net_rows rows[MODEL_LAYERS_MAX];
-	void *first, *top;	/* (cap, e) embeddings; what V sees, if there is a P */
+	void *first;		/* (cap, e) embeddings */
 	void *ds, *d;		/* (cap, wide) errors of states, and of what enters */
 	void *host;		/* (cap, h) a mask being drawn */
 	size_t cap;		/* rows that there is room for */
@@ -122,8 +133,13 @@ const char *net_peek(struct net *n, int layer, void *s);
 
 void net_free(struct net *n);
 
-/* Inside net_*.c: room for t rows, for going backward and for masks or not;
- * false: there is no memory. */
+/* For lib/net: room for t rows, for going backward and for masks or not; false: there
+ * is no memory. */
 bool net_room(struct net *n, size_t t, bool back, bool drop);
+/* *rows(t, width) of zeros on the device; net_release() frees.  False likewise. */
+bool net_reserve(struct net *n, void **rows, size_t t, size_t width);
+void net_release(struct net *n, void **rows);
+/* The parameter, or its gradient, at a place that may be -1: NULL. */
+struct matrix *net_at(struct matrix *const *list, int i);
 
 #endif

@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "net.h"
+#include "output_layer.h"
 
 static const char *const no_memory = "out of memory";
 
@@ -16,13 +16,6 @@ struct pass {
 	const struct net_state *st;	/* NULL: sequences begin with zeros */
 	bool masked;
 };
-
-/* The parameter, or its gradient, at a place that may be none. */
-static struct matrix *
-at(struct matrix *const *list, int i)
-{
-	return i < 0 ? NULL : list[i];
-}
 
 static const void *
 before(const struct pass *q, void *const *state, int l)
@@ -58,23 +51,11 @@ input(const struct pass *q, int l)
 	return l > 0 ? output(q, l - 1) : q->n->first;
 }
 
-/* What V reads. */
+/* What the output layer reads. */
 static const void *
-top(const struct pass *q)
+last_output(const struct pass *q)
 {
-	return q->n->project >= 0 ? q->n->top : output(q, (int)q->n->shape.layers - 1);
-}
-
-/* The softmax layer's arguments; forward. */
-static struct output_args
-output_args_of(const struct pass *q)
-{
-	const struct net *n = q->n;
-
-	return (struct output_args){
-		.v = n->p[n->out], .c = at(n->p, n->out_bias), .t = q->b->t, .s = top(q),
-		.y = q->b->y
-	};
+	return output(q, (int)q->n->shape.layers - 1);
 }
 
 /* A layer's cell in this pass; forward. */
@@ -86,7 +67,7 @@ cell_args_of(const struct pass *q, int l)
 
 	return (struct cell_args){
 		.cell = n->shape.cell, .w = n->p[n->at[l].state],
-		.bias = at(n->p, n->at[l].state_bias), .b = q->b, .s0 = s_before(q, l),
+		.bias = net_at(n->p, n->at[l].state_bias), .b = q->b, .s0 = s_before(q, l),
 		.saved0 = c_before(q, l), .a = r->a, .s = r->s, .saved = r->extra
 	};
 }
@@ -119,9 +100,6 @@ forward(const struct pass *q)
 		q->k->embed_forward(q->k, n->p[n->embed], q->b, n->first);
 	for (int l = 0; l < (int)n->shape.layers; l++)
 		layer_forward(q, l);
-	if (n->project >= 0)
-		q->k->dense_forward(q->k, n->p[n->project], q->b->t,
-		    output(q, (int)n->shape.layers - 1), n->top);
 }
 
 /* The states at the sequences' ends are those before the next batch. */
@@ -156,14 +134,11 @@ const char *
 net_logp(struct net *n, const struct batch *b, struct net_state *st, double *logp)
 {
 	struct pass q;
-	struct output_args out;
 	const char *why = look(&q, n, b, st);
 
 	if (why)
 		return why;
-	out = output_args_of(&q);
-	out.logp = logp;
-	n->k->out_forward(n->k, &out);
+	n->output->forward(n, b, last_output(&q), logp);
 	return n->k->error(n->k);
 }
 
@@ -171,14 +146,11 @@ const char *
 net_logp_all(struct net *n, const struct batch *b, struct net_state *st, void *l)
 {
 	struct pass q;
-	struct output_args out;
 	const char *why = look(&q, n, b, st);
 
 	if (why)
 		return why;
-	out = output_args_of(&q);
-	out.l = l;
-	n->k->out_logp(n->k, &out);
+	n->output->distribution(n, b, last_output(&q), l);
 	return n->k->error(n->k);
 }
 
@@ -217,23 +189,6 @@ draw_masks(const struct pass *q, const struct net_pass *how)
 }
 
 static void
-output_backward(const struct pass *q, double *logp)
-{
-	struct net *n = q->n;
-	struct output_args out = output_args_of(q);
-	void *error = n->project >= 0 ? n->d : n->ds;
-
-	out.logp = logp;
-	out.ds = error;
-	out.dv = n->g[n->out];
-	out.dc = at(n->g, n->out_bias);
-	q->k->out_backward(q->k, &out);
-	if (n->project >= 0)
-		q->k->dense_backward(q->k, n->p[n->project], q->b->t,
-		    output(q, (int)n->shape.layers - 1), error, n->ds, n->g[n->project]);
-}
-
-static void
 cell_backward(const struct pass *q, int l, int bptt)
 {
 	struct net *n = q->n;
@@ -243,7 +198,7 @@ cell_backward(const struct pass *q, int l, int bptt)
 	c.ds = n->ds;
 	c.d = n->d;
 	c.dw = n->g[n->at[l].state];
-	c.dbias = at(n->g, n->at[l].state_bias);
+	c.dbias = net_at(n->g, n->at[l].state_bias);
 	q->k->cell_backward(q->k, &c);
 }
 
@@ -276,7 +231,7 @@ net_gradient(struct net *n, const struct batch *b, const struct net_pass *how, d
 	if (q.masked)
 		draw_masks(&q, how);
 	forward(&q);
-	output_backward(&q, logp);
+	n->output->backward(n, b, last_output(&q), logp);
 	for (int l = (int)n->shape.layers; l-- > 0;)
 		layer_backward(&q, l, how->bptt);
 	if (n->embed >= 0)
@@ -322,7 +277,7 @@ static bool
 is_plain(const struct net *n, const struct net_pass *how, const struct hyperparams *r)
 {
 	return n->shape.cell == CELL_RNN && n->shape.layers == 1 &&
-	    n->shape.embed == 0 && !n->shape.bias && r->rule == RULE_SGD && r->clip == 0 &&
+	    n->shape.embed == 0 && n->shape.project == 0 && !n->shape.bias && r->rule == RULE_SGD && r->clip == 0 &&
 	    r->clip_norm == 0 && how->dropout == 0 && how->st == NULL;
 }
 
@@ -330,7 +285,7 @@ static struct step_args
 step_args_of(const struct net *n, const struct batch *b, int bptt, double rate, double *logp)
 {
 	return (struct step_args){
-		.net = { n->p[n->at[0].in], n->p[n->out], n->p[n->at[0].state] },
+		.net = { n->p[n->at[0].in], n->p[n->out.v], n->p[n->at[0].state] },
 		.b = b, .bptt = bptt, .rate = rate, .logp = logp
 	};
 }

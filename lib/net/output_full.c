@@ -1,0 +1,85 @@
+/*
+ * output_full.c - the exact softmax over the whole vocabulary, V s + c, with a
+ * projection layer before it where the model has one: P (N,H) makes V C x N instead
+ * of C x H, and the softmax that much cheaper (the tutorial names it; Sak et al. 2014).
+ */
+#include "output_layer.h"
+
+static void
+full_place(struct net *n, const struct model_param *p, int i)
+{
+	if (p->kind == PARAM_OUT)
+		n->out.v = i;
+	else if (p->kind == PARAM_OUT_BIAS)
+		n->out.bias = i;
+	else if (p->kind == PARAM_PROJECT)
+		n->out.project = i;
+}
+
+static bool
+full_reserve(struct net *n, size_t t)
+{
+	return n->out.project < 0 || net_reserve(n, &n->out.projected, t, n->out.width);
+}
+
+static void
+full_release(struct net *n)
+{
+	net_release(n, &n->out.projected);
+}
+
+static size_t
+full_error_width(const struct net *n)
+{
+	return n->out.width;
+}
+
+/* The softmax layer's arguments; S through the projection first. */
+static struct output_args
+project_states(struct net *n, const struct batch *b, const void *s)
+{
+	if (n->out.project >= 0)
+		n->k->dense_forward(n->k, n->p[n->out.project], b->t, s, n->out.projected);
+	return (struct output_args){
+		.v = n->p[n->out.v], .c = net_at(n->p, n->out.bias), .t = b->t,
+		.s = n->out.project >= 0 ? n->out.projected : s, .y = b->y
+	};
+}
+
+static void
+full_forward(struct net *n, const struct batch *b, const void *s, double *logp)
+{
+	struct output_args a = project_states(n, b, s);
+
+	a.logp = logp;
+	n->k->out_forward(n->k, &a);
+}
+
+static void
+full_backward(struct net *n, const struct batch *b, const void *s, double *logp)
+{
+	struct output_args a = project_states(n, b, s);
+
+	a.logp = logp;
+	a.ds = n->out.project >= 0 ? n->d : n->ds;
+	a.dv = n->g[n->out.v];
+	a.dc = net_at(n->g, n->out.bias);
+	n->k->out_backward(n->k, &a);
+	if (n->out.project >= 0)
+		n->k->dense_backward(n->k, n->p[n->out.project], b->t, s, n->d, n->ds,
+		    n->g[n->out.project]);
+}
+
+static void
+full_distribution(struct net *n, const struct batch *b, const void *s, void *l)
+{
+	struct output_args a = project_states(n, b, s);
+
+	a.l = l;
+	n->k->out_logp(n->k, &a);
+}
+
+const struct output_layer output_full = {
+	"full", full_place, full_reserve, full_release, full_error_width, full_forward,
+	full_backward, full_distribution
+};
