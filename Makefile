@@ -48,7 +48,7 @@ comma := ,
 CONFIG := $(if $(SAN),$(subst $(comma),-,$(SAN)),release)
 BUILD := build/$(CONFIG)
 
-DEPS := gcc make pkg-config libopenblas-dev libutf8proc-dev libzip-dev zlib1g-dev bats mandoc
+DEPS := gcc make pkg-config libopenblas-dev libutf8proc-dev libzip-dev libcsv-dev zlib1g-dev bats mandoc
 DEPS_DEV := g++ shellcheck cppcheck clang libclang-rt-dev gnuplot-nox
 
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wundef -Wvla -Wformat=2 -Wwrite-strings \
@@ -141,7 +141,7 @@ $(BUILD)/kernels.a: $(KERN_OBJS)
 # ---- Programs and plugins.
 BINS := $(TOOLS:%=$(BUILD)/bin/%)
 PLUGINS := $(BUILD)/plugins/libunroll-blas.so
-LIBS = $(LIBZIP_LIBS) $(UTF8PROC_LIBS) $(ZLIB_LIBS) -ldl -lm
+LIBS = $(LIBZIP_LIBS) $(UTF8PROC_LIBS) $(ZLIB_LIBS) $(CSV_LIBS) -ldl -lm
 # archives of these folders, each before those that it uses
 FLOORS := inspect generate train net model text stream base
 archives = $(patsubst %,$(BUILD)/lib/%.a,$(filter $1,$(FLOORS))) $(if $(filter net,$1),$(BUILD)/kernels.a)

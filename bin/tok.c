@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "csv.h"
+#include "csv_records.h"
 #include "options.h"
 #include "prog.h"
 #include "progress.h"
@@ -262,13 +262,13 @@ report_widths(const struct widths *w, const char *name, uint64_t missing, uint64
 
 /* Reads the header and gives the column that is wanted. */
 static size_t
-read_header(struct csv *c, const struct prog_inputs *in)
+read_header(struct csv_records *c, const struct prog_inputs *in)
 {
 	size_t want = column_number(), len;
 	const char *why, *field;
 	bool more;
 
-	why = csv_next(c, want == SIZE_MAX ? CSV_ALL : want, &more);
+	why = csv_records_next(c, want == SIZE_MAX ? CSV_RECORDS_ALL : want, &more);
 	if (why)
 		die("%s: header: %s", in->name, why);
 	if (!more && ferror(in->f))
@@ -284,7 +284,7 @@ read_header(struct csv *c, const struct prog_inputs *in)
 			die("%s: no column %s: the header has %zu", in->name, o.column, c->ncol);
 		return want;
 	}
-	for (size_t i = 0; (field = csv_field(c, i, &len)) != NULL; i++)
+	for (size_t i = 0; (field = csv_records_field(c, i, &len)) != NULL; i++)
 		if (len == strlen(o.column) && memcmp(field, o.column, len) == 0)
 			return i;
 	die("%s: no column '%s' among the %zu in the header", in->name, o.column, c->ncol);
@@ -293,8 +293,8 @@ read_header(struct csv *c, const struct prog_inputs *in)
 static void
 read_csv(const struct prog_inputs *in)
 {
-	struct csv c;
-	const char *why = csv_open(&c, in->f), *field;
+	struct csv_records c;
+	const char *why = csv_records_open(&c, in->f), *field;
 	uint64_t header = o.headless ? 0 : 1, number, missing = 0, first = 0;
 	size_t want, len;
 	struct widths widths = { 0 };
@@ -305,7 +305,7 @@ read_csv(const struct prog_inputs *in)
 	want = header ? read_header(&c, in) : column_number();
 	widths.first = c.ncol;
 	for (;;) {
-		why = csv_next(&c, want, &more);
+		why = csv_records_next(&c, want, &more);
 		number = c.record - header;
 		if (why) {
 			progress_clear(&done.line);
@@ -315,7 +315,7 @@ read_csv(const struct prog_inputs *in)
 		if (!more || ferror(stdout))
 			break;
 		vocab_count_width(&widths, c.ncol);
-		field = csv_field(&c, 0, &len);
+		field = csv_records_field(&c, 0, &len);
 		if (field)
 			write_text(field, len, in->name, "record", number, true);
 		else if (c.ncol > 0 && missing++ == 0)
@@ -331,7 +331,7 @@ read_csv(const struct prog_inputs *in)
 	progress_clear(&done.line);
 	report_widths(&widths, in->name, missing, first);
 	done.before += c.in.bytes;
-	csv_close(&c);
+	csv_records_close(&c);
 }
 
 int

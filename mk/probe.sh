@@ -19,6 +19,18 @@ find() {
 	fi
 }
 
+# find_csv: libcsv, which has no pkg-config module: what compiles and links is there
+find_csv() {
+	if printf '%s\n' '#include <csv.h>' 'int main(void) { struct csv_parser p; return csv_init(&p, 0); }' |
+	    "${CC:-cc}" -x c -o "$out.o" - -lcsv 2>/dev/null; then
+		version=$(printf '%s\n' '#include <csv.h>' 'CSV_MAJOR.CSV_MINOR.CSV_RELEASE' | "${CC:-cc}" -E -P - | tail -n 1)
+		echo "probe: libcsv $(echo "$version" | tr -d ' ')" >&2
+		echo "CSV_LIBS := -lcsv"
+	else
+		missing="$missing libcsv"
+	fi
+}
+
 # works COMPILER FLAG...: it compiles what follows on standard input
 works() {
 	command -v "$1" >/dev/null 2>&1 && "$@" -c -o "$out.o" - 2>/dev/null >&2
@@ -43,6 +55,7 @@ fi
 	find UTF8PROC libutf8proc
 	find LIBZIP libzip
 	find ZLIB zlib
+	find_csv
 	nvcc=$(find_nvcc)
 	echo "NVCC := $nvcc"
 	if [ -n "$nvcc" ]; then

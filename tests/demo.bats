@@ -86,8 +86,8 @@ alone() {
 }
 
 @test "probe: what is missing is said in one line" {
-	run -1 --separate-stderr env PKG_CONFIG_LIBDIR=/nowhere PKG_CONFIG_PATH= mk/probe.sh out.mk
-	[ "${stderr_lines[-1]}" = "probe: missing: openblas libutf8proc libzip zlib; 'make deps' installs what is needed" ]
+	run -1 --separate-stderr env PKG_CONFIG_LIBDIR=/nowhere PKG_CONFIG_PATH= CC=false mk/probe.sh out.mk
+	[ "${stderr_lines[-1]}" = "probe: missing: openblas libutf8proc libzip zlib libcsv; 'make deps' installs what is needed" ]
 	[ ! -e out.mk ]
 }
 

@@ -4,7 +4,8 @@
 setup() {
 	load helper
 	cd "$BATS_TEST_TMPDIR" || return
-	CSV=$BUILD/tests/unit/csv
+	CSV=$BUILD/tests/unit/csv_records
+	RANDOM_CSV=$ORACLE/csv_python.py
 	UNICODE=$BUILD/tests/unit/unicode
 }
 
@@ -49,6 +50,32 @@ reads() {
 	reads '' '!StopIteration'
 	reads '\xef\xbb\xbf' '!StopIteration'
 	reads 'h' '0'
+}
+
+# damaged_files SEED OPTION...: 3000 random files, what Python reads in them (want)
+# and what the reader does (got)
+damaged_files() {
+	local seed=$1 python
+	shift
+	python=$("$ORACLE/find-python.sh" 'import csv') || skip "no python3"
+	mkdir files
+	"$python" "$RANDOM_CSV" -s "$seed" "$@" files > want
+	[ "$(wc -l < want)" -gt 15000 ]
+	find files -type f | sort | xargs "$CSV" > got
+}
+
+@test "csv: 3000 damaged files, as Python reads them" {
+	damaged_files 7
+	diff -a want got > differ || {
+		echo "seed 7:"
+		head -n 20 differ
+		return 1
+	}
+}
+
+@test "csv: the comparison with Python can fail" {
+	damaged_files 7 -x
+	run -1 cmp -s want got
 }
 
 @test "csv: ends of blocks fall anywhere" {

@@ -456,7 +456,7 @@ hostile() {
 @test "a field of more than 256 MiB is an error that says where" {
 	run -1 --separate-stderr bash -c '{ printf "body\nx\n\"y\n"; head -c 270000000 /dev/zero; } | tok'
 	[ "$output" = x ]
-	[ "$stderr" = 'tok: standard input: record 2 (line 3): a field of more than 256 MiB: is a quote missing?' ]
+	[ "$stderr" = 'tok: standard input: record 2 (line 3): a field is longer than 256 MiB; check for a missing closing quote' ]
 	run -1 --separate-stderr bash -c 'head -c 270000000 /dev/zero | tok -f text'
 	one_line_error tok
 	[[ "$stderr" == 'tok: standard input: line 1: longer than 256 MiB' ]]

@@ -69,7 +69,7 @@ contracts(const char *p, const char *end, size_t *half, size_t *whole)
 	return false;
 }
 
-/* What the bytes of ASCII are to a token. */
+/* What a byte of ASCII is to a token. */
 enum { LETTER = 1, STARTS = 2, BLANK = 4 };
 static const unsigned char kind[256] = {
 	['\t'] = BLANK, ['\n'] = BLANK, ['\v'] = BLANK, ['\f'] = BLANK, ['\r'] = BLANK,
@@ -86,12 +86,14 @@ static const unsigned char kind[256] = {
 #undef S
 };
 
-/* What stands before a token, as far as 'tis and 'twas care. */
+/* What precedes a token, as far as 'tis and 'twas care. */
 enum before { OTHER, TIS, SPACE };
 
-/* Where cutting stands. */
-struct cut {
-	const char *p, *end;
+enum { COPY = 16 };	/* bytes copied at once, of which a token needs the first few */
+
+/* A text being split. */
+struct splitting {
+	const char *p, *end;	/* what is left to read */
 	char *start, *out;	/* what is written, with room enough */
 	bool begun;		/* a token is being written */
 	enum before before;
@@ -105,102 +107,142 @@ blank_at(const char *p)
 	return unicode_class(utf8_at(p)) & CHAR_SPACE;
 }
 
-/* Takes n bytes into the token, beginning it if need be. */
+/* Begins a token, unless one is being written. */
 static void
-take(struct cut *c, size_t n)
+begin_token(struct splitting *s)
 {
-	if (!c->begun && c->out > c->start)
-		*c->out++ = ' ';
-	c->begun = true;
+	if (!s->begun && s->out > s->start)
+		*s->out++ = ' ';
+	s->begun = true;
+}
+
+/* Copies n bytes into the token. */
+static void
+copy_bytes(struct splitting *s, size_t n)
+{
+	begin_token(s);
 	while (n-- > 0)
-		*c->out++ = *c->p++;
+		*s->out++ = *s->p++;
 }
 
-/* Takes a contraction as two tokens of their own. */
+/* Copies a contraction as two tokens of their own. */
 static void
-take_halves(struct cut *c, size_t half, size_t whole)
+copy_halves(struct splitting *s, size_t half, size_t whole)
 {
-	c->begun = false;
-	take(c, half);
-	c->begun = false;
-	take(c, whole - half);
-	c->begun = false;
+	s->begun = false;
+	copy_bytes(s, half);
+	s->begun = false;
+	copy_bytes(s, whole - half);
+	s->begun = false;
 }
 
-/* Takes what is left of a run of ASCII letters. */
-static void
-take_letters(struct cut *c)
+static const char *
+skip_letters(const char *p, const char *end)
 {
-	const char *p = c->p, *end = c->end;
-	char *out = c->out;
-
 	while (p < end && (kind[(unsigned char)*p] & LETTER))
-		*out++ = *p++;
-	c->p = p;
-	c->out = out;
+		p++;
+	return p;
 }
 
-/* 'tis and 'twas after a space.  All 'tis are taken before any 'twas, so that
+/* Copies up to `to`; most words are short, and copied in one go. */
+static void
+copy_letters(struct splitting *s, const char *to)
+{
+	size_t n = (size_t)(to - s->p);
+
+	begin_token(s);
+	if (n <= COPY && s->end - s->p >= COPY)
+		memcpy(s->out, s->p, COPY);
+	else
+		memcpy(s->out, s->p, n);
+	s->out += n;
+	s->p = to;
+}
+
+/* Does a contraction start with the word character at s->p?  Gives the bytes of its
+ * first half, and of all. */
+static bool
+contracts_here(const struct splitting *s, size_t *half, size_t *whole)
+{
+	return (kind[(unsigned char)*s->p] & STARTS) && contracts(s->p, s->end, half, whole);
+}
+
+/* Splits 'tis and 'twas after a space.  All 'tis are split before any 'twas, so that
  * one of these may come right after one of those. */
 static void
-cut_tis(struct cut *c)
+split_tis(struct splitting *s)
 {
 	static const struct contraction tis = { "'tis", 2, false }, twas = { "'twas", 2, false };
 	size_t half, whole;
 
-	if (c->before == SPACE && contraction_at(&tis, c->p, c->end, &half, &whole)) {
-		take_halves(c, half, whole);
-		c->before = TIS;
+	if (s->before == SPACE && contraction_at(&tis, s->p, s->end, &half, &whole)) {
+		copy_halves(s, half, whole);
+		s->before = TIS;
 	}
-	if (c->before != OTHER && contraction_at(&twas, c->p, c->end, &half, &whole))
-		take_halves(c, half, whole);
-	c->before = OTHER;
+	if (s->before != OTHER && contraction_at(&twas, s->p, s->end, &half, &whole))
+		copy_halves(s, half, whole);
+	s->before = OTHER;
 }
 
-/* Takes the token at c->p, and the contractions in it apart. */
+/* Copies the token at s->p and splits the contractions in it. */
 static void
-cut_token(struct cut *c)
+split_token(struct splitting *s)
 {
-	bool word = false;	/* a word character stands before p */
+	bool word = false;	/* a word character precedes s->p */
 	size_t half, whole;
 
-	c->begun = false;
-	if (*c->p == '\'')
-		cut_tis(c);
-	while (c->p < c->end && !blank_at(c->p)) {
-		if (!word && (kind[(unsigned char)*c->p] & STARTS) &&
-		    contracts(c->p, c->end, &half, &whole)) {
-			take_halves(c, half, whole);
-			c->before = SPACE;
-			cut_tis(c);
+	s->begun = false;
+	if (*s->p == '\'')
+		split_tis(s);
+	while (s->p < s->end && !blank_at(s->p)) {
+		if (!word && contracts_here(s, &half, &whole)) {
+			copy_halves(s, half, whole);
+			s->before = SPACE;
+			split_tis(s);
 			continue;
 		}
-		word = word_at(c->p, c->end);
-		take(c, utf8_len((unsigned char)*c->p));
+		word = word_at(s->p, s->end);
+		copy_bytes(s, utf8_len((unsigned char)*s->p));
 		if (word)
-			take_letters(c);
+			copy_letters(s, skip_letters(s->p, s->end));
 	}
+}
+
+/* Copies the token at s->p if it is a word of ASCII letters without a contraction, as
+ * most are. */
+static bool
+copy_word(struct splitting *s)
+{
+	const char *to = skip_letters(s->p, s->end);
+	size_t half, whole;
+
+	if (to == s->p || (to < s->end && *to != ' ') || contracts_here(s, &half, &whole))
+		return false;
+	s->begun = false;
+	copy_letters(s, to);
+	return true;
 }
 
 bool
 contractions_split(const char *p, const char *end, struct buf *out)
 {
-	struct cut c = { .p = p, .end = end, .before = SPACE };
+	struct splitting s = { .p = p, .end = end, .before = SPACE };
 	size_t len = (size_t)(end - p);
 
 	/* a contraction has four characters at least and takes one space more */
-	if (!buf_reserve(out, len + len / 2 + 16))
+	if (!buf_reserve(out, len + len / 2 + COPY))
 		return false;
-	c.start = out->p;
-	c.out = out->p + out->len;
-	while (c.p < end) {
-		if (!blank_at(c.p)) {
-			cut_token(&c);
+	s.start = out->p;
+	s.out = out->p + out->len;
+	while (s.p < end) {
+		if (!blank_at(s.p)) {
+			if (!copy_word(&s))
+				split_token(&s);
 			continue;
 		}
-		c.before = *c.p == ' ' ? SPACE : OTHER;
-		c.p += utf8_len((unsigned char)*c.p);
+		s.before = *s.p == ' ' ? SPACE : OTHER;
+		s.p += utf8_len((unsigned char)*s.p);
 	}
-	out->len = (size_t)(c.out - out->p);
+	out->len = (size_t)(s.out - out->p);
 	return true;
 }

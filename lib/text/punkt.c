@@ -325,16 +325,41 @@ decide(struct punkt_splitter *s, const struct punkt_candidate *c)
 	return false;
 }
 
-/* Looks for a candidate from s->scan on; fills in mark and next. */
+/* Finds the next mark of one kind from s->scan on. */
+static void
+find_mark(struct punkt_splitter *s, int kind)
+{
+	static const char marks[PUNKT_MARKS] = { '.', '?', '!' };
+	const char *p = memchr(s->text + s->scan, marks[kind], s->len - s->scan);
+
+	s->mark[kind] = p ? (size_t)(p - s->text) : s->len;
+}
+
+/* The next mark from s->scan on, or s->len.  Each kind is searched for separately and
+ * its position kept: most texts have many periods and few of the others. */
+static size_t
+next_mark(struct punkt_splitter *s)
+{
+	size_t first = s->len;
+
+	for (int kind = 0; kind < PUNKT_MARKS; kind++) {
+		if (s->mark[kind] < s->scan)
+			find_mark(s, kind);
+		if (s->mark[kind] < first)
+			first = s->mark[kind];
+	}
+	return first;
+}
+
+/* Finds the next candidate from s->scan on, its mark and next. */
 static bool
 find_candidate(struct punkt_splitter *s, struct punkt_candidate *c)
 {
-	const char *p = s->text + s->scan, *end = s->text + s->len, *next;
+	const char *end = s->text + s->len, *next;
 
-	for (; p < end; p++) {
-		if (!is(*p, MARK) || p + 1 == end)
-			continue;
-		next = p + 1;
+	while ((c->mark = next_mark(s)) + 1 < s->len) {
+		s->scan = c->mark + 1;
+		next = s->text + s->scan;
 		if (!is(*next, AFTER)) {
 			if (!space_at(next))
 				continue;
@@ -342,9 +367,7 @@ find_candidate(struct punkt_splitter *s, struct punkt_candidate *c)
 			if (next == end)
 				break;
 		}
-		c->mark = (size_t)(p - s->text);
 		c->next = (size_t)(next - s->text);
-		s->scan = c->mark + 1;
 		return true;
 	}
 	s->scan = s->len;
@@ -427,6 +450,8 @@ punkt_begin(struct punkt_splitter *s, const struct punkt *t, const char *text, s
 	s->text = text;
 	s->len = len;
 	s->scan = s->start = s->shift = 0;
+	for (int kind = 0; kind < PUNKT_MARKS; kind++)
+		find_mark(s, kind);
 	s->pending = s->exhausted = s->failed = false;
 	s->have_ahead = next_raw(s, &s->ahead);
 }

@@ -80,6 +80,8 @@ struct punkt_candidate {
 	size_t next;		/* where a next sentence would start */
 };
 
+enum { PUNKT_MARKS = 3 };	/* kinds of marks */
+
 /*
  * Cuts a text, piece by piece: zero the struct once, then punkt_begin() and
  * punkt_next() for each text.
@@ -89,6 +91,7 @@ struct punkt_splitter {
 	const char *text;	/* clean UTF-8; stays the caller's */
 	size_t len;
 	size_t scan;		/* looking for candidates from here */
+	size_t mark[PUNKT_MARKS];	/* the next . ? and ! from there on; len if none */
 	struct punkt_candidate last;
 	bool pending;		/* last has not been decided yet */
 	size_t start;		/* of the raw sentence that is growing */

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "csv.h"
+#include "csv_records.h"
 #include "tokenize.h"
 #include "reader.h"
 #include "utf8.h"
@@ -43,19 +43,19 @@ write_text(struct sentence_cutter *c, const char *p, size_t len, bool chars, FIL
 static void
 read_csv(struct sentence_cutter *c, unsigned mode, FILE *in, FILE *out)
 {
-	struct csv r;
+	struct csv_records r;
 	bool more = true;
 
-	want(csv_open(&r, in) == NULL);
-	while (want(csv_next(&r, mode & ALL_COLUMNS ? CSV_ALL :
+	want(csv_records_open(&r, in) == NULL);
+	while (want(csv_records_next(&r, mode & ALL_COLUMNS ? CSV_RECORDS_ALL :
 	    mode & SECOND_COLUMN ? 1 : 0, &more) == NULL), more) {
 		const char *field;
 		size_t n;
 
-		for (size_t i = 0; (field = csv_field(&r, i, &n)) != NULL; i++)
+		for (size_t i = 0; (field = csv_records_field(&r, i, &n)) != NULL; i++)
 			write_text(c, field, n, mode & CHARS, out);
 	}
-	csv_close(&r);
+	csv_records_close(&r);
 }
 
 static void

@@ -1,0 +1,249 @@
+/*
+ * csv_records.c - feeds libcsv in pieces that end where a record may end, and settles
+ * the four points in which Python's csv module reads otherwise:
+ *
+ *   blanks      libcsv strips the blanks on both sides of an unquoted field, Python
+ *               those before a field only: is_leading_blank().
+ *   blank line  libcsv has no field there, Python an empty one: end_record().
+ *   quotes      libcsv keeps a closing quote that no comma follows, and the field open;
+ *               Python drops it and reads on unquoted.  In strict mode libcsv stops at
+ *               that byte: take_stray().
+ *   end         libcsv in strict mode refuses a file that ends inside quotes, which
+ *               shows that it did: end_file().
+ */
+#include <csv.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "csv_records.h"
+
+enum {
+	PIECE_BYTES = 4096,	/* so that the search for line ends does not go far */
+	MAX_KEPT = 1000000,
+	LENIENT = CSV_REPALL_NL,
+	STRICT = CSV_REPALL_NL | CSV_STRICT | CSV_STRICT_FINI
+};
+
+/* libcsv passes its space function nothing but the byte.  This is the before_field of
+ * the reader that is parsing. */
+static _Thread_local bool before_field;
+
+static int
+is_leading_blank(unsigned char c)
+{
+	before_field = before_field && c == ' ';
+	return before_field;
+}
+
+/* libcsv reports a failure as out of memory and asks for less before it gives up, so
+ * its buffer grows up to the limit exactly. */
+static void *
+realloc_bounded(void *p, size_t size)
+{
+	return size > CSV_RECORDS_LIMIT ? NULL : realloc(p, size);
+}
+
+static const char *
+buffer_error(const struct csv_records *c)
+{
+	return csv_get_buffer_size(c->parser) >= CSV_RECORDS_LIMIT ?
+	    "a field is longer than 256 MiB; check for a missing closing quote" :
+	    "out of memory";
+}
+
+static const char *
+keep_field(struct csv_records *c, const void *p, size_t len)
+{
+	if (c->nkept == MAX_KEPT)
+		return "more than a million columns; check that this is CSV";
+	if (len > CSV_RECORDS_LIMIT - c->text.len)
+		return "the fields are longer than 256 MiB together; check for a missing "
+		    "closing quote";
+	if (!mem_grow(&c->end, &c->endcap, c->nkept + 1, sizeof(*c->end)) ||
+	    !buf_put(&c->text, p, len))
+		return "out of memory";
+	c->end[c->nkept++] = c->text.len;
+	return NULL;
+}
+
+/* Called by libcsv at the end of a field. */
+static void
+end_field(void *p, size_t len, void *reader)
+{
+	struct csv_records *c = reader;
+
+	before_field = true;
+	if (c->why == NULL && (c->want == CSV_RECORDS_ALL || c->want == c->ncol))
+		c->why = keep_field(c, p, len);
+	c->ncol++;
+}
+
+/* Called by libcsv at the end of a record. */
+static void
+end_record(int terminator, void *reader)
+{
+	struct csv_records *c = reader;
+
+	(void)terminator;
+	if (c->ncol == 0 && c->begins_blank)
+		end_field(c->parser->entry_buf, 0, c);
+	before_field = true;
+	c->ended = true;
+}
+
+/* csv_parse() for this reader. */
+static size_t
+parse_bytes(struct csv_records *c, const char *p, size_t n)
+{
+	size_t used, size = csv_get_buffer_size(c->parser);
+
+	/* doubling it keeps the time linear in the length of a field */
+	csv_set_blk_size(c->parser, size > PIECE_BYTES ? size : PIECE_BYTES);
+	before_field = c->before_field;
+	used = csv_parse(c->parser, p, n, end_field, end_record, c);
+	c->before_field = before_field;
+	return used;
+}
+
+/*
+ * The byte at which strict mode stopped: a quote in an unquoted field, which is a
+ * character like any other, or what follows a closing quote.  Then libcsv has kept that
+ * quote as the last byte of the field; the byte takes its place, in a field that goes on
+ * unquoted.
+ */
+static bool
+take_stray(struct csv_records *c, const char *p)
+{
+	struct csv_parser *parser = c->parser;
+	bool after_quote = parser->quoted;
+	size_t used;
+
+	csv_set_opts(parser, LENIENT);
+	used = parse_bytes(c, p, 1);
+	csv_set_opts(parser, STRICT);
+	if (used == 0)
+		return false;
+	if (after_quote) {
+		parser->quoted = 0;
+		parser->entry_pos--;
+		parser->entry_buf[parser->entry_pos - 1] = (unsigned char)*p;
+	}
+	if (c->stray++ == 0)
+		c->stray_record = c->record;
+	return true;
+}
+
+/* Bytes up to the first line end, that included, or PIECE_BYTES at most. */
+static size_t
+piece_length(const char *p, size_t n)
+{
+	const char *end;
+
+	n = n < PIECE_BYTES ? n : PIECE_BYTES;
+	if ((end = memchr(p, '\n', n)) != NULL)
+		n = (size_t)(end - p) + 1;
+	if ((end = memchr(p, '\r', n)) != NULL)
+		n = (size_t)(end - p) + 1;
+	return n;
+}
+
+/* Parses the next piece of the block, up to a stray byte at most. */
+static const char *
+parse_piece(struct csv_records *c)
+{
+	const char *p = c->in.p + c->in.pos;
+	size_t n = piece_length(p, c->in.n - c->in.pos), used = parse_bytes(c, p, n);
+
+	if (used < n && (csv_error(c->parser) != CSV_EPARSE || !take_stray(c, p + used++)))
+		return buffer_error(c);
+	c->in.pos += used;
+	if (c->ended || p[used - 1] == '\n')
+		c->lines++;
+	if (c->ended)
+		c->pending_lf = p[used - 1] == '\r';
+	return c->why;
+}
+
+/* The file ends, and with it the record. */
+static const char *
+end_file(struct csv_records *c)
+{
+	c->unclosed = csv_fini(c->parser, end_field, end_record, c) != 0;
+	if (c->unclosed) {
+		csv_set_opts(c->parser, LENIENT);
+		csv_fini(c->parser, end_field, end_record, c);
+	}
+	if (!c->ended)
+		end_record(-1, c);
+	return c->why;
+}
+
+const char *
+csv_records_open(struct csv_records *c, FILE *f)
+{
+	*c = (struct csv_records){ .before_field = true };
+	c->parser = mem_zeros(1, sizeof(*c->parser));
+	if (c->parser == NULL || !block_open(&c->in, f))
+		return "out of memory";
+	csv_init(c->parser, STRICT);
+	csv_set_space_func(c->parser, is_leading_blank);
+	csv_set_realloc_func(c->parser, realloc_bounded);
+	return NULL;
+}
+
+/* Whether there is another record.  The second byte of a CRLF belongs to the record
+ * before. */
+static bool
+begin_record(struct csv_records *c, size_t want)
+{
+	if (c->pending_lf && block_fill(&c->in) && c->in.p[c->in.pos] == '\n')
+		c->in.pos++;
+	c->pending_lf = false;
+	c->want = want;
+	c->text.len = 0;
+	c->nkept = c->ncol = 0;
+	c->unclosed = c->ended = false;
+	if (!block_fill(&c->in))
+		return false;
+	c->begins_blank = c->in.p[c->in.pos] == ' ';
+	c->record++;
+	c->line = c->lines + 1;
+	return true;
+}
+
+const char *
+csv_records_next(struct csv_records *c, size_t want, bool *more)
+{
+	const char *why = NULL;
+
+	*more = begin_record(c, want);
+	if (!*more)
+		return NULL;
+	while (why == NULL && !c->ended)
+		why = block_fill(&c->in) ? parse_piece(c) : end_file(c);
+	return why;
+}
+
+const char *
+csv_records_field(const struct csv_records *c, size_t i, size_t *len)
+{
+	size_t start;
+
+	if (i >= c->nkept)
+		return NULL;
+	start = i > 0 ? c->end[i - 1] : 0;
+	*len = c->end[i] - start;
+	return c->text.p ? c->text.p + start : "";
+}
+
+void
+csv_records_close(struct csv_records *c)
+{
+	if (c->parser)
+		csv_free(c->parser);
+	free(c->parser);
+	block_close(&c->in);
+	buf_free(&c->text);
+	free(c->end);
+	*c = (struct csv_records){ 0 };
+}

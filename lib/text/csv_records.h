@@ -1,0 +1,65 @@
+/*
+ * csv_records.h - reads comma-separated values, one record at a time, exactly as
+ * Python's csv.reader(skipinitialspace=True) does.
+ *
+ * libcsv parses the bytes.  Blanks before a field are skipped.  A quote opens only
+ * at the start of a field, and "" inside is one quote.  CR, LF and CRLF end a record
+ * outside quotes and are kept inside.  Whatever follows a closing quote, up to the
+ * next comma, belongs to the field.  A quote still open at the end of the file closes
+ * there.  An empty line is a record without columns; a line of blanks has one column.
+ */
+#ifndef CSV_RECORDS_H
+#define CSV_RECORDS_H
+
+#include <stdint.h>
+
+#include "block.h"
+#include "mem.h"
+
+#define CSV_RECORDS_ALL SIZE_MAX
+#define CSV_RECORDS_LIMIT ((size_t)256 << 20)	/* bytes in a field at most */
+
+struct csv_parser;			/* libcsv's */
+
+struct csv_records {
+	struct block in;
+	struct csv_parser *parser;
+	uint64_t record;	/* number of the latest record, from 1 */
+	uint64_t line;		/* number of its first line, from 1 */
+	uint64_t lines;		/* line ends read so far */
+	size_t ncol;		/* columns of the latest record */
+	bool unclosed;		/* the file ended inside its quotes */
+	uint64_t stray;		/* misplaced quotes so far: quotes inside an unquoted
+				 * field, and closing quotes followed by anything but a
+				 * comma or the end of the record */
+	uint64_t stray_record;	/* the record of the first of them */
+
+	/* private */
+	struct buf text;	/* the columns kept, one after another */
+	size_t *end;		/* where each of them ends */
+	size_t nkept, endcap;
+	size_t want;		/* the column to keep, or CSV_RECORDS_ALL */
+	const char *why;	/* an error in one of libcsv's callbacks */
+	bool begins_blank;	/* the record's first byte is a blank */
+	bool ended;		/* its end was read */
+	bool before_field;	/* at the start of a field, or in the blanks there */
+	bool pending_lf;	/* the record before ended in CR */
+};
+
+/*
+ * csv_records_open() and csv_records_next() return NULL, or what is wrong with the
+ * latest record.  csv_records_close() is due after either result.  f remains the
+ * caller's; after *more is false, ferror(f) tells whether reading failed.
+ */
+const char *csv_records_open(struct csv_records *c, FILE *f);
+
+/* Reads a record and keeps the column numbered want, from 0, or CSV_RECORDS_ALL. */
+const char *csv_records_next(struct csv_records *c, size_t want, bool *more);
+
+/* Kept column i and its length, valid until the next record; NULL if there are not
+ * that many. */
+const char *csv_records_field(const struct csv_records *c, size_t i, size_t *len);
+
+void csv_records_close(struct csv_records *c);
+
+#endif
