@@ -1,6 +1,6 @@
 # unroll: recurrent language models as Unix filters; "make help" lists the targets.
 
-VERSION := 0.1.0
+VERSION := 0.2.0
 
 # The programs, and the folders of lib/ that each is made of.
 tok        := base stream text
@@ -97,6 +97,7 @@ FLAGS_tests/bench = $(OPENBLAS_CFLAGS)
 FLAGS_tests/isa = $(KERNEL_CFLAGS)
 # Programs know each other's names; a draw's loops gain from the kernels' flags.
 $(BUILD)/lib/base/prog.o: ALL_CFLAGS += -DTOOLS='"$(TOOLS)"'
+$(BUILD)/lib/base/options.o: Makefile	# has VERSION
 $(BUILD)/lib/generate/sampler.o: ALL_CFLAGS += $(KERNEL_CFLAGS)
 
 # of the object in $@: the folder, the variants, and what follows from both

@@ -32,7 +32,7 @@ INSTALLED = $(TOOLS:%=$(bindir)/$(PROGRAM_PREFIX)%) \
 # The programs' names in pages, with the prefix; where they are run (examples, quoted
 # commands, what they say), at the beginning, after a pipe or a parenthesis
 NAMES := $(subst $(eval) ,|,$(TOOLS))
-RUN := s/(^|\.Dl \$$ |\.Dl |\.Ql |\| |\()($(NAMES))( |:|$$)/\1$(PROGRAM_PREFIX)\2\3/g
+RUN := s/(^ *|\.Dl \$$ |\.Dl |\.Ql |\| |\()($(NAMES))( |:|$$)/\1$(PROGRAM_PREFIX)\2\3/g
 PREFIX_PAGE = sed -E -e 's/^(\.|.* )(Nm|Xr) ($(NAMES))( |$$)/\1\2 $(PROGRAM_PREFIX)\3\4/' \
 	-e '/^\.(Dl|Ql) /$(RUN)' -e '/^\.Bd/,/^\.Ed/$(RUN)'
 # ... as the shell has it, whatever is in that name

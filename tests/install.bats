@@ -97,12 +97,14 @@ found() {
 	local pages=("$ROOT"/usr/local/share/man/man?/*) names=${TOOLS// /|}
 	run -1 grep -nE "^\.(Dl|Ql) .*(^|[^-A-Za-z.#])($names)( |\$)" "${pages[@]}"
 	run -1 grep -nE "^($names) .*(\||>)" "${pages[@]}"
-	run -0 grep -hE '^\.Dl \$ (printf|unroll-tok|unroll-cells) ' "${pages[@]}"
-	[ "${#lines[@]}" -gt 20 ]
-	[ "$(grep -hcE '^unroll-(tok|vocab) .*>' "$ROOT/usr/local/share/man/man1/unroll-vocab.1")" -eq 3 ]
+	sed -n '/^\.Bd -literal/,/^\.Ed/p' "$ROOT"/usr/local/share/man/man1/* > "$BATS_TEST_TMPDIR/blocks"
+	run -1 grep -nE "(^|[^-A-Za-z.#])($names)( |\$)" "$BATS_TEST_TMPDIR/blocks"
+	run -0 grep -cE '^ *unroll-(tok|train|sample) |\| unroll-vocab |[$][(]unroll-cells ' "$BATS_TEST_TMPDIR/blocks"
+	[ "$output" -gt 40 ]
+	run -0 grep -c '[$][(]unroll-cells ' "$BATS_TEST_TMPDIR/blocks"
 	cd data
-	run -0 pipe "$(sed -n 's/^\.Dl \$ \(unroll-tok .*-qt) | wc\)$/\1/p' "$ROOT/usr/local/share/man/man1/unroll-encode.1")"
-	[ -n "$output" ]
+	run -0 pipe "$(sed -n '/^\.Sh EXAMPLES/,/^\.Ed/s/^unroll-.*/&/p' "$ROOT/usr/local/share/man/man1/unroll-encode.1")"
+	[ "${lines[-1]%%=*}" = '#end crc32' ]
 	cd "$TOP"
 	run -0 bash -c 'source "$1"; complete -p unroll-tok' - \
 	    "$ROOT/usr/local/share/bash-completion/completions/unroll-tok"
