@@ -32,6 +32,7 @@ static struct {
 } o = {
 	.batch = 1, .bptt = 4, .chunk = 50, .epochs = 100, .every = 5, .factor = 0.97,
 	.from_epoch = 10, .hidden = 100, .layers = 1, .seed = 10, .rate = 0.005,
+	.weight_decay = 0.01,
 	.out = "model.npz"
 };
 enum { AUTO, YES, NO };		/* -a */
@@ -199,8 +200,7 @@ begin_progress(struct run *run)
 	bool decays = o.schedule == RATE_DECAYED;
 	const struct rule_kind *rule = &rule_kinds[o.rule];
 	double rate = options_given('r') ? o.rate : rule->rate;
-	double weight_decay = options_given_name("weight-decay") ? o.weight_decay :
-	    rule->weight_decay;
+	double weight_decay = rule->weight_decay > 0 ? o.weight_decay : 0;
 
 	m->has_progress = true;
 	m->progress = (struct model_progress){

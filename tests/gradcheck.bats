@@ -300,3 +300,20 @@ wrong() {
 @test "a model is not taken from a pipe" {
 	refused 1 '-: a model cannot go through a pipe; name a file' -m - tiny.stream
 }
+
+@test "a projection layer: every parameter passes, and a wrong sign in each fails" {
+	for net in '' '-c lstm -L 2 -a' '-c gru -I 7'; do
+		# shellcheck disable=SC2086
+		run -0 gradcheck -H 6 --project 4 $net
+		[[ $output == *'parameter P passed'* ]]
+		for parameter in P V W; do
+			# shellcheck disable=SC2086
+			run -1 gradcheck -q -x $parameter -H 6 --project 4 $net
+			[[ $output == *"ERROR: parameter=$parameter "* ]]
+		done
+	done
+}
+
+@test "a projection of tied embeddings is theirs" {
+	refused 2 'embedding size' --project 4 -T -I 5
+}

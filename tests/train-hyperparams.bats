@@ -247,3 +247,40 @@ print("%.12f %.12f" % (max(abs(x).max() for x in g), sum((x * x).sum() for x in 
 	train -q -H 3 -e 0 -E 0 -I tutorial words
 	cmp auto.npz model.npz
 }
+
+@test "weight decay pulls weights towards 0, not biases, and by the rate" {
+	train -q -a yes -H 3 -e 1 -E 0 -O adamw --weight-decay 0 words > log
+	train -q -a yes -H 3 -e 1 -E 0 -O adam -o adam.npz words > log
+	# without decay it is adam, but for the name in the config
+	for array in U V W b c; do
+		cmp <(unzip -p model.npz $array.npy) <(unzip -p adam.npz $array.npy)
+	done
+	need_numpy
+	train -q -a yes -H 3 -e 1 -N 1 -E 0 -r 0.1 -O adam -o adam.npz words > log
+	train -q -a yes -H 3 -e 1 -N 1 -E 0 -r 0.1 -O adamw -o decayed.npz words > log
+	train -q -a yes -H 3 -e 0 -E 0 -o start.npz words > log
+	"$PYTHON" - <<-'END'
+		import numpy as np
+		adam, decayed, start = (np.load(f + ".npz") for f in ("adam", "decayed", "start"))
+		for k in "U V W b c".split():
+		    pull = 0 if k in "bc" else 0.1 * 0.01 * start[k]
+		    assert np.allclose(adam[k] - decayed[k], pull, atol=1e-7), k
+	END
+}
+
+@test "a projection layer makes V as wide as it is" {
+	train -q -H 7 --project 2 -e 1 -E 0 words > log
+	[ "$(unzip -p model.npz V.npy | head -c 128 | grep -ac ', 2)')" -eq 1 ]
+	[ "$(unzip -p model.npz P.npy | head -c 128 | grep -ac '(2, 7)')" -eq 1 ]
+	unzip -p model.npz config.npy | grep -aqx 'project=2'
+	same_on_threads -H 7 --project 2 -e 3 -E 1 -B 5 -c gru words
+}
+
+@test "options of projections and weight decay that make no sense are refused" {
+	train -q -H 3 -e 1 -E 0 words > log
+	refused 2 'goes with -O adamw only' --weight-decay 0.1 words
+	refused 2 'embedding size' --project 2 -m 3 -t words
+	refused 2 "the model's own" --project 2 -R model.npz words
+	refused 2 "the model's own" --project 2 -i model.npz words
+	refused 2 'is not a whole number' --project -1 words
+}

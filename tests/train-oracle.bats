@@ -179,6 +179,7 @@ all_rules() {
 		adagrad -r 0.01 -B 4
 		rmsprop -B 4
 		adam -B 4 -K 30
+		adamw -B 4 -r 0.002 --weight-decay 0.3
 	END
 }
 

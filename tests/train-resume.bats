@@ -51,10 +51,10 @@ turn() {
 every() {
 	local cell rule rate n=0
 	for cell in rnn lstm gru; do
-		for rule in sgd momentum adagrad rmsprop adam; do
+		for rule in sgd momentum adagrad rmsprop adam adamw; do
 			for rate in halve 'decay -F 1 -f 0.5' cosine constant; do
 				# shellcheck disable=SC2046,SC2086
-				halves "$@" -c $cell -O $rule -S $rate $(turn $n '' '-m 3' '-m 3 -t' '-m 4 -t') \
+				halves "$@" -c $cell -O $rule -S $rate $(turn $n '' '-m 3' '-m 3 -t' '-m 4 -t' '--project 5' '-m 3 --project 2') \
 				    $(turn $((n / 4)) '' '-p 0.3') $(turn $((n / 3)) '' '-v 0.2') \
 				    $(turn $((n / 5)) '' '-k 0.5' '-K 2') $(turn $((n / 7)) '' -D) \
 				    $(turn $((n / 2)) '-L 1' '-L 2' '-L 3') $(turn $n '-a yes' '-a no' '-a auto') || return
@@ -67,7 +67,7 @@ every() {
 @test "two halves are a whole: sentences, any network, optimiser and rate" {
 	halves=0 best=0
 	every words
-	[ "$halves" -eq 60 ]
+	[ "$halves" -eq 72 ]
 	[ "$best" -gt 20 ]
 }
 
@@ -84,14 +84,14 @@ every() {
 @test "two halves are a whole: a stream, any network, optimiser and rate" {
 	halves=0 best=0
 	every chars -T 16
-	[ "$halves" -eq 60 ]
+	[ "$halves" -eq 72 ]
 	[ "$best" -gt 20 ]
 }
 
 @test "two halves are a whole: parts of a stream side by side" {
 	halves=0 best=0
 	every chars -T 16 -B 4
-	[ "$halves" -eq 60 ]
+	[ "$halves" -eq 72 ]
 }
 
 @test "two halves are a whole: lines of a stream, text of its own to be judged by, other starts" {

@@ -49,7 +49,7 @@ _unroll_list() {
 		train n limit arg
 		train N steps arg
 		train o output model
-		train O optimiser sgd|momentum|adagrad|rmsprop|adam
+		train O optimiser sgd|momentum|adagrad|rmsprop|adam|adamw
 		train p dropout arg
 		train P patience arg
 		train r rate arg
@@ -59,6 +59,8 @@ _unroll_list() {
 		train t tie -
 		train T seq-length arg
 		train v valid file
+		train - project arg
+		train - weight-decay arg
 		train operands file
 		gradcheck a bias -
 		gradcheck b bptt arg
@@ -78,6 +80,7 @@ _unroll_list() {
 		gradcheck t threshold arg
 		gradcheck T tie -
 		gradcheck x spoil arg
+		gradcheck - project arg
 		gradcheck operands file
 		score d device auto|cpu|cuda|blas|ref
 		score D double -

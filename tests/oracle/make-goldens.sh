@@ -76,6 +76,7 @@ chars --rate 0.01 < "$here/../../data/comments.csv" > "$out/chars.loss"
 	few adagrad --clip 0 --rate 0.01 --streams 4
 	few rmsprop --clip 0 --rate 0.002 --streams 4
 	few adam --clip 0 --clip-norm 30 --rate 0.001 --streams 4
+	few adamw --clip 0 --rate 0.002 --streams 4 --weight-decay 0.3
 } > "$out/chars.rules.loss"
 
 # The rest is too much for the literal way; rnn_numpy.py --check compares.

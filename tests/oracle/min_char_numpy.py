@@ -124,7 +124,9 @@ class Optimiser:
             x = g[name] * shrink
             if self.a.clip:
                 x = np.clip(x, -self.a.clip, self.a.clip)
-            p[name] -= self.change(name, x)
+            decay = self.a.rule == "adamw" and not name.startswith("b")
+            shrunk = self.a.rate * self.a.weight_decay * p[name] if decay else 0
+            p[name] -= self.change(name, x) + shrunk
 
 
 def cut(tokens, n):
@@ -176,7 +178,8 @@ def main():
     p.add_argument("--chunk", type=int, default=25)
     p.add_argument("--streams", type=int, default=1)
     p.add_argument("--rule", default="adagrad",
-                   choices=("sgd", "momentum", "adagrad", "rmsprop", "adam"))
+                   choices=("sgd", "momentum", "adagrad", "rmsprop", "adam", "adamw"))
+    p.add_argument("--weight-decay", type=float, default=0.01, help="of adamw, not of biases")
     p.add_argument("--rate", type=float, default=0.1)
     p.add_argument("--clip", type=float, default=5)
     p.add_argument("--clip-norm", type=float, default=0)
