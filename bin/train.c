@@ -10,9 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "corpus.h"
 #include "device.h"
-#include "index_stream.h"
 #include "signals.h"
 #include "loss_log.h"
 #include "model.h"
@@ -21,6 +19,7 @@
 #include "checkpoint.h"
 #include "prog.h"
 #include "trainer.h"
+#include "training_text.h"
 
 static struct {
 	long batch, bptt, chunk, embed, epochs, every, from_epoch, hidden, layers, limit, log,
@@ -97,56 +96,13 @@ static const struct command command = {
 struct run {
 	struct backend *k;
 	struct model model;
-	struct corpus corpus, valid;
-	struct vocab vocab;		/* the streams'; moved into the model */
+	struct training_text text;	/* its vocabulary is moved into the model */
 	struct net net;
 	struct trainer trainer;
 	struct loss_log log;
 	struct checkpoint checkpoint;
 	bool saved;			/* o.out is of this run */
 };
-
-/* The steps of a stream at a time: the run's own, or as asked for. */
-static uint32_t
-chunk(const struct run *run, enum unit unit)
-{
-	if (o.resume)
-		return run->model.progress.hyper.chunk;
-	return unit == UNIT_STREAM ? (uint32_t)o.chunk : 0;
-}
-
-static void
-read_stream(struct run *run, struct corpus *c, struct prog_inputs *in)
-{
-	struct index_reader r;
-	const char *why;
-
-	if ((why = index_open(&r, in->f)) != NULL)
-		die("%s: %s", in->name, why);
-	if (run->vocab.size && vocab_crc(&run->vocab) != r.crc_vocab)
-		die("%s: its vocabulary is not that of the stream before it", in->name);
-	if (options_given('T') && o.chunk && r.vocab.unit != UNIT_STREAM)
-		die("%s: it holds sentences, and -T cuts streams (%svocab -S)", in->name,
-		    prog_prefix);
-	c->joined = chunk(run, r.vocab.unit) > 0;
-	if ((why = corpus_read(c, &r)) != NULL)
-		die("%s: %s", in->name, why);
-	if (run->vocab.size == 0) {
-		run->vocab = r.vocab;
-		r.vocab = (struct vocab){ 0 };
-	}
-	index_close(&r);
-}
-
-static void
-read_corpus(struct run *run, struct corpus *c, struct prog_inputs *in)
-{
-	while (prog_next_input(in))
-		read_stream(run, c, in);
-	if (c->steps == 0)
-		die("%s: no sentence to learn from",
-		    in->argc ? in->argv[in->argc - 1] : "standard input");
-}
 
 /* The share that -v asks for; 0: it names a file, or is not there. */
 static double
@@ -161,17 +117,28 @@ valid_share(void)
 	return number ? x : 0;
 }
 
-/* The text to be judged by: a file's, or the last share of what was read. */
 static void
-hold_out(struct run *run, double share)
+read_text(struct run *run, struct prog_inputs *in)
 {
-	struct prog_inputs in = { .argc = 1, .argv = (char *[]){ (char *)o.valid } };
-	const char *why = share > 0 ? corpus_split(&run->corpus, share, &run->valid) : NULL;
+	struct training_text *t = &run->text;
+	const struct model_progress *p = &run->model.progress;
+	const char *why;
+
+	t->any_unit = o.resume != NULL;
+	t->chunk = o.resume ? p->hyper.chunk : (uint32_t)o.chunk;
+	t->stream_only = options_given('T') && o.chunk;
+	t->train.limit = o.resume ? p->limit : (size_t)o.limit;
+	if ((why = training_text_read(t, &t->train, in)) != NULL)
+		die("%s", why);
+}
+
+static void
+hold_out(struct run *run, double fraction)
+{
+	const char *why = training_text_validate(&run->text, fraction, fraction > 0 ? NULL : o.valid);
 
 	if (why)
-		die("-v %g: %s", share, why);
-	if (o.valid && share == 0)
-		read_corpus(run, &run->valid, &in);
+		die("%s", why);
 }
 
 /* The model takes over the streams' vocabulary, or holds the same already. */
@@ -181,21 +148,21 @@ take_vocab(struct run *run, const char *path)
 	struct model *m = &run->model;
 	const char *why;
 
-	if (path && (why = model_check_vocab(m, &run->vocab)) != NULL)
+	if (path && (why = model_check_vocab(m, &run->text.vocab)) != NULL)
 		die("%s: %s", path, why);
 	if (m->has_vocab)
-		vocab_free(&run->vocab);
+		vocab_free(&run->text.vocab);
 	else
-		m->vocab = run->vocab;
+		m->vocab = run->text.vocab;
 	m->has_vocab = true;
-	run->vocab = (struct vocab){ 0 };
+	run->text.vocab = (struct vocab){ 0 };
 }
 
 static void
 begin_progress(struct run *run)
 {
 	struct model *m = &run->model;
-	uint32_t t = chunk(run, m->vocab.unit);
+	uint32_t t = training_text_chunk(&run->text, m->vocab.unit);
 	long bptt = t && !options_given('b') ? (long)t : o.bptt;	/* the whole chunk */
 	bool decays = o.schedule == RATE_DECAYED;
 	const struct rule_kind *rule = &rule_kinds[o.rule];
@@ -224,11 +191,11 @@ begin_progress(struct run *run)
 static void
 start_new(struct run *run)
 {
-	bool gated = cell_kinds[o.cell].gates > 1, stream = run->vocab.unit == UNIT_STREAM;
+	bool gated = cell_kinds[o.cell].gates > 1, stream = run->text.vocab.unit == UNIT_STREAM;
 	struct model_shape shape = {
 		.cell = (enum cell)o.cell, .real = o.f64 ? REAL_F64 : REAL_F32,
 		.layers = (uint32_t)o.layers, .hidden = (uint32_t)o.hidden,
-		.vocab = run->vocab.size, .embed = (uint32_t)o.embed,
+		.vocab = run->text.vocab.size, .embed = (uint32_t)o.embed,
 		.project = (uint32_t)o.project, .tied = o.tied,
 		.bias = o.bias == YES || (o.bias == AUTO && (gated || stream))
 	};
@@ -237,7 +204,7 @@ start_new(struct run *run)
 
 	if (why)
 		die("a model of %ld hidden units and %" PRIu32 " words: %s", o.hidden,
-		    run->vocab.size, why);
+		    run->text.vocab.size, why);
 	model_init(&run->model, init, (uint32_t)o.seed);
 	take_vocab(run, NULL);
 }
@@ -315,10 +282,10 @@ resume(struct run *run)
 		die("%s: it holds out %g of its text, and -v cannot change that", o.resume,
 		    p->hyper.valid);
 	hold_out(run, p->hyper.valid);
-	if ((why = trainer_check_text(p, &run->corpus, &run->valid)) != NULL)
+	if ((why = trainer_check_text(p, &run->text.train, &run->text.valid)) != NULL)
 		die("%s: %s", o.resume, why);
 	override(p);
-	if (options_given('P') && o.patience && run->valid.steps == 0)
+	if (options_given('P') && o.patience && run->text.valid.steps == 0)
 		die("%s: it has no text held out for -P to count evaluations of", o.resume);
 	check_patience(p->hyper.patience, p->every);
 }
@@ -396,8 +363,8 @@ learn(struct run *run)
 	const char *why;
 
 	run->trainer = (struct trainer){
-		.net = &run->net, .c = &run->corpus, .p = p,
-		.valid = run->valid.steps ? &run->valid : NULL, .most_steps = (uint64_t)o.steps,
+		.net = &run->net, .c = &run->text.train, .p = p,
+		.valid = run->text.valid.steps ? &run->text.valid : NULL, .most_steps = (uint64_t)o.steps,
 		.watch = { &run->log, loss_log_evaluated, loss_log_slowed, loss_log_smoothed, run,
 		    save, loss_log_tick, told_to_stop }
 	};
@@ -408,7 +375,7 @@ learn(struct run *run)
 		check_output(&run->checkpoint, true);
 	if (o.resume && isfinite(p->best))
 		bring(run, true);
-	loss_log_begin(&run->log, stdout, &run->corpus, run->trainer.valid, p->seen);
+	loss_log_begin(&run->log, stdout, &run->text.train, run->trainer.valid, p->seen);
 	signals_catch();
 	why = trainer_run(&run->trainer, p->epochs);
 	loss_log_end(&run->log);
@@ -491,13 +458,12 @@ main(int argc, char *argv[])
 		load(&run);
 	run.k = device_open(o.device, o.from || o.resume ? run.model.shape.real :
 	    o.f64 ? REAL_F64 : REAL_F32, o.threads);
-	run.corpus.limit = o.resume ? run.model.progress.limit : (size_t)o.limit;
-	read_corpus(&run, &run.corpus, &in);
+	read_text(&run, &in);
 	if (o.resume)
 		resume(&run);
 	else
 		start(&run);
-	trainer_note_text(&run.model.progress, &run.corpus, &run.valid);
+	trainer_note_text(&run.model.progress, &run.text.train, &run.text.valid);
 	if (o.resume && trainer_has_ended(&run.model.progress, (uint64_t)o.steps))
 		leave(&run);
 	else
@@ -505,12 +471,11 @@ main(int argc, char *argv[])
 	if (signals_came())
 		die("stopped by a signal in epoch %" PRIu64 " after %" PRIu64 " %s; "
 		    "go on with: %s -R %s and the same text", run.model.progress.epoch + 1,
-		    run.model.progress.sentence, loss_log_unit(&run.corpus), prog_name, o.out);
+		    run.model.progress.sentence, loss_log_unit(&run.text.train), prog_name, o.out);
 	trainer_free(&run.trainer);
 	net_free(&run.net);
 	run.k->close(run.k);
-	corpus_free(&run.corpus);
-	corpus_free(&run.valid);
+	training_text_free(&run.text);
 	model_free(&run.model);
 	return prog_finish();
 }

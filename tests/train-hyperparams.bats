@@ -189,7 +189,7 @@ print("%.12f %.12f" % (max(abs(x).max() for x in g), sum((x * x).sum() for x in 
 	refused 1 'too little text to hold out this share of it' -v 0.01 words
 	refused 1 'too little text to hold out this share of it' -v 0.99 words
 	"$ORACLE/as-stream.sh" 40 < "$EXPECT/tiny.index.txt" > other
-	refused 1 'other: its vocabulary is not that of the stream before it' -v other words
+	refused 1 'other: its vocabulary differs from that of the stream before it' -v other words
 	for o in F l L m N P T; do
 		for v in x '' -1 1.5 99999999999999999999; do
 			refused 2 "-$o: '$v' is not a whole number" -$o "$v" words

@@ -246,7 +246,7 @@ setup() {
 	sed 's/^0 2 /0 3 /' tiny.stream > flipped
 	refused 1 'checksum mismatch' flipped
 	"$ORACLE/as-stream.sh" 40 < "$EXPECT/tiny.index.txt" > other
-	refused 1 'other: its vocabulary is not that of the stream before it' tiny.stream other
+	refused 1 'other: its vocabulary differs from that of the stream before it' tiny.stream other
 	[ ! -e model.npz ]
 }
 
