@@ -21,7 +21,7 @@ none() {
 
 # sees: "FOLDER SEEN" a line, from the SEES lines of the Makefile
 sees() {
-	make -s -f - print <<-'END'
+	make -s -f - print 2>/dev/null <<-'END'
 		include Makefile
 		F := $(filter SEES_lib/% SEES_kernels%,$(.VARIABLES))
 		print: ; @$(foreach f,$F,$(foreach s,$($f),echo $(f:SEES_%=%) $s;))
