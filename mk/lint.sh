@@ -44,15 +44,17 @@ done)
 check shellcheck shellcheck -S warning -e SC1111,SC2154 -x $shells
 check 'shellcheck, bash' shellcheck -s bash -e SC2154 tests/*.bash man/completion/*.bash
 check mandoc mandoc -T lint -W warning man/*.[1-9]
+folders=$(find lib kernels -type d -not -path '*/cuda' | sed 's/^/-I/')
 cpp() {
+	# shellcheck disable=SC2086
 	cppcheck --quiet --error-exitcode=1 --std=c11 -j "$jobs" --enable=warning,portability \
 		--inline-suppr --suppressions-list=mk/cppcheck.txt -D_XOPEN_SOURCE=700 \
-		-DVERSION='""' -DTOOLS='""' -U__cplusplus -Ilib -Ikernels "$@"
+		-DVERSION='""' -DTOOLS='""' -U__cplusplus $folders "$@"
 }
-check 'cppcheck, bin and lib' cpp -UREAL_IS_FLOAT -UREAL_IS_DOUBLE bin lib tests/unit tests/fuzz bench/timed.c
+check 'cppcheck, bin and lib' cpp -UREAL_IS_FLOAT -UREAL_IS_DOUBLE bin lib tests/unit tests/fuzz tests/bench/timed.c
 for real in REAL_IS_FLOAT REAL_IS_DOUBLE; do
 	check "cppcheck, kernels, $real" cpp -D$real -DISA=plain -DISA_PLAIN -UISA_AVX2 -UISA_AVX512 \
-		-Ikernels/cpu -Ikernels/ref kernels
+		-UISA_NEON kernels
 done
 check gcc compiles gcc
 check clang compiles clang
