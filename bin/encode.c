@@ -5,12 +5,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "render.h"
+#include "escape.h"
 #include "index_stream.h"
 #include "npz.h"
 #include "options.h"
 #include "prog.h"
 #include "progress.h"
+#include "vocab_chars.h"
 #include "vocab_lookup.h"
 #include "vocab_stream.h"
 
@@ -63,9 +64,9 @@ text_bytes(const struct output *out, struct token_stream *t)
 		return (uint32_t)t->in.len + 1;
 	token_stream_again(t);
 	while (token_stream_word(t, &w))
-		n += render_text_bytes(w.p, w.len);
+		n += escape_undo(w.p, w.len) ? 1 : w.len;
 	/* END is the end of a line, where no token is */
-	return (uint32_t)(n + (out->sentences && !render_is_newline(w.p, w.len)));
+	return (uint32_t)(n + (out->sentences && escape_undo(w.p, w.len) != '\n'));
 }
 
 static void
@@ -78,7 +79,7 @@ begin(struct output *out, const struct vocab *v, const char *name)
 	if (!out->begun)
 		index_begin(&out->w, stdout, v, o.text);
 	out->begun = true;
-	out->characters = render_is_characters(v);
+	out->characters = vocab_is_characters(v);
 	out->sentences = v->unit == UNIT_SENTENCE;
 	out->crc = crc;
 }

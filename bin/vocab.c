@@ -9,7 +9,7 @@
 #include "options.h"
 #include "prog.h"
 #include "progress.h"
-#include "lexical.h"
+#include "errmsg.h"
 #include "spool.h"
 #include "vocab_stream.h"
 
@@ -112,7 +112,7 @@ report(const struct vocab_count *c, const struct vocab *v)
 {
 	const char *lines = c->unit == UNIT_SENTENCE ? "sentences" : "lines";
 	uint32_t last = v->size - 1 - (v->unknown >= 0 && v->size > 1);
-	char shown[LEXICAL_SHOWN];
+	char shown[ERRMSG_WORD];
 	size_t len;
 	const char *word = vocab_word(v, last, &len);
 
@@ -121,7 +121,7 @@ report(const struct vocab_count *c, const struct vocab *v)
 	prog_note("Found %llu unique words tokens.", (unsigned long long)vocab_count_unique(c));
 	prog_note("Using vocabulary size %u.", v->size);
 	prog_note("The least frequent word in our vocabulary is '%s' and appeared %llu times.",
-	    lexical_show(shown, word, len), (unsigned long long)v->row[last].count);
+	    errmsg_word(shown, word, len), (unsigned long long)v->row[last].count);
 	if (c->markers > 0)
 		prog_note("%llu token%s of the text spelled like a marker: "
 		    "counted as " VOCAB_UNKNOWN ".", (unsigned long long)c->markers,

@@ -5,7 +5,8 @@
 
 #include "header.h"
 #include "prog.h"
-#include "lexical.h"
+#include "decimal.h"
+#include "errmsg.h"
 
 enum { MAGIC_LEN = 7 };
 static const char magic[][MAGIC_LEN + 1] = { "#vocab ", "#index " };
@@ -103,7 +104,7 @@ header_read(struct reader *in, enum header_kind kind, struct header_field *f, si
 	p = in->p + MAGIC_LEN;
 	left = in->len - MAGIC_LEN;
 	len = word(&p, &left, &at);
-	if (!lexical_number(at, len, UINT64_MAX, &version) || version == 0)
+	if (!decimal_parse(at, len, UINT64_MAX, &version) || version == 0)
 		return "header: no version where it should stand";
 	if (version > 1)
 		return "written by a newer version of this suite";
@@ -119,10 +120,10 @@ header_is(const struct header_field *f, const char *value)
 const char *
 header_number(const struct header_field *f, uint64_t max, uint64_t *out, struct errmsg *err)
 {
-	char shown[LEXICAL_SHOWN];
+	char shown[ERRMSG_WORD];
 
-	if (lexical_number(f->value, f->len, max, out))
+	if (decimal_parse(f->value, f->len, max, out))
 		return NULL;
 	return errmsg_set(err, "header: %s=%s is not a number in its range", f->key,
-	    lexical_show(shown, f->value, f->len));
+	    errmsg_word(shown, f->value, f->len));
 }

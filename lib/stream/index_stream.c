@@ -9,7 +9,8 @@
 #include "index_stream.h"
 #include "little_endian.h"
 #include "prog.h"
-#include "lexical.h"
+#include "decimal.h"
+#include "errmsg.h"
 
 enum { CHUNK = 1 << 16 };	/* bytes of a frame taken at a time */
 
@@ -205,11 +206,11 @@ text_index(struct index_reader *r, const char *p, size_t len)
 
 	if (r->frame.n >= INDEX_FRAME_MAX)
 		return bad_frame(r, "longer than any frame");
-	if (!lexical_number(p, len, UINT32_MAX, &x)) {
-		char shown[LEXICAL_SHOWN];
+	if (!decimal_parse(p, len, UINT32_MAX, &x)) {
+		char shown[ERRMSG_WORD];
 
 		return errmsg_set(&r->err, "frame %llu: '%s' is not an index",
-		    (unsigned long long)r->frames + 1, lexical_show(shown, p, len));
+		    (unsigned long long)r->frames + 1, errmsg_word(shown, p, len));
 	}
 	if (!mem_grow(&r->frame.w, &r->cap, (size_t)r->frame.n + 1, sizeof(*r->frame.w)))
 		return "out of memory";

@@ -5,7 +5,7 @@
 
 #include "header.h"
 #include "prog.h"
-#include "lexical.h"
+#include "utf8.h"
 #include "token_stream.h"
 
 void
@@ -93,7 +93,7 @@ token_stream_line(struct token_stream *t, bool *more)
 		return bad_line(t, "empty line in a token stream (drop such lines with: grep .)");
 	if ((why = check_spaces(t)) != NULL)
 		return why;
-	valid = lexical_utf8(t->in.p, t->in.len);
+	valid = utf8_valid_length(t->in.p, t->in.len);
 	if (valid != t->in.len)
 		return bad_byte(t, "not valid UTF-8", valid);
 	t->next = t->in.p;

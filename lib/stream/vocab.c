@@ -5,62 +5,11 @@
 #include <string.h>
 #include <zlib.h>
 
-#include "lexical.h"
+#include "errmsg.h"
+#include "hash.h"
 #include "vocab.h"
 
 enum { ROW_TAIL = 48 };		/* two tabs, two numbers and a newline at most */
-
-static inline uint64_t
-load(const char *p, size_t n)
-{
-	uint64_t x = 0;
-
-	memcpy(&x, p, n);
-	return x;
-}
-
-static inline uint64_t
-stir(uint64_t h, uint64_t x)
-{
-	h = (h ^ x) * 0x9e3779b97f4a7c15;
-	return h ^ h >> 32;
-}
-
-/* Eight bytes at a time, the last eight overlapping; the value never leaves the
- * process, so the machine's byte order may show in it. */
-static inline uint64_t
-hash(const char *p, size_t len)
-{
-	uint64_t h = len * 0xd1342543de82ef95;
-
-	if (len >= 8) {
-		for (size_t i = 0; i + 8 < len; i += 8)
-			h = stir(h, load(p + i, 8));
-		h = stir(h, load(p + len - 8, 8));
-	} else if (len >= 4) {
-		h = stir(h, load(p, 4) | load(p + len - 4, 4) << 32);
-	} else if (len > 0) {
-		h = stir(h, (uint64_t)(unsigned char)p[0] << 16 |
-		    (uint64_t)(unsigned char)p[len / 2] << 8 | (unsigned char)p[len - 1]);
-	}
-	return stir(h, len);
-}
-
-/* memcmp() == 0, without a call for words of common length. */
-static inline bool
-same(const char *p, const char *q, size_t len)
-{
-	if (len > 16)
-		return memcmp(p, q, len) == 0;
-	if (len >= 8)
-		return load(p, 8) == load(q, 8) && load(p + len - 8, 8) == load(q + len - 8, 8);
-	if (len >= 4)
-		return load(p, 4) == load(q, 4) && load(p + len - 4, 4) == load(q + len - 4, 4);
-	for (size_t i = 0; i < len; i++)
-		if (p[i] != q[i])
-			return false;
-	return true;
-}
 
 /* The slot that holds the word, or the empty one where it would stand. */
 static inline struct vocab_slot *
@@ -78,7 +27,7 @@ find_slot(const struct vocab *v, const char *word, size_t len, uint64_t h)
 		if (s->tag != tag)
 			continue;
 		r = &v->row[s->row - 1];
-		if (r->len == len && same(v->text.p + r->word, word, len))
+		if (r->len == len && hash_same(v->text.p + r->word, word, len))
 			return s;
 	}
 }
@@ -97,7 +46,7 @@ widen(struct vocab *v)
 	v->nslot = n;
 	for (uint32_t i = 0; i < v->size; i++) {
 		const char *word = v->text.p + v->row[i].word;
-		uint64_t h = hash(word, v->row[i].len);
+		uint64_t h = hash_bytes(word, v->row[i].len);
 
 		*find_slot(v, word, v->row[i].len, h) = (struct vocab_slot){ i + 1, h >> 32 };
 	}
@@ -114,7 +63,7 @@ is(const char *word, size_t len, const char *marker)
 const char *
 vocab_add(struct vocab *v, const char *word, size_t len, uint64_t count, uint64_t first)
 {
-	uint64_t h = hash(word, len);
+	uint64_t h = hash_bytes(word, len);
 	size_t at = v->text.len;
 	struct vocab_slot *s;
 
@@ -124,10 +73,10 @@ vocab_add(struct vocab *v, const char *word, size_t len, uint64_t count, uint64_
 		return "more words than a table can hold";
 	s = find_slot(v, word, len, h);
 	if (s->row != 0) {
-		char shown[LEXICAL_SHOWN];
+		char shown[ERRMSG_WORD];
 
 		return errmsg_set(&v->err, "row %u: '%s' stands twice", v->size,
-		    lexical_show(shown, word, len));
+		    errmsg_word(shown, word, len));
 	}
 	if (!mem_grow(&v->row, &v->cap, (size_t)v->size + 1, sizeof(*v->row)) ||
 	    !buf_put(&v->text, word, len))
@@ -149,7 +98,7 @@ vocab_find(const struct vocab *v, const char *word, size_t len)
 {
 	if (v->nslot == 0)
 		return -1;
-	return (int64_t)find_slot(v, word, len, hash(word, len))->row - 1;
+	return (int64_t)find_slot(v, word, len, hash_bytes(word, len))->row - 1;
 }
 
 const char *

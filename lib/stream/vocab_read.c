@@ -4,7 +4,9 @@
  */
 #include <string.h>
 
-#include "lexical.h"
+#include "decimal.h"
+#include "errmsg.h"
+#include "utf8.h"
 #include "vocab.h"
 
 static const char *
@@ -16,10 +18,10 @@ bad_row(struct vocab *v, const char *reason)
 static const char *
 bad_field(struct vocab *v, const char *p, size_t len, const char *reason)
 {
-	char shown[LEXICAL_SHOWN];
+	char shown[ERRMSG_WORD];
 
 	return errmsg_set(&v->err, "row %u: '%s' %s", v->size,
-	    lexical_show(shown, p, len), reason);
+	    errmsg_word(shown, p, len), reason);
 }
 
 /* The length of the field at p, up to a tab or the end. */
@@ -38,7 +40,7 @@ check_word(struct vocab *v, const char *p, size_t len)
 		return bad_row(v, "no word before the tab");
 	if (memchr(p, ' ', len) != NULL)
 		return bad_field(v, p, len, "holds a space");
-	if (lexical_utf8(p, len) != len)
+	if (utf8_valid_length(p, len) != len)
 		return bad_field(v, p, len, "is not valid UTF-8");
 	return NULL;
 }
@@ -57,7 +59,7 @@ read_place(struct vocab *v, const char *p, size_t len, uint64_t *place)
 		    "no third column, where row 0 has one");
 	if (!there || (len == 2 && p[1] == '-'))
 		return NULL;
-	if (!lexical_number(p + 1, len - 1, UINT64_MAX - 1, place))
+	if (!decimal_parse(p + 1, len - 1, UINT64_MAX - 1, place))
 		return bad_field(v, p + 1, len - 1, "is not the place of a token");
 	return NULL;
 }
@@ -78,7 +80,7 @@ read_row(struct vocab *v, const struct reader *in)
 	p += word + 1;
 	len -= word + 1;
 	digits = field(p, len);
-	if (!lexical_number(p, digits, UINT64_MAX, &count))
+	if (!decimal_parse(p, digits, UINT64_MAX, &count))
 		return bad_field(v, p, digits, digits && p[digits - 1] == '\r' ?
 		    "is not a count (does the line end in CRLF?)" : "is not a count");
 	if ((why = read_place(v, p + digits, len - digits, &place)) != NULL)

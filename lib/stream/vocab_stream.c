@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "header.h"
-#include "lexical.h"
+#include "errmsg.h"
 #include "vocab_stream.h"
 
 void
@@ -116,7 +116,7 @@ static const char *
 add_up(struct vocab_stream *s)
 {
 	const struct vocab *v = &s->vocab;
-	char shown[LEXICAL_SHOWN];
+	char shown[ERRMSG_WORD];
 
 	for (uint32_t i = 0; i < v->size; i++) {
 		size_t len;
@@ -126,7 +126,7 @@ add_up(struct vocab_stream *s)
 			continue;
 		return errmsg_set(&s->err, "the tokens do not add up to the table "
 		    "(row %u, '%s': %llu counted, %llu in the table)", i,
-		    lexical_show(shown, word, len), (unsigned long long)s->seen[i],
+		    errmsg_word(shown, word, len), (unsigned long long)s->seen[i],
 		    (unsigned long long)v->row[i].count);
 	}
 	if (s->read == s->lines)
