@@ -1,5 +1,5 @@
 /*
- * token_stream.c - checking and splitting the lines of a token stream.
+ * token_stream.c - checks and splits the lines of a token stream.
  */
 #include <string.h>
 
@@ -29,7 +29,7 @@ bad_byte(struct token_stream *t, const char *reason, size_t at)
 	    (unsigned long long)t->in.number, at + 1, reason);
 }
 
-/* What stands where a token stream should begin, if it is not one. */
+/* Recognises the other kinds of streams by their headers. */
 static const char *
 check_begin(struct token_stream *t)
 {
@@ -51,7 +51,7 @@ check_begin(struct token_stream *t)
 	return NULL;
 }
 
-/* Counts the tokens, and finds what may not stand between them. */
+/* Counts the tokens and checks that single spaces separate them. */
 static const char *
 check_spaces(struct token_stream *t)
 {
@@ -73,7 +73,7 @@ check_spaces(struct token_stream *t)
 	}
 	if (before == ' ')
 		return bad_byte(t, "a space after the last token", len - 1);
-	/* in character mode a lone CR is a character like any other */
+	/* in a stream of characters a lone CR is a token */
 	if (before == '\r' && len > 1 && p[len - 2] != ' ')
 		return bad_byte(t, "a line that ends in CRLF", len - 1);
 	return NULL;

@@ -1,5 +1,5 @@
 /*
- * vocab.c - the table in memory: rows in order, and a hash table over them.
+ * vocab.c - the table in memory: rows in order, indexed by a hash table.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -9,9 +9,9 @@
 #include "hash.h"
 #include "vocab.h"
 
-enum { ROW_TAIL = 48 };		/* two tabs, two numbers and a newline at most */
+enum { ROW_TAIL = 48 };		/* bytes of two tabs, two numbers and a newline */
 
-/* The slot that holds the word, or the empty one where it would stand. */
+/* The slot of the word, or the free one where it belongs. */
 static inline struct vocab_slot *
 find_slot(const struct vocab *v, const char *word, size_t len, uint64_t h)
 {
@@ -32,9 +32,9 @@ find_slot(const struct vocab *v, const char *word, size_t len, uint64_t h)
 	}
 }
 
-/* Twice the slots, every row entered anew. */
+/* Doubles the slots and enters every row again. */
 static bool
-widen(struct vocab *v)
+double_slots(struct vocab *v)
 {
 	struct vocab_slot *old = v->slot, *new;
 	size_t nold = v->nslot, n = nold ? nold * 2 : 64;
@@ -55,7 +55,7 @@ widen(struct vocab *v)
 }
 
 static bool
-is(const char *word, size_t len, const char *marker)
+is_word(const char *word, size_t len, const char *marker)
 {
 	return len == strlen(marker) && memcmp(word, marker, len) == 0;
 }
@@ -67,7 +67,7 @@ vocab_add(struct vocab *v, const char *word, size_t len, uint64_t count, uint64_
 	size_t at = v->text.len;
 	struct vocab_slot *s;
 
-	if (v->size >= v->nslot / 2 && !widen(v))
+	if (v->size >= v->nslot / 2 && !double_slots(v))
 		return "out of memory";
 	if (v->size == UINT32_MAX - 1 || len > UINT32_MAX)
 		return "more words than a table can hold";
@@ -75,17 +75,17 @@ vocab_add(struct vocab *v, const char *word, size_t len, uint64_t count, uint64_
 	if (s->row != 0) {
 		char shown[ERRMSG_WORD];
 
-		return errmsg_set(&v->err, "row %u: '%s' stands twice", v->size,
+		return errmsg_set(&v->err, "row %u: '%s' appears twice", v->size,
 		    errmsg_word(shown, word, len));
 	}
 	if (!mem_grow(&v->row, &v->cap, (size_t)v->size + 1, sizeof(*v->row)) ||
 	    !buf_put(&v->text, word, len))
 		return "out of memory";
 	if (v->size == 0) {
-		v->unit = is(word, len, VOCAB_START) ? UNIT_SENTENCE : UNIT_STREAM;
+		v->unit = is_word(word, len, VOCAB_START) ? UNIT_SENTENCE : UNIT_STREAM;
 		v->unknown = -1;
 	}
-	if (is(word, len, VOCAB_UNKNOWN))
+	if (is_word(word, len, VOCAB_UNKNOWN))
 		v->unknown = v->size;
 	v->row[v->size] = (struct vocab_row){ at, (uint32_t)len, count, first };
 	v->size++;
@@ -114,9 +114,9 @@ vocab_unit_name(enum unit u)
 	return u == UNIT_SENTENCE ? "sentence" : "stream";
 }
 
-/* What follows the word in row i. */
+/* Formats what follows the word in row i. */
 static size_t
-tail(const struct vocab *v, uint32_t i, bool places, char out[ROW_TAIL])
+format_tail(const struct vocab *v, uint32_t i, bool places, char out[ROW_TAIL])
 {
 	const struct vocab_row *r = &v->row[i];
 	unsigned long long count = r->count, first = r->first;
@@ -137,7 +137,7 @@ write_rows(const struct vocab *v, FILE *f, bool places)
 	char end[ROW_TAIL];
 
 	for (uint32_t i = 0; i < v->size; i++) {
-		size_t len, n = tail(v, i, places, end);
+		size_t len, n = format_tail(v, i, places, end);
 		const char *word = vocab_word(v, i, &len);
 
 		fwrite(word, 1, len, f);
@@ -163,7 +163,7 @@ vocab_format(const struct vocab *v, struct buf *out)
 	char end[ROW_TAIL];
 
 	for (uint32_t i = 0; i < v->size; i++) {
-		size_t len, n = tail(v, i, false, end);
+		size_t len, n = format_tail(v, i, false, end);
 		const char *word = vocab_word(v, i, &len);
 
 		if (!buf_put(out, word, len) || !buf_put(out, end, n))
@@ -179,7 +179,7 @@ vocab_crc(const struct vocab *v)
 	char end[ROW_TAIL];
 
 	for (uint32_t i = 0; i < v->size; i++) {
-		size_t len, n = tail(v, i, false, end);
+		size_t len, n = format_tail(v, i, false, end);
 		const char *word = vocab_word(v, i, &len);
 
 		crc = crc32_z(crc, (const Bytef *)word, len);

@@ -1,5 +1,5 @@
 /*
- * vocab_lookup.c - looking up the tokens of a line.
+ * vocab_lookup.c - looks up the tokens of a line.
  */
 #include <stdlib.h>
 
