@@ -5,13 +5,13 @@ VERSION := 0.2.0
 # The programs, and the folders of lib/ that each is made of.
 tok        := base stream text
 vocab      := base stream
-encode     := base stream text model
+encode     := base stream model
 train      := base stream model net train
 gradcheck  := base stream model net train
 score      := base stream model net generate
 sample     := base stream text model net generate
 decode     := base stream text
-cells      := base stream text model net inspect
+cells      := base stream model net inspect
 TOOLS := tok vocab encode train gradcheck score sample decode cells
 
 # The floors of the house, lowest first: what a folder may include besides its own
@@ -23,7 +23,7 @@ SEES_lib/model := lib/base lib/stream kernels kernels/cells
 SEES_lib/inspect := lib/base lib/stream
 SEES_lib/net := lib/base lib/stream lib/model kernels kernels/cells
 SEES_lib/train := lib/base lib/stream lib/model lib/net kernels kernels/cells
-SEES_lib/generate := lib/base lib/stream lib/text lib/model lib/net kernels kernels/cells
+SEES_lib/generate := lib/base lib/stream lib/model lib/net kernels kernels/cells
 SEES_kernels := kernels/cells
 SEES_kernels/cells :=
 SEES_kernels/ref := kernels kernels/cells

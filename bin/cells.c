@@ -11,7 +11,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "render.h"
 #include "device.h"
 #include "index_stream.h"
 #include "mem.h"
@@ -23,6 +22,7 @@
 #include "progress.h"
 #include "ranking.h"
 #include "spool.h"
+#include "vocab_chars.h"
 #include "heat_line.h"
 
 enum { ROWS = 1024 };		/* tokens read in one go */
@@ -261,7 +261,7 @@ static void
 see(struct run *run, uint32_t word, const void *s)
 {
 	size_t len;
-	const char *p = render_text(&run->in.vocab, word, run->characters, &len);
+	const char *p = vocab_text(&run->in.vocab, word, run->characters, &len);
 
 	for (size_t i = 0; i < run->nunit; i++)
 		run->x[i] = run->net.size == sizeof(float) ?
@@ -343,9 +343,9 @@ read_stream(struct run *run, const char *path, const struct prog_inputs *in)
 		die("%s: %s", in->name, why);
 	if ((why = model_check_vocab(&run->model, &r->vocab)) != NULL)
 		die("%s: %s: %s", path, in->name, why);
-	run->characters = render_is_characters(&r->vocab);
+	run->characters = vocab_is_characters(&r->vocab);
 	net_state_forget(&run->state);
-	text_features_begin(&run->traits, run->characters && render_has_newline(&r->vocab));
+	text_features_begin(&run->traits, run->characters && vocab_has_newline(&r->vocab));
 	while (!enough(run) && (why = index_next(r, &more)) == NULL && more) {
 		read_frame(run, &r->frame);
 		progress_show(&run->progress, "reading", run->tokens, 0, "tokens");

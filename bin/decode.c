@@ -11,6 +11,7 @@
 #include "options.h"
 #include "prog.h"
 #include "progress.h"
+#include "vocab_chars.h"
 
 static struct {
 	bool prose;
@@ -42,7 +43,7 @@ begin_progress(struct progress *p)
 static void
 decode(struct index_reader *r, const char *name)
 {
-	enum render_form form = render_is_characters(&r->vocab) ? RENDER_CHARACTERS :
+	enum render_form form = vocab_is_characters(&r->vocab) ? RENDER_CHARACTERS :
 	    o.prose ? RENDER_PROSE : RENDER_TOKENS;
 	struct buf text = { .len = 0 };
 	struct progress progress;
@@ -61,7 +62,7 @@ decode(struct index_reader *r, const char *name)
 			die_errno("write error on standard output");
 	}
 	progress_clear(&progress);
-	if (inside_line && (!render_has_newline(&r->vocab) || isatty(STDOUT_FILENO))) {
+	if (inside_line && (!vocab_has_newline(&r->vocab) || isatty(STDOUT_FILENO))) {
 		putchar('\n');
 		inside_line = false;
 	}

@@ -1,16 +1,17 @@
 /*
- * encode - turns the words of a vocabulary stream, or of a token stream with a
- * vocabulary given beside it, into the rows of the table.
+ * encode - converts the tokens of a vocabulary stream, or of a token stream and a
+ * separate vocabulary, to row numbers of the table.
  */
 #include <string.h>
 #include <unistd.h>
 
-#include "render.h"
+#include "escape.h"
 #include "index_stream.h"
 #include "npz.h"
 #include "options.h"
 #include "prog.h"
 #include "progress.h"
+#include "vocab_chars.h"
 #include "vocab_lookup.h"
 #include "vocab_stream.h"
 
@@ -33,18 +34,18 @@ static const struct command command = {
 	.table = options
 };
 
-/* Where frames go.  The header waits for the first table. */
+/* The index stream.  Its header is written when the first table is known. */
 struct output {
 	struct index_writer w;
 	struct vocab_lookup rows;
 	bool begun;
-	bool characters;	/* the words of the table are */
+	bool characters;	/* the words of the table are characters */
 	bool sentences;		/* unit=sentence */
 	uint32_t crc;		/* of the table that the header names */
 	struct progress progress;
 };
 
-/* A disk that is full should not be written to until the input ends. */
+/* Stops at a full disk, instead of reading the input to its end. */
 static void
 check_output(void)
 {
@@ -52,7 +53,7 @@ check_output(void)
 		die_errno("write error on standard output");
 }
 
-/* Of the text that the line in hand stands for: see index-stream(5). */
+/* The UTF-8 length of the text of the current line; see index-stream(5). */
 static uint32_t
 text_bytes(const struct output *out, struct token_stream *t)
 {
@@ -63,13 +64,13 @@ text_bytes(const struct output *out, struct token_stream *t)
 		return (uint32_t)t->in.len + 1;
 	token_stream_again(t);
 	while (token_stream_word(t, &w))
-		n += render_text_bytes(w.p, w.len);
-	/* END is the end of a line, where no token is */
-	return (uint32_t)(n + (out->sentences && !render_is_newline(w.p, w.len)));
+		n += escape_undo(w.p, w.len) ? 1 : w.len;
+	/* END stands for the newline, if no token does */
+	return (uint32_t)(n + (out->sentences && escape_undo(w.p, w.len) != '\n'));
 }
 
 static void
-begin(struct output *out, const struct vocab *v, const char *name)
+begin_stream(struct output *out, const struct vocab *v, const char *name)
 {
 	uint32_t crc = vocab_crc(v);
 
@@ -78,12 +79,12 @@ begin(struct output *out, const struct vocab *v, const char *name)
 	if (!out->begun)
 		index_begin(&out->w, stdout, v, o.text);
 	out->begun = true;
-	out->characters = render_is_characters(v);
+	out->characters = vocab_is_characters(v);
 	out->sentences = v->unit == UNIT_SENTENCE;
 	out->crc = crc;
 }
 
-/* Not over the text that comes out on the same terminal. */
+/* No progress line where the output goes to the same terminal. */
 static void
 begin_progress(struct progress *p)
 {
@@ -93,7 +94,7 @@ begin_progress(struct progress *p)
 }
 
 static void
-encode_vstream(struct output *out, const char *name, FILE *f)
+encode_vocab_stream(struct output *out, const char *name, FILE *f)
 {
 	struct vocab_stream s;
 	const char *why = vocab_stream_open(&s, f);
@@ -101,7 +102,7 @@ encode_vstream(struct output *out, const char *name, FILE *f)
 
 	if (why != NULL)
 		die("%s: %s", name, why);
-	begin(out, &s.vocab, name);
+	begin_stream(out, &s.vocab, name);
 	begin_progress(&out->progress);
 	while ((why = vocab_stream_next(&s, &out->rows, &more)) == NULL && more) {
 		index_put(&out->w, out->rows.w, out->rows.n, text_bytes(out, &s.tokens));
@@ -128,7 +129,7 @@ encode_tokens(struct output *out, const struct vocab *v, const char *name, FILE 
 		if ((why = vocab_lookup_of(&out->rows, v, &t)) != NULL)
 			break;
 		if (!out->begun)
-			begin(out, v, name);
+			begin_stream(out, v, name);
 		index_put(&out->w, out->rows.w, out->rows.n, text_bytes(out, &t));
 		check_output();
 		progress_show(&out->progress, "encoding", t.in.number, 0, "lines");
@@ -142,7 +143,7 @@ encode_tokens(struct output *out, const struct vocab *v, const char *name, FILE 
 	token_stream_close(&t);
 }
 
-/* The table as a model keeps it. */
+/* The table in a model file. */
 static const char *
 vocab_of_model(struct vocab *v, const char *path)
 {
@@ -156,7 +157,7 @@ vocab_of_model(struct vocab *v, const char *path)
 	if (a == NULL)
 		return "a model without a vocabulary; give its table instead";
 	if (a->type != NPZ_U1)
-		return "array vocab: not of bytes";
+		return "array 'vocab' is not of type uint8";
 	why = vocab_parse(v, a->data, a->n);
 	npz_free(&z);
 	return why;
@@ -169,11 +170,11 @@ vocab_of_table(struct vocab *v, struct reader *in)
 	const char *why = vocab_read_rows(v, in, VOCAB_MAX, &ended);
 
 	if (why == NULL && ended)
-		why = "an empty line after the rows: this is not a table alone";
+		why = "an empty line after the rows; a table was expected, not a stream";
 	return why;
 }
 
-/* The vocabulary of -v; a model is known by the first bytes of a zip. */
+/* Reads the vocabulary of -v; a model starts with the magic bytes of a zip. */
 static void
 read_vocab(struct vocab *v, char *path)
 {
@@ -183,7 +184,7 @@ read_vocab(struct vocab *v, char *path)
 	size_t got;
 
 	if (strcmp(path, "-") == 0)
-		die_usage("-v: a file is needed: standard input brings the tokens");
+		die_usage("-v: needs a file, because standard input holds the tokens");
 	prog_next_input(&file);
 	reader_open(&in, file.f);
 	if ((why = reader_peek(&in, 4, &p, &got)) == NULL)
@@ -213,7 +214,7 @@ main(int argc, char *argv[])
 		if (o.vocab)
 			encode_tokens(&out, &v, in.name, in.f);
 		else
-			encode_vstream(&out, in.name, in.f);
+			encode_vocab_stream(&out, in.name, in.f);
 	}
 	index_end(&out.w);
 	vocab_free(&v);

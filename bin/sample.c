@@ -18,8 +18,10 @@
 #include "prompt.h"
 #include "prog.h"
 #include "progress.h"
-#include "lexical.h"
+#include "errmsg.h"
+#include "escape.h"
 #include "generate.h"
+#include "vocab_chars.h"
 
 static struct {
 	long threads, top_k, shortest, longest, sentences, seed;
@@ -154,14 +156,14 @@ set_defaults(const struct run *run)
 static int64_t
 end_word(const struct vocab *v)
 {
-	char shown[LEXICAL_SHOWN];
+	char shown[ERRMSG_WORD];
 	int64_t end = o.end ? prompt_token(v, o.end) : -1;
 
 	if (o.end && v->unit == UNIT_SENTENCE && end >= 0 && (end <= VOCAB_END_ROW || end == v->unknown))
 		die("-e: %s is a marker, no word that is written", o.end);
 	if (o.end && end < 0)
 		die("-e: '%s' is not in the vocabulary",
-		    lexical_show(shown, o.end, strlen(o.end)));
+		    errmsg_word(shown, o.end, strlen(o.end)));
 	return end;
 }
 
@@ -173,7 +175,7 @@ begin(struct run *run)
 	    .temperature = o.temperature, .top_p = o.top_p, .top_k = (uint32_t)o.top_k };
 	const char *why;
 
-	run->characters = render_is_characters(v);
+	run->characters = vocab_is_characters(v);
 	run->newline = run->characters ? vocab_find(v, "\\n", 2) : -1;
 	set_defaults(run);
 	r.end = end_word(v);
@@ -199,7 +201,7 @@ text_bytes(const struct run *run, const struct piece *p)
 	for (size_t i = first; i < end; i++) {
 		const char *word = vocab_word(v, p->w[i], &len);
 
-		bytes += run->characters ? render_text_bytes(word, len) : len + 1;
+		bytes += !run->characters ? len + 1 : escape_undo(word, len) ? 1 : len;
 	}
 	/* the newline that is no token */
 	return bytes + (run->characters && v->unit == UNIT_SENTENCE &&

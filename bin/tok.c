@@ -270,9 +270,7 @@ read_header(struct csv_records *c, const struct prog_inputs *in)
 
 	why = csv_records_next(c, want == SIZE_MAX ? CSV_RECORDS_ALL : want, &more);
 	if (why)
-		die("%s: header: %s", in->name, why);
-	if (!more && ferror(in->f))
-		die_errno("%s: read error", in->name);
+		die(c->in.failed ? "%s: %s" : "%s: header: %s", in->name, why);
 	if (!more)
 		die("%s: empty input where a header was expected", in->name);
 	if (c->unclosed) {
@@ -309,6 +307,8 @@ read_csv(const struct prog_inputs *in)
 		number = c.record - header;
 		if (why) {
 			progress_clear(&done.line);
+			if (c.in.failed)
+				die("%s: %s", in->name, why);
 			die("%s: record %llu (line %llu): %s", in->name,
 			    (unsigned long long)number, (unsigned long long)c.line, why);
 		}
@@ -321,7 +321,7 @@ read_csv(const struct prog_inputs *in)
 		else if (c.ncol > 0 && missing++ == 0)
 			first = number;
 		show_progress(c.in.bytes);
-		if (c.unclosed && !ferror(in->f)) {
+		if (c.unclosed) {
 			progress_clear(&done.line);
 			prog_warn("%s: record %llu: quoted field never ends (it starts on line %llu)",
 			    in->name, (unsigned long long)number, (unsigned long long)c.line);

@@ -1,15 +1,15 @@
 /*
- * vocab - counts the tokens of a stream, cuts the table, and passes both on.
+ * vocab - counts the tokens of a stream, builds the table and writes both.
  *
- * The tokens are looked at twice, counted and then copied, so they are kept in
- * a spool between; the table alone (-t, -M) needs no second look.
+ * The tokens are needed twice, to be counted and then copied, so a spool stores them
+ * in between; the table alone (-t, -M) does without.
  */
 #include "atomic_file.h"
 #include "vocab_count.h"
 #include "options.h"
 #include "prog.h"
 #include "progress.h"
-#include "lexical.h"
+#include "errmsg.h"
 #include "spool.h"
 #include "vocab_stream.h"
 
@@ -49,7 +49,7 @@ read_options(int argc, char *argv[], struct prog_inputs *in)
 	int i = options_parse(argc, argv, &command), least;
 
 	if (o.merge && o.stream)
-		die_usage("-M: the tables say their unit themselves; leave out -S");
+		die_usage("-M: the unit is that of the tables; leave out -S");
 	least = o.stream || o.merge ? 2 : 3;
 	if (o.size != 0 && o.size < least)
 		die_usage("-n: %ld rows cannot hold the markers and UNKNOWN_TOKEN: "
@@ -97,7 +97,7 @@ merge_input(struct vocab_count *c, const char *name, FILE *f)
 
 	reader_open(&in, f);
 	if ((why = vocab_read_rows(&v, &in, UINT32_MAX - 1, &ended)) == NULL && ended)
-		why = "an empty line after the rows: this is not a table alone";
+		why = "an empty line after the rows; a table was expected, not a stream";
 	if (why != NULL || (why = vocab_count_merge(c, &v)) != NULL)
 		die("%s: %s", name, why);
 	if (o.size == 2 && c->unit == UNIT_SENTENCE)
@@ -106,13 +106,13 @@ merge_input(struct vocab_count *c, const char *name, FILE *f)
 	vocab_free(&v);
 }
 
-/* What the tutorial prints. */
+/* The messages of the tutorial. */
 static void
-report(const struct vocab_count *c, const struct vocab *v)
+report_counts(const struct vocab_count *c, const struct vocab *v)
 {
 	const char *lines = c->unit == UNIT_SENTENCE ? "sentences" : "lines";
 	uint32_t last = v->size - 1 - (v->unknown >= 0 && v->size > 1);
-	char shown[LEXICAL_SHOWN];
+	char shown[ERRMSG_WORD];
 	size_t len;
 	const char *word = vocab_word(v, last, &len);
 
@@ -121,7 +121,7 @@ report(const struct vocab_count *c, const struct vocab *v)
 	prog_note("Found %llu unique words tokens.", (unsigned long long)vocab_count_unique(c));
 	prog_note("Using vocabulary size %u.", v->size);
 	prog_note("The least frequent word in our vocabulary is '%s' and appeared %llu times.",
-	    lexical_show(shown, word, len), (unsigned long long)v->row[last].count);
+	    errmsg_word(shown, word, len), (unsigned long long)v->row[last].count);
 	if (c->markers > 0)
 		prog_note("%llu token%s of the text spelled like a marker: "
 		    "counted as " VOCAB_UNKNOWN ".", (unsigned long long)c->markers,
@@ -189,8 +189,9 @@ main(int argc, char *argv[])
 	if ((why = vocab_count_cut(&c, (uint32_t)o.size, (uint64_t)o.min, &v)) != NULL)
 		die("%s", why);
 	if (!o.table && v.size > VOCAB_MAX)
-		die("%u words: more than a stream's table can hold; choose -n or -m", v.size);
-	report(&c, &v);
+		die("%u words: more than a stream's table can hold; limit them with -n or -m",
+		    v.size);
+	report_counts(&c, &v);
 	write_output(&c, &v, &s);
 	vocab_free(&v);
 	spool_free(&s);

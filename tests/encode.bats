@@ -141,7 +141,7 @@ frames() {
 	[ "$stderr" = "encode: bad: the tokens do not add up to the table (row 0, 'SENTENCE_START': 2 counted, 3 in the table)" ]
 	vocab -q -S -n 0 - <<< $'a b\nc' | sed '/^a b$/s/ /\n/' > bad
 	run -1 --separate-stderr encode bad
-	[ "$stderr" = 'encode: bad: 3 lines of tokens came, the header promised 2' ]
+	[ "$stderr" = 'encode: bad: 3 lines of tokens, but the header says 2' ]
 }
 
 @test "header and table must agree" {

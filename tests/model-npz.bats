@@ -54,12 +54,12 @@ setup() {
 	refused "array 'U' is not in .npy format"
 	printf '\223NUMPY\1\0\377\377{' > member
 	forge U.npy '' @member
-	refused "array 'U' has a head that NumPy would not write"
+	refused "array 'U' has a malformed .npy header"
 	printf '\223NUMPY\1\0\377\17{' > member
 	forge U.npy '' @member
-	refused "array 'U' is shorter than its own head"
+	refused "array 'U' is shorter than its own header"
 	one_array "$(head_of '<f4' '2, 3')" 24 -v 4
-	refused "array 'U' is in a .npy version that is not known here"
+	refused "array 'U' is of an unknown .npy version"
 }
 
 @test "heads that NumPy would not write" {
@@ -76,7 +76,7 @@ setup() {
 	    "{'descr': '<f4', 'fortran_order': False, 'shape': [2, 3]}"; do
 		one_array "$h" 24
 		echo "$h"
-		refused "array 'U' has a head that NumPy would not write"
+		refused "array 'U' has a malformed .npy header"
 	done
 }
 
@@ -110,23 +110,23 @@ setup() {
 	one_array "$(head_of '<f4' '2, 2')" 24
 	refused "array 'U' holds 24 bytes of data where its shape says 16"
 	one_array "$(head_of '<f4' '1, 1, 1, 1, 6')" 24
-	refused "array 'U' is of more than 4 dimensions"
+	refused "array 'U' has more than 4 dimensions"
 }
 
 @test "a zip whose own sizes are not true" {
 	local head
 	head=$(head_of '<f4' '2, 3')
 	one_array "$head" 24 -c 4000000000
-	refused "array 'U' is of two sizes at once"
+	refused "array 'U' has two different sizes"
 	one_array "$head" 24 -c 4000000000 -k 4000000000
 	[ "$(stat -c %s bad.npz)" -lt 1000 ]
 	run "$UNIT/model" show bad.npz
 	[ "$status" -eq 1 ]
 	[ "${#lines[@]}" -eq 1 ]
 	one_array "$(head_of '<f4' '1000000, 1000')" 24 -z 1 -c 4000000064
-	refused "array 'U' claims more bytes than its compressed data can mean"
+	refused "array 'U' claims more bytes than its compressed data can hold"
 	one_array "$head" 24 -m 12
-	refused "array 'U' is compressed by another method than deflate"
+	refused "array 'U' is compressed with a method other than deflate"
 	one_array "$head" 24 -m 8
 	run "$UNIT/model" show bad.npz
 	[ "$status" -eq 1 ]
@@ -139,7 +139,7 @@ setup() {
 	[ -z "${SAN:-}" ] || skip "a sanitizer reserves more addresses than that"
 	one_array "$(head_of '<f4' '1000000, 1000')" 24 -z 1 -c 4000000064
 	run bash -c "ulimit -v 100000; '$UNIT/model' show bad.npz"
-	[ "$output" = "model: bad.npz: array 'U' claims more bytes than its compressed data can mean" ]
+	[ "$output" = "model: bad.npz: array 'U' claims more bytes than its compressed data can hold" ]
 	config 's/hidden=2/hidden=65536/; s/vocab=3/vocab=16777216/'
 	run bash -c "ulimit -v 100000; '$UNIT/model' show bad.npz"
 	[ "$output" = "model: bad.npz: array 'U' is 2 x 3, not 65536 x 16777216" ]
@@ -147,7 +147,7 @@ setup() {
 
 @test "an array that stands twice" {
 	weights W.npy "$(head_of '<f4' '2, 2')" @four
-	refused "is damaged: an array stands twice"
+	refused "is damaged: an array appears twice"
 }
 
 @test "a name that would spoil the message is no array's" {

@@ -264,7 +264,7 @@ merged_equals() {
 	vocab -q tokens > vstream
 	run -1 --separate-stderr vocab -M good plain
 	one_line_error vocab
-	[ "$stderr" = 'vocab: plain: a table without places, the third column, cannot be merged (count the shard with: vocab -t -n 0)' ]
+	[ "$stderr" = 'vocab: plain: a table without positions (third column) cannot be merged; count the shard with: vocab -t -n 0' ]
 	for bad in stream vstream tokens /dev/null; do
 		run -1 --separate-stderr vocab -M good $bad
 		one_line_error vocab

@@ -2,35 +2,44 @@
  * errmsg.c - formats error messages.
  */
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "errmsg.h"
 #include "utf8.h"
 
-/* The bytes at p that may be shown: one character, or 0. */
-static size_t
-shown_length(const char *p, size_t len)
+/* C0, DEL, and U+0080 to U+009F. */
+static bool
+is_control(const unsigned char *u)
 {
-	const unsigned char *u = (const unsigned char *)p;
+	return u[0] < ' ' || u[0] == 0x7f || (u[0] == 0xc2 && u[1] < 0xa0);
+}
 
-	if (u[0] < ' ' || u[0] == 0x7f || (u[0] == 0xc2 && len > 1 && u[1] < 0xa0))
-		return 0;	/* U+0080 to U+009F are control characters, too */
-	return utf8_check(p, len);
+/* Writes the character at p, of len bytes, as it may be shown, and returns its
+ * bytes; *used is what it takes at p.  out may be p. */
+static size_t
+put_shown(char *out, const char *p, size_t len, size_t *used)
+{
+	size_t n = utf8_check(p, len);
+
+	*used = n ? n : 1;
+	if (n == 0 || is_control((const unsigned char *)p)) {
+		*out = '?';
+		return 1;
+	}
+	memmove(out, p, n);
+	return n;
 }
 
 static void
 sanitize(char *p)
 {
-	size_t len = strlen(p);
+	size_t len = strlen(p), to = 0;
 
-	for (size_t i = 0; i < len;) {
-		size_t n = shown_length(p + i, len - i);
-
-		if (n == 0)
-			p[i] = '?';
-		i += n ? n : 1;
-	}
+	for (size_t i = 0, used; i < len; i += used)
+		to += put_shown(p + to, p + i, len - i, &used);
+	p[to] = '\0';
 }
 
 /* Formats into e from byte `at` on. */
@@ -75,4 +84,22 @@ errmsg_add(struct errmsg *e, const char *fmt, ...)
 	format_at(e, strlen(e->text), fmt, ap);
 	va_end(ap);
 	return e->text;
+}
+
+const char *
+errmsg_word(char out[ERRMSG_WORD], const char *p, size_t len)
+{
+	size_t room = ERRMSG_WORD - sizeof("..."), to = 0, i = 0, used;
+
+	for (; i < len; i += used) {
+		char shown[UTF8_MAX];
+		size_t n = put_shown(shown, p + i, len - i, &used);
+
+		if (to + used > room)
+			break;
+		memcpy(out + to, shown, n);
+		to += n;
+	}
+	strcpy(out + to, i < len ? "..." : "");
+	return out;
 }

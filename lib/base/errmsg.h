@@ -9,7 +9,10 @@
 
 #include "prog.h"
 
-enum { ERRMSG_MAX = 4096 + 512 };	/* bytes: the longest path and a reason */
+enum {
+	ERRMSG_MAX = 4096 + 512,	/* bytes: the longest path and a reason */
+	ERRMSG_WORD = 48		/* of a word in a message */
+};
 
 struct errmsg {
 	char text[ERRMSG_MAX];	/* one line, terminated; "..." at the end where it was cut */
@@ -24,5 +27,9 @@ const char *errmsg_set(struct errmsg *e, const char *fmt, ...) PRINTF_LIKE(2, 3)
 
 /* The same, appended to what e holds; e must be zeroed or set. */
 const char *errmsg_add(struct errmsg *e, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
+/* Writes a word of len bytes, terminated, as a message may show it: control
+ * characters and malformed UTF-8 as '?', "..." where it is cut.  Returns out. */
+const char *errmsg_word(char out[ERRMSG_WORD], const char *p, size_t len);
 
 #endif

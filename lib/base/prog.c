@@ -18,17 +18,16 @@ char prog_prefix[64];
 bool prog_quiet;
 bool prog_drawn;
 
-/* Errors of the system are named after a colon, as perror() does.  A subject whose
- * name is empty shows as ''. */
+/* Appends the text of errnum, as perror() does.  An empty subject shows as ''. */
 static void PRINTF_LIKE(2, 0)
-say(int errnum, const char *fmt, va_list ap)
+print_message(int errnum, const char *fmt, va_list ap)
 {
 	char line[2 * ERRMSG_MAX];	/* a path and a message of lib/ */
 	int n = vsnprintf(line, sizeof(line), fmt, ap);
 
 	for (char *p = line; n > 0 && *p; p++)
 		if ((unsigned char)*p < ' ' || *p == 127)
-			*p = '?';	/* of a file's name: a message is one line */
+			*p = '?';	/* from a file name: a message is one line */
 	fflush(stdout);
 	fprintf(stderr, "%s%s: %s%s", prog_drawn ? "\r\033[K" : "", prog_name,
 	    *line == '\0' || *line == ':' ? "''" : "", line);
@@ -39,9 +38,8 @@ say(int errnum, const char *fmt, va_list ap)
 }
 
 /*
- * A standard descriptor that is closed would be given to the next file that is
- * opened, and what is said or written would land in there.  What takes its
- * place fails as a closed one does.
+ * If a standard descriptor is closed, the next file opened would get it, and output
+ * or messages would go there.  The replacement fails as a closed descriptor does.
  */
 static void
 hold_standard_descriptors(void)
@@ -51,7 +49,7 @@ hold_standard_descriptors(void)
 			(void)!open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY);
 }
 
-/* Our own name less the name that it was built under, one of TOOLS. */
+/* The prefix is what precedes one of TOOLS in prog_name. */
 static void
 set_prefix(void)
 {
@@ -77,7 +75,7 @@ prog_init(const char *argv0)
 	prog_name = slash ? slash + 1 : argv0;
 	set_prefix();
 	signal(SIGPIPE, SIG_DFL);
-	signal(SIGXFSZ, SIG_IGN);	/* a file past its limit is an error of write() */
+	signal(SIGXFSZ, SIG_IGN);	/* write() then fails with EFBIG */
 }
 
 int
@@ -98,7 +96,7 @@ prog_note(const char *fmt, ...)
 	if (prog_quiet)
 		return;
 	va_start(ap, fmt);
-	say(0, fmt, ap);
+	print_message(0, fmt, ap);
 	va_end(ap);
 }
 
@@ -108,7 +106,7 @@ prog_warn(const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	say(0, fmt, ap);
+	print_message(0, fmt, ap);
 	va_end(ap);
 }
 
@@ -118,7 +116,7 @@ die(const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	say(0, fmt, ap);
+	print_message(0, fmt, ap);
 	va_end(ap);
 	exit(PROG_FAIL);
 }
@@ -130,7 +128,7 @@ die_errno(const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	say(errnum, fmt, ap);
+	print_message(errnum, fmt, ap);
 	va_end(ap);
 	exit(PROG_FAIL);
 }
@@ -141,12 +139,12 @@ die_usage(const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	say(0, fmt, ap);
+	print_message(0, fmt, ap);
 	va_end(ap);
 	exit(PROG_USAGE);
 }
 
-/* fopen() takes a directory and only the first read fails: say it at once. */
+/* fopen() opens a directory, and only the first read fails: report that at once. */
 static FILE *
 open_input(const char *name)
 {

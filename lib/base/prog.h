@@ -1,5 +1,5 @@
 /*
- * prog.h - what every program shares: its name, its way out, its inputs.
+ * prog.h - what every program shares: its name, messages, exit status and inputs.
  *
  * A message is one line on standard error, "program: subject: reason".
  * This module, options.c and device.c are the only ones in lib/ that exit; besides
@@ -20,29 +20,30 @@
 enum {
 	PROG_OK    = 0,	/* did what was asked */
 	PROG_FAIL  = 1,	/* bad input, failed I/O, no memory, or gradcheck said no */
-	PROG_USAGE = 2	/* the command line made no sense; nothing was read */
+	PROG_USAGE = 2	/* wrong usage; nothing was read */
 };
 
 extern const char *prog_name;	/* the last part of argv[0] */
-/* What the names of all programs here begin with, by our own: where they were
- * installed with PROGRAM_PREFIX, that; else "".  For messages that name one. */
+/* The PROGRAM_PREFIX that the programs were installed with, or "", derived from
+ * prog_name; for messages that name another program. */
 extern char prog_prefix[64];
-extern bool prog_quiet;		/* -q: prog_note() says nothing */
+extern bool prog_quiet;		/* -q: prog_note() is silent */
 
-extern bool prog_drawn;		/* progress.h's line is on the terminal: wipe it first */
+extern bool prog_drawn;		/* a progress line is on the terminal and must be cleared first */
 
-/* Sets prog_name, and lets a reader that leaves early end us quietly; a file that
- * grows past the limit for files is an error like a full disk. */
+/* Sets prog_name and the signal handling: a closed pipe ends the program quietly,
+ * and exceeding the file size limit is an error like a full disk. */
 void prog_init(const char *argv0);
 
-/* Flushes and closes standard output; gives PROG_OK, or dies of what failed. */
+/* Flushes and closes standard output and returns PROG_OK, or dies on an error. */
 int prog_finish(void);
 
-/* Say one line on standard error.  prog_note() is silenced by -q. */
+/* Write a line to standard error; -q silences prog_note(). */
 void prog_note(const char *fmt, ...) PRINTF_LIKE(1, 2);
 void prog_warn(const char *fmt, ...) PRINTF_LIKE(1, 2);
 
-/* Say one line and exit: PROG_FAIL, PROG_FAIL with errno's words, PROG_USAGE. */
+/* Write a line and exit: with PROG_FAIL; with PROG_FAIL and the text of errno; with
+ * PROG_USAGE. */
 _Noreturn void die(const char *fmt, ...) PRINTF_LIKE(1, 2);
 _Noreturn void die_errno(const char *fmt, ...) PRINTF_LIKE(1, 2);
 _Noreturn void die_usage(const char *fmt, ...) PRINTF_LIKE(1, 2);
@@ -60,16 +61,16 @@ struct prog_inputs {
 };
 
 /*
- * Closes the open input, dying if a read of it failed, and opens the next.
- * Gives false when there are no more; dies if one cannot be opened.
+ * Closes the open input and opens the next; false when there are no more.  Dies if
+ * a read of the former failed or the next cannot be opened.
  */
 bool prog_next_input(struct prog_inputs *in);
 
-/* Whether both name one regular file that is there; NULL names none. */
+/* Whether both name the same existing regular file; NULL names none. */
 bool prog_same_file(const char *a, const char *b);
 
-/* Whether a regular file, NULL for none, is one of these inputs: it is not to be
- * written over while it is read. */
+/* Whether path, NULL for none, names a regular file among these inputs, which must
+ * not be overwritten while it is read. */
 bool prog_reads(const struct prog_inputs *in, const char *path);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * progress.c - a line drawn over itself with a carriage return.
+ * progress.c - a line that is redrawn after a carriage return.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -9,10 +9,10 @@
 #include "prog.h"
 #include "progress.h"
 
-static const double between = 0.2;	/* seconds from one drawing to the next */
+static const double interval = 0.2;	/* seconds between updates */
 
 static double
-now(void)
+seconds_now(void)
 {
 	struct timespec t;
 
@@ -25,7 +25,7 @@ progress_start(struct progress *p, uint64_t done)
 {
 	p->on = !prog_quiet && isatty(STDERR_FILENO);
 	p->first = done;
-	p->start = p->last = p->on ? now() : 0;
+	p->start = p->last = p->on ? seconds_now() : 0;
 }
 
 static void
@@ -47,8 +47,8 @@ progress_show(struct progress *p, const char *label, uint64_t done, uint64_t tot
 
 	if (!p->on)
 		return;
-	t = now();
-	if (t - p->last < between || t <= p->start)
+	t = seconds_now();
+	if (t - p->last < interval || t <= p->start)
 		return;
 	p->last = t;
 	rate = (double)(done - p->first) / (t - p->start);

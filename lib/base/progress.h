@@ -1,7 +1,7 @@
 /*
- * progress.h - one line on the terminal that says how far long work is.
+ * progress.h - a progress line on the terminal for long work.
  *
- * Nothing is drawn where standard error is no terminal, or with -q.
+ * Nothing is drawn if standard error is not a terminal, or with -q.
  */
 #ifndef PROGRESS_H
 #define PROGRESS_H
@@ -12,20 +12,20 @@
 struct progress {
 	bool on;
 	double start, last;	/* seconds on the monotonic clock */
-	uint64_t first;		/* of `done` when it began */
+	uint64_t first;		/* value of `done` at the start */
 };
 
-/* Begins at `done` of the work, whatever unit it is counted in. */
+/* Starts with `done` units of work complete. */
 void progress_start(struct progress *p, uint64_t done);
 
 /*
  * Draws "label: done of total unit, rate unit/s, time left", at most five times
- * a second.  total 0: not known.
+ * per second.  total is 0 if unknown.
  */
 void progress_show(struct progress *p, const char *label, uint64_t done, uint64_t total,
     const char *unit);
 
-/* Wipes the line, so that something else can be said. */
+/* Clears the line before other output. */
 void progress_clear(struct progress *p);
 
 #endif

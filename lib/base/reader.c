@@ -70,10 +70,10 @@ read_more(struct reader *r)
 	if (!make_room(r))
 		return "out of memory";
 	got = read_available(r->f, r->own + r->end, r->cap - r->end);
-	if (got < 0)
+	r->failed = got < 0;
+	if (r->failed)
 		return errmsg_set(&r->err, "read error: %s", strerror(errno));
-	if (got == 0)
-		r->eof = true;
+	r->eof = got == 0;
 	r->end += (size_t)got;
 	r->bytes += (size_t)got;
 	return NULL;

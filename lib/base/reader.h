@@ -27,6 +27,7 @@ struct reader {
 
 	bool crlf;		/* the caller's to set: lines may end in CRLF as well as LF */
 	uint64_t bytes;		/* read so far */
+	bool failed;		/* the error was a read error */
 
 	/* the bytes that are read and not yet used: data[pos .. end) */
 	const char *data;

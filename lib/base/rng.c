@@ -1,5 +1,5 @@
 /*
- * rng.c - MT19937, and uniform numbers as NumPy's RandomState makes them.
+ * rng.c - MT19937, and uniform numbers as in NumPy's RandomState.
  *
  * Constants as in the paper that rng.h names, table II; a key of several words
  * as in its authors' initialisation of 2002.

@@ -1,6 +1,6 @@
 /*
- * rng.h - the one source of randomness: MT19937, drawn as NumPy's RandomState
- * draws, so that a seed means the same weights here and there.
+ * rng.h - the only source of random numbers: MT19937, used as NumPy's RandomState
+ * uses it, so that a seed gives the same weights in both.
  *
  * Source: M. Matsumoto and T. Nishimura, "Mersenne Twister", ACM TOMACS 8(1),
  * 1998, with the 2002 initialisation.
@@ -16,8 +16,8 @@ enum { RNG_N = 624 };
 
 struct rng {
 	uint32_t state[RNG_N];
-	int next;		/* 0 .. RNG_N; RNG_N: a new block is due */
-	bool has_normal;	/* normal numbers are made in pairs */
+	int next;		/* 0 .. RNG_N; RNG_N: generate a new block first */
+	bool has_normal;	/* normal deviates come in pairs */
 	double normal;		/* the second of a pair */
 };
 

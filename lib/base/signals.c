@@ -14,7 +14,7 @@ on_signal(int number)
 	signalled = number;
 }
 
-/* Shells have jobs behind ignore SIGINT. */
+/* Shells start background jobs with SIGINT ignored. */
 static void
 catch_one(int number)
 {

@@ -1,13 +1,13 @@
 /*
- * signals.h - SIGINT and SIGTERM as a flag that long work looks at, so that it
- * can save what it has.  A second one kills.
+ * signals.h - SIGINT and SIGTERM set a flag, so that long work can save its state
+ * and stop.  A second signal kills.
  */
 #ifndef SIGNALS_H
 #define SIGNALS_H
 
 #include <stdbool.h>
 
-/* From now on; a signal that whoever started us wants ignored stays so. */
+/* Installs the handlers; a signal that was ignored at the start stays ignored. */
 void signals_catch(void);
 
 bool signals_came(void);

@@ -1,5 +1,5 @@
 /*
- * spool.c - memory first, then an unlinked file.
+ * spool.c - memory first, then an unlinked temporary file.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -15,7 +15,7 @@ spool_init(struct spool *s)
 }
 
 static const char *
-folder(void)
+tmp_folder(void)
 {
 	const char *dir = getenv("TMPDIR");
 
@@ -23,17 +23,17 @@ folder(void)
 }
 
 static const char *
-failed(struct spool *s)
+tmp_failure(struct spool *s)
 {
 	return errmsg_set(&s->err, "temporary file in %s: %s (TMPDIR names another "
-	    "folder)", folder(), strerror(errno));
+	    "folder)", tmp_folder(), strerror(errno));
 }
 
 static const char *
-create(struct spool *s)
+create_tmp(struct spool *s)
 {
 	static const char name[] = "/unroll-XXXXXX";
-	const char *dir = folder();
+	const char *dir = tmp_folder();
 	size_t len = strlen(dir);
 	char *path = malloc(len + sizeof(name));
 
@@ -45,11 +45,11 @@ create(struct spool *s)
 	if (s->fd >= 0)
 		unlink(path);
 	free(path);
-	return s->fd < 0 ? failed(s) : NULL;
+	return s->fd < 0 ? tmp_failure(s) : NULL;
 }
 
 static const char *
-write_out(struct spool *s, const char *p, size_t len)
+write_tmp(struct spool *s, const char *p, size_t len)
 {
 	while (len > 0) {
 		ssize_t n = write(s->fd, p, len);
@@ -57,7 +57,7 @@ write_out(struct spool *s, const char *p, size_t len)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
-			return failed(s);
+			return tmp_failure(s);
 		p += n;
 		len -= (size_t)n;
 	}
@@ -71,27 +71,27 @@ spool_put(struct spool *s, const void *p, size_t len)
 
 	if (len <= SPOOL_MEMORY - s->held.len)
 		return buf_put(&s->held, p, len) ? NULL : "out of memory";
-	if (s->fd < 0 && (why = create(s)) != NULL)
+	if (s->fd < 0 && (why = create_tmp(s)) != NULL)
 		return why;
-	if ((why = write_out(s, s->held.p, s->held.len)) != NULL)
+	if ((why = write_tmp(s, s->held.p, s->held.len)) != NULL)
 		return why;
 	s->held.len = 0;
 	if (len > SPOOL_MEMORY)
-		return write_out(s, p, len);
+		return write_tmp(s, p, len);
 	return buf_put(&s->held, p, len) ? NULL : "out of memory";
 }
 
 static const char *
-copy_file(struct spool *s, FILE *f)
+copy_tmp(struct spool *s, FILE *f)
 {
 	static char block[1 << 16];
 	ssize_t n;
 
 	if (lseek(s->fd, 0, SEEK_SET) < 0)
-		return failed(s);
+		return tmp_failure(s);
 	while ((n = read(s->fd, block, sizeof(block))) != 0) {
 		if (n < 0 && errno != EINTR)
-			return failed(s);
+			return tmp_failure(s);
 		if (n > 0 && fwrite(block, 1, (size_t)n, f) != (size_t)n)
 			return NULL;
 	}
@@ -103,7 +103,7 @@ spool_copy(struct spool *s, FILE *f)
 {
 	const char *why;
 
-	if (s->fd >= 0 && (why = copy_file(s, f)) != NULL)
+	if (s->fd >= 0 && (why = copy_tmp(s, f)) != NULL)
 		return why;
 	if (s->held.len > 0)
 		fwrite(s->held.p, 1, s->held.len, f);

@@ -1,6 +1,6 @@
 /*
- * spool.h - bytes kept for a second look: in memory up to a bound, beyond it in
- * a temporary file that has no name and goes with the process.
+ * spool.h - bytes stored for a second pass: in memory up to a limit, beyond it in an
+ * unlinked temporary file.
  */
 #ifndef SPOOL_H
 #define SPOOL_H
@@ -10,7 +10,7 @@
 #include "errmsg.h"
 #include "mem.h"
 
-enum { SPOOL_MEMORY = 64 << 20 };	/* bytes held in memory at most */
+enum { SPOOL_MEMORY = 64 << 20 };	/* bytes held in memory */
 
 struct spool {
 	struct buf held;
@@ -20,11 +20,12 @@ struct spool {
 
 void spool_init(struct spool *s);
 
-/* Appends.  NULL, or a phrase: no memory; no room, naming the folder ($TMPDIR,
- * or /tmp). */
+/* Appends.  NULL, or an error message: out of memory, or a failed write, with the
+ * folder ($TMPDIR or /tmp). */
 const char *spool_put(struct spool *s, const void *p, size_t len);
 
-/* Writes all of it to f, whose errors stay in ferror(f).  NULL or a phrase. */
+/* Writes everything to f; write errors are left in ferror(f).  NULL or an error
+ * message. */
 const char *spool_copy(struct spool *s, FILE *f);
 
 void spool_free(struct spool *s);

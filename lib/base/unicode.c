@@ -1,7 +1,7 @@
 /*
- * unicode.c - character classes from utf8proc's categories, with small tables
- * of our own for the properties it lacks.  A table of bytes is filled in by
- * blocks of 256 as characters turn up, so that ASCII text costs nothing.
+ * unicode.c - character classes from utf8proc's categories, and small tables for the
+ * properties that it lacks.  Classes are cached in a byte table, filled in blocks
+ * of 256 when a block's first character occurs.
  */
 #include <string.h>
 #include <utf8proc.h>
@@ -14,8 +14,8 @@ struct range {
 };
 
 /*
- * Stretches that Unicode 14.0 leaves empty and that have been filled, in part
- * or wholly, by the versions since.
+ * Ranges that are unassigned in Unicode 14.0 and have been assigned, in part or
+ * wholly, in later versions.
  */
 static const struct range later[] = {
 	{ 0x0558, 0x0558 }, { 0x058B, 0x058C }, { 0x05C8, 0x05C9 }, { 0x088F, 0x088F },
@@ -80,7 +80,7 @@ unsigned char unicode_classes[UNICODE_N];
 bool unicode_known[UNICODE_N / UNICODE_BLOCK];
 
 static bool
-in(const struct range *r, size_t n, uint32_t c)
+in_ranges(const struct range *r, size_t n, uint32_t c)
 {
 	size_t low = 0, high = n, mid;
 
@@ -93,10 +93,10 @@ in(const struct range *r, size_t n, uint32_t c)
 	}
 	return low < n && c >= r[low].from;
 }
-#define IN(table, c) in(table, sizeof(table) / sizeof((table)[0]), c)
+#define IN(table, c) in_ranges(table, sizeof(table) / sizeof((table)[0]), c)
 
 static unsigned
-of_category(uint32_t c)
+class_of_category(uint32_t c)
 {
 	switch (utf8proc_category((utf8proc_int32_t)c)) {
 	case UTF8PROC_CATEGORY_LU:
@@ -134,7 +134,7 @@ class_of(uint32_t c)
 
 	if (IN(later, c))
 		return 0;
-	k = of_category(c);
+	k = class_of_category(c);
 	if (c == '_')
 		k |= CHAR_WORD;
 	if (IN(other_space, c))
@@ -178,7 +178,7 @@ unicode_lower_char(uint32_t c)
 	return (uint32_t)utf8proc_tolower((utf8proc_int32_t)c);
 }
 
-/* Does a cased character stand before p, but for ignorable ones? */
+/* Whether the last character before p that is not ignorable is cased. */
 static bool
 cased_before(const char *text, const char *p)
 {
@@ -193,7 +193,7 @@ cased_before(const char *text, const char *p)
 	return false;
 }
 
-/* And at p or after it? */
+/* The same for the first one at or after p. */
 static bool
 cased_after(const char *p, const char *end)
 {
@@ -206,7 +206,7 @@ cased_after(const char *p, const char *end)
 	return false;
 }
 
-/* Puts ASCII in lower case, branch-free so that the compiler can make it wide. */
+/* Lower-cases ASCII without branches, so that compilers vectorise the loop. */
 static void
 lower_ascii(char *restrict out, const char *restrict p, size_t len)
 {

@@ -1,9 +1,9 @@
 /*
- * unicode.h - what a character is, and lower-casing.
+ * unicode.h - character classes and lower-casing.
  *
- * The classes are those of Unicode 14.0 whatever version utf8proc has:
- * characters assigned since then count as unassigned, so that the same text
- * gives the same tokens on every machine.
+ * The classes are those of Unicode 14.0, whichever version utf8proc implements:
+ * characters assigned later count as unassigned, so that the same text gives the
+ * same tokens on every machine.
  */
 #ifndef UNICODE_H
 #define UNICODE_H
@@ -26,7 +26,7 @@ enum {
 
 enum {
 	UNICODE_N     = 0x110000,
-	UNICODE_BLOCK = 256	/* the classes are looked up by blocks, once each */
+	UNICODE_BLOCK = 256	/* characters whose classes are looked up together */
 };
 
 extern unsigned char unicode_classes[UNICODE_N];
@@ -42,16 +42,16 @@ unicode_class(uint32_t c)
 	return unicode_classes[c];
 }
 
-/* The lower case of c alone; U+0130, which becomes two characters, gives its
- * first, 'i'. */
+/* The lower case of a single character; of U+0130, which becomes two characters,
+ * the first, 'i'. */
 uint32_t unicode_lower_char(uint32_t c);
 
-/* The columns that c takes on a terminal: 0, 1 or 2. */
+/* The width of c on a terminal: 0, 1 or 2 columns. */
 int unicode_width(uint32_t c);
 
 /*
- * Puts clean text in lower case into out (emptied first), with U+0130 as two
- * characters and U+03A3 by its place in a word.  False: no memory.
+ * Replaces out by the lower case of clean text, with U+0130 as two characters and
+ * U+03A3 according to its position in the word.  False: out of memory.
  */
 bool unicode_lower(struct buf *out, const char *p, size_t len);
 

@@ -1,6 +1,6 @@
 /*
- * utf8.h - characters in bytes.  Text is cleaned once, where it comes in;
- * everything after that may trust it.
+ * utf8.h - the characters of UTF-8 text.  Input is validated or cleaned once, where
+ * it is read; everything after that relies on it.
  */
 #ifndef UTF8_H
 #define UTF8_H
@@ -11,7 +11,7 @@
 
 #include "mem.h"
 
-enum { UTF8_MAX = 4 };		/* bytes a character at most */
+enum { UTF8_MAX = 4 };		/* bytes of a character */
 #define UTF8_REPLACEMENT 0xFFFD
 #define UTF8_BOM "\xEF\xBB\xBF"
 
@@ -39,7 +39,7 @@ utf8_at(const char *p)
 	    (uint32_t)(u[2] & 0x3F) << 6 | (u[3] & 0x3F);
 }
 
-/* Where the character that ends before p starts, in clean text. */
+/* The start of the character that ends before p, in clean text. */
 static inline const char *
 utf8_before(const char *p)
 {
@@ -49,7 +49,7 @@ utf8_before(const char *p)
 	return p;
 }
 
-/* Writes c at out and gives its bytes. */
+/* Writes c to out and returns the number of its bytes. */
 size_t utf8_put(char out[UTF8_MAX], uint32_t c);
 
 /* The number of bytes at the start of p that are ASCII. */
@@ -61,13 +61,14 @@ size_t utf8_ascii(const char *p, size_t len);
  */
 size_t utf8_check(const char *p, size_t len);
 
-/* Is all of the text well-formed? */
-bool utf8_is_clean(const char *p, size_t len);
+/* The number of bytes at the start of p that are well-formed: len if all are. */
+size_t utf8_valid_length(const char *p, size_t len);
+
+bool utf8_is_clean(const char *p, size_t len);	/* all of them are */
 
 /*
- * Puts the text into out (emptied first), each byte that belongs to no
- * well-formed character as U+FFFD, and counts those in *bad.  False: no
- * memory.
+ * Replaces out by the text, with U+FFFD for each byte that belongs to no
+ * well-formed character; *bad is increased by their number.  False: out of memory.
  */
 bool utf8_clean(struct buf *out, const char *p, size_t len, uint64_t *bad);
 

@@ -4,26 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "render.h"
 #include "errmsg.h"
+#include "escape.h"
 #include "prompt.h"
-#include "lexical.h"
 #include "utf8.h"
+#include "vocab_chars.h"
 
 enum { LISTED = 1100 };		/* bytes of missing words after which a list ends */
-
-/* A character as a table spells it: one that cannot stand there has its escape. */
-static const char *
-spelled(const char *p, size_t *len)
-{
-	const char *escape = *len != 1 ? NULL : *p == ' ' ? "\\s" : *p == '\t' ? "\\t" :
-	    *p == '\n' ? "\\n" : *p == '\\' ? "\\\\" : NULL;
-
-	if (escape == NULL)
-		return p;
-	*len = 2;
-	return escape;
-}
 
 int64_t
 prompt_token(const struct vocab *v, const char *token)
@@ -31,9 +18,9 @@ prompt_token(const struct vocab *v, const char *token)
 	size_t len = strlen(token);
 	int64_t row = vocab_find(v, token, len);
 
-	if (row >= 0 || !render_is_characters(v))
+	if (row >= 0 || !vocab_is_characters(v))
 		return row;
-	token = spelled(token, &len);
+	token = escape_spell(token, &len);
 	return vocab_find(v, token, len);
 }
 
@@ -43,7 +30,7 @@ name_missing(struct prompt *r, const struct vocab *missing)
 {
 	r->err.text[0] = '\0';
 	for (uint32_t i = 0; i < missing->size; i++) {
-		char shown[LEXICAL_SHOWN];
+		char shown[ERRMSG_WORD];
 		size_t len;
 		const char *p = vocab_word(missing, i, &len);
 
@@ -51,7 +38,7 @@ name_missing(struct prompt *r, const struct vocab *missing)
 			errmsg_add(&r->err, ", ...");
 			break;
 		}
-		errmsg_add(&r->err, "%s'%s'", i ? ", " : "", lexical_show(shown, p, len));
+		errmsg_add(&r->err, "%s'%s'", i ? ", " : "", errmsg_word(shown, p, len));
 	}
 	r->missing = missing->size;
 	return errmsg_add(&r->err, " %s not in the vocabulary",
@@ -64,11 +51,11 @@ add(struct prompt *r, const struct vocab *v, const char *p, size_t len, bool unk
     struct vocab *missing)
 {
 	int64_t row = vocab_find(v, p, len);
-	char shown[LEXICAL_SHOWN];
+	char shown[ERRMSG_WORD];
 
 	if (v->unit == UNIT_SENTENCE && (row == VOCAB_START_ROW || row == VOCAB_END_ROW))
 		return errmsg_set(&r->err, "'%s' is a marker, not a word",
-		    lexical_show(shown, p, len));
+		    errmsg_word(shown, p, len));
 	if (row < 0 && unknown)
 		row = v->unknown;
 	if (row < 0 || (row == v->unknown && !unknown))
@@ -90,7 +77,7 @@ add_characters(struct prompt *r, const struct vocab *v, const char *text, bool u
 		return "not valid UTF-8";
 	while (*text != '\0' && why == NULL) {
 		size_t n = utf8_len((unsigned char)*text), len = n;
-		const char *p = spelled(text, &len);
+		const char *p = escape_spell(text, &len);
 
 		why = add(r, v, p, len, unknown, missing);
 		text += n;
@@ -117,7 +104,7 @@ const char *
 prompt_read(struct prompt *r, const struct vocab *v, const char *text, bool unknown)
 {
 	struct vocab missing = { .size = 0 };
-	const char *why = render_is_characters(v) ?
+	const char *why = vocab_is_characters(v) ?
 	    add_characters(r, v, text, unknown, &missing) :
 	    add_words(r, v, text, unknown, &missing);
 

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "heap.h"
 #include "mem.h"
 #include "sampler.h"
 
@@ -215,29 +216,18 @@ weight_of(uint64_t key, float by)
 	return weigh(far * by);
 }
 
-/* Lets a key sink from the place i of a heap of n, whose first is the largest. */
-static void
-sink(uint64_t *heap, size_t n, size_t i, uint64_t key)
+static bool
+is_larger(uint64_t a, uint64_t b, const void *unused)
 {
-	for (;;) {
-		size_t child = 2 * i + 1;
-
-		if (child >= n)
-			break;
-		child += child + 1 < n && heap[child + 1] > heap[child];
-		if (key > heap[child])
-			break;
-		heap[i] = heap[child];
-		i = child;
-	}
-	heap[i] = key;
+	(void)unused;
+	return a > b;
 }
 
+/* Puts a key at the top of a heap of n, whose first is the largest. */
 static void
-make_heap(uint64_t *heap, size_t n)
+sink_key(uint64_t *heap, size_t n, uint64_t key)
 {
-	for (size_t i = n / 2; i-- > 0;)
-		sink(heap, n, i, heap[i]);
+	heap_sink(heap, n, 0, key, is_larger, NULL);
 }
 
 /* The k most probable words into key, fewer if there are not so many. */
@@ -250,10 +240,10 @@ keep_first(struct sampler *s, size_t k)
 	for (; i < s->v && n < k; i++)
 		if (s->far[i] <= FLT_MAX)
 			s->key[n++] = key_of(s, i);
-	make_heap(s->key, n);
+	heap_make(s->key, n, is_larger, NULL);
 	for (; i < s->v; i++)
 		if (s->far[i] <= FLT_MAX && key_of(s, i) < s->key[0])
-			sink(s->key, n, 0, key_of(s, i));
+			sink_key(s->key, n, key_of(s, i));
 	return n;
 }
 
@@ -286,12 +276,12 @@ keep_share(struct sampler *s, size_t n, double all)
 
 	for (size_t i = 0; i < n; i++)
 		heap[i] = ~heap[i];
-	make_heap(heap, n);
+	heap_make(heap, n, is_larger, NULL);
 	do {
 		uint64_t best = heap[0];
 
 		left--;
-		sink(heap, left, 0, heap[left]);
+		sink_key(heap, left, heap[left]);
 		heap[left] = ~best;
 		sum += (double)weight_of(~best, by);
 	} while (left > 0 && sum < share);

@@ -1,9 +1,9 @@
 /*
- * npy.c - reads and writes the head of a .npy.
+ * npy.c - reads and writes the header of a .npy.
  *
- * The dict literal is parsed by what numpy.lib.format may write: three keys,
- * each once, in any order; strings without escapes; True, False; a tuple of
- * whole numbers, which Python 2 ended in L.
+ * The dict literal is parsed as numpy.lib.format may write it: three keys, each
+ * once, in any order; strings without escapes; True, False; a tuple of
+ * whole numbers, which end in L if Python 2 wrote them.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -17,7 +17,7 @@
 
 enum { ALIGN = 64, MAGIC_LEN = 6 };
 
-struct text {			/* what is left of the dict literal */
+struct text {			/* the unparsed rest of the dict literal */
 	const char *p, *end;
 };
 
@@ -34,34 +34,34 @@ static const struct {
 
 enum { NTYPES = sizeof(types) / sizeof(types[0]) };
 
-static const char malformed[] = "has a head that NumPy would not write";
+static const char malformed[] = "has a malformed .npy header";
 
 static void
-spaces(struct text *t)
+skip_spaces(struct text *t)
 {
 	while (t->p < t->end && *t->p == ' ')
 		t->p++;
 }
 
-/* Takes the word, and spaces before it; false, taking nothing, if not there. */
+/* Parses the word and spaces before it; false if something else is there. */
 static bool
-take(struct text *t, const char *word)
+parse_word(struct text *t, const char *word)
 {
 	size_t n = strlen(word);
 
-	spaces(t);
+	skip_spaces(t);
 	if ((size_t)(t->end - t->p) < n || memcmp(t->p, word, n) != 0)
 		return false;
 	t->p += n;
 	return true;
 }
 
-/* Takes a quoted string of at most cap - 1 printable bytes into out. */
+/* Parses a quoted string of at most cap - 1 printable bytes. */
 static bool
-take_string(struct text *t, char *out, size_t cap)
+parse_string(struct text *t, char *out, size_t cap)
 {
 	size_t n = 0;
-	char quote = take(t, "'") ? '\'' : take(t, "\"") ? '"' : '\0';
+	char quote = parse_word(t, "'") ? '\'' : parse_word(t, "\"") ? '"' : '\0';
 
 	if (quote == '\0')
 		return false;
@@ -74,13 +74,13 @@ take_string(struct text *t, char *out, size_t cap)
 	return t->p++ < t->end;
 }
 
-/* Takes a decimal number; *fits is false if it passes SIZE_MAX. */
+/* Parses a decimal number; *fits is false if it exceeds SIZE_MAX. */
 static bool
-take_number(struct text *t, size_t *n, bool *fits)
+parse_number(struct text *t, size_t *n, bool *fits)
 {
 	const char *start;
 
-	spaces(t);
+	skip_spaces(t);
 	start = t->p;
 	*n = 0;
 	for (; t->p < t->end && *t->p >= '0' && *t->p <= '9'; t->p++) {
@@ -99,27 +99,27 @@ take_number(struct text *t, size_t *n, bool *fits)
 }
 
 static const char *
-take_shape(struct text *t, struct npz_array *a)
+parse_shape(struct text *t, struct npz_array *a)
 {
 	bool fits = true, comma = true;
 	size_t n, product = 1, bytes;
 
 	a->ndim = 0;
-	if (!take(t, "("))
+	if (!parse_word(t, "("))
 		return malformed;
-	while (!take(t, ")")) {
-		if (!comma || !take_number(t, &n, &fits))
+	while (!parse_word(t, ")")) {
+		if (!comma || !parse_number(t, &n, &fits))
 			return malformed;
 		if (a->ndim == NPZ_DIMS)
-			return "is of more than 4 dimensions";
+			return "has more than 4 dimensions";
 		a->shape[a->ndim++] = n;
-		comma = take(t, ",");
+		comma = parse_word(t, ",");
 		if (!comma && a->ndim == 1)
 			return malformed;	/* (3) is a number, not a tuple */
 		if (fits)
 			fits = mem_mul(product, n, &product);
 	}
-	/* 8: as if of the largest type, since the order of keys is free */
+	/* 8: the largest type, since the keys may be in any order */
 	if (!fits || !mem_mul(product, 8, &bytes))
 		return "claims a size beyond any memory";
 	a->n = product;
@@ -127,13 +127,13 @@ take_shape(struct text *t, struct npz_array *a)
 }
 
 static const char *
-take_type(struct text *t, struct npz_array *a, struct errmsg *err)
+parse_type(struct text *t, struct npz_array *a, struct errmsg *err)
 {
 	char descr[32];
 
-	if (take(t, "["))
+	if (parse_word(t, "["))
 		return "is of a structured type, not of plain numbers";
-	if (!take_string(t, descr, sizeof(descr)))
+	if (!parse_string(t, descr, sizeof(descr)))
 		return malformed;
 	for (int i = 0; i < NTYPES; i++) {
 		if (strcmp(descr, types[i].name) == 0) {
@@ -150,14 +150,14 @@ take_type(struct text *t, struct npz_array *a, struct errmsg *err)
 }
 
 static const char *
-take_order(struct text *t, bool *fortran)
+parse_order(struct text *t, bool *fortran)
 {
-	*fortran = take(t, "True");
-	return *fortran || take(t, "False") ? NULL : malformed;
+	*fortran = parse_word(t, "True");
+	return *fortran || parse_word(t, "False") ? NULL : malformed;
 }
 
 static const char *
-take_dict(struct text *t, struct npz_array *a, bool *fortran, struct errmsg *err)
+parse_dict(struct text *t, struct npz_array *a, bool *fortran, struct errmsg *err)
 {
 	enum { DESCR = 1, ORDER = 2, SHAPE = 4 };
 	int seen = 0, now;
@@ -165,20 +165,20 @@ take_dict(struct text *t, struct npz_array *a, bool *fortran, struct errmsg *err
 	const char *why;
 	char key[16];
 
-	if (!take(t, "{"))
+	if (!parse_word(t, "{"))
 		return malformed;
-	while (!take(t, "}")) {
-		if (!comma || !take_string(t, key, sizeof(key)) || !take(t, ":"))
+	while (!parse_word(t, "}")) {
+		if (!comma || !parse_string(t, key, sizeof(key)) || !parse_word(t, ":"))
 			return malformed;
 		if (strcmp(key, "descr") == 0) {
 			now = DESCR;
-			why = take_type(t, a, err);
+			why = parse_type(t, a, err);
 		} else if (strcmp(key, "fortran_order") == 0) {
 			now = ORDER;
-			why = take_order(t, fortran);
+			why = parse_order(t, fortran);
 		} else if (strcmp(key, "shape") == 0) {
 			now = SHAPE;
-			why = take_shape(t, a);
+			why = parse_shape(t, a);
 		} else {
 			return malformed;
 		}
@@ -187,7 +187,7 @@ take_dict(struct text *t, struct npz_array *a, bool *fortran, struct errmsg *err
 		if (seen & now)
 			return malformed;
 		seen |= now;
-		comma = take(t, ",");
+		comma = parse_word(t, ",");
 	}
 	return seen == (DESCR | ORDER | SHAPE) ? NULL : malformed;
 }
@@ -212,7 +212,7 @@ npy_length(const unsigned char *p, size_t len, size_t *head)
 	if (len < MAGIC_LEN + 4 || memcmp(p, MAGIC, MAGIC_LEN) != 0)
 		return "is not in .npy format";
 	if (p[6] < 1 || p[6] > 3 || p[7] != 0)
-		return "is in a .npy version that is not known here";
+		return "is of an unknown .npy version";
 	fixed = p[6] == 1 ? MAGIC_LEN + 4 : MAGIC_LEN + 6;
 	if (len < fixed)
 		return "is not in .npy format";
@@ -231,11 +231,11 @@ npy_parse(const unsigned char *p, size_t head, struct npz_array *a, bool *fortra
 {
 	size_t fixed = p[6] == 1 ? MAGIC_LEN + 4 : MAGIC_LEN + 6;
 	struct text t = { (const char *)p + fixed, (const char *)p + head };
-	const char *why = take_dict(&t, a, fortran, err);
+	const char *why = parse_dict(&t, a, fortran, err);
 
 	if (why != NULL)
 		return why;
-	spaces(&t);
+	skip_spaces(&t);
 	if (t.p < t.end && *t.p == '\n')
 		t.p++;
 	return t.p == t.end ? NULL : malformed;

@@ -1,9 +1,8 @@
 /*
- * npz.c - reads the arrays of an .npz by libzip.
+ * npz.c - reads the arrays of an .npz with libzip.
  *
- * Every member is read to its end, which is where libzip compares the CRC-32.
- * Sizes are those of the zip's directory, believed only as far as the file
- * could hold them.
+ * Every member is read to its end, where libzip checks the CRC-32.  Sizes come from
+ * the zip's directory and are trusted only as far as the file could hold them.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -21,17 +20,17 @@
 
 #if defined(__BYTE_ORDER__) && defined(__ORDER_BIG_ENDIAN__)
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-#error "arrays are little-endian in the file and are read as they stand"
+#error "arrays are little-endian in the file and are read without conversion"
 #endif
 #endif
 
 enum {
 	MEMBERS_MAX = 4096,
-	DEFLATE_MOST = 1032	/* bytes that one byte of deflated data can mean */
+	DEFLATE_MOST = 1032	/* bytes that a byte of deflated data can expand to */
 };
 
 static const char *
-damage(const zip_error_t *e)
+read_failure(const zip_error_t *e)
 {
 	switch (zip_error_code_zip(e)) {
 	case ZIP_ER_CRC:
@@ -48,7 +47,7 @@ damage(const zip_error_t *e)
 	}
 }
 
-/* Reads exactly len bytes.  NULL or a phrase without a subject. */
+/* Reads exactly len bytes.  NULL or an error message without a subject. */
 static const char *
 read_all(zip_file_t *f, void *to, size_t len)
 {
@@ -58,7 +57,7 @@ read_all(zip_file_t *f, void *to, size_t len)
 		zip_int64_t n = zip_fread(f, p, len);
 
 		if (n < 0)
-			return damage(zip_file_get_error(f));
+			return read_failure(zip_file_get_error(f));
 		if (n == 0)
 			return "is cut off";
 		p += n;
@@ -74,7 +73,7 @@ read_end(zip_file_t *f)
 	zip_int64_t n = zip_fread(f, &c, 1);
 
 	if (n < 0)
-		return damage(zip_file_get_error(f));
+		return read_failure(zip_file_get_error(f));
 	return n == 0 ? NULL : "is longer than its shape says";
 }
 
@@ -91,7 +90,7 @@ read_head(zip_file_t *f, uint64_t total, struct npz_array *a, bool *fortran,
 	if (why != NULL)
 		return why;
 	if (*head > total)
-		return "is shorter than its own head";
+		return "is shorter than its own header";
 	p = malloc(*head);
 	if (p == NULL)
 		return "does not fit into memory";
@@ -103,9 +102,9 @@ read_head(zip_file_t *f, uint64_t total, struct npz_array *a, bool *fortran,
 	return why;
 }
 
-/* Puts column-major data into row-major order. */
+/* Converts column-major data to row-major order. */
 static const char *
-to_rows(struct npz_array *a)
+to_row_major(struct npz_array *a)
 {
 	size_t size = npz_type_size(a->type), stride[NPZ_DIMS], at[NPZ_DIMS] = { 0 };
 	char *from = a->data, *to = malloc(a->n * size);
@@ -150,30 +149,30 @@ read_array(zip_file_t *f, uint64_t total, struct npz_array *a, struct errmsg *er
 	if (why == NULL)
 		why = read_end(f);
 	if (why == NULL && fortran && a->ndim > 1 && a->n > 1)
-		why = to_rows(a);
+		why = to_row_major(a);
 	return why;
 }
 
-/* Whether the file, of which `room` bytes are not yet spoken for, can hold it. */
+/* Whether the `room` bytes of the file that other members do not claim can hold it. */
 static const char *
 check_claim(const struct zip_stat *st, uint64_t room)
 {
 	if (st->encryption_method != ZIP_EM_NONE)
 		return "is encrypted";
 	if (st->comp_method != ZIP_CM_STORE && st->comp_method != ZIP_CM_DEFLATE)
-		return "is compressed by another method than deflate";
+		return "is compressed with a method other than deflate";
 	if (st->comp_size > room)
 		return "claims more bytes than the file has";
 	if (st->comp_method == ZIP_CM_STORE && st->size != st->comp_size)
-		return "is of two sizes at once";
+		return "has two different sizes";
 	if (st->size / DEFLATE_MOST > st->comp_size || st->size > SIZE_MAX)
-		return "claims more bytes than its compressed data can mean";
+		return "claims more bytes than its compressed data can hold";
 	return NULL;
 }
 
 /*
- * The length of the array's name, without ".npy"; 0 for a member that is none
- * of ours: another ending, a name that is too long or not printable ASCII.
+ * The length of the array's name, without ".npy"; 0 for a member to be ignored:
+ * another ending, a name that is too long or not printable ASCII.
  */
 static size_t
 name_length(const char *name)
@@ -201,7 +200,7 @@ read_member(struct npz *z, zip_t *zip, const struct zip_stat *st, uint64_t *room
 		return NULL;
 	memcpy(a.name, st->name, len);
 	if (npz_find(z, a.name) != NULL)
-		return errmsg_set(&z->err, "array '%s' stands twice", a.name);
+		return errmsg_set(&z->err, "array '%s' appears twice", a.name);
 	why = check_claim(st, *room);
 	if (why != NULL)
 		return errmsg_set(&z->err, "array '%s' %s", a.name, why);
@@ -210,7 +209,7 @@ read_member(struct npz *z, zip_t *zip, const struct zip_stat *st, uint64_t *room
 		return "out of memory";
 	f = zip_fopen_index(zip, st->index, 0);
 	if (f == NULL) {
-		why = damage(zip_get_error(zip));
+		why = read_failure(zip_get_error(zip));
 	} else {
 		why = read_array(f, st->size, &a, &z->err);
 		zip_fclose(f);
@@ -260,10 +259,10 @@ open_failure(int code, int sys, int fd)
 	case ZIP_ER_OPEN:
 		return sys ? strerror(sys) : "cannot be read";
 	case ZIP_ER_EXISTS:
-		return "is damaged: an array stands twice";
+		return "is damaged: an array appears twice";
 	case ZIP_ER_MULTIDISK:
-		return "is a part of a zip, not a whole one";
-	default:	/* no directory at its end, in whatever words */
+		return "is one part of a split zip file";
+	default:	/* no directory at its end, whatever the code */
 		if (pread(fd, magic, 4, 0) == 4 && memcmp(magic, "PK\3\4", 4) == 0)
 			return "is cut off: the directory at the zip's end is missing";
 		return "is not a zip file";
@@ -275,7 +274,7 @@ read_open(struct npz *z, int fd, uint64_t size)
 {
 	int code = 0;
 	const char *why;
-	zip_t *zip = zip_fdopen(fd, ZIP_CHECKCONS, &code);	/* takes fd if it works */
+	zip_t *zip = zip_fdopen(fd, ZIP_CHECKCONS, &code);	/* owns fd on success */
 
 	if (zip == NULL) {
 		why = open_failure(code, errno, fd);
@@ -303,7 +302,7 @@ npz_read(struct npz *z, const char *path)
 	*z = (struct npz){ 0 };
 	if (why != NULL)
 		return why;
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);	/* no wait for a pipe */
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);	/* a pipe must not block */
 	if (fd < 0)
 		return strerror(errno);
 	if (fstat(fd, &st) != 0)

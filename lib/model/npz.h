@@ -1,7 +1,7 @@
 /*
- * npz.h - named arrays in a zip file, as numpy.load and numpy.savez know them.
+ * npz.h - named arrays in a zip file, as read and written by numpy.load and numpy.savez.
  *
- * Members are NAME.npy, stored (deflated ones are read, too).  Format: NumPy's
+ * Members are NAME.npy, stored; deflated ones are read as well.  Format: NumPy's
  * "numpy.lib.format", versions 1.0 to 3.0.
  */
 #ifndef NPZ_H
@@ -31,38 +31,36 @@ struct npz {
 	struct errmsg err;
 };
 
-size_t npz_type_size(enum npz_type t);	/* bytes an element */
+size_t npz_type_size(enum npz_type t);	/* bytes of an element */
 
-/* NULL, or the phrase why "-", elsewhere the standard input or output, is no place
- * for such a file: it is read from its end, and renamed into its place. */
+/* NULL, or an error message for "-": such a file cannot be piped, since it is read
+ * from its end and renamed when it is complete. */
 const char *npz_refuse_pipe(const char *path);
 
 /*
- * Reads every array of the file.  NULL, or a phrase naming the array and what
- * is wrong: not a zip, cut off, a checksum (zip's CRC-32) that does not match,
- * a header NumPy would not write, a type other than those above (a big-endian
- * one is named as such), a size that overflows or is not what the member
- * holds.  Fortran order is turned into row-major.  Nothing is allocated by a
- * claimed size that the file could not hold.  Members of other names than
- * printable ASCII of fewer than NPZ_NAME bytes and ".npy" are passed over.
+ * Reads every array of the file.  NULL, or an error message with the array's name:
+ * not a zip, truncated, a CRC-32 mismatch, a malformed header, a type other than
+ * those above (big-endian ones are named as such), a size that overflows or differs
+ * from the member's.  Fortran order is converted to row-major.  No memory is
+ * allocated for a claimed size that the file could not hold.  Members whose names
+ * are not fewer than NPZ_NAME bytes of printable ASCII and ".npy" are ignored.
  */
 const char *npz_read(struct npz *z, const char *path);
 
 const struct npz_array *npz_find(const struct npz *z, const char *name);	/* or NULL */
 
 /*
- * Writes the n arrays beside path and renames, so that path is the old file or
- * the new one, whole; the same arrays give the same bytes.  A path that exists
- * and is not a regular file is refused; a symbolic link is followed.  data is
- * only read.  NULL, or a phrase (in err where it has something to quote).
+ * Writes the n arrays to path, atomically (atomic_file.h); the same arrays give the
+ * same bytes.  A path that exists and is not a regular file is refused; a symbolic
+ * link is followed.  NULL, or an error message (constant, or in err).
  */
 const char *npz_write(const char *path, const struct npz_array *a, size_t n, struct errmsg *err);
 
-/* The file `from`, byte for byte, likewise put at `path`; from may be the same. */
+/* Copies the file `from` to path in the same way; both may be the same file. */
 const char *npz_copy(const char *path, const char *from, struct errmsg *err);
 
-/* NULL, or the phrase that npz_write() would give before it writes: to be asked
- * before long work.  Leaves nothing behind. */
+/* NULL, or the message with which npz_write() would fail before it writes: to be
+ * called before long work.  Leaves no file behind. */
 const char *npz_can_write(const char *path, struct errmsg *err);
 
 void npz_free(struct npz *z);

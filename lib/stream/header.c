@@ -1,11 +1,12 @@
 /*
- * header.c - the first line of a stream, and what to say of a wrong one.
+ * header.c - reads the first line of a stream and explains a wrong one.
  */
 #include <string.h>
 
 #include "header.h"
 #include "prog.h"
-#include "lexical.h"
+#include "decimal.h"
+#include "errmsg.h"
 
 enum { MAGIC_LEN = 7 };
 static const char magic[][MAGIC_LEN + 1] = { "#vocab ", "#index " };
@@ -15,7 +16,7 @@ static const char *const empty_input[] = {
 	"empty input where an index stream was expected"
 };
 
-/* What was found instead, -1 for no stream with a header, and why that may be. */
+/* Names the kind that was found instead, -1 for no known header, and the likely cause. */
 static const char *
 wrong_kind(enum header_kind kind, int found, struct errmsg *err)
 {
@@ -48,9 +49,9 @@ header_peek(struct reader *in, int *kind, bool *empty)
 	return NULL;
 }
 
-/* The next word of the line, without the space after it. */
+/* The length of the next word of the line, at *at; skips the space after it. */
 static size_t
-word(const char **p, size_t *left, const char **at)
+next_word(const char **p, size_t *left, const char **at)
 {
 	const char *space = *left ? memchr(*p, ' ', *left) : NULL;
 	size_t len = space ? (size_t)(space - *p) : *left;
@@ -62,7 +63,7 @@ word(const char **p, size_t *left, const char **at)
 }
 
 static const char *
-fields(const char *p, size_t left, struct header_field *f, size_t n, struct errmsg *err)
+read_fields(const char *p, size_t left, struct header_field *f, size_t n, struct errmsg *err)
 {
 	for (size_t i = 0; i < n; i++) {
 		size_t key = strlen(f[i].key), len;
@@ -71,13 +72,13 @@ fields(const char *p, size_t left, struct header_field *f, size_t n, struct errm
 		f[i].value = NULL;
 		if (left == 0 && f[i].optional)
 			continue;
-		len = word(&p, &left, &at);
+		len = next_word(&p, &left, &at);
 		if (len <= key + 1 || memcmp(at, f[i].key, key) != 0 || at[key] != '=')
-			return errmsg_set(err, "header: no %s= where it should stand", f[i].key);
+			return errmsg_set(err, "header: expected %s=", f[i].key);
 		f[i].value = at + key + 1;
 		f[i].len = len - key - 1;
 	}
-	return left ? "header: more than it should hold" : NULL;
+	return left ? "header: unexpected field at the end" : NULL;
 }
 
 const char *
@@ -102,12 +103,12 @@ header_read(struct reader *in, enum header_kind kind, struct header_field *f, si
 		return "the stream ends inside its header";
 	p = in->p + MAGIC_LEN;
 	left = in->len - MAGIC_LEN;
-	len = word(&p, &left, &at);
-	if (!lexical_number(at, len, UINT64_MAX, &version) || version == 0)
-		return "header: no version where it should stand";
+	len = next_word(&p, &left, &at);
+	if (!decimal_parse(at, len, UINT64_MAX, &version) || version == 0)
+		return "header: no version number";
 	if (version > 1)
 		return "written by a newer version of this suite";
-	return fields(p, left, f, n, err);
+	return read_fields(p, left, f, n, err);
 }
 
 bool
@@ -119,10 +120,10 @@ header_is(const struct header_field *f, const char *value)
 const char *
 header_number(const struct header_field *f, uint64_t max, uint64_t *out, struct errmsg *err)
 {
-	char shown[LEXICAL_SHOWN];
+	char shown[ERRMSG_WORD];
 
-	if (lexical_number(f->value, f->len, max, out))
+	if (decimal_parse(f->value, f->len, max, out))
 		return NULL;
 	return errmsg_set(err, "header: %s=%s is not a number in its range", f->key,
-	    lexical_show(shown, f->value, f->len));
+	    errmsg_word(shown, f->value, f->len));
 }

@@ -13,25 +13,26 @@ struct header_field {
 	const char *key;
 	const char *value;	/* points into the line; NULL: an optional one is absent */
 	size_t len;
-	bool optional;		/* may be absent; optional fields come last */
+	bool optional;		/* may be absent; optional fields are last */
 };
 
 /*
- * Takes the header off in and points the fields, which must come in the order
- * given with no others between, at their values, good until the next line is
- * read.  NULL, or a phrase (static, or in err): empty input, a
- * stream of another kind, a newer version, a field that is not as it should be.
+ * Reads the header and points the n fields, which must be in this order and the only
+ * ones, to their values, valid until the next line is read.  NULL, or an error
+ * message (constant, or in err): empty input, a stream of another kind, a newer
+ * version, a missing or unexpected field.
  */
 const char *header_read(struct reader *in, enum header_kind kind, struct header_field *f,
     size_t n, struct errmsg *err);
 
 bool header_is(const struct header_field *f, const char *value);
 
-/* The value as a number, or "header: size=... is not a number" in err. */
+/* The value as a number from 0 to max.  NULL, or an error message in err. */
 const char *header_number(const struct header_field *f, uint64_t max, uint64_t *out,
     struct errmsg *err);
 
-/* The kind of stream that in begins with: HEADER_VOCAB, HEADER_INDEX, or -1. */
+/* Sets *kind to the kind of stream that starts here, without reading it: HEADER_VOCAB,
+ * HEADER_INDEX, or -1 for neither.  NULL or a read error. */
 const char *header_peek(struct reader *in, int *kind, bool *empty);
 
 #endif

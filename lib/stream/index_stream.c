@@ -1,5 +1,5 @@
 /*
- * index_stream.c - reading an index stream, as bytes or as text.
+ * index_stream.c - reads an index stream, as bytes or as text.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -9,16 +9,17 @@
 #include "index_stream.h"
 #include "little_endian.h"
 #include "prog.h"
-#include "lexical.h"
+#include "decimal.h"
+#include "errmsg.h"
 
-enum { CHUNK = 1 << 16 };	/* bytes of a frame taken at a time */
+enum { CHUNK = 1 << 16 };	/* bytes of a frame read at a time */
 
 static const char unfinished[] =
     "the stream ends without its last frame: the program that wrote it did not finish";
 static const char mismatch[] = "checksum mismatch in the stream";
 static const char surplus[] = "data after the last frame";
 
-/* A phrase about the frame that is being read. */
+/* An error message about the current frame. */
 static const char *
 bad_frame(struct index_reader *r, const char *reason)
 {
@@ -42,7 +43,7 @@ read_crc(const char *p, size_t len, uint32_t *crc)
 	return NULL;
 }
 
-/* The header's claims about the table, before the table has come. */
+/* What the header says about the table, which is then read and compared. */
 static const char *
 read_header(struct index_reader *r, uint32_t *size, enum unit *unit, uint32_t *crc)
 {
@@ -57,7 +58,7 @@ read_header(struct index_reader *r, uint32_t *size, enum unit *unit, uint32_t *c
 	if ((why = header_number(&f[2], 4, &width, &r->err)) != NULL)
 		return why;
 	if (width != (n <= 65536 ? 2 : 4))
-		return errmsg_set(&r->err, "header: width=%d does not go with size=%d",
+		return errmsg_set(&r->err, "header: width=%d does not match size=%d",
 		    (int)width, (int)n);
 	if (!header_is(&f[1], "sentence") && !header_is(&f[1], "stream"))
 		return "header: unit= is neither sentence nor stream";
@@ -101,9 +102,9 @@ index_open(struct index_reader *r, FILE *f)
 	return NULL;
 }
 
-/* Takes len bytes of the payload, all of which must be there. */
+/* Reads len bytes of the payload, all of which must exist. */
 static const char *
-take(struct index_reader *r, size_t len, const unsigned char **p)
+read_payload(struct index_reader *r, size_t len, const unsigned char **p)
 {
 	const char *at, *why;
 	size_t got;
@@ -120,7 +121,7 @@ take(struct index_reader *r, size_t len, const unsigned char **p)
 }
 
 static const char *
-at_end(struct index_reader *r, bool *more)
+check_end(struct index_reader *r, bool *more)
 {
 	const char *p, *why;
 	size_t got;
@@ -131,9 +132,9 @@ at_end(struct index_reader *r, bool *more)
 	return got ? surplus : NULL;
 }
 
-/* Indexes that are there, `n` of them, to the end of the frame. */
+/* Appends n indexes, which have been read, to the frame. */
 static const char *
-unpack(struct index_reader *r, const unsigned char *p, uint32_t n)
+append_indexes(struct index_reader *r, const unsigned char *p, uint32_t n)
 {
 	struct frame *f = &r->frame;
 	uint32_t *w;
@@ -158,21 +159,21 @@ next_binary(struct index_reader *r, bool *more)
 	const char *why;
 	uint32_t left;
 
-	if ((why = take(r, 8, &p)) != NULL)
+	if ((why = read_payload(r, 8, &p)) != NULL)
 		return why;
 	left = get_le32(p);
 	r->frame.n = 0;
 	r->frame.bytes = get_le32(p + 4);
 	if (left == 0)
-		return get_le32(p + 4) == r->crc ? at_end(r, more) : mismatch;
+		return get_le32(p + 4) == r->crc ? check_end(r, more) : mismatch;
 	if (left > INDEX_FRAME_MAX)
 		return bad_frame(r, "longer than any frame: the stream is damaged");
 	r->crc = (uint32_t)crc32_z(r->crc, p, 8);
 	while (left > 0) {
 		uint32_t n = left < CHUNK / 4 ? left : CHUNK / 4;
 
-		if ((why = take(r, (size_t)n * r->width, &p)) != NULL ||
-		    (why = unpack(r, p, n)) != NULL)
+		if ((why = read_payload(r, (size_t)n * r->width, &p)) != NULL ||
+		    (why = append_indexes(r, p, n)) != NULL)
 			return why;
 		r->crc = (uint32_t)crc32_z(r->crc, p, (size_t)n * r->width);
 		left -= n;
@@ -194,7 +195,7 @@ text_end(struct index_reader *r, bool *more)
 		return "the stream ends inside its last line";
 	if (read_crc(in->p + len, in->len - len, &crc) != NULL)
 		return "the last line holds no checksum";
-	return crc == r->crc ? at_end(r, more) : mismatch;
+	return crc == r->crc ? check_end(r, more) : mismatch;
 }
 
 /* One index in decimal. */
@@ -205,11 +206,11 @@ text_index(struct index_reader *r, const char *p, size_t len)
 
 	if (r->frame.n >= INDEX_FRAME_MAX)
 		return bad_frame(r, "longer than any frame");
-	if (!lexical_number(p, len, UINT32_MAX, &x)) {
-		char shown[LEXICAL_SHOWN];
+	if (!decimal_parse(p, len, UINT32_MAX, &x)) {
+		char shown[ERRMSG_WORD];
 
 		return errmsg_set(&r->err, "frame %llu: '%s' is not an index",
-		    (unsigned long long)r->frames + 1, lexical_show(shown, p, len));
+		    (unsigned long long)r->frames + 1, errmsg_word(shown, p, len));
 	}
 	if (!mem_grow(&r->frame.w, &r->cap, (size_t)r->frame.n + 1, sizeof(*r->frame.w)))
 		return "out of memory";
@@ -249,9 +250,9 @@ next_text(struct index_reader *r, bool *more)
 	}
 }
 
-/* The indexes are rows, and the markers are where the unit wants them. */
+/* Every index must be a row, and the markers where the unit has them. */
 static const char *
-check(struct index_reader *r)
+check_frame(struct index_reader *r)
 {
 	const struct frame *f = &r->frame;
 	bool sentence = r->vocab.unit == UNIT_SENTENCE;
@@ -261,7 +262,8 @@ check(struct index_reader *r)
 
 		if (x >= r->vocab.size)
 			return errmsg_set(&r->err, "index %u in frame %llu is outside the "
-			    "vocabulary of %u", x, (unsigned long long)r->frames + 1, r->vocab.size);
+			    "vocabulary of %u", x, (unsigned long long)r->frames + 1,
+			    r->vocab.size);
 		if (sentence && x <= VOCAB_END_ROW && i > 0 && i + 1 < f->n)
 			return bad_frame(r, "a marker inside the sentence");
 	}
@@ -281,7 +283,7 @@ index_next(struct index_reader *r, bool *more)
 	why = r->text ? next_text(r, more) : next_binary(r, more);
 	if (why != NULL || !*more)
 		return why;
-	if ((why = check(r)) != NULL)
+	if ((why = check_frame(r)) != NULL)
 		return why;
 	r->frames++;
 	return NULL;

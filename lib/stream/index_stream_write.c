@@ -1,5 +1,5 @@
 /*
- * index_stream_write.c - writing an index stream, as bytes or as text.
+ * index_stream_write.c - writes an index stream, as bytes or as text.
  */
 #include <string.h>
 #include <zlib.h>
@@ -7,9 +7,9 @@
 #include "index_stream.h"
 #include "little_endian.h"
 
-enum { BLOCK = 4096, DIGITS = 11 };	/* an index in decimal and a space at most */
+enum { BLOCK = 4096, DIGITS = 11 };	/* the longest index in decimal and a space */
 
-/* Bytes of the payload on their way out. */
+/* Payload that is not yet written. */
 struct payload {
 	unsigned char p[BLOCK];
 	size_t len;
@@ -26,7 +26,7 @@ index_begin(struct index_writer *w, FILE *f, const struct vocab *v, bool text)
 }
 
 static void
-flush(struct index_writer *w, struct payload *b)
+flush_payload(struct index_writer *w, struct payload *b)
 {
 	w->crc = (uint32_t)crc32_z(w->crc, b->p, b->len);
 	fwrite(b->p, 1, b->len, w->f);
@@ -42,14 +42,14 @@ put_binary(struct index_writer *w, const uint32_t *index, uint32_t n, uint32_t b
 	put_le32(b.p + 4, bytes);
 	for (uint32_t i = 0; i < n; i++) {
 		if (b.len + w->width > sizeof(b.p))
-			flush(w, &b);
+			flush_payload(w, &b);
 		if (w->width == 2)
 			put_le16(b.p + b.len, index[i]);
 		else
 			put_le32(b.p + b.len, index[i]);
 		b.len += w->width;
 	}
-	flush(w, &b);
+	flush_payload(w, &b);
 }
 
 static void
@@ -73,11 +73,11 @@ put_text(struct index_writer *w, const uint32_t *index, uint32_t n)
 
 	for (uint32_t i = 0; i < n; i++) {
 		if (b.len + DIGITS > sizeof(b.p))
-			flush(w, &b);
+			flush_payload(w, &b);
 		put_decimal(&b, index[i]);
 		b.p[b.len++] = i + 1 < n ? ' ' : '\n';
 	}
-	flush(w, &b);
+	flush_payload(w, &b);
 }
 
 void

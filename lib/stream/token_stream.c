@@ -1,11 +1,11 @@
 /*
- * token_stream.c - checking and splitting the lines of a token stream.
+ * token_stream.c - checks and splits the lines of a token stream.
  */
 #include <string.h>
 
 #include "header.h"
 #include "prog.h"
-#include "lexical.h"
+#include "utf8.h"
 #include "token_stream.h"
 
 void
@@ -29,7 +29,7 @@ bad_byte(struct token_stream *t, const char *reason, size_t at)
 	    (unsigned long long)t->in.number, at + 1, reason);
 }
 
-/* What stands where a token stream should begin, if it is not one. */
+/* Recognises the other kinds of streams by their headers. */
 static const char *
 check_begin(struct token_stream *t)
 {
@@ -51,7 +51,7 @@ check_begin(struct token_stream *t)
 	return NULL;
 }
 
-/* Counts the tokens, and finds what may not stand between them. */
+/* Counts the tokens and checks that single spaces separate them. */
 static const char *
 check_spaces(struct token_stream *t)
 {
@@ -73,7 +73,7 @@ check_spaces(struct token_stream *t)
 	}
 	if (before == ' ')
 		return bad_byte(t, "a space after the last token", len - 1);
-	/* in character mode a lone CR is a character like any other */
+	/* in a stream of characters a lone CR is a token */
 	if (before == '\r' && len > 1 && p[len - 2] != ' ')
 		return bad_byte(t, "a line that ends in CRLF", len - 1);
 	return NULL;
@@ -93,7 +93,7 @@ token_stream_line(struct token_stream *t, bool *more)
 		return bad_line(t, "empty line in a token stream (drop such lines with: grep .)");
 	if ((why = check_spaces(t)) != NULL)
 		return why;
-	valid = lexical_utf8(t->in.p, t->in.len);
+	valid = utf8_valid_length(t->in.p, t->in.len);
 	if (valid != t->in.len)
 		return bad_byte(t, "not valid UTF-8", valid);
 	t->next = t->in.p;

@@ -1,8 +1,8 @@
 /*
- * token_stream.h - the token stream: a sentence a line, tokens one space apart.
+ * token_stream.h - the token stream: a sentence per line, tokens separated by one space.
  *
- * Read strictly: nothing is repaired, so that what was counted is what is
- * encoded, whoever wrote it.
+ * It is read strictly: nothing is repaired, so that vocab counts exactly what encode
+ * encodes, whichever program wrote the stream.
  */
 #ifndef TOKEN_STREAM_H
 #define TOKEN_STREAM_H
@@ -16,29 +16,28 @@ struct token {
 };
 
 struct token_stream {
-	struct reader in;		/* in.p, in.len: the line as it was read */
+	struct reader in;		/* in.p, in.len: the current line */
 	size_t n;		/* tokens in it */
-	const char *next;	/* where the next token of the line begins, or NULL */
-	bool inside;		/* the stream follows a table: no header can come */
+	const char *next;	/* the next token of the line, or NULL */
+	bool inside;		/* past the place of a header */
 	struct errmsg err;
 };
 
-/* Begins a stream; f stays the caller's, and must not have been read before.
- * token_stream_close() is due in any case. */
+/* Starts reading f, which remains the caller's and must not have been read before.
+ * Call token_stream_close() in any case. */
 void token_stream_open(struct token_stream *t, FILE *f);
 
 /*
- * Reads a line and checks all of it: *more is false at the end.  NULL, or a
- * phrase "line N: what is wrong"; "empty input ..." or "a vocabulary stream
- * where ..." on the first line.  A last line without newline is no error here:
- * in.ended tells.
+ * Reads and checks a line; *more is false at the end.  NULL, or an error message:
+ * "line N: ...", or for empty input or another kind of stream one without a line
+ * number.  A last line without a newline is not an error here; see in.ended.
  */
 const char *token_stream_line(struct token_stream *t, bool *more);
 
-/* The tokens of the line, one after another; false after the last. */
+/* The next token of the line; false after the last. */
 bool token_stream_word(struct token_stream *t, struct token *w);
 
-/* Begins the line's tokens anew. */
+/* Starts again with the first token of the line. */
 void token_stream_again(struct token_stream *t);
 
 void token_stream_close(struct token_stream *t);

@@ -1,68 +1,17 @@
 /*
- * vocab.c - the table in memory: rows in order, and a hash table over them.
+ * vocab.c - the table in memory: rows in order, indexed by a hash table.
  */
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
 
-#include "lexical.h"
+#include "errmsg.h"
+#include "hash.h"
 #include "vocab.h"
 
-enum { ROW_TAIL = 48 };		/* two tabs, two numbers and a newline at most */
+enum { ROW_TAIL = 48 };		/* bytes of two tabs, two numbers and a newline */
 
-static inline uint64_t
-load(const char *p, size_t n)
-{
-	uint64_t x = 0;
-
-	memcpy(&x, p, n);
-	return x;
-}
-
-static inline uint64_t
-stir(uint64_t h, uint64_t x)
-{
-	h = (h ^ x) * 0x9e3779b97f4a7c15;
-	return h ^ h >> 32;
-}
-
-/* Eight bytes at a time, the last eight overlapping; the value never leaves the
- * process, so the machine's byte order may show in it. */
-static inline uint64_t
-hash(const char *p, size_t len)
-{
-	uint64_t h = len * 0xd1342543de82ef95;
-
-	if (len >= 8) {
-		for (size_t i = 0; i + 8 < len; i += 8)
-			h = stir(h, load(p + i, 8));
-		h = stir(h, load(p + len - 8, 8));
-	} else if (len >= 4) {
-		h = stir(h, load(p, 4) | load(p + len - 4, 4) << 32);
-	} else if (len > 0) {
-		h = stir(h, (uint64_t)(unsigned char)p[0] << 16 |
-		    (uint64_t)(unsigned char)p[len / 2] << 8 | (unsigned char)p[len - 1]);
-	}
-	return stir(h, len);
-}
-
-/* memcmp() == 0, without a call for words of common length. */
-static inline bool
-same(const char *p, const char *q, size_t len)
-{
-	if (len > 16)
-		return memcmp(p, q, len) == 0;
-	if (len >= 8)
-		return load(p, 8) == load(q, 8) && load(p + len - 8, 8) == load(q + len - 8, 8);
-	if (len >= 4)
-		return load(p, 4) == load(q, 4) && load(p + len - 4, 4) == load(q + len - 4, 4);
-	for (size_t i = 0; i < len; i++)
-		if (p[i] != q[i])
-			return false;
-	return true;
-}
-
-/* The slot that holds the word, or the empty one where it would stand. */
+/* The slot of the word, or the free one where it belongs. */
 static inline struct vocab_slot *
 find_slot(const struct vocab *v, const char *word, size_t len, uint64_t h)
 {
@@ -78,14 +27,14 @@ find_slot(const struct vocab *v, const char *word, size_t len, uint64_t h)
 		if (s->tag != tag)
 			continue;
 		r = &v->row[s->row - 1];
-		if (r->len == len && same(v->text.p + r->word, word, len))
+		if (r->len == len && hash_same(v->text.p + r->word, word, len))
 			return s;
 	}
 }
 
-/* Twice the slots, every row entered anew. */
+/* Doubles the slots and enters every row again. */
 static bool
-widen(struct vocab *v)
+double_slots(struct vocab *v)
 {
 	struct vocab_slot *old = v->slot, *new;
 	size_t nold = v->nslot, n = nold ? nold * 2 : 64;
@@ -97,7 +46,7 @@ widen(struct vocab *v)
 	v->nslot = n;
 	for (uint32_t i = 0; i < v->size; i++) {
 		const char *word = v->text.p + v->row[i].word;
-		uint64_t h = hash(word, v->row[i].len);
+		uint64_t h = hash_bytes(word, v->row[i].len);
 
 		*find_slot(v, word, v->row[i].len, h) = (struct vocab_slot){ i + 1, h >> 32 };
 	}
@@ -106,7 +55,7 @@ widen(struct vocab *v)
 }
 
 static bool
-is(const char *word, size_t len, const char *marker)
+is_word(const char *word, size_t len, const char *marker)
 {
 	return len == strlen(marker) && memcmp(word, marker, len) == 0;
 }
@@ -114,29 +63,29 @@ is(const char *word, size_t len, const char *marker)
 const char *
 vocab_add(struct vocab *v, const char *word, size_t len, uint64_t count, uint64_t first)
 {
-	uint64_t h = hash(word, len);
+	uint64_t h = hash_bytes(word, len);
 	size_t at = v->text.len;
 	struct vocab_slot *s;
 
-	if (v->size >= v->nslot / 2 && !widen(v))
+	if (v->size >= v->nslot / 2 && !double_slots(v))
 		return "out of memory";
 	if (v->size == UINT32_MAX - 1 || len > UINT32_MAX)
 		return "more words than a table can hold";
 	s = find_slot(v, word, len, h);
 	if (s->row != 0) {
-		char shown[LEXICAL_SHOWN];
+		char shown[ERRMSG_WORD];
 
-		return errmsg_set(&v->err, "row %u: '%s' stands twice", v->size,
-		    lexical_show(shown, word, len));
+		return errmsg_set(&v->err, "row %u: '%s' appears twice", v->size,
+		    errmsg_word(shown, word, len));
 	}
 	if (!mem_grow(&v->row, &v->cap, (size_t)v->size + 1, sizeof(*v->row)) ||
 	    !buf_put(&v->text, word, len))
 		return "out of memory";
 	if (v->size == 0) {
-		v->unit = is(word, len, VOCAB_START) ? UNIT_SENTENCE : UNIT_STREAM;
+		v->unit = is_word(word, len, VOCAB_START) ? UNIT_SENTENCE : UNIT_STREAM;
 		v->unknown = -1;
 	}
-	if (is(word, len, VOCAB_UNKNOWN))
+	if (is_word(word, len, VOCAB_UNKNOWN))
 		v->unknown = v->size;
 	v->row[v->size] = (struct vocab_row){ at, (uint32_t)len, count, first };
 	v->size++;
@@ -149,7 +98,7 @@ vocab_find(const struct vocab *v, const char *word, size_t len)
 {
 	if (v->nslot == 0)
 		return -1;
-	return (int64_t)find_slot(v, word, len, hash(word, len))->row - 1;
+	return (int64_t)find_slot(v, word, len, hash_bytes(word, len))->row - 1;
 }
 
 const char *
@@ -165,9 +114,9 @@ vocab_unit_name(enum unit u)
 	return u == UNIT_SENTENCE ? "sentence" : "stream";
 }
 
-/* What follows the word in row i. */
+/* Formats what follows the word in row i. */
 static size_t
-tail(const struct vocab *v, uint32_t i, bool places, char out[ROW_TAIL])
+format_tail(const struct vocab *v, uint32_t i, bool places, char out[ROW_TAIL])
 {
 	const struct vocab_row *r = &v->row[i];
 	unsigned long long count = r->count, first = r->first;
@@ -188,7 +137,7 @@ write_rows(const struct vocab *v, FILE *f, bool places)
 	char end[ROW_TAIL];
 
 	for (uint32_t i = 0; i < v->size; i++) {
-		size_t len, n = tail(v, i, places, end);
+		size_t len, n = format_tail(v, i, places, end);
 		const char *word = vocab_word(v, i, &len);
 
 		fwrite(word, 1, len, f);
@@ -214,7 +163,7 @@ vocab_format(const struct vocab *v, struct buf *out)
 	char end[ROW_TAIL];
 
 	for (uint32_t i = 0; i < v->size; i++) {
-		size_t len, n = tail(v, i, false, end);
+		size_t len, n = format_tail(v, i, false, end);
 		const char *word = vocab_word(v, i, &len);
 
 		if (!buf_put(out, word, len) || !buf_put(out, end, n))
@@ -230,7 +179,7 @@ vocab_crc(const struct vocab *v)
 	char end[ROW_TAIL];
 
 	for (uint32_t i = 0; i < v->size; i++) {
-		size_t len, n = tail(v, i, false, end);
+		size_t len, n = format_tail(v, i, false, end);
 		const char *word = vocab_word(v, i, &len);
 
 		crc = crc32_z(crc, (const Bytef *)word, len);

@@ -1,11 +1,11 @@
 /*
- * vocab.h - the vocabulary table: row i is word i and how often it was seen.
+ * vocab.h - the vocabulary table: row i is word i and its count.
  *
  * unit=sentence: row 0 is SENTENCE_START, row 1 SENTENCE_END, then words by
- * falling count (ties by first appearance), the last row UNKNOWN_TOKEN.
- * unit=stream: neither START nor END, and UNKNOWN_TOKEN (last) only where
- * something fell outside the table.  A word is any bytes but space, tab and
- * newline (NUL included), so words carry a length.
+ * falling count (ties by first occurrence), the last row UNKNOWN_TOKEN.
+ * unit=stream: neither START nor END, and UNKNOWN_TOKEN (last) only if some tokens
+ * are out of vocabulary.  A word may contain any byte except space, tab and
+ * newline, including NUL, so it has a length.
  */
 #ifndef VOCAB_H
 #define VOCAB_H
@@ -21,15 +21,15 @@
 #define VOCAB_END     "SENTENCE_END"
 #define VOCAB_UNKNOWN "UNKNOWN_TOKEN"
 
-enum { VOCAB_MAX = 1 << 24 };	/* rows in a table at most */
+enum { VOCAB_MAX = 1 << 24 };	/* rows of a table */
 
 enum unit { UNIT_SENTENCE, UNIT_STREAM };
 
 struct vocab_row {
-	size_t word;		/* where it starts in text */
+	size_t word;		/* its offset in text */
 	uint32_t len;		/* its bytes */
 	uint64_t count;
-	uint64_t first;		/* place of its first token, or VOCAB_NO_FIRST */
+	uint64_t first;		/* position of its first token, or VOCAB_NO_FIRST */
 };
 #define VOCAB_NO_FIRST UINT64_MAX
 
@@ -41,10 +41,10 @@ struct vocab {
 	struct buf text;	/* the words, one after another */
 	struct vocab_slot {	/* the hash table */
 		uint32_t row;	/* row + 1, or 0 */
-		uint32_t tag;	/* half of the word's hash */
+		uint32_t tag;	/* upper half of the word's hash */
 	} *slot;
 	size_t nslot;		/* a power of two, or 0 */
-	bool places;		/* every row says where its word came first */
+	bool places;		/* rows have a third column, the first position */
 	int64_t unknown;	/* the row of UNKNOWN_TOKEN, or -1 */
 	struct errmsg err;
 };
@@ -53,28 +53,29 @@ struct vocab {
 enum { VOCAB_START_ROW = 0, VOCAB_END_ROW = 1 };
 
 /*
- * Readers start from a zeroed struct and give NULL, or a phrase that says what
- * is wrong and where ("row 17: ..."), good until the struct is freed.
+ * Readers start from a zeroed struct and return NULL, or an error message with the
+ * position ("row 17: ..."), valid until the struct is freed.
  */
 
-/* Reads rows until an empty line, or (in a .tsv) the end of the file; *ended
- * tells which: true for the empty line.  The unit is row 0's.  A third column
- * (first) is kept where it is there; "-" in it is VOCAB_NO_FIRST.  f is read
- * ahead: what follows the empty line is lost to the caller. */
+/* Reads rows up to an empty line (*ended is then true) or, in a table file, the end
+ * of the file.  Row 0 determines the unit.  A third column (first) is kept if it
+ * exists; "-" there is VOCAB_NO_FIRST.  f is read ahead: what follows the empty line
+ * is lost. */
 const char *vocab_read(struct vocab *v, FILE *f, bool *ended);
 
-/* The same out of an open reader, max rows at most. */
+/* The same from an open reader, at most max rows. */
 const char *vocab_read_rows(struct vocab *v, struct reader *in, uint32_t max, bool *ended);
 
-/* The same from len bytes in memory, as a model file holds them. */
+/* The same from len bytes in memory, as in a model file. */
 const char *vocab_parse(struct vocab *v, const char *p, size_t len);
 
-/* Appends a row; NULL, or "out of memory" / "row N: '...' stands twice".
+/* Appends a row; NULL, or "out of memory" / "row N: '...' appears twice".
  * Row 0 sets the unit, UNKNOWN_TOKEN sets unknown. */
 const char *vocab_add(struct vocab *v, const char *word, size_t len, uint64_t count,
     uint64_t first);
 
-/* Writes word TAB count rows, without the empty line.  Errors stay in ferror(). */
+/* Writes the rows, word TAB count, without the empty line.  Write errors are left in
+ * ferror(f). */
 void vocab_write(const struct vocab *v, FILE *f);
 
 /* The same with a third column, first. */
@@ -83,13 +84,13 @@ void vocab_write_places(const struct vocab *v, FILE *f);
 /* The same bytes into a buffer; false when out of memory. */
 bool vocab_format(const struct vocab *v, struct buf *out);
 
-/* CRC-32 of the bytes that vocab_write() writes: the table's name in streams. */
+/* CRC-32 of the bytes that vocab_write() writes: it identifies the table in streams. */
 uint32_t vocab_crc(const struct vocab *v);
 
 /* The row of a word, or -1. */
 int64_t vocab_find(const struct vocab *v, const char *word, size_t len);
 
-/* The bytes of row i and, in *len, their number. */
+/* The word of row i, not terminated, and its length. */
 const char *vocab_word(const struct vocab *v, uint32_t i, size_t *len);
 
 const char *vocab_unit_name(enum unit u);	/* "sentence", "stream" */

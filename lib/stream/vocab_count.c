@@ -1,5 +1,5 @@
 /*
- * vocab_count.c - counting tokens, merging counts, cutting the table.
+ * vocab_count.c - counts tokens, merges counts and builds the table.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -8,23 +8,23 @@
 #include "prog.h"
 
 static bool
-is(const char *p, size_t len, const char *marker)
+is_word(const char *p, size_t len, const char *marker)
 {
 	return len == strlen(marker) && memcmp(p, marker, len) == 0;
 }
 
-/* A token of the text that would be taken for the table's own. */
+/* A token of the text that is spelled like a marker of the table. */
 static bool
 is_marker(enum unit unit, const char *p, size_t len)
 {
 	if (len < 12 || (p[0] != 'S' && p[0] != 'U'))
 		return false;
-	return is(p, len, VOCAB_UNKNOWN) || (unit == UNIT_SENTENCE &&
-	    (is(p, len, VOCAB_START) || is(p, len, VOCAB_END)));
+	return is_word(p, len, VOCAB_UNKNOWN) || (unit == UNIT_SENTENCE &&
+	    (is_word(p, len, VOCAB_START) || is_word(p, len, VOCAB_END)));
 }
 
 static const char *
-add(struct vocab_count *c, const char *p, size_t len, uint64_t count, uint64_t place)
+add_token(struct vocab_count *c, const char *p, size_t len, uint64_t count, uint64_t place)
 {
 	int64_t row;
 
@@ -50,7 +50,7 @@ vocab_count_line(struct vocab_count *c, struct token_stream *t)
 
 	c->tokens += sentence;
 	while (token_stream_word(t, &w))
-		if ((why = add(c, w.p, w.len, 1, c->tokens++)) != NULL)
+		if ((why = add_token(c, w.p, w.len, 1, c->tokens++)) != NULL)
 			return why;
 	if (sentence && c->lines == 0)
 		c->first_end = c->tokens;
@@ -59,13 +59,13 @@ vocab_count_line(struct vocab_count *c, struct token_stream *t)
 	return NULL;
 }
 
-/* What makes a table fit to be merged into c; *total is its tokens. */
+/* Whether a table can be merged into c; *total is its number of tokens. */
 static const char *
 check_shard(struct vocab_count *c, const struct vocab *shard, uint64_t *total)
 {
 	if (!shard->places) {
-		return errmsg_set(&c->err, "a table without places, the third column, "
-		    "cannot be merged (count the shard with: %svocab -t -n 0)", prog_prefix);
+		return errmsg_set(&c->err, "a table without positions (third column) "
+		    "cannot be merged; count the shard with: %svocab -t -n 0", prog_prefix);
 	}
 	if (c->tokens > 0 && shard->unit != c->unit) {
 		return errmsg_set(&c->err, "a table of unit=%s after one of unit=%s",
@@ -83,7 +83,7 @@ check_shard(struct vocab_count *c, const struct vocab *shard, uint64_t *total)
 	for (uint32_t i = 0; i < shard->size; i++)
 		if (shard->row[i].count ? shard->row[i].first >= *total :
 		    shard->row[i].first != VOCAB_NO_FIRST) {
-			return errmsg_set(&c->err, "row %u: its place is past the end of "
+			return errmsg_set(&c->err, "row %u: its position is past the end of "
 			    "the %llu tokens", i, (unsigned long long)*total);
 		}
 	return NULL;
@@ -109,7 +109,7 @@ vocab_count_merge(struct vocab_count *c, const struct vocab *shard)
 		size_t len;
 		const char *word = vocab_word(shard, i, &len);
 
-		if (r->count && (why = add(c, word, len, r->count, offset + r->first)) != NULL)
+		if (r->count && (why = add_token(c, word, len, r->count, offset + r->first)) != NULL)
 			return why;
 	}
 	c->tokens += total;
@@ -122,7 +122,7 @@ vocab_count_unique(const struct vocab_count *c)
 	return c->words.size + (c->unit == UNIT_SENTENCE ? 2 : 0);
 }
 
-/* Falling count, then first appearance: no two places are the same. */
+/* By falling count, then by first position, which is unique. */
 static int
 by_count(const void *a, const void *b)
 {
@@ -134,9 +134,9 @@ by_count(const void *a, const void *b)
 	return (x->first > y->first) - (x->first < y->first);
 }
 
-/* The words seen often enough, most frequent first, *n of them; NULL: no memory. */
+/* The *n words with a count of at least min, most frequent first; NULL: out of memory. */
 static const struct vocab_row **
-sorted(const struct vocab_count *c, uint64_t min, uint32_t *n)
+sorted_words(const struct vocab_count *c, uint64_t min, uint32_t *n)
 {
 	const struct vocab_row **row = mem_zeros(c->words.size, sizeof(*row));
 
@@ -150,10 +150,10 @@ sorted(const struct vocab_count *c, uint64_t min, uint32_t *n)
 	return row;
 }
 
-/* How many of the n words fit beside the markers in size rows; *unknown: whether
- * there has to be an UNKNOWN_TOKEN. */
+/* How many of the n words fit in size rows with the markers; *unknown: whether an
+ * UNKNOWN_TOKEN is needed. */
 static uint32_t
-room(const struct vocab_count *c, uint32_t n, uint32_t size, bool *unknown)
+words_that_fit(const struct vocab_count *c, uint32_t n, uint32_t size, bool *unknown)
 {
 	uint32_t fixed = c->unit == UNIT_SENTENCE ? 2 : 0;
 
@@ -166,31 +166,31 @@ room(const struct vocab_count *c, uint32_t n, uint32_t size, bool *unknown)
 }
 
 static const char *
-put(struct vocab *out, const char *word, size_t len, uint64_t count, uint64_t first)
+put_row(struct vocab *out, const char *word, size_t len, uint64_t count, uint64_t first)
 {
 	return vocab_add(out, word, len, count, out->places ? first : VOCAB_NO_FIRST);
 }
 
 static const char *
-put_all(const struct vocab_count *c, const struct vocab_row **row, uint32_t n, bool unknown,
+put_rows(const struct vocab_count *c, const struct vocab_row **row, uint32_t n, bool unknown,
     struct vocab *out)
 {
 	uint64_t left = c->tokens;
 	const char *why = NULL;
 
 	if (c->unit == UNIT_SENTENCE) {
-		why = put(out, VOCAB_START, strlen(VOCAB_START), c->lines, 0);
+		why = put_row(out, VOCAB_START, strlen(VOCAB_START), c->lines, 0);
 		if (why == NULL)
-			why = put(out, VOCAB_END, strlen(VOCAB_END), c->lines, c->first_end);
+			why = put_row(out, VOCAB_END, strlen(VOCAB_END), c->lines, c->first_end);
 		left -= 2 * c->lines;
 	}
 	for (uint32_t i = 0; i < n && why == NULL; i++) {
-		why = put(out, c->words.text.p + row[i]->word, row[i]->len, row[i]->count,
+		why = put_row(out, c->words.text.p + row[i]->word, row[i]->len, row[i]->count,
 		    row[i]->first);
 		left -= row[i]->count;
 	}
 	if (why == NULL && unknown)
-		why = put(out, VOCAB_UNKNOWN, strlen(VOCAB_UNKNOWN), left,
+		why = put_row(out, VOCAB_UNKNOWN, strlen(VOCAB_UNKNOWN), left,
 		    c->markers ? c->first_marker : VOCAB_NO_FIRST);
 	if (why == NULL && out->unit != c->unit)
 		return "the most frequent token is " VOCAB_START ": is the text wrapped "
@@ -207,11 +207,11 @@ vocab_count_cut(const struct vocab_count *c, uint32_t size, uint64_t min, struct
 	uint32_t n;
 
 	*out = (struct vocab){ .places = size == 0 && min <= 1, .unknown = -1 };
-	row = sorted(c, min, &n);
+	row = sorted_words(c, min, &n);
 	if (row == NULL)
 		return "out of memory";
-	n = room(c, n, size, &unknown);
-	why = put_all(c, row, n, unknown, out);
+	n = words_that_fit(c, n, size, &unknown);
+	why = put_rows(c, row, n, unknown, out);
 	free(row);
 	return why;
 }

@@ -1,5 +1,5 @@
 /*
- * vocab_count.h - how often each token stands, and the table cut from that.
+ * vocab_count.h - counts tokens and builds the vocabulary table.
  */
 #ifndef VOCAB_COUNT_H
 #define VOCAB_COUNT_H
@@ -10,32 +10,33 @@
 
 struct vocab_count {
 	enum unit unit;
-	struct vocab words;	/* in no order that matters; the markers are not in it */
-	uint64_t lines;		/* token lines; in unit=stream not known after a merge */
+	struct vocab words;	/* in order of first occurrence, without the markers */
+	uint64_t lines;		/* token lines; unknown in unit=stream after a merge */
 	uint64_t tokens;	/* START and END included in unit=sentence */
-	uint64_t markers;	/* tokens of the text that are spelled like a marker: they */
-	uint64_t first_marker;	/* count as UNKNOWN_TOKEN; the place of the first of them */
-	uint64_t first_end;	/* the place of the first END */
+	uint64_t markers;	/* tokens of the text that are spelled like a marker, */
+	uint64_t first_marker;	/* counted as UNKNOWN_TOKEN; position of the first */
+	uint64_t first_end;	/* position of the first END */
 	struct errmsg err;
 };
 
-/* Adds the line that t has just read, in the unit that c says.  NULL or "out of
- * memory". */
+/* Counts the tokens of t's current line, in unit c->unit.  NULL or "out of memory". */
 const char *vocab_count_line(struct vocab_count *c, struct token_stream *t);
 
-/* Adds a shard's table, whose tokens came after those counted so far; the first
- * one sets the unit.  NULL or a phrase. */
+/* Adds the table of a shard, whose tokens follow those counted so far; the first
+ * sets the unit.  NULL or an error message. */
 const char *vocab_count_merge(struct vocab_count *c, const struct vocab *shard);
 
 /* Distinct tokens, START and END included. */
 uint64_t vocab_count_unique(const struct vocab_count *c);
 
 /*
- * The table: words seen at least min times, size rows at most (0: no limit),
- * by falling count, ties by first appearance.  With size 0 and min 1 it says
- * where each word came first.  NULL or a phrase; vocab_free(out) is due in any case.
+ * Builds the table: words with a count of at least min, at most size rows (0: no
+ * limit), by falling count, ties by first occurrence.  With size 0 and min 1 it has
+ * the positions of first occurrence.  NULL or an error message; call vocab_free(out)
+ * in any case.
  */
-const char *vocab_count_cut(const struct vocab_count *c, uint32_t size, uint64_t min, struct vocab *out);
+const char *vocab_count_cut(const struct vocab_count *c, uint32_t size, uint64_t min,
+    struct vocab *out);
 
 void vocab_count_free(struct vocab_count *c);
 

@@ -1,19 +1,19 @@
 /*
- * vocab_lookup.c - looking up the tokens of a line.
+ * vocab_lookup.c - looks up the tokens of a line.
  */
 #include <stdlib.h>
 
 #include "vocab_lookup.h"
-#include "lexical.h"
+#include "errmsg.h"
 
 static const char *
 no_row(struct vocab_lookup *r, const struct token_stream *t, const struct token *w)
 {
-	char shown[LEXICAL_SHOWN];
+	char shown[ERRMSG_WORD];
 
 	return errmsg_set(&r->err, "line %llu: '%s' is not in the vocabulary, which has no "
 	    VOCAB_UNKNOWN,
-	    (unsigned long long)t->in.number, lexical_show(shown, w->p, w->len));
+	    (unsigned long long)t->in.number, errmsg_word(shown, w->p, w->len));
 }
 
 const char *

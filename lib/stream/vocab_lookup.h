@@ -16,11 +16,12 @@ struct vocab_lookup {
 };
 
 /*
- * The line that t has just read.  What is not in the table, and in unit=sentence
- * what is spelled like a marker, becomes UNKNOWN_TOKEN; without such a row that
- * is the phrase, naming line and word.
+ * Looks up the tokens of t's current line.  Out-of-vocabulary tokens and, in
+ * unit=sentence, those spelled like a marker become UNKNOWN_TOKEN; if the table has
+ * none, the error message names line and word.
  */
-const char *vocab_lookup_of(struct vocab_lookup *r, const struct vocab *v, struct token_stream *t);
+const char *vocab_lookup_of(struct vocab_lookup *r, const struct vocab *v,
+    struct token_stream *t);
 
 void vocab_lookup_free(struct vocab_lookup *r);
 

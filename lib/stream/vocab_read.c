@@ -1,10 +1,12 @@
 /*
- * vocab_read.c - rows of a table as text: word TAB count, or word TAB count
- * TAB place.
+ * vocab_read.c - parses the rows of a table: word TAB count, or word TAB count TAB
+ * position.
  */
 #include <string.h>
 
-#include "lexical.h"
+#include "decimal.h"
+#include "errmsg.h"
+#include "utf8.h"
 #include "vocab.h"
 
 static const char *
@@ -16,15 +18,15 @@ bad_row(struct vocab *v, const char *reason)
 static const char *
 bad_field(struct vocab *v, const char *p, size_t len, const char *reason)
 {
-	char shown[LEXICAL_SHOWN];
+	char shown[ERRMSG_WORD];
 
 	return errmsg_set(&v->err, "row %u: '%s' %s", v->size,
-	    lexical_show(shown, p, len), reason);
+	    errmsg_word(shown, p, len), reason);
 }
 
 /* The length of the field at p, up to a tab or the end. */
 static size_t
-field(const char *p, size_t len)
+field_length(const char *p, size_t len)
 {
 	const char *tab = len ? memchr(p, '\t', len) : NULL;
 
@@ -37,15 +39,15 @@ check_word(struct vocab *v, const char *p, size_t len)
 	if (len == 0)
 		return bad_row(v, "no word before the tab");
 	if (memchr(p, ' ', len) != NULL)
-		return bad_field(v, p, len, "holds a space");
-	if (lexical_utf8(p, len) != len)
+		return bad_field(v, p, len, "contains a space");
+	if (utf8_valid_length(p, len) != len)
 		return bad_field(v, p, len, "is not valid UTF-8");
 	return NULL;
 }
 
-/* The third column: a place, "-", or nothing; all rows the same way. */
+/* The third column: a position, "-", or nothing; all rows must have it or none. */
 static const char *
-read_place(struct vocab *v, const char *p, size_t len, uint64_t *place)
+read_position(struct vocab *v, const char *p, size_t len, uint64_t *place)
 {
 	bool there = len > 0;
 
@@ -57,8 +59,8 @@ read_place(struct vocab *v, const char *p, size_t len, uint64_t *place)
 		    "no third column, where row 0 has one");
 	if (!there || (len == 2 && p[1] == '-'))
 		return NULL;
-	if (!lexical_number(p + 1, len - 1, UINT64_MAX - 1, place))
-		return bad_field(v, p + 1, len - 1, "is not the place of a token");
+	if (!decimal_parse(p + 1, len - 1, UINT64_MAX - 1, place))
+		return bad_field(v, p + 1, len - 1, "is not the position of a token");
 	return NULL;
 }
 
@@ -66,7 +68,7 @@ static const char *
 read_row(struct vocab *v, const struct reader *in)
 {
 	const char *p = in->p, *why;
-	size_t len = in->len, word = field(p, len), digits;
+	size_t len = in->len, word = field_length(p, len), digits;
 	uint64_t count, place;
 
 	if (!in->ended)
@@ -77,16 +79,16 @@ read_row(struct vocab *v, const struct reader *in)
 		return why;
 	p += word + 1;
 	len -= word + 1;
-	digits = field(p, len);
-	if (!lexical_number(p, digits, UINT64_MAX, &count))
+	digits = field_length(p, len);
+	if (!decimal_parse(p, digits, UINT64_MAX, &count))
 		return bad_field(v, p, digits, digits && p[digits - 1] == '\r' ?
 		    "is not a count (does the line end in CRLF?)" : "is not a count");
-	if ((why = read_place(v, p + digits, len - digits, &place)) != NULL)
+	if ((why = read_position(v, p + digits, len - digits, &place)) != NULL)
 		return why;
 	return vocab_add(v, in->p, word, count, place);
 }
 
-/* What no single row shows: the markers are where the unit wants them. */
+/* Whether the markers are where the unit has them. */
 static const char *
 check_markers(struct vocab *v)
 {

@@ -1,11 +1,11 @@
 /*
- * vocab_stream.c - the vocabulary stream: its header, and that it adds up.
+ * vocab_stream.c - reads and writes the vocabulary stream and checks its counts.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "header.h"
-#include "lexical.h"
+#include "errmsg.h"
 #include "vocab_stream.h"
 
 void
@@ -47,8 +47,8 @@ read_header(struct vocab_stream *s, struct claims *c)
 	return NULL;
 }
 
-/* Distinct tokens are the table's words and what fell out of it: between one
- * (none, if nothing did) and as many as there are. */
+/* The distinct tokens are the words of the table and those counted as UNKNOWN_TOKEN,
+ * at most as many as its count. */
 static bool
 unique_fits(const struct vocab_stream *s)
 {
@@ -70,7 +70,7 @@ check_table(struct vocab_stream *s, const struct claims *c)
 		    (unsigned)c->size, v->size);
 	}
 	if (v->unit != c->unit)
-		return "header: unit= is not the unit that row 0 of the table says";
+		return "header: unit= contradicts row 0 of the table";
 	if (v->places)
 		return "table: a third column in a stream";
 	if (v->unit == UNIT_SENTENCE && v->unknown < 0)
@@ -83,7 +83,7 @@ check_table(struct vocab_stream *s, const struct claims *c)
 	if (sum != c->tokens)
 		return "header: tokens= is more than the counts of the table add up to";
 	if (!unique_fits(s))
-		return "header: unique= does not go with the table";
+		return "header: unique= is inconsistent with the table";
 	return NULL;
 }
 
@@ -111,12 +111,12 @@ vocab_stream_open(struct vocab_stream *s, FILE *f)
 	return s->seen ? NULL : "out of memory";
 }
 
-/* At the end: as many lines, and each row as often, as was promised. */
+/* At the end: the lines and the count of each row must be those of header and table. */
 static const char *
-add_up(struct vocab_stream *s)
+check_counts(struct vocab_stream *s)
 {
 	const struct vocab *v = &s->vocab;
-	char shown[LEXICAL_SHOWN];
+	char shown[ERRMSG_WORD];
 
 	for (uint32_t i = 0; i < v->size; i++) {
 		size_t len;
@@ -126,12 +126,12 @@ add_up(struct vocab_stream *s)
 			continue;
 		return errmsg_set(&s->err, "the tokens do not add up to the table "
 		    "(row %u, '%s': %llu counted, %llu in the table)", i,
-		    lexical_show(shown, word, len), (unsigned long long)s->seen[i],
+		    errmsg_word(shown, word, len), (unsigned long long)s->seen[i],
 		    (unsigned long long)v->row[i].count);
 	}
 	if (s->read == s->lines)
 		return NULL;
-	return errmsg_set(&s->err, "%llu lines of tokens came, the header promised %llu",
+	return errmsg_set(&s->err, "%llu lines of tokens, but the header says %llu",
 	    (unsigned long long)s->read, (unsigned long long)s->lines);
 }
 
@@ -144,7 +144,7 @@ vocab_stream_next(struct vocab_stream *s, struct vocab_lookup *r, bool *more)
 	if ((why = token_stream_line(t, more)) != NULL)
 		return why;
 	if (!*more)
-		return add_up(s);
+		return check_counts(s);
 	if (!t->in.ended) {
 		return errmsg_set(&s->err, "line %llu: ends without a newline: "
 		    "the program that wrote the stream did not finish",

@@ -1,6 +1,6 @@
 /*
  * vocab_stream.h - the vocabulary stream: header, table, empty line, token stream.
- * vocab-stream(5) is the specification.
+ * Specified in vocab-stream(5).
  */
 #ifndef VOCAB_STREAM_H
 #define VOCAB_STREAM_H
@@ -14,23 +14,24 @@
 struct vocab_stream {
 	struct vocab vocab;
 	struct token_stream tokens;
-	uint64_t lines;		/* that the header promises, */
-	uint64_t unique;	/* and its distinct tokens */
-	uint64_t read;		/* lines that came */
-	uint64_t *seen;		/* (vocab.size) how often each row came */
+	uint64_t lines;		/* according to the header, */
+	uint64_t unique;	/* as its distinct tokens */
+	uint64_t read;		/* lines read */
+	uint64_t *seen;		/* (vocab.size) counts of the tokens read */
 	struct errmsg err;
 };
 
-/* Writes header, table and empty line; the token lines, c->lines of them, follow.
- * Errors stay in ferror(f). */
+/* Writes header, table and empty line; the c->lines token lines are to follow.  Write
+ * errors are left in ferror(f). */
 void vocab_stream_begin(FILE *f, const struct vocab *v, const struct vocab_count *c);
 
-/* Reads header, table and empty line.  f must not have been read before.  NULL or
- * a phrase; so do the others.  vocab_stream_close() is due in any case. */
+/* Reads header, table and empty line from f, which must not have been read before.
+ * This and vocab_stream_next() return NULL or an error message.  Call
+ * vocab_stream_close() in any case. */
 const char *vocab_stream_open(struct vocab_stream *s, FILE *f);
 
-/* Reads a line of tokens as rows.  At the end *more is false, and what came has
- * added up to the table exactly: every row, and the lines. */
+/* Reads a line of tokens as rows.  *more is false at the end, where the number of
+ * lines and the count of every row have matched header and table. */
 const char *vocab_stream_next(struct vocab_stream *s, struct vocab_lookup *r, bool *more);
 
 void vocab_stream_close(struct vocab_stream *s);		/* frees; does not close f */

@@ -147,12 +147,12 @@ piece_length(const char *p, size_t n)
 	return n;
 }
 
-/* Parses the next piece of the block, up to a stray byte at most. */
+/* Parses the next piece of the buffer, up to a stray byte at most. */
 static const char *
 parse_piece(struct csv_records *c)
 {
-	const char *p = c->in.p + c->in.pos;
-	size_t n = piece_length(p, c->in.n - c->in.pos), used = parse_bytes(c, p, n);
+	const char *p = c->in.data + c->in.pos;
+	size_t n = piece_length(p, c->in.end - c->in.pos), used = parse_bytes(c, p, n);
 
 	if (used < n && (csv_error(c->parser) != CSV_EPARSE || !take_stray(c, p + used++)))
 		return buffer_error(c);
@@ -183,44 +183,56 @@ csv_records_open(struct csv_records *c, FILE *f)
 {
 	*c = (struct csv_records){ .before_field = true };
 	c->parser = mem_zeros(1, sizeof(*c->parser));
-	if (c->parser == NULL || !block_open(&c->in, f))
+	if (c->parser == NULL)
 		return "out of memory";
+	reader_open(&c->in, f);
 	csv_init(c->parser, STRICT);
 	csv_set_space_func(c->parser, is_leading_blank);
 	csv_set_realloc_func(c->parser, realloc_bounded);
-	return NULL;
+	return reader_skip_bom(&c->in);
 }
 
-/* Whether there is another record.  The second byte of a CRLF belongs to the record
- * before. */
-static bool
-begin_record(struct csv_records *c, size_t want)
+/* Passes the second byte of a CRLF, which belongs to the record before. */
+static const char *
+skip_lf(struct csv_records *c)
 {
-	if (c->pending_lf && block_fill(&c->in) && c->in.p[c->in.pos] == '\n')
+	bool more;
+	const char *why = c->pending_lf ? reader_fill(&c->in, &more) : NULL;
+
+	if (why == NULL && c->pending_lf && more && c->in.data[c->in.pos] == '\n')
 		c->in.pos++;
 	c->pending_lf = false;
+	return why;
+}
+
+static const char *
+begin_record(struct csv_records *c, size_t want, bool *more)
+{
+	const char *why = skip_lf(c);
+
 	c->want = want;
 	c->text.len = 0;
 	c->nkept = c->ncol = 0;
 	c->unclosed = c->ended = false;
-	if (!block_fill(&c->in))
-		return false;
-	c->begins_blank = c->in.p[c->in.pos] == ' ';
+	if (why != NULL || (why = reader_fill(&c->in, more)) != NULL || !*more)
+		return why;
+	c->begins_blank = c->in.data[c->in.pos] == ' ';
 	c->record++;
 	c->line = c->lines + 1;
-	return true;
+	return NULL;
 }
 
 const char *
 csv_records_next(struct csv_records *c, size_t want, bool *more)
 {
-	const char *why = NULL;
+	const char *why = begin_record(c, want, more);
+	bool bytes;
 
-	*more = begin_record(c, want);
-	if (!*more)
-		return NULL;
+	if (why != NULL || !*more)
+		return why;
 	while (why == NULL && !c->ended)
-		why = block_fill(&c->in) ? parse_piece(c) : end_file(c);
+		if ((why = reader_fill(&c->in, &bytes)) == NULL)
+			why = bytes ? parse_piece(c) : end_file(c);
 	return why;
 }
 
@@ -242,7 +254,7 @@ csv_records_close(struct csv_records *c)
 	if (c->parser)
 		csv_free(c->parser);
 	free(c->parser);
-	block_close(&c->in);
+	reader_close(&c->in);
 	buf_free(&c->text);
 	free(c->end);
 	*c = (struct csv_records){ 0 };

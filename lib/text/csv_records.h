@@ -13,8 +13,8 @@
 
 #include <stdint.h>
 
-#include "block.h"
 #include "mem.h"
+#include "reader.h"
 
 #define CSV_RECORDS_ALL SIZE_MAX
 #define CSV_RECORDS_LIMIT ((size_t)256 << 20)	/* bytes in a field at most */
@@ -22,7 +22,7 @@
 struct csv_parser;			/* libcsv's */
 
 struct csv_records {
-	struct block in;
+	struct reader in;	/* in.failed: the error is that of a read, not of a record */
 	struct csv_parser *parser;
 	uint64_t record;	/* number of the latest record, from 1 */
 	uint64_t line;		/* number of its first line, from 1 */
@@ -48,8 +48,8 @@ struct csv_records {
 
 /*
  * csv_records_open() and csv_records_next() return NULL, or what is wrong with the
- * latest record.  csv_records_close() is due after either result.  f remains the
- * caller's; after *more is false, ferror(f) tells whether reading failed.
+ * latest record, or a read error.  csv_records_close() is due after either result.
+ * f remains the caller's.
  */
 const char *csv_records_open(struct csv_records *c, FILE *f);
 

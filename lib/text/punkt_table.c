@@ -7,19 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "reader.h"
+#include "hash.h"
 #include "punkt.h"
-
-/* FNV-1a. */
-static uint32_t
-hash(const char *p, size_t len)
-{
-	uint32_t h = UINT32_C(2166136261);
-
-	for (size_t i = 0; i < len; i++)
-		h = (h ^ (unsigned char)p[i]) * UINT32_C(16777619);
-	return h;
-}
+#include "reader.h"
 
 /* The slot of a key, or the free one where it would go. */
 static size_t
@@ -60,7 +50,7 @@ bool
 punkt_add(struct punkt *t, const char *key, size_t len, unsigned bits)
 {
 	struct punkt_entry *e;
-	uint32_t h = hash(key, len);
+	uint32_t h = (uint32_t)hash_bytes(key, len);
 
 	if (bits == 0)
 		return true;
@@ -86,7 +76,7 @@ punkt_find(const struct punkt *t, const char *key, size_t len)
 {
 	if (len > t->longest || t->nslot == 0)
 		return 0;
-	return t->slot[slot_of(t, key, len, hash(key, len))].bits;
+	return t->slot[slot_of(t, key, len, (uint32_t)hash_bytes(key, len))].bits;
 }
 
 void

@@ -8,6 +8,7 @@
  */
 #include <string.h>
 
+#include "escape.h"
 #include "tokenize.h"
 #include "unicode.h"
 #include "utf8.h"
@@ -68,13 +69,6 @@ tokenize_write(struct sentence_cutter *c, const char *text, size_t len, FILE *f)
 	return !c->outer.failed;
 }
 
-/* The escape of a character that cannot stand in a token, or 0. */
-static char
-escape(char ch)
-{
-	return ch == ' ' ? 's' : ch == '\t' ? 't' : ch == '\n' ? 'n' : ch == '\\' ? '\\' : 0;
-}
-
 /* One line of text, without its end. */
 static bool
 chars(struct sentence_cutter *c, const char *p, size_t len, bool ended, FILE *f)
@@ -89,9 +83,9 @@ chars(struct sentence_cutter *c, const char *p, size_t len, bool ended, FILE *f)
 	while (p < last) {
 		size_t n = utf8_len((unsigned char)*p);
 
-		if (escape(*p)) {
+		if (escape_letter(*p)) {
 			*out++ = '\\';
-			*out++ = escape(*p);
+			*out++ = escape_letter(*p);
 		} else {
 			memcpy(out, p, n);
 			out += n;

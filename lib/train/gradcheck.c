@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "gradcheck.h"
+#include "heap.h"
 #include "mem.h"
 
 /*
@@ -124,25 +125,13 @@ loss_at(struct gradcheck *g, size_t i, size_t j, double by, double *loss)
 	return NULL;
 }
 
-/* Lets order[at] sink among the n of a heap, the smallest gradient on top. */
-static void
-sink(const double *x, size_t *order, size_t at, size_t n)
+/* The order of a heap of entries of x with the smallest on top. */
+static bool
+is_smaller(uint64_t a, uint64_t b, const void *x)
 {
-	size_t entry = order[at];
+	const double *gradient = x;
 
-	for (;;) {
-		size_t child = 2 * at + 1;
-
-		if (child >= n)
-			break;
-		if (child + 1 < n && fabs(x[order[child + 1]]) < fabs(x[order[child]]))
-			child++;
-		if (fabs(x[entry]) <= fabs(x[order[child]]))
-			break;
-		order[at] = order[child];
-		at = child;
-	}
-	order[at] = entry;
+	return fabs(gradient[a]) < fabs(gradient[b]);
 }
 
 /*
@@ -152,7 +141,8 @@ sink(const double *x, size_t *order, size_t at, size_t n)
 static size_t
 choose(struct gradcheck *g, const double *x, size_t n)
 {
-	size_t big = (g->most + 1) / 2, *order = g->order;
+	size_t big = (g->most + 1) / 2;
+	uint64_t *order = g->order;
 
 	if (g->most == 0 || g->most >= n) {
 		for (size_t i = 0; i < n; i++)
@@ -161,13 +151,10 @@ choose(struct gradcheck *g, const double *x, size_t n)
 	}
 	for (size_t i = 0; i < big; i++)
 		order[i] = i;
-	for (size_t i = big; i-- > 0;)
-		sink(x, order, i, big);
+	heap_make(order, big, is_smaller, x);
 	for (size_t i = big; i < n && big > 0; i++)
-		if (fabs(x[i]) > fabs(x[order[0]])) {
-			order[0] = i;
-			sink(x, order, 0, big);
-		}
+		if (fabs(x[i]) > fabs(x[order[0]]))
+			heap_sink(order, big, 0, i, is_smaller, x);
 	for (size_t i = big; i < g->most; i++)
 		order[i] = (i - big) * n / (g->most - big);
 	return g->most;

@@ -33,7 +33,7 @@ struct gradcheck {
 	/* Ours: */
 	double *grad[MODEL_PARAMS_MAX];
 	double *logp;			/* (b->t) */
-	size_t *order;			/* the entries of a parameter, those to check first */
+	uint64_t *order;		/* the entries of a parameter, those to check first */
 };
 
 /* The worst entry of a parameter. */
