@@ -1,11 +1,11 @@
 #!/bin/sh
-# Gets the tutorial's corpus, reddit-comments-2015-08.csv, into this folder.
+# Downloads the tutorial's corpus, reddit-comments-2015-08.csv, to this folder.
 #
-#   data/get-reddit.sh          clone its repository, verify, put it here
-#   data/get-reddit.sh FILE     only verify a copy that is already there
+#   data/get-reddit.sh          clone its repository, verify the file, keep it here
+#   data/get-reddit.sh FILE     only verify an existing copy
 #
-# Status: 0 the file is the tutorial's, 1 it is not or could not be had,
-# 2 the command line is wrong.
+# Exit status: 0 the file is the tutorial's, 1 it is not or could not be
+# downloaded, 2 the command line is invalid.
 set -eu
 repository=https://github.com/dennybritz/rnn-tutorial-rnnlm
 name=reddit-comments-2015-08.csv
@@ -16,7 +16,7 @@ die() {
 	exit "${2-1}"
 }
 
-# verify FILE: stops unless its content is the one we know
+# verify FILE: stops unless FILE has the known content
 verify() {
 	[ -e "$1" ] || die "$1: no such file"
 	[ -f "$1" ] || die "$1: not a regular file"
@@ -31,7 +31,7 @@ fetch() {
 		echo "get-reddit: $here/$name: already here" >&2
 		return
 	fi
-	# beside its place, so that the last step is a rename
+	# in the same folder, so that the last step is a rename
 	scratch=$(mktemp -d "$here/.get-reddit.XXXXXX" 2>/dev/null) || die "$here: cannot be written"
 	trap 'rm -rf "$scratch"' EXIT
 	trap 'exit 1' HUP INT TERM
@@ -39,7 +39,7 @@ fetch() {
 	    "$repository" "$scratch/clone" 2>"$scratch/log"; then
 		die "$repository: $(tail -n 1 "$scratch/log")"
 	fi
-	[ -f "$scratch/clone/data/$name" ] || die "$repository: has no data/$name any more"
+	[ -f "$scratch/clone/data/$name" ] || die "$repository: no longer has data/$name"
 	verify "$scratch/clone/data/$name"
 	mv "$scratch/clone/data/$name" "$here/$name"
 	echo "get-reddit: $here/$name: verified" >&2

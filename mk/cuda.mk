@@ -1,10 +1,11 @@
-# cuda.mk - the plugin for NVIDIA GPUs, where mk/probe.sh found nvcc; and the
-# same sources for an ordinary C++ compiler, for the tests (tests/cuda/README.md).
+# cuda.mk - builds the plugin for NVIDIA GPUs if mk/probe.sh found nvcc, and the same
+# sources with an ordinary C++ compiler for the tests (tests/cuda/README.md).
 #
-#   make NVCC=          without the plugin
-#   make CUDA_ARCHS=90  for these compute capabilities; newer ones by the last one's PTX
+#   make NVCC=          does not build the plugin
+#   make CUDA_ARCHS=90  builds for these compute capabilities; newer GPUs use the PTX
+#                       of the last one
 
-# Code for 8.0 runs on 8.6 and 8.9, too.
+# Code for 8.0 also runs on 8.6 and 8.9.
 CUDA_ARCHS ?= 75 80 90
 CUDA_REAL := params update embed dense recur cells output fused layers
 CUDA_ONCE := device staging time_major entry
@@ -17,7 +18,7 @@ CUDA_FLAGS = -std=c++17 -O3 -Werror all-warnings -Xcompiler -Wall,-Wextra,-Wshad
 	-gencode arch=compute_$(lastword $(CUDA_ARCHS)),code=compute_$(lastword $(CUDA_ARCHS)) \
 	-Ikernels -Ikernels/cells -MMD -MP
 
-# A sanitizer build tests the emulated plugin: nvcc knows no sanitizers.
+# A sanitizer build tests only the emulated plugin, since nvcc has no sanitizers.
 ifneq ($(and $(NVCC),$(if $(SAN),,yes)),)
 CUDA_PLUGIN := $(BUILD)/plugins/libunroll-cuda.so
 PLUGINS += $(CUDA_PLUGIN)
@@ -25,7 +26,7 @@ all: $(CUDA_PLUGIN)
 here: $(if $(wildcard /dev/nvidiactl),$(CUDA_PLUGIN))
 endif
 
-# The runtime is linked in, so that the plugin needs nothing but a driver.
+# The runtime is linked statically, so that the plugin requires only a driver.
 $(BUILD)/plugins/libunroll-cuda.so: $(CUDA_OBJS)
 	@mkdir -p $(@D)
 	$(NVCC) -shared -cudart static -ccbin $(CXX) -o $@ $^
@@ -42,7 +43,8 @@ EMU_OBJS := $(CUDA_ONCE:%=$(BUILD)/emulated/%.o) $(CUDA_C_OBJS) \
 EMU_FLAGS = -std=c++17 -O3 $(EMU_NATIVE) -g -fPIC -Wall -Wextra -Wshadow $(WERROR) \
 	$(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer) \
 	-Ikernels -Ikernels/cells -Itests/cuda -MMD -MP
-# It runs where it was built, and a multiply-add is then one instruction.
+# The emulator runs only on the machine that built it.  -march=native compiles a
+# multiply-add to a single instruction.
 EMU_NATIVE := $(if $(filter x86_64,$(shell uname -m)),-march=native)
 EMULATED := $(if $(HAVE_CXX),$(BUILD)/emulated/libunroll-cuda.so $(BUILD)/emulated/faults)
 
@@ -61,7 +63,7 @@ $(BUILD)/tests/unit/launch_plan: $(CUDA_C:%=$(BUILD)/kernels/cuda/%.o)
 
 test check programs: $(EMULATED)
 
-# On a GPU; elsewhere each says in one line that there is none.
+# These need a GPU, and report in one line if there is none.
 .PHONY: test-cuda bench-cuda
 test-cuda: all $(BUILD)/tests/unit/backend $(BUILD)/tests/unit/backend_cells $(BUILD)/tests/unit/steps \
 	$(BUILD)/tests/unit/tall

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Installs Debian packages by name, those that are not there yet.  Needs root
-# or sudo only when something is missing, and says what to do without either.
+# deps.sh PACKAGE...: installs the Debian packages that are missing.  Root or sudo
+# is needed only if there are any; without either, a message says what to do.
 set -eu
 missing=
 for p in "$@"; do
@@ -13,7 +13,7 @@ if [ -z "$missing" ]; then
 	exit 0
 fi
 if ! command -v apt-get >/dev/null; then
-	echo "deps: no apt-get here; install what corresponds to:$missing" >&2
+	echo "deps: apt-get: not found; install the equivalents of:$missing" >&2
 	exit 1
 fi
 if [ "$(id -u)" -eq 0 ]; then
@@ -21,11 +21,11 @@ if [ "$(id -u)" -eq 0 ]; then
 elif command -v sudo >/dev/null; then
 	as_root=sudo
 else
-	echo "deps: not root; ask for: apt-get install$missing" >&2
+	echo "deps: must be root to install packages; ask an administrator for: apt-get install$missing" >&2
 	exit 1
 fi
 echo "deps: installing$missing" >&2
-# A stale list still installs most of the time, so only its failure matters.
+# A stale list of packages usually works, so a failed update is not an error.
 $as_root apt-get update -qq || true
 # shellcheck disable=SC2086
 DEBIAN_FRONTEND=noninteractive $as_root apt-get install -y -qq --no-install-recommends $missing >&2

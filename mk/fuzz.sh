@@ -1,6 +1,6 @@
 #!/bin/sh
-# fuzz.sh TARGET SECONDS: runs a fuzz target on what the saved corpus and
-# earlier runs found; new findings go to build/fuzz, never into the corpus.
+# fuzz.sh TARGET SECONDS: runs a fuzz target, starting from the saved corpus and the
+# inputs found by earlier runs.  New inputs go to build/fuzz, never into the corpus.
 set -eu
 target=$1 seconds=$2
 name=${target##*/}

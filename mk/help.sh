@@ -1,21 +1,22 @@
 #!/bin/sh
-# help.sh: what make can be asked for
+# help.sh: lists the targets of the Makefile
 cat <<'END'
-make                 build everything; the programs are then in bin/
-make demo            install dependencies, build, train on data/comments.csv
+make                 build everything; the programs are in bin/
+make demo            install dependencies, build, and train on data/comments.csv
 make test            run all tests; T=vocab: only those of one program or module;
-                     SAN=address,undefined: in a build with sanitizers
-make install         programs, pages, completion below PREFIX (/usr/local) and DESTDIR;
-                     PROGRAM_PREFIX=unroll-: names begin with it
-make uninstall       remove what install installed
-make bench           training speed against NumPy, PyTorch and OpenBLAS (BENCH.md)
+                     SAN=address,undefined: with sanitizers
+make install         install programs, manual pages, completion and pipelines;
+                     PREFIX=/usr/local, DESTDIR=; PROGRAM_PREFIX=unroll-: prefix
+                     of the program names
+make uninstall       remove what make install installed
+make bench           training speed compared with NumPy, PyTorch and OpenBLAS
 make bench-text      speed of the text programs; CSV=FILE: on your own corpus
-make profile         where the time of a training step goes, layer by layer
-make test-cuda       test the plugin for NVIDIA GPUs on a GPU
-make bench-cuda      measure it there
+make profile         time of a training step, layer by layer
+make test-cuda       test the plugin for NVIDIA GPUs; needs a GPU
+make bench-cuda      measure that plugin; needs a GPU
 make lint            shellcheck, cppcheck, mandoc, gcc and clang with -Werror
 make fuzz            run each fuzz target for FUZZ_SECONDS (60); needs clang
-make deps            install the Debian packages that building and testing need
-make deps-dev        ... and those of lint, fuzz and bench
+make deps            install the Debian packages for building and testing
+make deps-dev        also install those for lint, fuzz and plots
 make clean           remove everything that was built
 END

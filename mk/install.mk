@@ -1,7 +1,7 @@
 # install.mk - make install and make uninstall, below DESTDIR and PREFIX.
 #
-# PROGRAM_PREFIX goes before the names of programs and their pages, where names
-# as short as tok and train are somebody else's:
+# PROGRAM_PREFIX is prepended to the names of the programs and their pages, for
+# systems where names as short as tok and train are already taken:
 #
 #   make install PROGRAM_PREFIX=unroll-
 
@@ -19,7 +19,7 @@ MAKES := $(wildcard pipelines/*.mk)
 DATA := data/comments.csv data/names.txt
 PAGES := $(wildcard man/*.5 man/*.7)
 
-# Everything that install makes and uninstall takes away.
+# Everything that install creates and uninstall removes.
 INSTALLED = $(TOOLS:%=$(bindir)/$(PROGRAM_PREFIX)%) \
 	$(sort $(PLUGINS:$(BUILD)/plugins/%=$(libdir)/%) $(libdir)/libunroll-cuda.so) \
 	$(TOOLS:%=$(mandir)/man1/$(PROGRAM_PREFIX)%.1) \
@@ -29,13 +29,13 @@ INSTALLED = $(TOOLS:%=$(bindir)/$(PROGRAM_PREFIX)%) \
 	$(DATA:%=$(sharedir)/%) \
 	$(SCRIPTS:pipelines/%=$(sharedir)/pipelines/%) $(MAKES:pipelines/%=$(sharedir)/pipelines/%)
 
-# The programs' names in pages, with the prefix; where they are run (examples, quoted
-# commands, what they say), at the beginning, after a pipe or a parenthesis
+# The prefix in manual pages: in names and cross-references, and in commands
+# (examples, quoted commands, messages) at the start, after a pipe or a parenthesis
 NAMES := $(subst $(eval) ,|,$(TOOLS))
 RUN := s/(^ *|\.Dl \$$ |\.Dl |\.Ql |\| |\()($(NAMES))( |:|$$)/\1$(PROGRAM_PREFIX)\2\3/g
 PREFIX_PAGE = sed -E -e 's/^(\.|.* )(Nm|Xr) ($(NAMES))( |$$)/\1\2 $(PROGRAM_PREFIX)\3\4/' \
 	-e '/^\.(Dl|Ql) /$(RUN)' -e '/^\.Bd/,/^\.Ed/$(RUN)'
-# ... as the shell has it, whatever is in that name
+# DESTDIR as a shell variable, so that its name may contain spaces and quotes
 D = "$$DESTDIR"
 export DESTDIR
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# lint.sh: every linter and both compilers, with warnings as errors
+# lint.sh: runs every linter and both compilers, with warnings as errors
 set -u
 unset MAKEFLAGS MFLAGS MAKELEVEL
 jobs=$(nproc 2>/dev/null || echo 1)
@@ -7,12 +7,12 @@ status=0
 
 for tool in shellcheck mandoc cppcheck clang gcc; do
 	if ! command -v "$tool" >/dev/null; then
-		echo "lint: $tool is missing; 'make deps-dev' installs what is needed" >&2
+		echo "lint: $tool: not installed; 'make deps-dev' installs it" >&2
 		exit 1
 	fi
 done
 
-# check NAME COMMAND...: says what failed, and goes on
+# check NAME COMMAND...: reports whether the command succeeded; continues in any case
 check() {
 	name=$1
 	shift
@@ -24,15 +24,15 @@ check() {
 	fi
 }
 
-# compiles CC: everything, in a folder of its own
+# compiles CC: builds everything in a separate folder
 compiles() {
 	make -s -j"$jobs" BUILD="build/lint-$1" SAN= CC="$1" \
 		CFLAGS='-O2 -Werror' programs
 }
 
-# Excluded: quotes of typography in texts for the tests (SC1111), and variables
-# that bats sets (SC2154).  mk/cppcheck.txt says why what is excluded there.
-# every script by its first line, and every .bats file
+# Excluded: typographic quotes in test data (SC1111) and variables set by bats
+# (SC2154).  mk/cppcheck.txt gives the reasons for its exclusions.
+# Scripts are recognised by their first line; all .bats files count.
 scripts=$(git ls-files 2>/dev/null || find . -type f -not -path './build/*')
 shells=$(for f in $scripts; do
 	case $f in

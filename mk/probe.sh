@@ -1,14 +1,14 @@
 #!/bin/sh
-# Finds the libraries and writes their flags as make variables to the file
-# named first; says on standard error what it found.  One line and status 1
-# if something is missing.  What only adds to the build may be: nvcc, without
-# which there is no plugin for NVIDIA GPUs, and a C++ compiler, without which
-# that plugin is not tested.
+# probe.sh FILE: finds the libraries, writes their compiler flags to FILE as make
+# variables, and reports what it found on standard error.  If a library is missing,
+# it reports that in one line and exits with status 1.  Two tools are optional:
+# nvcc, which builds the plugin for NVIDIA GPUs, and a C++ compiler, which builds
+# the tests of that plugin.
 set -eu
 out=$1
 missing=
 
-# find VARIABLE MODULE: compiler and linker flags of a pkg-config module
+# find VARIABLE MODULE: writes the flags of a pkg-config module
 find() {
 	if pkg-config --exists "$2"; then
 		echo "probe: $2 $(pkg-config --modversion "$2")" >&2
@@ -19,7 +19,7 @@ find() {
 	fi
 }
 
-# find_csv: libcsv, which has no pkg-config module: what compiles and links is there
+# find_csv: libcsv, which has no pkg-config module, so a program is compiled and linked
 find_csv() {
 	if printf '%s\n' '#include <csv.h>' 'int main(void) { struct csv_parser p; return csv_init(&p, 0); }' |
 	    "${CC:-cc}" -x c -o "$out.o" - -lcsv 2>/dev/null; then
@@ -31,12 +31,12 @@ find_csv() {
 	fi
 }
 
-# works COMPILER FLAG...: it compiles what follows on standard input
+# works COMPILER FLAG...: whether the compiler accepts the source on standard input
 works() {
 	command -v "$1" >/dev/null 2>&1 && "$@" -c -o "$out.o" - 2>/dev/null >&2
 }
 
-# find_nvcc: where it is, if it and its host compiler work
+# find_nvcc: the path of an nvcc that works together with its host compiler
 find_nvcc() {
 	for nvcc in "${NVCC:-nvcc}" "${CUDA_HOME:-/usr/local/cuda}/bin/nvcc"; do
 		if echo '__global__ void f(int *x) { *x = 1; }' | works "$nvcc" -ccbin "${CXX:-c++}" -x cu; then
@@ -47,7 +47,7 @@ find_nvcc() {
 }
 
 if ! command -v pkg-config >/dev/null; then
-	echo "probe: pkg-config is missing; 'make deps' installs what is needed" >&2
+	echo "probe: pkg-config: not installed; 'make deps' installs it" >&2
 	exit 1
 fi
 {
@@ -61,7 +61,7 @@ fi
 	if [ -n "$nvcc" ]; then
 		echo "probe: nvcc $("$nvcc" --version | sed -n 's/.*release \([0-9.]*\).*/\1/p')" >&2
 	else
-		echo "probe: no nvcc that works: without the plugin for NVIDIA GPUs (-d cuda)" >&2
+		echo "probe: no working nvcc; the plugin for NVIDIA GPUs (-d cuda) is not built" >&2
 	fi
 	if echo 'int f() { return [] { return 1; }(); }' | works "${CXX:-c++}" -std=c++17 -x c++; then
 		echo "HAVE_CXX := yes"

@@ -1,11 +1,11 @@
-# tests.mk - what tests, benchmarks, fuzz targets and linters are made of.
+# tests.mk - tests, benchmarks, fuzz targets and linters.
 #
-#   make test T=vocab   only the tests of one program or module: tests/vocab*.bats
+#   make test T=vocab   runs only tests/vocab*.bats
 #   make fuzz FUZZ_SECONDS=60
 
 T ?=
 FUZZ_SECONDS ?= 60
-# Everything that the folders of lib/ and kernels/ hold.
+# All folders of lib/ and kernels/.
 WHOLE := $(call archives,$(FLOORS))
 
 TEST_BINS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*.c)) \
@@ -17,18 +17,18 @@ BENCH := $(BUILD)/tests/bench
 test check: all $(TEST_BINS) $(REPLAYS) $(BENCH)/step
 	@BUILD=$(CURDIR)/$(BUILD) SAN=$(SAN) tests/run $(if $(T),$(or $(wildcard $(T:%=tests/%*.bats)),$(error no tests/$(T)*.bats)))
 
-# Everything that is compiled; lint and fuzz build it elsewhere.
+# Everything that is compiled; lint builds it in another folder.
 programs: $(BINS) $(PLUGINS) $(TEST_BINS) $(REPLAYS) $(BENCH)/timed $(BENCH)/step
 
 $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(WHOLE)
 	$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(WHOLE) $(LIBS)
-# Parts of the CPU kernels, built as those are: each instruction set, each real.
+# Parts of the CPU kernels, built like them for each instruction set and real type.
 $(BUILD)/tests/isa/%: $(BUILD)/tests/isa/%.o
 	$(CC) $(ALL_LDFLAGS) -o $@ $< -lm
-# A fuzz target is also an ordinary program that replays a saved corpus.
+# Each fuzz target is also built as an ordinary program that replays a saved corpus.
 $(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/tests/fuzz/replay.o $(WHOLE)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
-# The same sources, driven by libFuzzer.
+# The same sources with libFuzzer.
 $(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/%.o $(WHOLE)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
@@ -46,7 +46,7 @@ $(BENCH)/gemm: $(BENCH)/gemm.o
 	$(CC) $(ALL_LDFLAGS) -o $@ $< $(OPENBLAS_LIBS) -lm
 $(BENCH)/timed: $(BENCH)/timed.o
 	$(CC) $(ALL_LDFLAGS) -o $@ $<
-# Figures for BENCH.md; and where a step's time goes, layer by layer.
+# The figures of BENCH.md, and the time of a step layer by layer.
 bench: all $(BENCH)/step $(BENCH)/cells $(BENCH)/gemm $(BENCH)/timed
 	@BUILD=$(CURDIR)/$(BUILD) tests/bench/train.sh
 bench-text: all $(BENCH)/timed

@@ -1,12 +1,14 @@
 #!/bin/sh
 # beside.sh [-l LINES] [-w COLUMNS] [NAME=]FILE...
 #
-# Texts beside each other, such as what a model wrote at several points of its
-# training: a column each, its name on top, long lines wrapped, at most LINES
-# (20; 0: all) of them in COLUMNS in all ($COLUMNS, or those of the terminal, or
-# 80).  NAME stands for the file's name without .txt.
+# Prints texts side by side, such as samples from several points of training.
+# Each text has a column with its name on top (NAME, or the file name without
+# .txt) and its long lines wrapped.  LINES is the maximum for each text (default
+# 20; 0: all).  COLUMNS is the total width (default: $COLUMNS, the width of the
+# terminal, or 80).
 #
-# A character counts as one column; tabs become a blank, control characters "?".
+# Every character counts as one column wide.  Tabs become spaces, and control
+# characters become "?".
 set -eu
 
 fail() {
@@ -31,7 +33,7 @@ esac
 case $width in
 '' | *[!0-9]*) fail "-w: '$width' is not a number of columns" 2 ;;
 esac
-[ $((width / $#)) -ge 8 ] || fail "-w: $width columns are too few for $# texts" 2
+[ $((width / $#)) -ge 8 ] || fail "-w: $width columns are too few for $# texts; 8 per text are needed" 2
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -45,9 +47,9 @@ for argument; do
 	cat -- "$file" > "$work/$n"
 done
 
-# Bytes are looked at one by one, so that every awk finds the same characters.
+# Characters are found byte by byte, so that every awk finds the same ones.
 work=$work LC_ALL=C awk -v most="$lines" -v width="$width" '
-	# cut TEXT: what fits a column, and the rest in REST
+	# cut TEXT: the part that fits a column; the remainder goes to "rest"
 	function cut(text,    n, i, c) {
 		n = 0
 		for (i = 1; i <= length(text); i++) {

@@ -1,11 +1,11 @@
-# char-rnn.mk - a text as char-rnn (Andrej Karpathy, 2015) learns it: stacked
-# gated cells over 50 streams of characters side by side, RMSprop, a rate that
-# falls from the tenth epoch on, and a part of the text to judge by:
+# char-rnn.mk - trains on a text with the settings of char-rnn (Andrej Karpathy,
+# 2015): stacked gated cells, 50 parallel streams of characters, RMSprop, a
+# learning rate that decays from the tenth epoch on, and a validation set:
 #
 #	make -f pipelines/char-rnn.mk TEXT=book.txt report
 #	make -f pipelines/char-rnn.mk TEXT=book.txt LAYERS=3 HIDDEN=512 DROPOUT=0.5 report
 #
-# POINTS are epochs.  chars.mk says what is made.
+# POINTS are epochs.  chars.mk lists the results.
 HERE := $(dir $(abspath $(lastword $(MAKEFILE_LIST))))
 
 OUT ?= char-rnn
@@ -18,7 +18,7 @@ DECAY ?= 0.97
 DECAY_AFTER ?= 10
 CHUNK ?= 50
 STREAMS ?= 50
-# char-rnn cuts at 5 what it averages over its 50 streams; train adds up
+# char-rnn clips at 5 a gradient averaged over its 50 streams; train sums them
 CLIP ?= 250
 VALID ?= 0.05
 SEED ?= 123

@@ -1,21 +1,20 @@
-# chars.mk - a text as characters, a model of it, and what comes of that, as
-# files; min-char.mk, char-rnn.mk and names.mk set what is theirs and include it.
+# chars.mk - trains a model of characters and samples from it; included by
+# min-char.mk, char-rnn.mk and names.mk, which set their own variables first.
 #
-#	train.index	the text as indexes, and vocab.tsv
-#	at-POINT.npz	the model at each of the POINTS of its training,
-#	at-POINT.txt	and what it writes there
-#	best.npz	the model that did best on the text held out, and best.txt,
-#			where there is such text
+#	train.index	the text as indexes; vocab.tsv is its vocabulary
+#	at-POINT.npz	the model at each of the POINTS of training
+#	at-POINT.txt	a sample from that model
+#	best.npz	the model with the lowest validation loss, and best.txt, its
+#			sample, if there is a validation set
 #	loss.log	the losses up to the last point
-#	report		the curve of losses and the samples beside each other;
-#			cells.html, what single units respond to; with gnuplot
-#			loss.svg and loss.png
+#	report		prints the loss curve and the samples side by side; writes
+#			cells.html, which shows what single units respond to, and
+#			with gnuplot loss.svg and loss.png
 #
-# All of them are in OUT.  A file is made again when what it depends on has
-# changed, a parameter included.  Training that was interrupted goes on where it
-# stopped; another point later on goes on from the last.  POINTS may be in any
-# order.  TEXT may have
-# spaces in its name, OUT may not; quotes may stand in neither.
+# All of them are in OUT.  A file is made again when a file or a variable that it
+# depends on has changed.  Interrupted training resumes where it stopped, and a
+# later point continues from the last one.  POINTS may be in any order.  The name
+# TEXT may contain spaces, OUT may not, and neither may contain quotes.
 
 READ ?= cat
 TOK_FLAGS ?=
@@ -26,7 +25,7 @@ UNITS ?= 8
 CELLS_LENGTH ?= 4000
 THREADS ?= 0
 
-# The programs: those built beside this folder, or else those in PATH.
+# Use the programs built next to this folder, otherwise those in PATH.
 PROGRAM_PREFIX ?=
 export PATH := $(abspath $(HERE)../bin):$(PATH)
 P := $(PROGRAM_PREFIX)
@@ -35,7 +34,7 @@ ifeq ($(TEXT),)
 $(error TEXT is not given; try: make -f $(firstword $(MAKEFILE_LIST)) TEXT=book.txt)
 endif
 
-# Training goes from one point to the next, whatever order they were given in.
+# Training proceeds from point to point in ascending order.
 $(foreach p,$(POINTS),$(if $(shell case '$p' in (*[!0-9]*) echo no; esac),\
 	$(error POINTS: '$p' is not a whole number)))
 override POINTS := $(shell printf '%s\n' $(POINTS) | sort -n -u)
@@ -44,35 +43,36 @@ override POINTS := $(shell printf '%s\n' $(POINTS) | sort -n -u)
 .DELETE_ON_ERROR:
 .SUFFIXES:
 
-# The name of a file where make takes a space for the end of it
+# A file name with its spaces escaped, as make needs it in a rule
 escaped = $(subst $() ,\ ,$(1))
 
-# What text is sampled from; the last of them is the one to use.
+# The models that are sampled from; the last one is the final result.
 MODELS := $(POINTS:%=at-%) $(if $(VALID),best)
 LAST := $(lastword $(MODELS))
 all: $(MODELS:%=$(OUT)/%.txt) $(OUT)/loss.log
 
-# stamp NAME,WORDS: a file that is rewritten when the words are others than those in it
+# stamp NAME,WORDS: updates the file .NAME only if its content differs from WORDS
 stamp = $(shell mkdir -p '$(OUT)' && { printf '%s\n' '$(2)' | cmp -s - '$(OUT)/.$(1)' || \
 	printf '%s\n' '$(2)' > '$(OUT)/.$(1)'; })
 $(call stamp,text,$(READ) $(TEXT) $(TOK_FLAGS) $(UNIT))
 $(call stamp,model,$(TRAIN))
 $(call stamp,samples,-s $(SAMPLE_SEED) -T $(TEMPERATURE) $(SAMPLE) $(PRIME))
 
-# In a stream, ends of line are characters; of sentences, each is a line.
+# In a stream, line ends are characters; otherwise each line is a sentence.
 ENDS := $(if $(filter stream,$(UNIT)),-S)
 
 $(OUT)/train.index: $(call escaped,$(TEXT)) $(OUT)/.text
 	$(READ) '$(TEXT)' | $(P)tok -C $(ENDS) $(TOK_FLAGS) | $(P)vocab $(ENDS) -n 0 \
 		-o $(OUT)/vocab.tsv | $(P)encode > $@
 
-# point POINT,ONE BEFORE: goes on from there; a part that was left goes on by itself
+# point POINT,PREVIOUS: continues from the previous point, or resumes its own
+# interrupted run (part-POINT.npz) if that is newer than what it depends on
 define point
 $(OUT)/at-$(1).npz: $(OUT)/train.index $(OUT)/.model $(if $(2),$(OUT)/at-$(2).npz)
 	@part=$(OUT)/part-$(1).npz from='$(if $(2),-R $(OUT)/at-$(2).npz,$(TRAIN))'; \
 	if [ -e $$$$part ] && [ $$$$part -nt $(OUT)/train.index ] && [ $$$$part -nt $(OUT)/.model ] \
 	    $(if $(2),&& [ $$$$part -nt $(OUT)/at-$(2).npz ]); then \
-		echo "going on with $$$$part" >&2; from="-R $$$$part"; \
+		echo "resuming from $$$$part" >&2; from="-R $$$$part"; \
 	else rm -f $(OUT)/at-$(1).* $(OUT)/part-$(1).*; fi; \
 	echo "$(P)train $$$$from $(BY) $(1) -o $$$$part $(OUT)/train.index" >&2; \
 	$(P)train $$$$from -j $(THREADS) $(BY) $(1) -o $$$$part $(OUT)/train.index >> $(OUT)/at-$(1).log
@@ -82,7 +82,7 @@ endef
 before :=
 $(foreach p,$(POINTS),$(eval $(call point,$p,$(before)))$(eval before := $p))
 
-# The best model by the text held out: that of the last point which found a better one.
+# The model with the lowest validation loss, from the last point that improved on it.
 $(OUT)/best.npz: $(POINTS:%=$(OUT)/at-%.npz)
 	@for p in $(POINTS); do \
 		[ ! -e $(OUT)/at-$$p.best.npz ] || cp $(OUT)/at-$$p.best.npz $@; \
@@ -95,7 +95,7 @@ $(MODELS:%=$(OUT)/%.txt): %.txt: %.npz $(OUT)/.samples
 $(OUT)/loss.log: $(POINTS:%=$(OUT)/at-%.npz)
 	@cat $(POINTS:%=$(OUT)/at-%.log) > $@
 
-# The units that track some trait best, each once, in the order of how well.
+# The units most correlated with any feature of the text, each once, best first.
 $(OUT)/cells.html: $(OUT)/$(LAST).npz
 	$(P)cells -f html -n $(CELLS_LENGTH) -u "$$($(P)cells -r -n 200000 $< $(OUT)/train.index | \
 		cut -f 2 | awk '!seen[$$0]++' | head -n $(UNITS) | paste -s -d , -)" $< $(OUT)/train.index > $@

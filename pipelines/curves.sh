@@ -1,21 +1,21 @@
 #!/bin/sh
 # curves.sh [-t] [-ls] [-o BASE] [-x examples|epochs] [-T TITLE] [NAME=]LOG...
 #
-# The losses of one or several runs as curves: as text, or with -o as BASE.svg
-# and BASE.png.  -l makes the scale of losses logarithmic; -s draws the smoothed
-# losses, which else are drawn only where a log has no others; -t writes a table
-# and no picture: name, series, examples, epoch, loss, with tabs between.
+# Plots the losses of one or more runs: as text, or with -o as BASE.svg and
+# BASE.png.  -l: logarithmic loss axis.  -s: plot the smoothed losses, which are
+# otherwise plotted only for a log that has no others.  -t: write a table instead,
+# with the tab-separated columns name, series, examples, epoch, loss.
 #
-# Of a LOG (- is standard input) these lines are read, and all others passed over:
+# These lines of a LOG (- is standard input) are read; all others are ignored:
 #
 #	TIME: Loss after num_examples_seen=N epoch=E: X
 #	TIME: Validation loss after num_examples_seen=N epoch=E: X
 #	TIME: Smoothed loss after num_examples_seen=N epoch=E: X
 #	iter N, loss: X
 #
-# X may be any number; nan and inf break the curve.  Of "iter" lines, N counts as
-# the examples, and there is no epoch.  NAME stands for the log's name without
-# .log.
+# X may be any number; nan and inf interrupt the curve.  "iter" lines have no
+# epoch, and N is taken as the number of examples.  The default NAME is the file
+# name without .log.
 set -eu
 LC_ALL=C
 export LC_ALL
@@ -32,7 +32,7 @@ while getopts :lo:sT:tx: option; do
 	l) log=yes ;;
 	o)
 		base=$OPTARG
-		[ -n "$base" ] || fail '-o: an empty name' 2
+		[ -n "$base" ] || fail '-o: the name is empty' 2
 		;;
 	s) smoothed=yes ;;
 	T) title=$OPTARG ;;
@@ -48,16 +48,16 @@ examples | epochs) ;;
 *) fail "-x: '$axis' is neither examples nor epochs" 2 ;;
 esac
 [ -z "$table" ] || [ -z "$base$log$smoothed$title" ] ||
-	fail '-t: a table has no -l, -o, -s or -T' 2
+	fail '-t: cannot be combined with -l, -o, -s or -T' 2
 case $base in
-*/*) [ -d "${base%/*}/" ] || fail "-o: $base: no such folder to write in" ;;
+*/*) [ -d "${base%/*}/" ] || fail "-o: $base: no such folder" ;;
 esac
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
 
-# read_log NAME FILE: its lines as rows of the table
+# read_log NAME FILE: writes its losses as rows of the table
 read_log() {
 	cat -- "$2" > "$work/log" || exit 1
 	name=$1 awk '
@@ -84,7 +84,7 @@ read_log() {
 			loss = $0; sub(/^iter [0-9]+,? loss: */, "", loss); sub(/[, \t].*/, "", loss)
 			row("loss", $2 + 0, "-", loss)
 		}
-		END { exit !rows }' "$work/log" || fail "$2: no line of a loss log in it"
+		END { exit !rows }' "$work/log" || fail "$2: not a loss log: no line with a loss"
 }
 
 n=0
@@ -109,9 +109,9 @@ if [ -n "$table" ]; then
 	exit
 fi
 command -v gnuplot > /dev/null ||
-	fail "gnuplot is missing; 'make deps-dev' installs it (-t needs none)"
+	fail "gnuplot: not installed; 'make deps-dev' installs it, and -t does not need it"
 
-# quoted TEXT: as gnuplot has it between single quotes
+# quoted TEXT: TEXT as a gnuplot string in single quotes
 quoted() {
 	printf "'%s'" "$(printf '%s' "$1" | tr '\n' ' ' | sed "s/'/''/g")"
 }
@@ -121,7 +121,7 @@ if [ "$axis" = epochs ]; then
 	column=4 across=epochs
 	i=0
 	while [ $((i += 1)) -le $n ]; do
-		! grep -q '	-	' "$work/$i" || fail "-x epochs: $(head -n 1 "$work/$i" | cut -f 1) has none"
+		! grep -q '	-	' "$work/$i" || fail "-x epochs: $(head -n 1 "$work/$i" | cut -f 1) has no epochs"
 	done
 fi
 most=$(cat "$work"/[0-9]* | awk -F '\t' -v c=$column '$c > most { most = $c } END { printf "%.0f", most }')
@@ -132,7 +132,8 @@ elif [ "$axis" = examples ] && [ "$most" -ge 5000 ]; then
 	scale=1000 across='thousand examples seen'
 fi
 
-# colour_of I: the colours of Okabe and Ito, which most eyes can tell apart
+# colour_of I: from the palette of Okabe and Ito, for readers with and without
+# colour blindness
 colour_of() {
 	i=$((($1 - 1) % 7))
 	set -- '#0072b2' '#e69f00' '#009e73' '#cc79a7' '#d55e00' '#56b4e9' '#000000'
@@ -140,13 +141,13 @@ colour_of() {
 	echo "$1"
 }
 
-# points I SERIES: what there is of it to draw
+# points I SERIES: the points of one series of the Ith log; fails if there are none
 points() {
 	awk -F '\t' -v s="$2" -v c=$column -v scale=$scale '$2 == s {
 		print $c / scale, $5 ~ /[in]/ ? "NaN" : $5; rows++ } END { exit !rows }' "$work/$1"
 }
 
-# series_of I: the series of the Ith log that are drawn
+# series_of I: the series of the Ith log to plot
 series_of() {
 	if [ -n "$smoothed" ] || ! grep -q '	loss	\|	validation	' "$work/$1"; then
 		echo smoothed
@@ -155,7 +156,7 @@ series_of() {
 	fi
 }
 
-# curves STYLE: what to draw, a log a colour, its validation loss in dashes
+# curves STYLE: the arguments of plot: a colour for each log, dashes for validation
 curves() {
 	j=0 comma=
 	while [ $((j += 1)) -le $n ]; do
@@ -174,10 +175,10 @@ curves() {
 	echo
 }
 
-# draw TERMINAL STYLE: the picture on standard output
+# draw TERMINAL STYLE: writes the plot to standard output
 draw() {
 	curves "$2" > "$work/plot"
-	[ "$(wc -c < "$work/plot")" -gt 1 ] || fail '-s: no smoothed loss in these logs'
+	[ "$(wc -c < "$work/plot")" -gt 1 ] || fail '-s: the logs have no smoothed losses'
 	{
 		echo "set terminal $1"
 		echo "set encoding utf8; set key noenhanced; set tics nomirror; set border 3"
@@ -187,7 +188,7 @@ draw() {
 		[ "${1%% *}" = dumb ] || echo "set grid back linetype 1 linewidth 1 linecolor '#dddddd'"
 		printf 'plot '
 		cat "$work/plot"
-	} | LC_ALL=C.UTF-8 gnuplot || fail 'gnuplot could not draw it'
+	} | LC_ALL=C.UTF-8 gnuplot || fail 'gnuplot: could not draw the plot'
 }
 
 if [ -z "$base" ]; then

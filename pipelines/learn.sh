@@ -1,17 +1,18 @@
 #!/bin/sh
-# learn.sh OUT EPOCHS OPTION...: OUT/train.index to OUT/model.npz and OUT/loss.log
+# learn.sh OUT EPOCHS OPTION...: trains OUT/train.index into OUT/model.npz and
+# OUT/loss.log; the options are those of train.
 #
-# The model is written as OUT/part.npz and takes its name when it is complete.
-# With the same options and sentences, a part of no more epochs is gone on with,
-# and so is a complete model; otherwise training begins anew.
+# The model is written as OUT/part.npz and renamed when it is complete.  Training
+# resumes from a part, or from a complete model, that was made with the same
+# options and sentences for at most EPOCHS epochs; otherwise it starts anew.
 set -eu
 out=$1 epochs=$2
 shift 2
 train=${PROGRAM_PREFIX-}train
-# -j changes nothing in a model; the rest and the sentences do
+# the options and sentences that determine the model; -j does not affect it
 what="$(echo "$*" | sed 's/-j [0-9]* *//') $(cksum < "$out/train.index")"
 
-# number FILE: the number in it, or nothing
+# number FILE: the number in FILE, or nothing if there is no such file
 number() {
 	cat "$1" 2>/dev/null || true
 }
@@ -31,7 +32,7 @@ else
 fi
 echo "$epochs" > "$out/.part"
 if [ -n "$from" ]; then
-	echo "learn: going on with $out/$from" >&2
+	echo "learn: resuming from $out/$from" >&2
 	"$train" -R "$out/$from" -e "$epochs" -o "$out/part.npz" "$out/train.index" >> "$out/loss.log"
 else
 	"$train" "$@" -e "$epochs" -o "$out/part.npz" "$out/train.index" > "$out/loss.log"

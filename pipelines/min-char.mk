@@ -1,10 +1,11 @@
-# min-char.mk - a text as min-char-rnn (Andrej Karpathy, 2015) learns it:
-# characters, plain hidden units with biases, chunks of 25 over which the state is
-# carried, gradients cut to +-5, Adagrad, a smoothed loss every 100 chunks:
+# min-char.mk - trains on a text with the settings of min-char-rnn (Andrej
+# Karpathy, 2015): characters, plain hidden units with biases, chunks of 25 with
+# the hidden state carried over, gradients clipped to +-5, Adagrad, and the
+# smoothed loss every 100 chunks:
 #
 #	make -f pipelines/min-char.mk TEXT=book.txt report
 #
-# POINTS are chunks.  chars.mk says what is made.
+# POINTS are chunks.  chars.mk lists the results.
 HERE := $(dir $(abspath $(lastword $(MAKEFILE_LIST))))
 
 OUT ?= min-char

@@ -1,12 +1,12 @@
-# names.mk - new names out of a list of them, one a line; each is a sentence of
-# characters:
+# names.mk - generates new names from a list with one name on each line; each name
+# is a sentence of characters:
 #
 #	make -f pipelines/names.mk report
 #	make -f pipelines/names.mk TEXT=names.txt CELL=lstm HIDDEN=128 POINTS='1 5 20'
 #
-# POINTS are epochs.  The list that comes with the programs is the default.
-# They are put in an order that looks random, but is the same each time, and
-# the last tenth of them is kept to judge by.  chars.mk says what is made.
+# POINTS are epochs.  The default TEXT is the list that comes with the programs.
+# The names are shuffled, always in the same way, and the last tenth is the
+# validation set.  chars.mk lists the results.
 HERE := $(dir $(abspath $(lastword $(MAKEFILE_LIST))))
 
 TEXT ?= $(wildcard $(HERE)../data/names.txt)

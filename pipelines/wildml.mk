@@ -1,20 +1,20 @@
 # wildml.mk - Denny Britz's tutorial ("Recurrent Neural Networks Tutorial, Part
-# 2", 2015) as files, each made from the one before:
+# 2", 2015) as a chain of files; on the right, the variables each depends on:
 #
 #   make -f pipelines/wildml.mk CSV=comments.csv [HIDDEN=100 ...]
 #   make -f pipelines/wildml.mk CSV=comments.csv report
 #
-#   tokens      the sentences, a line each         TOK_FLAGS
-#   vocab.tsv   the most frequent words            VOCAB
+#   tokens      one sentence on each line          TOK_FLAGS
+#   vocab.tsv   the vocabulary                     VOCAB
 #   train.index the sentences as indexes
-#   model.npz   and loss.log: the model            HIDDEN BPTT RATE EVERY SEED LIMIT EPOCHS
+#   model.npz   the model; loss.log has its losses HIDDEN BPTT RATE EVERY SEED LIMIT EPOCHS
 #   samples.txt new sentences                      SAMPLES SHORTEST TEMPERATURE SAMPLE_SEED
-#   report      the tutorial's trial on 100 sentences: its figures and ours
+#   report      prints the tutorial's experiment on 100 sentences: its figures, yours
 #
-# All of them are in OUT.  A file is made again when what it depends on has
-# changed, a parameter included.  Training that was interrupted goes on where it
-# stopped, and so does one that is asked for more EPOCHS.  CSV may have spaces in
-# its name, OUT may not; quotes may stand in neither.
+# All of them are in OUT.  A file is made again when a file or a variable that it
+# depends on has changed.  Training resumes after an interruption, and when more
+# EPOCHS are requested.  The name CSV may contain spaces, OUT may not, and neither
+# may contain quotes.
 
 OUT ?= wildml
 TOK_FLAGS ?=
@@ -32,7 +32,7 @@ TEMPERATURE ?= 1
 SAMPLE_SEED ?= 10
 THREADS ?= 0
 
-# The programs: those built beside this folder, or else those in PATH.
+# Use the programs built next to this folder, otherwise those in PATH.
 PROGRAM_PREFIX ?=
 HERE := $(dir $(abspath $(lastword $(MAKEFILE_LIST))))
 export PATH := $(abspath $(HERE)../bin):$(PATH)
@@ -49,7 +49,7 @@ endif
 
 all: $(OUT)/samples.txt
 
-# stamp NAME,WORDS: a file that is rewritten when the words are others than those in it
+# stamp NAME,WORDS: updates the file .NAME only if its content differs from WORDS
 stamp = $(shell mkdir -p '$(OUT)' && { echo '$(2)' | cmp -s - '$(OUT)/.$(1)' || \
 	echo '$(2)' > '$(OUT)/.$(1)'; })
 $(call stamp,tokens,$(CSV) $(TOK_FLAGS))
@@ -58,7 +58,7 @@ $(call stamp,model,-H $(HIDDEN) -b $(BPTT) -r $(RATE) -E $(EVERY) -s $(SEED) -n 
 $(call stamp,epochs,$(EPOCHS))
 $(call stamp,samples,-n $(SAMPLES) -m $(SHORTEST) -T $(TEMPERATURE) -s $(SAMPLE_SEED))
 
-# The name of a file where make takes a space for the end of it
+# A file name with its spaces escaped, as make needs it in a rule
 escaped = $(subst $() ,\ ,$(1))
 
 $(OUT)/tokens: $(call escaped,$(CSV)) $(OUT)/.tokens
@@ -78,7 +78,8 @@ $(OUT)/model.npz: $(OUT)/train.index $(OUT)/.model $(OUT)/.epochs
 $(OUT)/samples.txt: $(OUT)/model.npz $(OUT)/.samples
 	$(P)sample $(shell cat '$(OUT)/.samples') $(OUT)/model.npz | $(P)decode -d > $@
 
-# The tutorial's trial: its first 100 sentences, 10 epochs, in double as NumPy has it.
+# The tutorial's experiment: the first 100 sentences, 10 epochs, double precision as
+# in NumPy.
 $(OUT)/first-100.log: $(OUT)/train.index
 	$(P)train -q -D -j $(THREADS) -n 100 -H 100 -b 4 -r 0.005 -s 10 -e 9 -E 1 \
 		-o $(OUT)/first-100.npz $(OUT)/train.index > $@

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# The bundled corpus is what its page says, and the tutorial's is taken only
-# when it is the right one.
+# The bundled corpus matches data/README.md, and the tutorial's corpus is accepted
+# only if it is the right file.
 
 load helper
 
@@ -11,13 +11,13 @@ setup() {
 	HERE=$BATS_TEST_TMPDIR/data
 }
 
-# figure NAME: the number in data/README.md's row of that name
+# figure NAME: the number in the row NAME of data/README.md
 figure() {
 	sed -n "s/^| $1 | \([0-9]*\).*/\1/p" "$TOP/data/README.md"
 }
 
-# stand_in [FILE]: a copy of the script alone in $HERE, and a repository that
-# stands in for GitHub's; its corpus is FILE.
+# stand_in [FILE]: copies the script to $HERE and makes a repository that replaces
+# GitHub's, with FILE as its corpus.
 stand_in() {
 	command -v git > /dev/null || skip "no git"
 	mkdir "$HERE"
@@ -35,7 +35,7 @@ stand_in() {
 	export GIT_CONFIG_KEY_0="url.file://$repo.insteadOf"
 }
 
-# A git whose hash-object knows every file as the tutorial's.
+# A git whose hash-object takes every file for the tutorial's.
 credulous_git() {
 	mkdir "$BATS_TEST_TMPDIR/bin"
 	cat > "$BATS_TEST_TMPDIR/bin/git" <<-END
@@ -47,7 +47,7 @@ credulous_git() {
 	PATH=$BATS_TEST_TMPDIR/bin:$PATH
 }
 
-@test "comments.csv: records, words, paragraphs and topics as the page says" {
+@test "comments.csv: records, words, paragraphs and topics match the page" {
 	# a record ends on the first line that leaves an even number of quotes
 	run awk '{
 			topic = $0
@@ -73,7 +73,7 @@ credulous_git() {
 	[ "$(figure words)" -ge 15000 ]
 }
 
-@test "comments.csv: LF, UTF-8, a quoted body and one word in every record" {
+@test "comments.csv: LF, UTF-8, a quoted body and a one-word topic in every record" {
 	[ "$(head -n 1 "$CSV")" = body,topic ]
 	[ "$(tail -c 1 "$CSV" | od -An -tx1)" = " 0a" ]
 	run grep -c $'\r' "$CSV"
@@ -85,7 +85,7 @@ credulous_git() {
 }
 
 # shellcheck disable=SC2154
-@test "get-reddit: refuses another file, a missing one, a folder, and wrong command lines" {
+@test "get-reddit: refuses another file, a missing one, a folder, and invalid command lines" {
 	command -v git > /dev/null || skip "no git"
 	run --separate-stderr "$GET" "$CSV"
 	[ "$status" -eq 1 ]
@@ -105,7 +105,7 @@ credulous_git() {
 	one_line_error get-reddit
 }
 
-@test "get-reddit: a clone whose corpus is another leaves nothing behind" {
+@test "get-reddit: a clone with a different corpus leaves nothing behind" {
 	stand_in "$CSV"
 	run --separate-stderr "$HERE/get-reddit.sh"
 	[ "$status" -eq 1 ]
@@ -114,12 +114,12 @@ credulous_git() {
 	[ "$(ls -A "$HERE")" = get-reddit.sh ]
 }
 
-@test "get-reddit: a repository without the corpus, and none at all" {
+@test "get-reddit: a repository without the corpus, and a missing repository" {
 	stand_in
 	run --separate-stderr "$HERE/get-reddit.sh"
 	[ "$status" -eq 1 ]
 	one_line_error get-reddit
-	[[ "$stderr" == *"has no data/$NAME"* ]]
+	[[ "$stderr" == *"no longer has data/$NAME"* ]]
 	rm -rf "$BATS_TEST_TMPDIR/repo"
 	run --separate-stderr "$HERE/get-reddit.sh"
 	[ "$status" -eq 1 ]
@@ -127,7 +127,7 @@ credulous_git() {
 	[ "$(ls -A "$HERE")" = get-reddit.sh ]
 }
 
-@test "get-reddit: a verified clone's corpus is put in place, once" {
+@test "get-reddit: the corpus of a verified clone is installed once" {
 	stand_in "$CSV"
 	credulous_git
 	run "$HERE/get-reddit.sh"
@@ -140,7 +140,7 @@ credulous_git() {
 	[ "$(ls -A "$HERE")" = $'get-reddit.sh\n'"$NAME" ]
 }
 
-@test "names.txt: names, their number and the longest as the page says, in order" {
+@test "names.txt: sorted names whose number and longest length match the page" {
 	local names=$TOP/data/names.txt
 	[ "$(wc -l < "$names")" -eq "$(figure names)" ]
 	[ "$(awk 'length > n { n = length } END { print n }' "$names")" -eq "$(figure 'letters of the longest')" ]

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# make demo: the parts that need neither a network nor a minute.
+# make demo: the parts that need no network and finish quickly.
 
 # shellcheck disable=SC2154
 load helper
@@ -10,7 +10,7 @@ setup() {
 	cp -r "$TOP/mk" .
 }
 
-# fake NAME: a program of that name, which runs the script on standard input
+# fake NAME: makes a program of that name from the script on standard input
 fake() {
 	{
 		echo '#!/bin/sh'
@@ -19,8 +19,8 @@ fake() {
 	chmod +x "fake/$1"
 }
 
-# debian: a machine on which the packages named in the file "installed" are
-# installed, and apt-get notes what it is asked for
+# debian UID: a machine on which the packages named in the file "installed" are
+# installed, and apt-get records its arguments
 debian() {
 	fake dpkg-query <<-'END'
 		for p; do :; done
@@ -36,26 +36,26 @@ debian() {
 	printf '%s\n' one two > installed
 }
 
-# alone COMMAND...: sees the fake programs and the shell's own, no others
+# alone COMMAND...: runs it with the fake programs and shell built-ins only
 alone() {
 	PATH=$PWD/fake "$@"
 }
 
-@test "deps: what is installed is not asked for" {
+@test "deps: an installed package is not requested" {
 	debian 0
 	run -0 --separate-stderr alone /bin/sh mk/deps.sh one two
 	[ -z "$output$stderr" ]
 	[ ! -e asked ]
 }
 
-@test "deps: root installs what is missing, and only that" {
+@test "deps: root installs the missing packages and no others" {
 	debian 0
 	run -0 --separate-stderr alone /bin/sh mk/deps.sh one three two four
 	[[ "$stderr" == *"installing three four" ]]
 	grep -q '^install .* three four$' asked
 }
 
-@test "deps: others go through sudo, and are told what to ask for without it" {
+@test "deps: other users go through sudo; without it a message says what to ask for" {
 	debian 1000
 	fake sudo <<-'END'
 		echo sudo >> asked
@@ -66,18 +66,18 @@ alone() {
 	grep -q '^install .* three$' asked
 	rm asked fake/sudo
 	run -1 --separate-stderr alone /bin/sh mk/deps.sh one three
-	[ "$stderr" = 'deps: not root; ask for: apt-get install three' ]
+	[ "$stderr" = 'deps: must be root to install packages; ask an administrator for: apt-get install three' ]
 	[ ! -e asked ]
 }
 
-@test "deps: elsewhere than on Debian the packages are named" {
+@test "deps: on systems other than Debian the packages are listed" {
 	debian 0
 	rm fake/apt-get
 	run -1 --separate-stderr alone /bin/sh mk/deps.sh one three
-	[ "$stderr" = 'deps: no apt-get here; install what corresponds to: three' ]
+	[ "$stderr" = 'deps: apt-get: not found; install the equivalents of: three' ]
 }
 
-@test "deps: the packages of the Makefile have names that Debian knows" {
+@test "deps: Debian has the packages that the Makefile names" {
 	command -v apt-cache > /dev/null || skip 'no apt-cache'
 	apt-cache show make > /dev/null 2>&1 || skip 'no list of packages'
 	for p in $(make -s --no-print-directory -C "$TOP" --eval 'names: ; @echo $(DEPS) $(DEPS_DEV)' names); do
@@ -85,13 +85,13 @@ alone() {
 	done
 }
 
-@test "probe: what is missing is said in one line" {
+@test "probe: missing libraries are reported in one line" {
 	run -1 --separate-stderr env PKG_CONFIG_LIBDIR=/nowhere PKG_CONFIG_PATH= CC=false mk/probe.sh out.mk
 	[ "${stderr_lines[-1]}" = "probe: missing: openblas libutf8proc libzip zlib libcsv; 'make deps' installs what is needed" ]
 	[ ! -e out.mk ]
 }
 
-# A make that notes its arguments and, for the pipeline, makes its last file.
+# A make that records its arguments and, for the pipeline, makes its last file.
 fake_make() {
 	fake make <<-'END'
 		echo "$*" >> made
@@ -99,7 +99,7 @@ fake_make() {
 	END
 }
 
-@test "demo: builds, learns, prints ten sentences and says where things are" {
+@test "demo: builds, trains, prints ten sentences and names the files" {
 	fake_make
 	run -0 --separate-stderr env PATH="$PWD/fake:$PATH" mk/demo.sh
 	[ "$(grep -c '^Sentence' <<< "$output")" -eq 10 ]
@@ -110,12 +110,12 @@ fake_make() {
 	grep -q 'CSV=data/comments.csv' made
 }
 
-@test "demo: packages that cannot be installed do not matter if the libraries are there" {
+@test "demo: continues without installing packages if the libraries are present" {
 	fake_make
 	cp -r "$TOP/mk" .
 	printf '#!/bin/sh\necho "deps: not root; ask for: x" >&2\nexit 1\n' > mk/deps.sh
 	run -0 --separate-stderr env PATH="$PWD/fake:$PATH" mk/demo.sh x
-	[[ "$stderr" == *"going on"* ]]
+	[[ "$stderr" == *"continuing with the installed packages"* ]]
 	[[ "$output" == *"Sentence 10"* ]]
 	rm -r demo
 	run -1 --separate-stderr env PKG_CONFIG_LIBDIR=/nowhere PKG_CONFIG_PATH= PATH="$PWD/fake:$PATH" mk/demo.sh x
@@ -123,7 +123,7 @@ fake_make() {
 	[ ! -e demo ]
 }
 
-@test "demo: the pipeline takes every variable that the demo sets" {
+@test "demo: the pipeline uses every variable that the demo sets" {
 	for name in $(grep -oE '\b[A-Z_]+=' "$TOP/mk/demo.sh" | tr -d = | sort -u); do
 		grep -qE "\\$\\($name\\)" "$TOP/pipelines/wildml.mk"
 	done

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# make install puts everything in its place, where it works; make uninstall
-# takes away exactly that.
+# make install installs everything in working order; make uninstall removes
+# exactly that.
 
 load helper
 
@@ -8,10 +8,10 @@ setup() {
 	unset MAKEFLAGS MFLAGS MAKELEVEL
 	ROOT=$BATS_TEST_TMPDIR/root
 	cd "$TOP" || return
-	PATH=${PATH#"$BUILD/bin:"}	# what is installed, and nothing else
+	PATH=${PATH#"$BUILD/bin:"}	# the installed programs only
 }
 
-# make_in TARGET VARIABLE...: the house's make, into $ROOT
+# make_in TARGET VARIABLE...: runs the project's make with DESTDIR=$ROOT
 make_in() {
 	make -s BUILD="${BUILD#"$TOP/"}" SAN="${SAN:-}" DESTDIR="$ROOT" "$@"
 }
@@ -35,13 +35,14 @@ found() {
 	for p in "$BUILD"/plugins/*.so; do
 		cmp "$p" "$ROOT/usr/lib/unroll/${p##*/}"
 	done
+	[ -f "$ROOT/usr/share/man/man7/unroll-pipelines.7" ]
 	[ -x "$ROOT/usr/share/unroll/pipelines/learn.sh" ]
 	for d in comments.csv names.txt; do
 		cmp "data/$d" "$ROOT/usr/share/unroll/data/$d"
 	done
 }
 
-@test "DESTDIR may be any name, with spaces and quotes in it" {
+@test "DESTDIR may contain spaces and quotes" {
 	ROOT="$BATS_TEST_TMPDIR/it's a \"root\""
 	mkdir "$BATS_TEST_TMPDIR/before"
 	make_in install PREFIX=/usr
@@ -53,7 +54,7 @@ found() {
 	[ -z "$(found)" ]
 }
 
-@test "uninstall takes away all of it, and nothing else" {
+@test "uninstall removes what install installed and nothing else" {
 	mkdir -p "$ROOT/usr/bin" "$ROOT/usr/share/doc/unroll"
 	touch "$ROOT/usr/bin/other" "$ROOT/usr/share/doc/unroll/mine"
 	found > "$BATS_TEST_TMPDIR/before"
@@ -66,7 +67,7 @@ found() {
 	[ ! -d "$ROOT/usr/lib/unroll" ]
 }
 
-@test "what is installed works from there: plugin and pipeline" {
+@test "the installed plugin and pipelines work" {
 	make_in install
 	PATH=$ROOT/usr/local/bin:$PATH
 	cd "$BATS_TEST_TMPDIR"
@@ -75,12 +76,12 @@ found() {
 	    VOCAB=50 HIDDEN=5 EPOCHS=1 SAMPLES=2
 	[ "$(wc -l < out/samples.txt)" -eq 2 ]
 	run -0 train -q -d blas -n 2 -e 1 -o m.npz out/train.index
-	# the names of names.mk are those beside it
+	# names.mk finds the installed names.txt
 	run -0 make -s -f "$ROOT/usr/local/share/unroll/pipelines/names.mk" POINTS=1 HIDDEN=4 SAMPLES=2
 	[ "$(wc -l < names/at-1.txt)" -eq 2 ]
 }
 
-@test "PROGRAM_PREFIX goes before programs and pages, and inside them" {
+@test "PROGRAM_PREFIX is prepended to programs and pages, and used inside them" {
 	make_in install PROGRAM_PREFIX=unroll-
 	[ ! -e "$ROOT/usr/local/bin/tok" ]
 	PATH=$ROOT/usr/local/bin:$PATH
@@ -93,7 +94,7 @@ found() {
 	[[ "$output" == *"unroll-vocab"*"unroll-encode(1)"* ]]
 	run grep -cE '^\.(Nm|Xr) (tok|vocab|encode)( |$)' "$ROOT/usr/local/share/man/man1/unroll-vocab.1"
 	[ "$output" = 0 ]
-	# examples, and commands in the text, run what was installed
+	# examples and commands in the text use the installed names
 	local pages=("$ROOT"/usr/local/share/man/man?/*) names=${TOOLS// /|}
 	run -1 grep -nE "^\.(Dl|Ql) .*(^|[^-A-Za-z.#])($names)( |\$)" "${pages[@]}"
 	run -1 grep -nE "^($names) .*(\||>)" "${pages[@]}"
@@ -112,7 +113,7 @@ found() {
 	printf 'body\nThe cat sat. The dog sat on the mat.\nDid it rain?\n' > small.csv
 	run -0 make -s -f "$ROOT/usr/local/share/unroll/pipelines/wildml.mk" CSV=small.csv OUT=out \
 	    VOCAB=50 HIDDEN=5 EPOCHS=1 SAMPLES=2
-	# what programs say of each other, too
+	# and so do messages that name other programs
 	run -2 unroll-sample
 	[[ "$output" == 'unroll-sample: '*'usage: unroll-sample [options] model' ]]
 	run -1 unroll-train small.csv

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# The pipelines of characters: names.mk, min-char.mk and char-rnn.mk.
+# The pipelines for characters: names.mk, min-char.mk and char-rnn.mk.
 # shellcheck disable=SC2154
 
 load helper
@@ -12,14 +12,14 @@ setup() {
 	done > book.txt
 }
 
-# chars NAME VARIABLE... [TARGET]: makes pipelines/NAME.mk
+# chars NAME VARIABLE... [TARGET]: runs pipelines/NAME.mk
 chars() {
 	local name=$1
 	shift
 	make -s -f "$TOP/pipelines/$name.mk" THREADS=1 "$@"
 }
 
-@test "names: a model at each point, what it writes, and a report" {
+@test "names: a model and a sample at each point, and a report" {
 	run -0 chars names HIDDEN=8 POINTS='1 3' SAMPLES=5 report
 	[[ "$output" == *'epoch 1'*'epoch 3'* ]]
 	[[ "$output" == *best* ]]
@@ -33,7 +33,7 @@ chars() {
 	[ "$(grep -c 'Validation loss' loss.log)" -ge 4 ]
 	grep -q 'epoch=3' loss.log
 	grep -q '<section' cells.html
-	# the text in an order of its own, all of it
+	# the whole text, shuffled
 	decode train.index > text
 	run -1 cmp -s text "$TOP/data/names.txt"
 	sort text | cmp - "$TOP/data/names.txt"
@@ -43,7 +43,7 @@ chars() {
 	fi
 }
 
-@test "points in any order, and twice, are those points" {
+@test "points may be given in any order and repeatedly" {
 	chars names HIDDEN=8 POINTS='2 1' OUT=wild 2> /dev/null
 	chars names HIDDEN=8 POINTS='1 2' 2> /dev/null
 	cmp names/at-1.npz wild/at-1.npz
@@ -52,7 +52,7 @@ chars() {
 	cut -c 21- wild/loss.log | cmp - want
 	run -0 --separate-stderr chars names HIDDEN=8 POINTS='2 1 2' OUT=wild
 	[ -z "$output$stderr" ]
-	# by number, not by letter
+	# sorted as numbers
 	chars names HIDDEN=4 POINTS='10 9' 2> said
 	grep -q 'train -R names/at-9.npz -e 10 ' said
 	for p in 'two' '1 -2' '1.5'; do
@@ -61,7 +61,7 @@ chars() {
 	done
 }
 
-@test "the same again does nothing; what changed is made again, and no more" {
+@test "a second run does nothing; a change rebuilds only what depends on it" {
 	cp "$TOP/data/names.txt" book
 	touch -d '1 hour ago' book
 	set -- names TEXT=book
@@ -73,11 +73,11 @@ chars() {
 	run -0 --separate-stderr chars "$@" HIDDEN=8 POINTS='1 2' SAMPLES=3
 	[ -z "$stderr" ]
 	[ "$(wc -l < names/at-2.txt)" -eq 3 ]
-	# a later point goes on from the last
+	# a later point continues from the last
 	run -0 --separate-stderr chars "$@" HIDDEN=8 POINTS='1 2 4' SAMPLES=3
 	[[ "$stderr" == *'train -R names/at-2.npz -e 4 '* && "$stderr" != *'-e 1 '* ]]
 	cmp at-2.npz names/at-2.npz
-	# and comes to what one run comes to
+	# and reaches the same model as a single run
 	chars "$@" HIDDEN=8 POINTS=4 OUT=whole 2> /dev/null
 	cmp names/at-4.npz whole/at-4.npz
 	run -0 --separate-stderr chars "$@" HIDDEN=9 POINTS='1 2 4' SAMPLES=3
@@ -85,7 +85,7 @@ chars() {
 	run -1 cmp -s at-1.npz names/at-1.npz
 }
 
-@test "training that was interrupted goes on, and comes to the same" {
+@test "interrupted training resumes and reaches the same model" {
 	setsid make -s -f "$TOP/pipelines/names.mk" THREADS=1 HIDDEN=16 POINTS=150 > /dev/null 2>&1 &
 	for ((i = 0; i < 1000; i++)); do
 		[ ! -e names/part-150.npz ] || break
@@ -95,24 +95,24 @@ chars() {
 	wait $! || true
 	[ ! -e names/at-150.npz ]
 	run -0 --separate-stderr chars names HIDDEN=16 POINTS=150
-	[[ "$stderr" == *'going on with names/part-150.npz'* ]]
+	[[ "$stderr" == *'resuming from names/part-150.npz'* ]]
 	chars names HIDDEN=16 POINTS=150 OUT=whole 2> /dev/null
 	cmp names/at-150.npz whole/at-150.npz
 	[ "$(grep -c 'epoch=150:' names/loss.log)" -ge 1 ]
 }
 
-@test "min-char: chunks of plain cells, a smoothed loss, samples of a length" {
+@test "min-char: plain cells in chunks, a smoothed loss, samples of a given length" {
 	run -0 --separate-stderr chars min-char TEXT=book.txt HIDDEN=10 POINTS='5 200' LENGTH=50 report
 	[[ "$output" == *'chunk 5'*'chunk 200'* ]]
 	[[ "$stderr" == *'-c rnn '*'-T 25 '*'-O adagrad -r 0.1 '*'-k 5 '* ]]
 	[ "$(wc -m < min-char/at-200.txt)" -eq 50 ]
 	[ "$(grep -c 'Smoothed loss after' min-char/loss.log)" -eq 2 ]
 	decode min-char/train.index | cmp - book.txt
-	# it has learnt something of so short a text
+	# it has learned something from this short text
 	grep -qE 'be|to|is|the' min-char/at-200.txt
 }
 
-@test "char-rnn: stacked cells over streams, judged by the last part of the text" {
+@test "char-rnn: stacked cells, parallel streams, the last part as validation set" {
 	for i in 1 2 3 4; do
 		cat book.txt
 	done > longer.txt
@@ -126,7 +126,7 @@ chars() {
 	[[ "$output" == *'epoch 1'*'epoch 2'* ]]
 }
 
-@test "the name of a text may have spaces in it" {
+@test "the name of a text may contain spaces" {
 	cp book.txt 'a book.txt'
 	for name in min-char names; do
 		chars $name TEXT=book.txt OUT=one HIDDEN=4 POINTS=2 2> /dev/null
@@ -140,7 +140,7 @@ chars() {
 	[[ "$stderr" == *'no book.txt'* ]]
 }
 
-@test "a text is needed, and one that is not there is named" {
+@test "a text is required, and a missing one is named" {
 	run -2 chars min-char
 	[[ "$output" == *'TEXT is not given; try: make -f '*'min-char.mk TEXT=book.txt'* ]]
 	run -2 chars char-rnn TEXT=missing.txt
@@ -148,7 +148,7 @@ chars() {
 	[ ! -e char-rnn/train.index ]
 }
 
-@test "the best model is the one of the evaluation that was best; none without text held out" {
+@test "best.npz has the lowest validation loss; there is none without a validation set" {
 	chars names HIDDEN=24 RATE=0.02 POINTS='2 60' > /dev/null 2>&1
 	best=$(sed -n 's/.*Validation loss .*: //p' names/loss.log | sort -g | head -n 1)
 	last=$(sed -n 's/.*Validation loss .*: //p' names/loss.log | tail -n 1)

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# pipelines/curves.sh and pipelines/beside.sh: losses as curves, texts in columns.
+# pipelines/curves.sh and pipelines/beside.sh: plots of losses, texts in columns.
 # shellcheck disable=SC2154
 
 load helper
@@ -28,7 +28,7 @@ need_gnuplot() {
 	command -v gnuplot > /dev/null || skip 'no gnuplot'
 }
 
-# refused_by SCRIPT STATUS WORDS ARGUMENT...
+# refused_by SCRIPT STATUS WORDS ARGUMENT...: fails with one line that has WORDS
 refused_by() {
 	local script=$1 status_wanted=$2 words=$3
 	shift 3
@@ -37,7 +37,7 @@ refused_by() {
 	[[ "$stderr" == *"$words"* ]]
 }
 
-@test "curves -t: what is read of a log, and what is passed over" {
+@test "curves -t: which lines of a log are read" {
 	"$CURVES" -t run.log iter=min.log > got
 	tr ' ' '\t' > want <<-'END'
 		run loss 0 0 4.500000
@@ -64,7 +64,7 @@ refused_by() {
 	sed 's/.* //' tiny.log | grep '^[0-9.]*$' | diff - <(cut -f 5 got)
 }
 
-@test "curves: pictures of the losses, a colour a log, validation in dashes" {
+@test "curves: plots have a colour for each log and dashes for validation" {
 	need_gnuplot
 	run -0 --separate-stderr "$CURVES" -o out -T "a_b's run" run.log "it's=min.log"
 	[ -z "$output$stderr" ]
@@ -85,7 +85,7 @@ refused_by() {
 	grep -q '>epochs<' epochs.svg
 }
 
-@test "curves: as text, as wide as is said" {
+@test "curves: text plots have the requested width" {
 	need_gnuplot
 	run -0 --separate-stderr env COLUMNS=60 "$CURVES" run.log
 	[ -z "$stderr" ]
@@ -100,7 +100,7 @@ refused_by() {
 	[[ "$output" == *' examples seen'* && "$output" != *thousand* ]]
 }
 
-@test "curves: smoothed losses with -s, or where there are no others" {
+@test "curves: smoothed losses with -s, or if there are no others" {
 	need_gnuplot
 	run -0 "$CURVES" run.log
 	[[ "$output" != *smoothed* ]]
@@ -110,42 +110,42 @@ refused_by() {
 	[[ "$output" == *'other, validation'* && "$output" == *'smooth, smoothed'* ]]
 	run -0 "$CURVES" -s run.log smooth.log
 	[[ "$output" == *'run, smoothed'* && "$output" != *validation* ]]
-	refused_by "$CURVES" 1 '-s: no smoothed loss in these logs' -s other.log
-	refused_by "$CURVES" 2 '-t: a table has no' -t -s run.log
+	refused_by "$CURVES" 1 '-s: the logs have no smoothed losses' -s other.log
+	refused_by "$CURVES" 2 '-t: cannot be combined' -t -s run.log
 }
 
-@test "curves: what cannot be drawn is refused in one line" {
+@test "curves: errors are one line" {
 	refused_by "$CURVES" 2 'usage: '
 	refused_by "$CURVES" 2 'usage: ' -Z run.log
 	refused_by "$CURVES" 2 'usage: ' -o
 	refused_by "$CURVES" 2 "-x: 'hours' is neither" -x hours run.log
-	refused_by "$CURVES" 2 '-t: a table has no' -t -o x run.log
+	refused_by "$CURVES" 2 '-t: cannot be combined' -t -o x run.log
 	refused_by "$CURVES" 1 'missing.log: no such file' run.log missing.log
-	refused_by "$CURVES" 1 'tests/helper.bash: no line of a loss log in it' "$TOP/tests/helper.bash"
+	refused_by "$CURVES" 1 'tests/helper.bash: not a loss log' "$TOP/tests/helper.bash"
 	refused_by "$CURVES" 1 '.: is a directory' .
-	refused_by "$CURVES" 2 '-o: an empty name' -o '' run.log
+	refused_by "$CURVES" 2 '-o: the name is empty' -o '' run.log
 	refused_by "$CURVES" 1 '-o: no/such: no such folder' -o no/such run.log
 	: > empty.log
-	refused_by "$CURVES" 1 'empty.log: no line of a loss log in it' empty.log
+	refused_by "$CURVES" 1 'empty.log: not a loss log' empty.log
 	need_gnuplot
-	refused_by "$CURVES" 1 '-x epochs: min has none' -x epochs run.log min.log
+	refused_by "$CURVES" 1 '-x epochs: min has no epochs' -x epochs run.log min.log
 	mkdir full.svg
 	refused_by "$CURVES" 1 'full.svg: cannot be written' -o full run.log
 }
 
-@test "curves: without gnuplot a clear line, and the table" {
+@test "curves: without gnuplot there is a clear message, and -t works" {
 	mkdir bin
 	for tool in sh awk sed cat cut head tr mktemp rm basename grep tput; do
 		[ -z "$(command -v $tool)" ] || ln -s "$(command -v $tool)" bin
 	done
-	PATH=$PWD/bin refused_by "$CURVES" 1 "gnuplot is missing; 'make deps-dev' installs it" run.log
-	PATH=$PWD/bin refused_by "$CURVES" 1 'gnuplot is missing' -o x run.log
+	PATH=$PWD/bin refused_by "$CURVES" 1 "gnuplot: not installed; 'make deps-dev' installs it" run.log
+	PATH=$PWD/bin refused_by "$CURVES" 1 'gnuplot: not installed' -o x run.log
 	run -0 --separate-stderr env "PATH=$PWD/bin" "$CURVES" -t run.log
 	[ "${#lines[@]}" -eq 7 ]
 	[[ "$(make -s -C "$TOP" -n deps-dev 2>/dev/null)" == *gnuplot-nox* ]]
 }
 
-@test "beside: texts in columns, wrapped, names on top" {
+@test "beside: texts in columns, wrapped, with names on top" {
 	printf 'abc é漢 a line that has to be wrapped\n\nx\ty\n' > a.txt
 	printf 'one\ntwo\e[1m' > b.txt
 	"$BESIDE" -w 42 a.txt 'epoch 3=b.txt' > got
@@ -165,7 +165,7 @@ refused_by() {
 	COLUMNS=30 "$BESIDE" a.txt b.txt b.txt | sed -n 2p | grep -x -- '--------  --------  --------'
 }
 
-@test "beside: what is refused" {
+@test "beside: errors are one line" {
 	: > a.txt
 	refused_by "$BESIDE" 2 'usage: '
 	refused_by "$BESIDE" 2 "-l: 'x' is not a number" -l x a.txt

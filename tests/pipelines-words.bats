@@ -9,32 +9,32 @@ setup() {
 	CSV=$TOP/data/comments.csv
 }
 
-# records CSV: its first 60 lines, and the rest of the record that they end in
+# records CSV: its first 60 lines, extended to the end of the last record
 records() {
 	awk '{ print; quotes += gsub(/"/, "") } NR >= 60 && quotes % 2 == 0 { exit }' "$1"
 }
 
-# wildml VARIABLE...: the tutorial on a small CSV, with small figures
+# wildml VARIABLE...: runs the tutorial on a small CSV with small settings
 wildml() {
 	[ -e small.csv ] || records "$CSV" > small.csv
 	make -f "$TOP/pipelines/wildml.mk" CSV=small.csv OUT=out VOCAB=100 HIDDEN=6 EPOCHS=2 \
 	    EVERY=1 "$@"
 }
 
-# made FILE...: exactly these of out/ are newer than the file "before"
+# made FILE...: checks that exactly these files of out/ are newer than "before"
 made() {
 	(cd out && find . -name '[a-z]*' -newer ../before ! -name vocab.log | sed 's,^\./,,' | sort) > newer
 	for f; do echo "$f"; done | sort | diff - newer
 }
 
-# later: what is made from now on is newer than the file "before"
+# later: files made from now on are newer than the file "before"
 later() {
 	sleep 0.02
 	touch before
 	sleep 0.02
 }
 
-@test "the main job, in one pipe: tok | vocab | encode | train, sample | decode" {
+@test "the main task in one pipe: tok | vocab | encode | train, sample | decode" {
 	run -0 --separate-stderr pipe "tok < '$CSV' | vocab -q -n 500 | encode | train -q -H 20 -e 2 -r 0.01 -E 1"
 	[ "${#lines[@]}" -eq 3 ]
 	[ -z "$stderr" ]
@@ -54,7 +54,7 @@ later() {
 	awk '{ p[NR] = $1 } END { exit !(p[1] > p[2] && p[1] < 0) }' <<< "$output"
 }
 
-@test "the stages as files give the bytes of the pipe" {
+@test "the stages run through files give the same bytes as the pipe" {
 	tok < "$CSV" | vocab -q -n 500 | encode | train -q -H 9 -e 1 -E 0 -o piped.npz
 	tok "$CSV" > tokens
 	vocab -q -t -n 500 tokens > vocab.tsv
@@ -63,12 +63,12 @@ later() {
 	cmp piped.npz filed.npz
 }
 
-@test "the pipe loses no token: decode gives tok's lines back" {
+@test "the pipe preserves every token: decode restores the lines of tok" {
 	tok < "$CSV" > tokens
 	vocab -q -n 0 tokens | encode | decode | cmp - tokens
 }
 
-@test "a stage that fails makes the pipe fail, and no model comes of it" {
+@test "a failed stage makes the pipe fail and leaves no model" {
 	printf 'body\n"one two three\n' > cut.csv
 	run -1 --separate-stderr pipe 'tok cut.csv | vocab -q | encode | train -q -e 1 -E 0'
 	[[ "$stderr" == "tok: cut.csv: "* ]]
@@ -79,7 +79,7 @@ later() {
 	[ ! -e model.npz ]
 }
 
-@test "wildml: all files are made, and a second make does nothing" {
+@test "wildml: makes all files, and a second run does nothing" {
 	run -0 wildml
 	for f in tokens vocab.tsv train.index model.npz loss.log samples.txt; do
 		[ -s "out/$f" ]
@@ -90,12 +90,12 @@ later() {
 	run -0 wildml
 	[[ "$output" == *"Nothing to be done"* ]]
 	made
-	# -q says so, too
+	# make -q agrees
 	wildml -q
 }
 
 # shellcheck disable=SC2119  # made: nothing
-@test "wildml: a parameter makes again what depends on it, and no more" {
+@test "wildml: a changed variable rebuilds only the files that depend on it" {
 	run -0 wildml
 	later
 	run -0 wildml HIDDEN=7
@@ -107,7 +107,7 @@ later() {
 	run -0 wildml HIDDEN=7 SAMPLES=3 VOCAB=90
 	made vocab.tsv train.index model.npz loss.log samples.txt
 	later
-	# the same sentences: the model is the one there was, and its losses were told
+	# the same sentences: the model is reused, and no losses are logged
 	touch small.csv
 	run -0 wildml HIDDEN=7 SAMPLES=3 VOCAB=90
 	made tokens vocab.tsv train.index model.npz samples.txt
@@ -116,18 +116,18 @@ later() {
 	made
 }
 
-@test "wildml: more epochs, and runs that were interrupted, go on to the same model" {
+@test "wildml: more epochs and interrupted runs resume and reach the same model" {
 	run -0 wildml EPOCHS=6
 	cp out/model.npz whole.npz
 	cp out/loss.log whole.log
 	rm -r out
 	run -0 wildml EPOCHS=2
 	run -0 wildml EPOCHS=6
-	[[ "$output" == *"going on with out/model.npz"* ]]
+	[[ "$output" == *"resuming from out/model.npz"* ]]
 	cmp out/model.npz whole.npz
 	diff <(sed 's/.*Loss/Loss/' whole.log) <(sed 's/.*Loss/Loss/' out/loss.log)
 	rm -r out
-	# interrupted: train is stopped as soon as it has written something
+	# interrupted: train is stopped as soon as it has written a checkpoint
 	mkdir bin
 	cat > bin/train <<-END
 		#!/bin/sh
@@ -143,20 +143,20 @@ later() {
 	[ ! -e out/model.npz ]
 	[ -e out/part.npz ]
 	run -0 wildml EPOCHS=200
-	[[ "$output" == *"going on with out/part.npz"* ]]
+	[[ "$output" == *"resuming from out/part.npz"* ]]
 	mv out/model.npz whole.npz
 	rm -r out
 	run -0 wildml EPOCHS=200
 	cmp out/model.npz whole.npz
 }
 
-# pipelines VARIABLE...: wildml with the programs of PATH, not those beside it
+# pipelines VARIABLE...: runs wildml with the programs in PATH
 pipelines() {
 	[ -e alone ] || cp -r "$TOP/pipelines" alone
 	make -f alone/wildml.mk CSV=small.csv OUT=out VOCAB=100 HIDDEN=6 EVERY=1 "$@"
 }
 
-@test "wildml: fewer epochs begin anew" {
+@test "wildml: fewer epochs start anew" {
 	run -0 wildml EPOCHS=1
 	cp out/model.npz one.npz
 	run -0 wildml EPOCHS=3
@@ -164,7 +164,7 @@ pipelines() {
 	cmp out/model.npz one.npz
 }
 
-@test "wildml: the report puts the tutorial's figures beside ours" {
+@test "wildml: the report prints the tutorial's figures next to those of the run" {
 	run -0 wildml report
 	[[ "$output" == *"sentences"*" 79170 "*"$(wc -l < out/tokens)"* ]]
 	[[ "$output" == *"unique tokens"*" 65751 "* ]]
@@ -173,11 +173,11 @@ pipelines() {
 	[ "$(grep -cE '^  epoch [0-9] +[58]\.[0-9]{6} +[0-9.]{8}$|^  epoch [0-9] +6\.[0-9]{6} +[0-9.]{8}$' <<< "$output")" -eq 10 ]
 }
 
-@test "the report of what is not there is one line, and fails" {
+@test "the report of a missing run fails with one line" {
 	local report=$TOP/pipelines/report.sh
 	mkdir half
 	touch half/vocab.log half/vocab.tsv
-	for out in 'nowhere: no such folder' 'half: /first-100.log: no such file; has wildml.mk made it?'; do
+	for out in 'nowhere: no such folder' 'half: /first-100.log: no such file; make it with wildml.mk'; do
 		run -1 --separate-stderr "$report" "${out%%:*}"
 		[ -z "$output" ]
 		[ "$stderr" = "report: ${out/: \///}" ]
@@ -189,7 +189,7 @@ pipelines() {
 	done
 }
 
-@test "wildml: the CSV may have spaces in its name" {
+@test "wildml: the name of the CSV may contain spaces" {
 	records "$CSV" > 'a small one.csv'
 	wildml CSV='a small one.csv'
 	run -0 wildml -s CSV='a small one.csv'
@@ -200,7 +200,7 @@ pipelines() {
 	made model.npz samples.txt tokens train.index vocab.tsv
 }
 
-@test "wildml: no CSV, and one that is not there" {
+@test "wildml: no CSV given, and a missing one" {
 	run -2 --separate-stderr make -f "$TOP/pipelines/wildml.mk"
 	[[ "$stderr" == *"CSV is not given"* ]]
 	run -2 --separate-stderr make -f "$TOP/pipelines/wildml.mk" CSV=none.csv OUT=out
@@ -208,7 +208,7 @@ pipelines() {
 	[ ! -e out/tokens ]
 }
 
-@test "wildml: a stage that fails leaves no file that looks whole" {
+@test "wildml: a failed stage leaves no file that looks complete" {
 	printf 'body\n"one two three\n' > small.csv
 	run -2 wildml
 	[ ! -e out/tokens ]
