@@ -1,6 +1,6 @@
 /*
- * cuda_names.h - what this folder exports, once for each real: the linker sees a name
- * with a suffix (f_f32), the sources read as plain C.
+ * cuda_names.h - the functions that this folder exports, each with the suffix of its
+ * real type (f_f32), so that the sources read as plain C.
  */
 #ifndef CUDA_NAMES_H
 #define CUDA_NAMES_H

@@ -1,6 +1,6 @@
 /*
- * simd_names.h - what this folder exports, once for each instruction set and real: the linker sees a name
- * with a suffix (f_avx512_f32), the sources read as plain C.
+ * simd_names.h - the functions that this folder exports, each with the suffix of its
+ * instruction set and real type (f_avx512_f32), so that the sources read as plain C.
  */
 #ifndef SIMD_NAMES_H
 #define SIMD_NAMES_H
