@@ -250,7 +250,7 @@ agrees() {
 @test "an empty CSV is an error, a header alone is not" {
 	run -1 --separate-stderr tok < /dev/null
 	one_line_error tok
-	[[ "$stderr" == 'tok: standard input: empty input where a header was expected' ]]
+	[[ "$stderr" == 'tok: standard input: empty input where a header was expected; -n reads files without one' ]]
 	printf '\xef\xbb\xbf' > bom
 	run -1 --separate-stderr tok bom
 	one_line_error tok
@@ -304,7 +304,7 @@ agrees() {
 	printf 'Before, all.\nYes, but.\n\nNo.\nWhy, then, no?\n' > in
 	run -0 --separate-stderr tok -n in
 	[ "$output" = $'before\nyes\nno .\nwhy' ]
-	[ "$stderr" = 'tok: in: 2 of 4 records have more or fewer fields than the first, which has 2; if this is no CSV, say -f text' ]
+	[ "$stderr" = 'tok: in: 2 of 4 records have more or fewer fields than the first, which has 2; if the file is plain text, use -f text' ]
 	printf 'a,b\n1,2\n\n"3\n,3",4\n' > csv
 	run -0 --separate-stderr tok in csv in
 	[ "${#stderr_lines[@]}" -eq 2 ]
@@ -317,14 +317,26 @@ agrees() {
 	done
 }
 
+@test "misplaced quotes are counted, and the first is named" {
+	printf 'a,b\n"x",y\n"one"two,a "b" c\n\n"three" ,z\n' > in
+	run -0 --separate-stderr tok in
+	[ "$output" = $'x\nonetwo\nthree' ]
+	[ "$stderr" = 'tok: in: record 2: misplaced quotes, taken literally (4 in total); inside a quoted field a quote is written twice' ]
+	printf '"a"b\nx\n' > in
+	run -0 --separate-stderr tok in
+	[[ "$stderr" == 'tok: in: header: misplaced quotes, '*'(1 in total); '* ]]
+	run -0 --separate-stderr tok -q in
+	[ -z "$stderr" ]
+}
+
 @test "a column that is not there" {
 	printf 'a,b\n1,2\n' > in
 	run -1 --separate-stderr tok -c body in
 	one_line_error tok
-	[[ "$stderr" == "tok: in: no column 'body' among the 2 in the header" ]]
+	[[ "$stderr" == "tok: in: no column 'body' among the 2 in the header; -c takes one of its names, or a number" ]]
 	run -1 --separate-stderr tok -c 3 in
 	one_line_error tok
-	[[ "$stderr" == 'tok: in: no column 3: the header has 2' ]]
+	[[ "$stderr" == 'tok: in: no column 3; the header has 2' ]]
 	printf 'a,b\n1,one\n2\n\n3,three\n4\n' > in
 	run -1 --separate-stderr tok -c b in
 	[ "$output" = $'one\nthree' ]
@@ -348,11 +360,11 @@ agrees() {
 	f=$'\xef\xbf\xbd'
 	[ "$output" = "ok"$'\n'"a${f}b"$'\n'"$f$f $f$f$f $f$f$f $f$f$f$f $f$f" ]
 	[ "$stderr" = \
-	    'tok: in: record 2: bytes that are not UTF-8, written as U+FFFD (15 in all)' ]
+	    'tok: in: record 2: invalid UTF-8, written as U+FFFD (15 bytes in total); iconv(1) converts other encodings' ]
 	run -0 --separate-stderr tok -q in
 	[ -z "$stderr" ]
 	run -0 --separate-stderr tok -C -f text in
-	[[ "$stderr" == 'tok: in: line 3: '*'(15 in all)' ]]
+	[[ "$stderr" == 'tok: in: line 3: '*'(15 bytes in total)'* ]]
 }
 
 @test "a full disk is reported" {

@@ -1,5 +1,5 @@
 /*
- * render.c - frames as text: the form of it, and its plain forms.
+ * render.c - frames as tokens or characters; detokenize.c does prose.
  */
 #include <string.h>
 
@@ -7,10 +7,9 @@
 #include "detokenize.h"
 #include "lexical.h"
 
-/* The length of the character that p, of len bytes, begins with: bytes that go
- * on with one are 10xxxxxx. */
+/* The length of the first character of p: its continuation bytes are 10xxxxxx. */
 static size_t
-character(const char *p, size_t len)
+character_length(const char *p, size_t len)
 {
 	size_t n = len > 0;
 
@@ -19,9 +18,9 @@ character(const char *p, size_t len)
 	return n;
 }
 
-/* What an escape stands for, or 0. */
+/* The character that an escape represents, or 0. */
 static char
-escaped(const char *p, size_t len)
+unescape(const char *p, size_t len)
 {
 	if (len != 2 || p[0] != '\\')
 		return 0;
@@ -32,14 +31,14 @@ escaped(const char *p, size_t len)
 size_t
 render_text_bytes(const char *p, size_t len)
 {
-	return escaped(p, len) ? 1 : len;
+	return unescape(p, len) ? 1 : len;
 }
 
 const char *
 render_text(const struct vocab *v, uint32_t i, bool characters, size_t *len)
 {
 	const char *p = vocab_word(v, i, len);
-	char c = escaped(p, *len);
+	char c = unescape(p, *len);
 
 	if (!characters)
 		return p;
@@ -56,7 +55,7 @@ render_text(const struct vocab *v, uint32_t i, bool characters, size_t *len)
 bool
 render_is_newline(const char *p, size_t len)
 {
-	return escaped(p, len) == '\n';
+	return unescape(p, len) == '\n';
 }
 
 bool
@@ -77,7 +76,7 @@ render_is_characters(const struct vocab *v)
 		if ((int64_t)i == v->unknown)
 			continue;
 		known++;
-		if (!escaped(p, len) && (character(p, len) != len || (len == 1 && p[0] == '\\')))
+		if (!unescape(p, len) && (character_length(p, len) != len || (len == 1 && p[0] == '\\')))
 			return false;
 	}
 	return known > 0;
