@@ -326,7 +326,7 @@ on_terminal() {
 }
 
 @test "what is no model, and no stream" {
-	refused 2 'which model?'
+	refused 2 'no model given; usage: '
 	refused 1 'missing.npz: No such file' missing.npz stream
 	refused 1 'is not a zip file' stream stream
 	refused 1 'missing: No such file' hand.npz missing
@@ -369,19 +369,19 @@ on_terminal() {
 }
 
 @test "usage errors" {
-	refused 2 "-u: '1,' is not a list of units, such as 3,17,40-45" -u '1,' hand.npz stream
+	refused 2 "-u: '1,' is not a list of units; write it as in 3,17,40-45" -u '1,' hand.npz stream
 	for u in '' ',' 1-0 x 1-x -1 1--2 '1 2' 99999999999; do
 		refused 2 "-u: '$u' is not a list" -u "$u" hand.npz stream
 	done
-	refused 2 '-u: unit 1 stands twice' -u 0-2,1 hand.npz stream
-	refused 1 '-u: no unit 3: the layer has 3, from 0' -u 3 hand.npz stream
-	refused 1 '-l: no layer 1: hand.npz has 1, from 0' -l 1 hand.npz stream
+	refused 2 '-u: unit 1 is listed twice; list it once' -u 0-2,1 hand.npz stream
+	refused 1 '-u: no unit 3; the layer has units 0 to 2' -u 3 hand.npz stream
+	refused 1 '-l: no layer 1; hand.npz has layers 0 to 0' -l 1 hand.npz stream
 	cells -l 0 hand.npz stream > a
 	cells hand.npz stream | cmp - a
-	refused 2 '-f: with -r there is one format' -r -f table hand.npz stream
-	refused 2 '-k: only -r names the best' -k 2 hand.npz stream
-	refused 2 '-c: only -f text has colours' -c always -f html hand.npz stream
-	refused 2 '-c: only -f text has colours' -c always -r hand.npz stream
+	refused 2 '-f: -r has one format, lines; drop -f or -r' -r -f table hand.npz stream
+	refused 2 '-k: the number of units that -r lists; add -r' -k 2 hand.npz stream
+	refused 2 '-c: only -f text without -r is coloured; drop -c' -c always -f html hand.npz stream
+	refused 2 '-c: only -f text without -r is coloured; drop -c' -c always -r hand.npz stream
 	refused 2 'is none of auto|always|never' -c maybe hand.npz stream
 	refused 2 'is none of text|html|table' -f pdf hand.npz stream
 	refused 2 'is none of auto|cpu|cuda|blas|ref' -d abacus hand.npz stream

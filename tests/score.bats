@@ -296,7 +296,7 @@ setup() {
 }
 
 @test "usage errors" {
-	refused 2 'which model?'
+	refused 2 'no model given; usage: '
 	refused 2 'exclude each other' -t -w tiny.npz tiny.stream
 	refused 2 'exclude each other' -p -w tiny.npz tiny.stream
 	refused 2 'exclude each other' -p -t tiny.npz tiny.stream
