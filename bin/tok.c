@@ -134,7 +134,8 @@ check_options(void)
 	if (*o.column == '\0')
 		die_usage("-c: empty; give the number or the name of a column");
 	if (column_number() == SIZE_MAX && o.headless)
-		die_usage("-c: '%s' is a name, but -n says that there is no header; give a number", o.column);
+		die_usage("-c: '%s' is a name, but -n says that there is no header; give a number",
+		    o.column);
 }
 
 static void
@@ -280,8 +281,8 @@ report_file(const struct csv_file *file)
 		    (unsigned long long)file->missing);
 		status = PROG_FAIL;
 	} else if (file->other_columns) {
-		prog_note("%s: %llu of %llu records have more or fewer fields than the first, which "
-		    "has %zu; if the file is plain text, use -f text", file->name,
+		prog_note("%s: %llu of %llu records have more or fewer fields than the first, "
+		    "which has %zu; if the file is plain text, use -f text", file->name,
 		    (unsigned long long)file->other_columns, (unsigned long long)file->records,
 		    file->columns);
 	}

@@ -1,20 +1,20 @@
 /*
- * prompt.c - looking up what was given by hand, and naming what is not there.
+ * prompt.c - looks up the tokens of a prompt, and lists those that are missing.
  */
 #include <stdlib.h>
 #include <string.h>
 
-#include "render.h"
 #include "errmsg.h"
-#include "prompt.h"
 #include "lexical.h"
+#include "prompt.h"
+#include "render.h"
 #include "utf8.h"
 
 enum { LISTED = 1100 };		/* bytes of missing words after which a list ends */
 
-/* A character as a table spells it: one that cannot stand there has its escape. */
+/* A character as a vocabulary spells it, which may be an escape. */
 static const char *
-spelled(const char *p, size_t *len)
+spell_character(const char *p, size_t *len)
 {
 	const char *escape = *len != 1 ? NULL : *p == ' ' ? "\\s" : *p == '\t' ? "\\t" :
 	    *p == '\n' ? "\\n" : *p == '\\' ? "\\\\" : NULL;
@@ -33,13 +33,13 @@ prompt_token(const struct vocab *v, const char *token)
 
 	if (row >= 0 || !render_is_characters(v))
 		return row;
-	token = spelled(token, &len);
+	token = spell_character(token, &len);
 	return vocab_find(v, token, len);
 }
 
-/* The words of the list in one line, as many as there is room for. */
+/* Lists the missing words in one line, as many as it has room for. */
 static const char *
-name_missing(struct prompt *r, const struct vocab *missing)
+list_missing(struct prompt *r, const struct vocab *missing)
 {
 	r->err.text[0] = '\0';
 	for (uint32_t i = 0; i < missing->size; i++) {
@@ -58,16 +58,16 @@ name_missing(struct prompt *r, const struct vocab *missing)
 	    missing->size == 1 ? "is" : "are");
 }
 
-/* Appends a token, or puts it on the list of those that are missing. */
+/* Appends a token, or adds it to the missing ones. */
 static const char *
-add(struct prompt *r, const struct vocab *v, const char *p, size_t len, bool unknown,
+add_token(struct prompt *r, const struct vocab *v, const char *p, size_t len, bool unknown,
     struct vocab *missing)
 {
 	int64_t row = vocab_find(v, p, len);
 	char shown[LEXICAL_SHOWN];
 
 	if (v->unit == UNIT_SENTENCE && (row == VOCAB_START_ROW || row == VOCAB_END_ROW))
-		return errmsg_set(&r->err, "'%s' is a marker, not a word",
+		return errmsg_set(&r->err, "'%s' is a marker, not a word; leave it out",
 		    lexical_show(shown, p, len));
 	if (row < 0 && unknown)
 		row = v->unknown;
@@ -87,12 +87,12 @@ add_characters(struct prompt *r, const struct vocab *v, const char *text, bool u
 	const char *why = NULL;
 
 	if (!utf8_is_clean(text, strlen(text)))
-		return "not valid UTF-8";
+		return "invalid UTF-8; give the text in UTF-8";
 	while (*text != '\0' && why == NULL) {
 		size_t n = utf8_len((unsigned char)*text), len = n;
-		const char *p = spelled(text, &len);
+		const char *p = spell_character(text, &len);
 
-		why = add(r, v, p, len, unknown, missing);
+		why = add_token(r, v, p, len, unknown, missing);
 		text += n;
 	}
 	return why;
@@ -107,7 +107,7 @@ add_words(struct prompt *r, const struct vocab *v, const char *text, bool unknow
 	while (text += strspn(text, " "), *text != '\0' && why == NULL) {
 		size_t len = strcspn(text, " ");
 
-		why = add(r, v, text, len, unknown, missing);
+		why = add_token(r, v, text, len, unknown, missing);
 		text += len;
 	}
 	return why;
@@ -122,7 +122,7 @@ prompt_read(struct prompt *r, const struct vocab *v, const char *text, bool unkn
 	    add_words(r, v, text, unknown, &missing);
 
 	if (why == NULL && missing.size > 0)
-		why = name_missing(r, &missing);
+		why = list_missing(r, &missing);
 	vocab_free(&missing);
 	return why;
 }

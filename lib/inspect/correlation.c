@@ -8,8 +8,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "mem.h"
 #include "correlation.h"
+#include "mem.h"
 
 const char *
 correlation_init(struct correlation *t, size_t units)

@@ -4,8 +4,8 @@
 #include <inttypes.h>
 #include <math.h>
 
-#include "html_report.h"
 #include "colormap.h"
+#include "html_report.h"
 
 enum { BEST = 4 };		/* features listed for a unit */
 static const double WEAK = 0.1;	/* weaker correlations are not listed */

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "reader.h"
 #include "punkt.h"
+#include "reader.h"
 
 /* FNV-1a. */
 static uint32_t

@@ -3,9 +3,9 @@
  */
 #include <string.h>
 
-#include "render.h"
 #include "detokenize.h"
 #include "lexical.h"
+#include "render.h"
 
 /* The length of the first character of p: its continuation bytes are 10xxxxxx. */
 static size_t
