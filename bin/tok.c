@@ -242,7 +242,6 @@ read_lines(const struct prog_inputs *in)
  * do not count. */
 struct csv_file {
 	const char *name;
-	FILE *f;
 	struct csv_records csv;
 	uint64_t header;		/* records before the first of data: 1, or 0 */
 	size_t want;			/* the column to write, from 0 */
@@ -252,6 +251,21 @@ struct csv_file {
 	uint64_t missing;		/* records without the column to write */
 	uint64_t first_missing;		/* the first of them */
 };
+
+/* Reports an error in the current record, or in reading it. */
+static _Noreturn void
+die_in_record(const struct csv_file *file, const char *why)
+{
+	const struct csv_records *c = &file->csv;
+
+	progress_clear(&done.line);
+	if (c->read_failed)
+		die("%s: %s", file->name, why);
+	if (c->record <= file->header)
+		die("%s: header: %s", file->name, why);
+	die("%s: record %llu (line %llu): %s", file->name,
+	    (unsigned long long)(c->record - file->header), (unsigned long long)c->line, why);
+}
 
 static void
 count_record(struct csv_file *file, uint64_t number, bool missing)
@@ -318,9 +332,7 @@ read_header(struct csv_file *file)
 
 	why = csv_records_next(&file->csv, named ? CSV_RECORDS_ALL : file->want, &more);
 	if (why)
-		die("%s: header: %s", file->name, why);
-	if (!more && ferror(file->f))
-		die_errno("%s: read error", file->name);
+		die_in_record(file, why);
 	if (!more)
 		die("%s: empty input where a header was expected; -n reads files without one",
 		    file->name);
@@ -345,7 +357,7 @@ write_record(struct csv_file *file, uint64_t number)
 	count_record(file, number, field == NULL);
 	if (field)
 		write_text(field, len, file->name, "record", number, true);
-	if (c->unclosed && !ferror(file->f)) {
+	if (c->unclosed) {
 		progress_clear(&done.line);
 		prog_warn("%s: record %llu: quoted field never ends (it starts on line %llu)",
 		    file->name, (unsigned long long)number, (unsigned long long)c->line);
@@ -356,7 +368,7 @@ write_record(struct csv_file *file, uint64_t number)
 static void
 read_csv(const struct prog_inputs *in)
 {
-	struct csv_file file = { .name = in->name, .f = in->f, .want = column_number() };
+	struct csv_file file = { .name = in->name, .want = column_number() };
 	struct csv_records *c = &file.csv;
 	const char *why = csv_records_open(c, in->f);
 	bool more = true;
@@ -367,21 +379,12 @@ read_csv(const struct prog_inputs *in)
 		file.header = 1;
 		read_header(&file);
 	}
-	for (;;) {
-		uint64_t number;
-
-		why = csv_records_next(c, file.want, &more);
-		number = c->record - file.header;
-		if (why) {
-			progress_clear(&done.line);
-			die("%s: record %llu (line %llu): %s", in->name,
-			    (unsigned long long)number, (unsigned long long)c->line, why);
-		}
-		if (!more || ferror(stdout))
-			break;
-		write_record(&file, number);
+	while ((why = csv_records_next(c, file.want, &more)) == NULL && more && !ferror(stdout)) {
+		write_record(&file, c->record - file.header);
 		show_progress(c->in.bytes);
 	}
+	if (why)
+		die_in_record(&file, why);
 	progress_clear(&done.line);
 	report_file(&file);
 	done.before += c->in.bytes;

@@ -43,6 +43,7 @@ realloc_bounded(void *p, size_t size)
 	return size > CSV_RECORDS_LIMIT ? NULL : realloc(p, size);
 }
 
+/* Why libcsv's buffer did not grow. */
 static const char *
 buffer_error(const struct csv_records *c)
 {
@@ -147,25 +148,39 @@ piece_length(const char *p, size_t n)
 	return n;
 }
 
-/* Parses the next piece of the block, up to a stray byte at most. */
-static const char *
+/* Whether there is more to read; false on an error, too. */
+static bool
+fill_buffer(struct csv_records *c)
+{
+	bool more = false;
+
+	if (c->why == NULL) {
+		c->why = reader_fill(&c->in, &more);
+		c->read_failed = c->why != NULL;
+	}
+	return more;
+}
+
+/* Parses the next piece of the buffer, up to a stray byte at most. */
+static void
 parse_piece(struct csv_records *c)
 {
-	const char *p = c->in.p + c->in.pos;
-	size_t n = piece_length(p, c->in.n - c->in.pos), used = parse_bytes(c, p, n);
+	const char *p = c->in.data + c->in.pos;
+	size_t n = piece_length(p, c->in.end - c->in.pos), used = parse_bytes(c, p, n);
 
-	if (used < n && (csv_error(c->parser) != CSV_EPARSE || !take_stray(c, p + used++)))
-		return buffer_error(c);
+	if (used < n && (csv_error(c->parser) != CSV_EPARSE || !take_stray(c, p + used++))) {
+		c->why = buffer_error(c);
+		return;
+	}
 	c->in.pos += used;
 	if (c->ended || p[used - 1] == '\n')
 		c->lines++;
 	if (c->ended)
 		c->pending_lf = p[used - 1] == '\r';
-	return c->why;
 }
 
 /* The file ends, and with it the record. */
-static const char *
+static void
 end_file(struct csv_records *c)
 {
 	c->unclosed = csv_fini(c->parser, end_field, end_record, c) != 0;
@@ -175,7 +190,6 @@ end_file(struct csv_records *c)
 	}
 	if (!c->ended)
 		end_record(-1, c);
-	return c->why;
 }
 
 const char *
@@ -183,12 +197,13 @@ csv_records_open(struct csv_records *c, FILE *f)
 {
 	*c = (struct csv_records){ .before_field = true };
 	c->parser = mem_zeros(1, sizeof(*c->parser));
-	if (c->parser == NULL || !block_open(&c->in, f))
+	if (c->parser == NULL)
 		return "out of memory";
 	csv_init(c->parser, STRICT);
 	csv_set_space_func(c->parser, is_leading_blank);
 	csv_set_realloc_func(c->parser, realloc_bounded);
-	return NULL;
+	reader_open(&c->in, f);
+	return reader_skip_bom(&c->in);
 }
 
 /* Whether there is another record.  The second byte of a CRLF belongs to the record
@@ -196,16 +211,16 @@ csv_records_open(struct csv_records *c, FILE *f)
 static bool
 begin_record(struct csv_records *c, size_t want)
 {
-	if (c->pending_lf && block_fill(&c->in) && c->in.p[c->in.pos] == '\n')
+	if (c->pending_lf && fill_buffer(c) && c->in.data[c->in.pos] == '\n')
 		c->in.pos++;
 	c->pending_lf = false;
 	c->want = want;
 	c->text.len = 0;
 	c->nkept = c->ncol = 0;
 	c->unclosed = c->ended = false;
-	if (!block_fill(&c->in))
+	if (!fill_buffer(c))
 		return false;
-	c->begins_blank = c->in.p[c->in.pos] == ' ';
+	c->begins_blank = c->in.data[c->in.pos] == ' ';
 	c->record++;
 	c->line = c->lines + 1;
 	return true;
@@ -214,14 +229,13 @@ begin_record(struct csv_records *c, size_t want)
 const char *
 csv_records_next(struct csv_records *c, size_t want, bool *more)
 {
-	const char *why = NULL;
-
 	*more = begin_record(c, want);
-	if (!*more)
-		return NULL;
-	while (why == NULL && !c->ended)
-		why = block_fill(&c->in) ? parse_piece(c) : end_file(c);
-	return why;
+	while (*more && c->why == NULL && !c->ended)
+		if (fill_buffer(c))
+			parse_piece(c);
+		else if (c->why == NULL)
+			end_file(c);
+	return c->why;
 }
 
 const char *
@@ -242,7 +256,7 @@ csv_records_close(struct csv_records *c)
 	if (c->parser)
 		csv_free(c->parser);
 	free(c->parser);
-	block_close(&c->in);
+	reader_close(&c->in);
 	buf_free(&c->text);
 	free(c->end);
 	*c = (struct csv_records){ 0 };
