@@ -230,7 +230,7 @@ setup() {
 	newline=$(awk '/^\\n\t/ { print NR - 2 }' s)
 	awk -v nl="$newline" '{ n += NF; for (i = 1; i < NF; i++) if ($i == nl) exit 1 }
 		$NF != nl { cut++ } END { exit !(n == 1500 && cut <= 3 && NR > 100) }' frames
-	# one sequence of 2000, if nothing is said
+	# by default one sequence of 2000
 	sample -q -t lines.npz | sed '1,/^$/d; /^#/d' | wc -w | grep -qx 2000
 	# the second sequence does not depend on where the first one ended
 	sample -q -n 1 -M 500 lines.npz | decode | cmp -n 500 - text

@@ -109,7 +109,7 @@ parse_bytes(struct csv_records *c, const char *p, size_t n)
 /*
  * The byte at which strict mode stopped: a quote in an unquoted field, which is a
  * character like any other, or what follows a closing quote.  Then libcsv has kept that
- * quote as the last byte of the field; the byte takes its place, in a field that goes on
+ * quote as the last byte of the field: the byte replaces it, and the field continues
  * unquoted.
  */
 static bool

@@ -24,10 +24,10 @@ struct csv_parser;			/* libcsv's */
 struct csv_records {
 	struct reader in;
 	struct csv_parser *parser;
-	uint64_t record;	/* number of the latest record, from 1 */
+	uint64_t record;	/* number of the current record, from 1 */
 	uint64_t line;		/* number of its first line, from 1 */
 	uint64_t lines;		/* line ends read so far */
-	size_t ncol;		/* columns of the latest record */
+	size_t ncol;		/* columns of the current record */
 	bool unclosed;		/* the file ended inside its quotes */
 	bool read_failed;	/* the error is one of reading, not of the record */
 	uint64_t stray;		/* misplaced quotes so far: quotes inside an unquoted
