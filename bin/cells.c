@@ -1,9 +1,10 @@
 /*
  * cells - shows what single hidden units respond to
  *
- * The network reads a text; each token stands on the colour of a unit's state
- * after it, or the units are ranked by the traits of the text that they track.
- * One line is held at a time; the state goes on from line to line of a stream.
+ * The network reads a text.  Each token is shown on a background whose colour is a
+ * unit's state after it, or the units are ranked by their correlation with features of
+ * the text.  Memory holds one line at a time; the hidden state is carried over from
+ * line to line of a stream.
  */
 #include <inttypes.h>
 #include <math.h>
@@ -11,22 +12,23 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "correlation.h"
 #include "device.h"
+#include "heat_line.h"
+#include "html_report.h"
 #include "index_stream.h"
 #include "mem.h"
 #include "model.h"
 #include "net.h"
 #include "options.h"
-#include "html_report.h"
 #include "prog.h"
 #include "progress.h"
-#include "ranking.h"
+#include "render.h"
 #include "spool.h"
 #include "vocab_chars.h"
-#include "heat_line.h"
 
-enum { ROWS = 1024 };		/* tokens read in one go */
-enum { MOST_UNITS = 65536 };	/* in a layer, as model.h says */
+enum { ROWS = 1024 };		/* tokens in a forward pass */
+enum { MOST_UNITS = 65536 };	/* in a layer, as in model.h */
 enum colour { AUTO, ALWAYS, NEVER };
 enum format { TEXT, HTML, TABLE };
 
@@ -67,28 +69,28 @@ static const struct command command = {
 struct run {
 	struct model model;
 	struct net net;
-	struct index_reader in;		/* the stream at hand */
-	bool characters;		/* its words are */
-	long *unit;			/* (nunit) those looked at */
+	struct index_reader in;		/* the current stream */
+	bool characters;		/* its tokens are characters */
+	long *unit;			/* (nunit) the units of -u */
 	size_t nunit, cap_unit;
-	struct net_state state;		/* carried from rows to rows */
+	struct net_state state;		/* hidden state, carried over */
 	void *s;			/* (ROWS, h) states of the layer */
 	double *x;			/* (nunit) the units' states after a token */
 	enum heat_line_depth depth;
-	struct heat_line strip;		/* the line at hand */
+	struct heat_line line;		/* the current line */
 	struct buf out;
-	struct spool *body;		/* (nunit) of -f html */
-	struct text_features traits;
-	struct correlation track;
-	struct ranked *rank;		/* (TRAITS, nunit) of -r */
-	uint64_t tokens;		/* taken in */
-	bool ended;			/* the latest one ended a line */
+	struct spool *body;		/* (nunit) text of each unit for -f html */
+	struct text_features features;
+	struct correlation correlation;
+	struct correlation_rank *rank;	/* (FEATURES, nunit) for -r */
+	uint64_t tokens;		/* read so far */
+	bool ended;			/* the last one was a line end */
 	struct progress progress;
 };
 
-/* Whether the units are held against the traits. */
+/* Whether correlations with features are needed. */
 static bool
-tracks(void)
+correlates(void)
 {
 	return o.rank || o.format == HTML;
 }
@@ -97,14 +99,14 @@ static void
 check_options(void)
 {
 	if (o.rank && options_given('f'))
-		die_usage("-f: with -r there is one format, lines");
+		die_usage("-f: -r has one format, lines; drop -f or -r");
 	if (!o.rank && options_given('k'))
-		die_usage("-k: only -r names the best");
+		die_usage("-k: the number of units that -r lists; add -r");
 	if (options_given('c') && (o.rank || o.format != TEXT))
-		die_usage("-c: only -f text has colours of a terminal");
+		die_usage("-c: only -f text without -r is coloured; drop -c");
 }
 
-/* The colours that standard output can show. */
+/* The colours that standard output can display. */
 static enum heat_line_depth
 colour_depth(void)
 {
@@ -125,16 +127,16 @@ add_unit(struct run *run, long unit)
 	long h = (long)run->model.shape.hidden;
 
 	if (unit >= h)
-		die("-u: no unit %ld: the layer has %ld, from 0", unit, h);
+		die("-u: no unit %ld; the layer has units 0 to %ld", unit, h - 1);
 	for (size_t i = 0; i < run->nunit; i++)
 		if (run->unit[i] == unit)
-			die_usage("-u: unit %ld stands twice", unit);
+			die_usage("-u: unit %ld is listed twice; list it once", unit);
 	if (!mem_grow(&run->unit, &run->cap_unit, run->nunit + 1, sizeof(*run->unit)))
 		die("out of memory");
 	run->unit[run->nunit++] = unit;
 }
 
-/* A number at *p, which is moved on; false if there is none below the bound. */
+/* Reads a number at *p and advances *p; false if there is none below the bound. */
 static bool
 read_unit(const char **p, long *unit)
 {
@@ -165,7 +167,7 @@ read_units(struct run *run)
 			ok = read_unit(&p, &last) && last >= first;
 		}
 		if (!ok || (*p != ',' && *p != '\0'))
-			die_usage("-u: '%s' is not a list of units, such as 3,17,40-45", o.units);
+			die_usage("-u: '%s' is not a list of units; write it as in 3,17,40-45", o.units);
 		for (long u = first; u <= last; u++)
 			add_unit(run, u);
 		if (*p == '\0')
@@ -177,26 +179,27 @@ static void
 pick_layer(const struct model *m, const char *path)
 {
 	if (o.layer >= (long)m->shape.layers)
-		die("-l: no layer %ld: %s has %" PRIu32 ", from 0", o.layer, path, m->shape.layers);
+		die("-l: no layer %ld; %s has layers 0 to %" PRIu32, o.layer, path,
+		    m->shape.layers - 1);
 	if (o.layer < 0)
 		o.layer = (long)m->shape.layers - 1;
 }
 
 static void
-begin(struct run *run)
+begin_run(struct run *run)
 {
 	size_t h = run->model.shape.hidden, reals;
 	const char *why = NULL;
 
 	read_units(run);
 	run->depth = colour_depth();
-	run->strip.units = run->nunit;
+	run->line.units = run->nunit;
 	run->s = mem_mul(ROWS, h, &reals) ? mem_zeros(reals, run->net.size) : NULL;
 	run->x = mem_zeros(run->nunit, sizeof(*run->x));
-	run->rank = mem_zeros(o.rank ? TRAITS * run->nunit : 0, sizeof(*run->rank));
+	run->rank = mem_zeros(o.rank ? FEATURES * run->nunit : 0, sizeof(*run->rank));
 	run->body = mem_zeros(run->nunit, sizeof(*run->body));
 	if (run->s == NULL || run->x == NULL || run->body == NULL ||
-	    run->rank == NULL || (why = correlation_init(&run->track, run->nunit)) != NULL ||
+	    run->rank == NULL || (why = correlation_init(&run->correlation, run->nunit)) != NULL ||
 	    (why = net_state_new(&run->state, &run->net, 1)) != NULL)
 		die("out of memory");
 	for (size_t i = 0; i < run->nunit; i++)
@@ -206,9 +209,9 @@ begin(struct run *run)
 		run->progress.on = false;
 }
 
-/* The line at hand for one unit, as coloured text. */
+/* Prints the current line for one unit as coloured text. */
 static void
-paint_line(struct run *run, size_t i)
+print_line(struct run *run, size_t i)
 {
 	char label[32] = "";
 	size_t columns = 0;
@@ -216,7 +219,7 @@ paint_line(struct run *run, size_t i)
 	if (run->nunit > 1)
 		columns = (size_t)snprintf(label, sizeof(label), "%5ld ", run->unit[i]);
 	if (!buf_put(&run->out, label, columns) ||
-	    !heat_line_terminal(&run->strip, i, run->depth, columns, &run->out))
+	    !heat_line_terminal(&run->line, i, run->depth, columns, &run->out))
 		die("out of memory");
 	fwrite(run->out.p, 1, run->out.len, stdout);
 }
@@ -226,20 +229,20 @@ end_line(struct run *run)
 {
 	const char *why = NULL;
 
-	for (size_t i = 0; run->strip.n > 0 && i < run->nunit; i++) {
+	for (size_t i = 0; run->line.n > 0 && i < run->nunit; i++) {
 		run->out.len = 0;
 		if (o.format == TEXT) {
-			paint_line(run, i);
+			print_line(run, i);
 			continue;
 		}
-		if (!heat_line_html(&run->strip, i, &run->out))
+		if (!heat_line_html(&run->line, i, &run->out))
 			why = "out of memory";
 		else
 			why = spool_put(&run->body[i], run->out.p, run->out.len);
 		if (why)
 			die("%s", why);
 	}
-	heat_line_clear(&run->strip);
+	heat_line_clear(&run->line);
 	if (ferror(stdout))
 		die_errno("write error on standard output");
 }
@@ -256,9 +259,9 @@ print_row(struct run *run, uint32_t word)
 	putchar('\n');
 }
 
-/* Takes in a token, and s(h), the state after it. */
+/* Processes a token and s(h), the state after it. */
 static void
-see(struct run *run, uint32_t word, const void *s)
+add_token(struct run *run, uint32_t word, const void *s)
 {
 	size_t len;
 	const char *p = vocab_text(&run->in.vocab, word, run->characters, &len);
@@ -266,9 +269,9 @@ see(struct run *run, uint32_t word, const void *s)
 	for (size_t i = 0; i < run->nunit; i++)
 		run->x[i] = run->net.size == sizeof(float) ?
 		    (double)((const float *)s)[run->unit[i]] : ((const double *)s)[run->unit[i]];
-	if (tracks()) {
-		text_features_read(&run->traits, p, len, !run->characters);
-		correlation_add(&run->track, run->traits.value, run->x);
+	if (correlates()) {
+		text_features_read(&run->features, p, len, !run->characters);
+		correlation_add(&run->correlation, run->features.value, run->x);
 	}
 	run->tokens++;
 	run->ended = run->characters && len == 1 && *p == '\n';
@@ -278,20 +281,21 @@ see(struct run *run, uint32_t word, const void *s)
 		print_row(run, word);
 		return;
 	}
-	if ((!run->characters && run->strip.n > 0 && !heat_line_add(&run->strip, " ", 1, NULL)) ||
-	    !heat_line_add(&run->strip, p, len, run->x))
+	if ((!run->characters && run->line.n > 0 && !heat_line_add(&run->line, " ", 1, NULL)) ||
+	    !heat_line_add(&run->line, p, len, run->x))
 		die("out of memory");
 	if (run->ended)
 		end_line(run);
 }
 
+/* Whether the tokens of -n are read. */
 static bool
-enough(const struct run *run)
+is_done(const struct run *run)
 {
 	return o.number > 0 && run->tokens >= (uint64_t)o.number;
 }
 
-/* Reads n tokens, from the state that the net is in. */
+/* Reads n tokens, starting from the current hidden state. */
 static const char *
 read_tokens(struct run *run, const uint32_t *w, uint32_t n)
 {
@@ -299,21 +303,21 @@ read_tokens(struct run *run, const uint32_t *w, uint32_t n)
 	bool sentence = run->in.vocab.unit == UNIT_SENTENCE;
 	const char *why = NULL;
 
-	for (uint32_t at = 0, some; at < n && why == NULL && !enough(run); at += some) {
+	for (uint32_t at = 0, some; at < n && why == NULL && !is_done(run); at += some) {
 		int start[] = { 0, 0 };
 		struct batch b = { 1, 0, start, w + at, w + at };
 
 		some = n - at < ROWS ? n - at : ROWS;
 		b.t = start[1] = (int)some;
 		why = net_states(&run->net, &b, &run->state, (int)o.layer, run->s);
-		for (uint32_t r = 0; r < some && why == NULL && !enough(run); r++)
+		for (uint32_t r = 0; r < some && why == NULL && !is_done(run); r++)
 			if (!sentence || b.x[r] != VOCAB_START_ROW)
-				see(run, b.x[r], (const char *)run->s + r * row);
+				add_token(run, b.x[r], (const char *)run->s + r * row);
 	}
 	return why;
 }
 
-/* A sentence's END is not read. */
+/* Reads a frame, without the END of a sentence. */
 static void
 read_frame(struct run *run, const struct frame *f)
 {
@@ -328,8 +332,8 @@ read_frame(struct run *run, const struct frame *f)
 	if (run->ended)
 		return;
 	end_line(run);
-	if (tracks())
-		text_features_line(&run->traits);
+	if (correlates())
+		text_features_line(&run->features);
 }
 
 static void
@@ -345,8 +349,8 @@ read_stream(struct run *run, const char *path, const struct prog_inputs *in)
 		die("%s: %s: %s", path, in->name, why);
 	run->characters = vocab_is_characters(&r->vocab);
 	net_state_forget(&run->state);
-	text_features_begin(&run->traits, run->characters && vocab_has_newline(&r->vocab));
-	while (!enough(run) && (why = index_next(r, &more)) == NULL && more) {
+	text_features_begin(&run->features, run->characters && vocab_has_newline(&r->vocab));
+	while (!is_done(run) && (why = index_next(r, &more)) == NULL && more) {
 		read_frame(run, &r->frame);
 		progress_show(&run->progress, "reading", run->tokens, 0, "tokens");
 	}
@@ -359,23 +363,23 @@ read_stream(struct run *run, const char *path, const struct prog_inputs *in)
 static void
 print_ranks(const struct run *run)
 {
-	size_t n = ranking_units(&run->track, (size_t)o.best, run->rank);
+	size_t n = correlation_rank_units(&run->correlation, (size_t)o.best, run->rank);
 
 	for (size_t i = 0; i < n; i++) {
-		const struct ranked *p = &run->rank[i];
+		const struct correlation_rank *p = &run->rank[i];
 
-		printf("%.4f\t%ld\t%s\t%.4f\n", p->r, run->unit[p->unit], feature_names[p->trait],
-		    run->track.x[p->trait]);
+		printf("%.4f\t%ld\t%s\t%.4f\n", p->r, run->unit[p->unit], feature_names[p->feature],
+		    run->correlation.x[p->feature]);
 	}
 }
 
 static void
-write_page(struct run *run)
+write_report(struct run *run)
 {
 	struct html_report p = {
 		.f = stdout, .characters = run->characters, .layer = (int)o.layer,
 		.layers = (int)run->model.shape.layers, .hidden = (int)run->model.shape.hidden,
-		.unit = run->unit, .nunit = run->nunit, .track = &run->track
+		.unit = run->unit, .nunit = run->nunit, .correlation = &run->correlation
 	};
 	const char *why;
 
@@ -394,8 +398,8 @@ release(struct run *run)
 {
 	for (size_t i = 0; i < run->nunit; i++)
 		spool_free(&run->body[i]);
-	correlation_free(&run->track);
-	heat_line_free(&run->strip);
+	correlation_free(&run->correlation);
+	heat_line_free(&run->line);
 	buf_free(&run->out);
 	model_free(&run->model);
 	free(run->body);
@@ -418,20 +422,20 @@ main(int argc, char *argv[])
 	i = options_parse(argc, argv, &command);
 	check_options();
 	if (i == argc)
-		die_usage("which model? usage: %s [options] model [index-stream ...]", prog_name);
+		die_usage("no model given; usage: %s [options] model [index-stream ...]", prog_name);
 	path = argv[i++];
 	device_load(&run.model, path, o.f64);
 	pick_layer(&run.model, path);
 	k = device_net(&run.net, &run.model, o.device, o.threads);
-	begin(&run);
+	begin_run(&run);
 	in.argc = argc - i;
 	in.argv = argv + i;
-	while (!enough(&run) && prog_next_input(&in))
+	while (!is_done(&run) && prog_next_input(&in))
 		read_stream(&run, path, &in);
 	if (o.rank)
 		print_ranks(&run);
 	else if (o.format == HTML)
-		write_page(&run);
+		write_report(&run);
 	net_state_free(&run.state);
 	net_free(&run.net);
 	k->close(k);

@@ -1,16 +1,16 @@
 /*
- * decode - turns an index stream into text.
+ * decode - turns an index stream into text
  *
- * A frame of characters may end inside a line: only what comes after it tells
- * whether a newline is due.
+ * A frame of characters may end inside a line: what follows it decides whether a newline
+ * is written.
  */
 #include <unistd.h>
 
-#include "render.h"
 #include "index_stream.h"
 #include "options.h"
 #include "prog.h"
 #include "progress.h"
+#include "render.h"
 #include "vocab_chars.h"
 
 static struct {
@@ -29,9 +29,9 @@ static const struct command command = {
 	.table = options
 };
 
-static bool inside_line;	/* the text so far ends in no newline */
+static bool inside_line;	/* the text so far does not end in a newline */
 
-/* Not over the text that comes out on the same terminal. */
+/* No progress on a terminal that shows the text. */
 static void
 begin_progress(struct progress *p)
 {
@@ -41,7 +41,7 @@ begin_progress(struct progress *p)
 }
 
 static void
-decode(struct index_reader *r, const char *name)
+decode_stream(struct index_reader *r, const char *name)
 {
 	enum render_form form = vocab_is_characters(&r->vocab) ? RENDER_CHARACTERS :
 	    o.prose ? RENDER_PROSE : RENDER_TOKENS;
@@ -89,9 +89,9 @@ main(int argc, char *argv[])
 		if ((why = index_open(&r, in.f)) != NULL)
 			die("%s: %s", in.name, why);
 		if (!first && r.crc_vocab != crc)
-			die("%s: its table is not that of the first stream", in.name);
+			die("%s: not the vocabulary of the first stream; decode it by itself", in.name);
 		crc = r.crc_vocab;
-		decode(&r, in.name);
+		decode_stream(&r, in.name);
 		index_close(&r);
 	}
 	return prog_finish();

@@ -1,26 +1,26 @@
 /*
- * sample - writes new sentences, or new text of a stream, as an index stream
+ * sample - generates sentences, or the text of a stream, and writes an index stream
  *
- * Many are written side by side, each as it would be alone; they come out in the
- * order of their numbers, and memory does not grow with how many they are.
+ * Sequences are generated in batches, each as it would be alone, and written in the order
+ * of their numbers.  Memory does not grow with their number.
  */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "render.h"
 #include "device.h"
+#include "errmsg.h"
+#include "escape.h"
+#include "generate.h"
 #include "index_stream.h"
 #include "mem.h"
 #include "model.h"
 #include "net.h"
 #include "options.h"
-#include "prompt.h"
 #include "prog.h"
 #include "progress.h"
-#include "errmsg.h"
-#include "escape.h"
-#include "generate.h"
+#include "prompt.h"
+#include "render.h"
 #include "vocab_chars.h"
 
 static struct {
@@ -34,7 +34,7 @@ static struct {
 	.temperature = 1
 };
 
-enum { STREAM_LONGEST = 2000 };		/* -M of a stream, where it is not given */
+enum { STREAM_LONGEST = 2000 };		/* default of -M for a stream */
 
 static const struct opt options[] = {
 	{ 'd', "device", OPT_WORD, { .word = &o.device }, BACKEND_DEVICES, 0, 0, "device to use" },
@@ -74,19 +74,19 @@ static const struct command command = {
 };
 
 struct run {
-	const char *path;	/* of the model */
+	const char *path;	/* the model file's */
 	struct model model;
 	struct net net;
 	struct prompt prime;
-	struct generator writing;
-	bool characters;	/* the words are */
-	int64_t newline;	/* the character that ends a line, or -1 */
+	struct generator generator;
+	bool characters;	/* the vocabulary consists of characters */
+	int64_t newline;	/* the character \n, or -1 */
 	struct index_writer out;
-	struct buf line;	/* of -w */
+	struct buf line;	/* for -w */
 	struct progress progress;
 };
 
-/* The table of -v, for a model without one or to be held against its own. */
+/* Reads the vocabulary of -v, for a model without one; otherwise it must be the same. */
 static void
 read_table(struct run *run, char *table)
 {
@@ -98,22 +98,22 @@ read_table(struct run *run, char *table)
 
 	prog_next_input(&file);
 	if ((why = vocab_read(&v, file.f, &ended)) == NULL && ended)
-		why = "an empty line after the rows: this is not a table alone";
+		why = "not a vocabulary table: an empty line follows the rows; name a file from vocab -t";
 	if (why)
 		die("%s: %s", file.name, why);
 	prog_next_input(&file);
 	if (v.size != m->shape.vocab)
-		die("%s: %" PRIu32 " words, but %s has %" PRIu32, table, v.size, run->path,
-		    m->shape.vocab);
+		die("%s: %" PRIu32 " words, but %s has %" PRIu32 "; name the vocabulary that it was "
+		    "trained with", table, v.size, run->path, m->shape.vocab);
 	if (m->has_vocab && vocab_crc(&v) != vocab_crc(&m->vocab))
-		die("%s: not the vocabulary of %s", table, run->path);
+		die("%s: not the vocabulary of %s; leave -v out to use its own", table, run->path);
 	if (m->has_vocab)
 		vocab_free(&m->vocab);
 	m->vocab = v;
 	m->has_vocab = true;
 }
 
-/* What each sequence begins with. */
+/* Reads the prompt of -x. */
 static void
 read_prime(struct run *run)
 {
@@ -122,24 +122,25 @@ read_prime(struct run *run)
 	const char *why = prompt_read(p, v, o.prime ? o.prime : "", o.unknown);
 
 	if (why && p->missing && v->unknown >= 0)
-		die("-x: %s (-u makes %s " VOCAB_UNKNOWN ")", why, p->missing == 1 ? "it" : "them");
+		die("-x: %s; -u replaces %s by " VOCAB_UNKNOWN, why, p->missing == 1 ? "it" : "them");
 	if (why && p->missing && o.unknown)
-		die("-x: %s, nor is " VOCAB_UNKNOWN ", which -u would put there", why);
+		die("-x: %s, nor is " VOCAB_UNKNOWN ", which -u would use; leave %s out", why,
+		    p->missing == 1 ? "it" : "them");
 	if (why)
 		die("-x: %s", why);
 	if (p->n > (size_t)o.longest)
-		die_usage("-x: %zu %s, but a sentence has at most %ld (-M)", p->n,
+		die_usage("-x: %zu %s, but -M allows at most %ld; raise it", p->n,
 		    run->characters ? "characters" : "words", o.longest);
 }
 
-/* Where the options leave it to the model. */
+/* Sets the defaults that depend on the model. */
 static void
 set_defaults(const struct run *run)
 {
 	bool stream = run->model.vocab.unit == UNIT_STREAM;
 
 	if (stream && options_given('m') && o.end == NULL)
-		die_usage("-m: a stream has no end to be held back, but with -e");
+		die_usage("-m: a stream has no end to delay; add -e, or drop -m");
 	if (stream && !options_given('n'))
 		o.sentences = 1;
 	if (stream && !options_given('M'))
@@ -149,10 +150,10 @@ set_defaults(const struct run *run)
 	if (!options_given('m') && o.shortest > o.longest)
 		o.shortest = o.longest;
 	if (o.shortest > o.longest)
-		die_usage("-m %ld is more than -M %ld", o.shortest, o.longest);
+		die_usage("-m %ld is more than -M %ld; lower -m or raise -M", o.shortest, o.longest);
 }
 
-/* The word of -e. */
+/* The row of -e, or -1. */
 static int64_t
 end_word(const struct vocab *v)
 {
@@ -160,18 +161,18 @@ end_word(const struct vocab *v)
 	int64_t end = o.end ? prompt_token(v, o.end) : -1;
 
 	if (o.end && v->unit == UNIT_SENTENCE && end >= 0 && (end <= VOCAB_END_ROW || end == v->unknown))
-		die("-e: %s is a marker, no word that is written", o.end);
+		die("-e: %s is a marker, which is never drawn; name a word", o.end);
 	if (o.end && end < 0)
-		die("-e: '%s' is not in the vocabulary",
+		die("-e: '%s' is not in the vocabulary; name one of its words",
 		    errmsg_word(shown, o.end, strlen(o.end)));
 	return end;
 }
 
 static void
-begin(struct run *run)
+begin_run(struct run *run)
 {
 	const struct vocab *v = &run->model.vocab;
-	struct writing_rules r = { .unknown = o.unknown, .seed = (uint32_t)o.seed,
+	struct generate_rules r = { .unknown = o.unknown, .seed = (uint32_t)o.seed,
 	    .temperature = o.temperature, .top_p = o.top_p, .top_k = (uint32_t)o.top_k };
 	const char *why;
 
@@ -186,11 +187,11 @@ begin(struct run *run)
 	r.prime = run->prime.w;
 	r.nprime = run->prime.n;
 	r.cut = v->unit == UNIT_STREAM && !o.logp ? run->newline : -1;
-	if ((why = generate_begin(&run->writing, &run->net, v, &r)) != NULL)
+	if ((why = generate_begin(&run->generator, &run->net, v, &r)) != NULL)
 		die("%s", why);
 }
 
-/* Bytes of the text that a piece stands for, as encode counts them. */
+/* The length in bytes of the text of a piece, as encode counts it. */
 static uint64_t
 text_bytes(const struct run *run, const struct piece *p)
 {
@@ -203,7 +204,7 @@ text_bytes(const struct run *run, const struct piece *p)
 
 		bytes += !run->characters ? len + 1 : escape_undo(word, len) ? 1 : len;
 	}
-	/* the newline that is no token */
+	/* the newline, unless it is a token */
 	return bytes + (run->characters && v->unit == UNIT_SENTENCE &&
 	    (int64_t)p->w[end - 1] != run->newline);
 }
@@ -231,16 +232,16 @@ put_line(struct run *run, const struct piece *p)
 }
 
 static void
-put(struct run *run, const struct piece *p)
+put_piece(struct run *run, const struct piece *p)
 {
 	if (o.logp && p->last)
 		put_line(run, p);
 	else if (!o.logp)
 		put_frame(run, p);
 	if (run->model.vocab.unit == UNIT_STREAM)
-		progress_show(&run->progress, "writing", run->writing.words, 0, "tokens");
+		progress_show(&run->progress, "writing", run->generator.words, 0, "tokens");
 	else
-		progress_show(&run->progress, "writing", run->writing.done,
+		progress_show(&run->progress, "writing", run->generator.done,
 		    (uint64_t)o.sentences, "sentences");
 }
 
@@ -254,11 +255,12 @@ write_sequences(struct run *run)
 	progress_start(&run->progress, 0);
 	if (!o.logp)
 		index_begin(&run->out, stdout, &run->model.vocab, o.text);
-	while ((why = generate_next(&run->writing, &p, &more)) == NULL && more && !ferror(stdout))
-		put(run, &p);
+	while ((why = generate_next(&run->generator, &p, &more)) == NULL && more && !ferror(stdout))
+		put_piece(run, &p);
 	progress_clear(&run->progress);
-	if (why && run->writing.wordless)
-		die("%s: %s", run->path, why);
+	if (why && run->generator.wordless)
+		die("%s: %s; allow " VOCAB_UNKNOWN " with -u, or train again at a lower rate",
+		    run->path, why);
 	if (why)
 		die("device %s: %s", run->net.k->name, why);
 	if (!o.logp)
@@ -275,19 +277,19 @@ main(int argc, char *argv[])
 	prog_init(argv[0]);
 	i = options_parse(argc, argv, &command);
 	if (argc - i != 1)
-		die_usage("one model is needed; usage: %s [options] model", prog_name);
+		die_usage("give one model; usage: %s [options] model", prog_name);
 	if (o.logp && o.text)
-		die_usage("-t: with -w there are no indexes to write");
+		die_usage("-t: -w writes no indexes; drop one of the two");
 	run.path = argv[i];
 	device_load(&run.model, run.path, o.f64);
 	if (o.vocab)
 		read_table(&run, (char *)o.vocab);
 	if (!run.model.has_vocab)
-		die("%s: no vocabulary in it; name its table with -v", run.path);
+		die("%s: has no vocabulary; name the file of it with -v", run.path);
 	k = device_net(&run.net, &run.model, o.device, o.threads);
-	begin(&run);
+	begin_run(&run);
 	write_sequences(&run);
-	generate_free(&run.writing);
+	generate_free(&run.generator);
 	net_free(&run.net);
 	k->close(k);
 	model_free(&run.model);

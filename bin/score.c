@@ -1,8 +1,7 @@
 /*
- * score - model and index stream to numbers
+ * score - prints the probabilities that a model gives to an index stream
  *
- * Frames are read into a window, scored together, and printed in the order
- * they came.
+ * Frames are collected in a window, scored together and printed in their order.
  */
 #include <inttypes.h>
 #include <math.h>
@@ -20,8 +19,8 @@
 #include "scoring.h"
 
 enum {
-	ROWS = 4096,		/* steps scored together */
-	REALS = 1 << 21		/* numbers held when every word's is wanted */
+	ROWS = 4096,		/* steps of a window */
+	REALS = 1 << 21		/* probabilities held for -w and -p */
 };
 
 static struct {
@@ -54,20 +53,20 @@ struct run {
 	struct model model;
 	struct net net;
 	struct window window;
-	size_t rows;			/* the window's */
-	void *l;			/* (rows, v) with -w and -p */
-	struct index_reader in;		/* the stream at hand */
-	const char *name;		/* its own */
-	struct buf line;		/* of -p, as far as it is known */
+	size_t rows;			/* steps of a window at most */
+	void *l;			/* (rows, v) ln P of all words, for -w and -p */
+	struct index_reader in;		/* the current stream */
+	const char *name;		/* its name */
+	struct buf line;		/* the unfinished line of -p */
 	struct totals totals;
 	struct progress progress;
-	uint64_t sentences;		/* done so far */
-	uint64_t before;		/* of them in earlier streams */
+	uint64_t sentences;		/* scored so far */
+	uint64_t before;		/* those of earlier streams */
 };
 
-/* Of the sentence at hand, in its stream, from 1. */
+/* The number of the current sentence in its stream, from 1. */
 static uint64_t
-number(const struct run *run)
+sentence_number(const struct run *run)
 {
 	return run->sentences - run->before + 1;
 }
@@ -76,11 +75,12 @@ static void
 check_finite(const struct run *run, double logp)
 {
 	if (!isfinite(logp))
-		die("%s: sentence %" PRIu64 ": the model gives no number for it; "
-		    "are its weights too large?", run->name, number(run));
+		die("%s: sentence %" PRIu64 ": its probability is not a number; the model's "
+		    "weights are too large: train it again at a lower rate", run->name,
+		    sentence_number(run));
 }
 
-/* In digits that mean something. */
+/* Prints no more digits than are significant. */
 static void
 print_perplexity(double mean_loss)
 {
@@ -111,7 +111,7 @@ print_word(const struct run *run, uint32_t word)
 	fwrite(p, 1, len, stdout);
 }
 
-/* One step of -w, or of the line of -p; l(v) is what the model says there. */
+/* Prints a step for -w, or adds it to the line of -p; l(v) holds ln P of all words. */
 static void
 print_step(struct run *run, const void *l, uint32_t y, bool first)
 {
@@ -130,7 +130,7 @@ print_step(struct run *run, const void *l, uint32_t y, bool first)
 	}
 }
 
-/* A frame too long for its table of all words: a step at a time. */
+/* A frame longer than the window: scored step by step. */
 static const char *
 print_long(struct run *run, const struct window_frame *f)
 {
@@ -147,7 +147,7 @@ print_long(struct run *run, const struct window_frame *f)
 	return NULL;
 }
 
-/* A line of -p comes out whole or not at all. */
+/* Prints the line of -p, which is complete. */
 static void
 end_line(struct run *run)
 {
@@ -200,12 +200,12 @@ print_sentences(struct run *run)
 }
 
 static void
-flush(struct run *run)
+score_window(struct run *run)
 {
 	const char *why = o.words || o.predict ? print_steps(run) : print_sentences(run);
 
 	if (why)
-		die("%s: sentence %" PRIu64 ": %s", run->name, number(run), why);
+		die("%s: sentence %" PRIu64 ": %s", run->name, sentence_number(run), why);
 	if (ferror(stdout))
 		die_errno("write error on standard output");
 	window_clear(&run->window);
@@ -229,11 +229,11 @@ score_stream(struct run *run, const char *path, struct prog_inputs *in)
 	run->before = run->sentences;
 	while ((why = index_next(r, &more)) == NULL && more) {
 		if (!window_has_room(&run->window, &r->frame, run->rows))
-			flush(run);
+			score_window(run);
 		if ((why = window_add(&run->window, &r->frame)) != NULL)
 			break;
 	}
-	flush(run);
+	score_window(run);
 	if (why)
 		die("%s: %s", in->name, why);
 	index_close(r);
@@ -264,7 +264,7 @@ print_totals(const struct totals *t)
 	print_mean("_known", t->logp_known, t->known);
 }
 
-/* Memory for the table of all words that -w and -p look at. */
+/* Allocates the probabilities of all words, for -w and -p. */
 static void
 make_table(struct run *run)
 {
@@ -289,9 +289,9 @@ main(int argc, char *argv[])
 	prog_init(argv[0]);
 	i = options_parse(argc, argv, &command);
 	if (o.totals + o.words + o.predict > 1)
-		die_usage("-p, -t and -w exclude each other");
+		die_usage("-p, -t and -w exclude each other; give one of them");
 	if (i == argc)
-		die_usage("which model? usage: %s [options] model [index-stream ...]", prog_name);
+		die_usage("no model given; usage: %s [options] model [index-stream ...]", prog_name);
 	path = argv[i++];
 	device_load(&run.model, path, o.f64);
 	k = device_net(&run.net, &run.model, o.device, o.threads);

@@ -1,8 +1,8 @@
 /*
- * tok - text to sentences, and sentences to words
+ * tok - splits text into sentences, and sentences into words or characters
  *
- * Reads CSV or plain text and writes the token stream: one sentence a line,
- * tokens separated by one space.
+ * Reads CSV or plain text and writes a token stream: one sentence per line, its
+ * tokens separated by single spaces.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -51,32 +51,32 @@ static const struct command command = {
 	.table = options
 };
 
-static struct sentence_cutter cutter;
+static struct tokenizer tokenizer;
 static struct punkt table;
-static struct buf clean;		/* a text whose bad bytes were replaced */
+static struct buf clean;		/* a text whose invalid bytes were replaced */
 static int status = PROG_OK;
 
-/* With -S, the last line of a file that no end came after: the next file goes on
- * with it, as after cat. */
+/* With -S, the last line of a file that does not end in a newline: the next file
+ * continues it, as with cat(1). */
 static struct {
 	struct buf text;
 	const char *name;
 	uint64_t number;
 } rest;
 
-/* Bytes that were no UTF-8: how many, and where the first ones were. */
+/* Invalid UTF-8: the number of bytes, and where the first was found. */
 static struct {
 	uint64_t n, record;
 	const char *name, *what;
 } bad;
 
-/* Bytes read of the files before, and of all there are (0: unknown). */
+/* Bytes of the files already read, and of all files (0: unknown). */
 static struct {
 	struct progress line;
 	uint64_t before, total;
 } done;
 
-/* Draws how far the input is, unless tokens go to the terminal as well. */
+/* Starts the progress line, unless tokens go to the terminal as well. */
 static void
 start_progress(const struct prog_inputs *in)
 {
@@ -104,7 +104,7 @@ show_progress(uint64_t bytes)
 	    "KiB");
 }
 
-/* The column as a number from 0, or SIZE_MAX if it is a name. */
+/* The column's number, from 0, or SIZE_MAX if -c gave a name. */
 static size_t
 column_number(void)
 {
@@ -115,26 +115,27 @@ column_number(void)
 	errno = 0;
 	n = strtoul(o.column + sign, NULL, 10);
 	if (sign || errno || n < 1 || n > MAX_COLUMN)
-		die_usage("-c: '%s' is not a column from 1 to %d", o.column, MAX_COLUMN);
+		die_usage("-c: '%s' is not a column number from 1 to %d", o.column, MAX_COLUMN);
 	return n - 1;
 }
 
-/* What the options say together. */
+/* Rejects options that contradict each other, and sets defaults that depend on others. */
 static void
 check_options(void)
 {
 	if (o.dir && o.chars)
-		die_usage("-p: characters (-C) need no tables of sentences");
+		die_usage("-p: Punkt tables are for sentences, not for characters; drop -p or -C");
 	if (o.ends && !o.chars)
-		die_usage("-S: only characters (-C) have ends of line as tokens");
+		die_usage("-S: only characters have line ends as tokens; add -C");
 	if (o.format < 0)
 		o.format = o.chars ? TEXT : CSV;
 	if (o.fold < 0)
 		o.fold = o.chars ? FOLD_NEVER : FOLD_EARLY;
 	if (*o.column == '\0')
-		die_usage("-c: an empty name");
+		die_usage("-c: empty; give the number or the name of a column");
 	if (column_number() == SIZE_MAX && o.headless)
-		die_usage("-c: '%s' is a name, but with -n there is no header", o.column);
+		die_usage("-c: '%s' is a name, but -n says that there is no header; give a number",
+		    o.column);
 }
 
 static void
@@ -144,12 +145,12 @@ load_table(void)
 
 	if (why)
 		die("%s: %s", o.dir ? o.dir : "built-in table", why);
-	cutter.table = &table;
-	cutter.fold = (enum fold)o.fold;
+	tokenizer.table = &table;
+	tokenizer.fold = (enum fold)o.fold;
 }
 
-/* Writes the tokens of one record; `what` ("record", "line") and number are
- * its name in messages, ended whether an end of line came after it. */
+/* Writes the tokens of one record.  `what` ("record", "line") and number identify it in
+ * messages; `ended` tells whether a line end followed it. */
 static void
 write_text(const char *p, size_t len, const char *name, const char *what, uint64_t number,
     bool ended)
@@ -166,12 +167,21 @@ write_text(const char *p, size_t len, const char *name, const char *what, uint64
 		p = clean.p;
 		len = clean.len;
 	}
-	if (o.chars ? !tokenize_write_chars(&cutter, p, len, ended && o.ends, stdout) :
-	    !tokenize_write(&cutter, p, len, stdout))
+	if (o.chars ? !tokenize_write_chars(&tokenizer, p, len, ended && o.ends, stdout) :
+	    !tokenize_write(&tokenizer, p, len, stdout))
 		die("%s: %s %llu: out of memory", name, what, (unsigned long long)number);
 }
 
-/* Puts the line after what is left of the files before. */
+static void
+report_bad_bytes(void)
+{
+	if (bad.n)
+		prog_note("%s: %s %llu: invalid UTF-8, written as U+FFFD (%llu bytes in total); "
+		    "iconv(1) converts other encodings", bad.name, bad.what,
+		    (unsigned long long)bad.record, (unsigned long long)bad.n);
+}
+
+/* Appends the line to the unfinished one of the files before. */
 static void
 add_to_rest(const struct reader *r, const char *name)
 {
@@ -180,8 +190,8 @@ add_to_rest(const struct reader *r, const char *name)
 		rest.number = r->number;
 	}
 	if (rest.text.len + r->len > READER_LINE_MAX)
-		die("%s: line %llu: longer than 256 MiB with the files before", name,
-		    (unsigned long long)r->number);
+		die("%s: line %llu: longer than 256 MiB with the files before; end the last line "
+		    "of each file with a newline", name, (unsigned long long)r->number);
 	if (!buf_put(&rest.text, r->p, r->len))
 		die("%s: line %llu: out of memory", name, (unsigned long long)r->number);
 }
@@ -228,110 +238,157 @@ read_lines(const struct prog_inputs *in)
 	reader_close(&r);
 }
 
-/* How many fields the records of a file have; empty lines have none, and do not count. */
-struct widths {
-	size_t first;			/* the header's, or the first record's */
-	uint64_t records, others;	/* records of data; those that have not as many */
+/* A CSV file, and what is counted about its records.  Empty lines have no columns and
+ * do not count. */
+struct csv_file {
+	const char *name;
+	struct csv_records csv;
+	uint64_t header;		/* records before the first of data: 1, or 0 */
+	size_t want;			/* the column to write, from 0 */
+	size_t columns;			/* of the header, or of the first record */
+	uint64_t records;
+	uint64_t other_columns;		/* records with more or fewer columns */
+	uint64_t missing;		/* records without the column to write */
+	uint64_t first_missing;		/* the first of them */
 };
 
-static void
-vocab_count_width(struct widths *w, size_t ncol)
+/* Reports an error in the current record, or in reading it. */
+static _Noreturn void
+die_in_record(const struct csv_file *file, const char *why)
 {
-	if (w->first == 0)
-		w->first = ncol;
-	if (ncol > 0)
-		w->records++;
-	if (ncol > 0 && ncol != w->first)
-		w->others++;
+	const struct csv_records *c = &file->csv;
+
+	progress_clear(&done.line);
+	if (c->read_failed)
+		die("%s: %s", file->name, why);
+	if (c->record <= file->header)
+		die("%s: header: %s", file->name, why);
+	die("%s: record %llu (line %llu): %s", file->name,
+	    (unsigned long long)(c->record - file->header), (unsigned long long)c->line, why);
 }
 
-/* Says what of the records of a file cannot be as the user means it. */
 static void
-report_widths(const struct widths *w, const char *name, uint64_t missing, uint64_t first)
+count_record(struct csv_file *file, uint64_t number, bool missing)
 {
-	if (missing) {
-		prog_warn("%s: record %llu: no column %s (records without it: %llu)", name,
-		    (unsigned long long)first, o.column, (unsigned long long)missing);
+	size_t n = file->csv.ncol;
+
+	if (n == 0)
+		return;
+	if (file->columns == 0)
+		file->columns = n;
+	file->records++;
+	file->other_columns += n != file->columns;
+	if (missing && file->missing++ == 0)
+		file->first_missing = number;
+}
+
+/* Reports what suggests that the file is damaged or is not CSV. */
+static void
+report_file(const struct csv_file *file)
+{
+	uint64_t stray = file->csv.stray_record;
+	char where[40] = "header";
+
+	if (file->missing) {
+		prog_warn("%s: record %llu: no column %s (records without it: %llu)", file->name,
+		    (unsigned long long)file->first_missing, o.column,
+		    (unsigned long long)file->missing);
 		status = PROG_FAIL;
-	} else if (w->others) {
-		prog_note("%s: %llu of %llu records have more or fewer fields than the first, which has "
-		    "%zu; if this is no CSV, say -f text", name, (unsigned long long)w->others,
-		    (unsigned long long)w->records, w->first);
+	} else if (file->other_columns) {
+		prog_note("%s: %llu of %llu records have more or fewer fields than the first, "
+		    "which has %zu; if the file is plain text, use -f text", file->name,
+		    (unsigned long long)file->other_columns, (unsigned long long)file->records,
+		    file->columns);
 	}
+	if (stray > file->header)
+		snprintf(where, sizeof(where), "record %llu",
+		    (unsigned long long)(stray - file->header));
+	if (stray)
+		prog_note("%s: %s: misplaced quotes, taken literally (%llu in total); inside a "
+		    "quoted field a quote is written twice", file->name, where,
+		    (unsigned long long)file->csv.stray);
 }
 
-/* Reads the header and gives the column that is wanted. */
+/* The column of the header that -c names. */
 static size_t
-read_header(struct csv_records *c, const struct prog_inputs *in)
+find_column(const struct csv_file *file)
 {
-	size_t want = column_number(), len;
-	const char *why, *field;
-	bool more;
+	const char *field;
+	size_t len;
 
-	why = csv_records_next(c, want == SIZE_MAX ? CSV_RECORDS_ALL : want, &more);
-	if (why)
-		die(c->in.failed ? "%s: %s" : "%s: header: %s", in->name, why);
-	if (!more)
-		die("%s: empty input where a header was expected", in->name);
-	if (c->unclosed) {
-		prog_warn("%s: header: quoted field never ends", in->name);
-		status = PROG_FAIL;
-	}
-	if (want != SIZE_MAX) {
-		if (c->ncol > 0 && want >= c->ncol)
-			die("%s: no column %s: the header has %zu", in->name, o.column, c->ncol);
-		return want;
-	}
-	for (size_t i = 0; (field = csv_records_field(c, i, &len)) != NULL; i++)
+	for (size_t i = 0; (field = csv_records_field(&file->csv, i, &len)) != NULL; i++)
 		if (len == strlen(o.column) && memcmp(field, o.column, len) == 0)
 			return i;
-	die("%s: no column '%s' among the %zu in the header", in->name, o.column, c->ncol);
+	die("%s: no column '%s' among the %zu in the header; -c takes one of its names, or a "
+	    "number", file->name, o.column, file->csv.ncol);
+}
+
+/* Reads the header and sets the column to write. */
+static void
+read_header(struct csv_file *file)
+{
+	const char *why;
+	bool more, named = file->want == SIZE_MAX;
+
+	why = csv_records_next(&file->csv, named ? CSV_RECORDS_ALL : file->want, &more);
+	if (why)
+		die_in_record(file, why);
+	if (!more)
+		die("%s: empty input where a header was expected; -n reads files without one",
+		    file->name);
+	if (file->csv.unclosed) {
+		prog_warn("%s: header: quoted field never ends", file->name);
+		status = PROG_FAIL;
+	}
+	file->columns = file->csv.ncol;
+	if (named)
+		file->want = find_column(file);
+	else if (file->columns > 0 && file->want >= file->columns)
+		die("%s: no column %s; the header has %zu", file->name, o.column, file->columns);
+}
+
+static void
+write_record(struct csv_file *file, uint64_t number)
+{
+	const struct csv_records *c = &file->csv;
+	size_t len;
+	const char *field = csv_records_field(c, 0, &len);
+
+	count_record(file, number, field == NULL);
+	if (field)
+		write_text(field, len, file->name, "record", number, true);
+	if (c->unclosed) {
+		progress_clear(&done.line);
+		prog_warn("%s: record %llu: quoted field never ends (it starts on line %llu)",
+		    file->name, (unsigned long long)number, (unsigned long long)c->line);
+		status = PROG_FAIL;
+	}
 }
 
 static void
 read_csv(const struct prog_inputs *in)
 {
-	struct csv_records c;
-	const char *why = csv_records_open(&c, in->f), *field;
-	uint64_t header = o.headless ? 0 : 1, number, missing = 0, first = 0;
-	size_t want, len;
-	struct widths widths = { 0 };
+	struct csv_file file = { .name = in->name, .want = column_number() };
+	struct csv_records *c = &file.csv;
+	const char *why = csv_records_open(c, in->f);
 	bool more = true;
 
 	if (why)
 		die("%s: %s", in->name, why);
-	want = header ? read_header(&c, in) : column_number();
-	widths.first = c.ncol;
-	for (;;) {
-		why = csv_records_next(&c, want, &more);
-		number = c.record - header;
-		if (why) {
-			progress_clear(&done.line);
-			if (c.in.failed)
-				die("%s: %s", in->name, why);
-			die("%s: record %llu (line %llu): %s", in->name,
-			    (unsigned long long)number, (unsigned long long)c.line, why);
-		}
-		if (!more || ferror(stdout))
-			break;
-		vocab_count_width(&widths, c.ncol);
-		field = csv_records_field(&c, 0, &len);
-		if (field)
-			write_text(field, len, in->name, "record", number, true);
-		else if (c.ncol > 0 && missing++ == 0)
-			first = number;
-		show_progress(c.in.bytes);
-		if (c.unclosed) {
-			progress_clear(&done.line);
-			prog_warn("%s: record %llu: quoted field never ends (it starts on line %llu)",
-			    in->name, (unsigned long long)number, (unsigned long long)c.line);
-			status = PROG_FAIL;
-		}
+	if (!o.headless) {
+		file.header = 1;
+		read_header(&file);
 	}
+	while ((why = csv_records_next(c, file.want, &more)) == NULL && more && !ferror(stdout)) {
+		write_record(&file, c->record - file.header);
+		show_progress(c->in.bytes);
+	}
+	if (why)
+		die_in_record(&file, why);
 	progress_clear(&done.line);
-	report_widths(&widths, in->name, missing, first);
-	done.before += c.in.bytes;
-	csv_records_close(&c);
+	report_file(&file);
+	done.before += c->in.bytes;
+	csv_records_close(c);
 }
 
 int
@@ -355,10 +412,8 @@ main(int argc, char *argv[])
 			read_lines(&in);
 	}
 	write_rest(false);
-	if (bad.n)
-		prog_note("%s: %s %llu: bytes that are not UTF-8, written as U+FFFD (%llu in all)",
-		    bad.name, bad.what, (unsigned long long)bad.record, (unsigned long long)bad.n);
-	tokenize_free(&cutter);
+	report_bad_bytes();
+	tokenize_free(&tokenizer);
 	punkt_free(&table);
 	buf_free(&clean);
 	buf_free(&rest.text);

@@ -1,14 +1,14 @@
 #!/usr/bin/env bats
-# cells: what units respond to, painted and ranked.
+# cells: what units respond to, in colour and ranked.
 # shellcheck disable=SC2154
 
 load helper
 
 export TOOL=cells	# whose refusals refused() looks at
 
-# A model made by hand, of three units that are known.  Over the characters of a
-# stream: 0 is held up by "(" and down by ")", 1 remembers vowels for a while, 2
-# is up on capitals and down on the rest.
+# A model made by hand with three known units, over the characters of a stream: 0 is
+# set by "(" and cleared by ")", 1 remembers vowels for a while, 2 is high on capitals
+# and low on all others.
 # by_hand STREAM MODEL: for the table of the stream
 by_hand() {
 	local h='<f4' c
@@ -57,7 +57,7 @@ near() {
 		for (i = 2; i <= n; i++) { d = $i - $(n + i); if (d > 2e-6 || d < -2e-6) exit 1 } }'
 }
 
-@test "a table: each character and the states after it, carried over the lines of a stream" {
+@test "a table: each character and the states after it, carried over from line to line" {
 	cells -f table -u 0-2 hand.npz stream > got
 	by_perl text > want
 	[ "$(wc -l < got)" -eq "$(wc -c < text)" ]
@@ -71,7 +71,7 @@ near() {
 	cells -f table hand.npz stream | cmp - <(cut -f 1,2 got)
 }
 
-@test "sentences begin with no memory, and their markers are not shown" {
+@test "sentences begin with a zero state, and their markers are not shown" {
 	cells -f table -u 0-2 words.npz sentences.stream > got
 	tr ' ' '\n' < sentences > words
 	cut -f 1 got | diff words -
@@ -80,7 +80,7 @@ near() {
 	[ "$(cat signs)" = '0++---00++-' ]
 }
 
-@test "a sentence too long for one go has the same states" {
+@test "a sentence too long for one forward pass has the same states" {
 	{ yes 'a ( b ) c' | head -n 1200 | tr '\n' ' '; echo end; } > long
 	vocab -q -n 0 long | encode > long.stream
 	by_hand long.stream long.npz
@@ -107,7 +107,7 @@ near() {
 	cells -j 3 -f table -u 0-2 hand.npz stream | cmp - a
 }
 
-@test "without colours, marks stand below the text" {
+@test "without colours there are marks below the text" {
 	run -0 cells -u 2 hand.npz stream
 	[ "${lines[0]}" = 'Ab (cd E) fo↵' ]
 	[ "${lines[1]}" = '#======#=====' ]
@@ -129,7 +129,7 @@ near() {
 	[[ "$output" == *$'a       b↵\n=========='* ]]
 }
 
-@test "wide and narrow characters, and those that cannot be seen" {
+@test "wide, narrow and invisible characters" {
 	printf 'A漢e\xcc\x81B\x1b[1mC\xc2\x85\0Z\n' | tok -C -S | vocab -q -S -n 0 | encode > s
 	by_hand s m.npz
 	run -0 cells -u 2 m.npz s
@@ -174,12 +174,12 @@ on_terminal() {
 	NO_COLOR=1 TERM=xterm-256color cells -c always hand.npz stream | grep -q $'\x1b\\[38'
 }
 
-@test "the traits of characters" {
-	traits=$BUILD/tests/unit/text_features
+@test "the features of characters" {
+	features=$BUILD/tests/unit/text_features
 	# says NAME TEXT VALUES
 	says() {
 		local got
-		got=$(printf '%b' "$2" | "$traits" "${kind:-chars}" "$1" | paste -sd '|')
+		got=$(printf '%b' "$2" | "$features" "${kind:-chars}" "$1" | paste -sd '|')
 		[ "$got" = "$3" ] || { echo "$1 of $2: $got"; false; }
 	}
 	says text-position 'a\nb' '1 2 3'
@@ -223,13 +223,13 @@ on_terminal() {
 	says word-position 'the a\n' '3 1'
 }
 
-@test "-r: units by the traits that they track" {
+@test "-r: units ranked by their correlation with features" {
 	cells -r hand.npz stream > got
 	awk -F '\t' '{ r = $1 < 0 ? -$1 : $1; if (NR > 1 && r > last || NF != 4) exit 1; last = r }' got
 	[ "$(awk -F '\t' '$3 == "upper" { print $1, $2 }' got)" = '1.0000 2' ]
 	[ "$(awk -F '\t' '$3 == "brackets" { print $2 }' got)" = 0 ]
 	[ "$(awk -F '\t' '$3 == "vowel" { print $2 }' got)" = 1 ]
-	# each trait stands once, but for those that never change in this text
+	# each feature is listed once, except those that never change in this text
 	cut -f 3 got | sort | uniq -d > twice
 	[ ! -s twice ]
 	run -1 grep -wE 'url|comment|digit' got
@@ -242,25 +242,25 @@ on_terminal() {
 @test "-r: r and the mean are those of the table" {
 	cells -r -k 3 hand.npz stream > ranks
 	cells -f table -u 0-2 hand.npz stream > states
-	for trait in upper brackets line-position line-start vowel; do
-		"$BUILD/tests/unit/text_features" chars $trait < text | tr ' ' '\n' | paste - states |
-		    awk -F '\t' -v trait=$trait '{ n++; x += $1; xx += $1 * $1
+	for feature in upper brackets line-position line-start vowel; do
+		"$BUILD/tests/unit/text_features" chars $feature < text | tr ' ' '\n' | paste - states |
+		    awk -F '\t' -v feature=$feature '{ n++; x += $1; xx += $1 * $1
 			for (u = 0; u < 3; u++) { s[u] += $(u + 3); ss[u] += $(u + 3) ^ 2; xs[u] += $1 * $(u + 3) } }
 			END { for (u = 0; u < 3; u++) printf "%.4f\t%d\t%s\t%.4f\n",
-				(n * xs[u] - x * s[u]) / sqrt((n * xx - x * x) * (n * ss[u] - s[u] ^ 2)), u, trait, x / n }' |
+				(n * xs[u] - x * s[u]) / sqrt((n * xx - x * x) * (n * ss[u] - s[u] ^ 2)), u, feature, x / n }' |
 		    sort > want
-		awk -F '\t' -v trait=$trait '$3 == trait' ranks | sort | diff want -
+		awk -F '\t' -v feature=$feature '$3 == feature' ranks | sort | diff want -
 	done
 }
 
-@test "-r: where lines are sentences of characters, their first tokens start them" {
+@test "-r: in sentences of characters the first token starts the line" {
 	printf '%s\n' Anna Bo Cy | tok -C | vocab -q | encode > names.stream
 	train -q -H 3 -e 1 -E 0 -o names.npz names.stream
 	cells -r -k 1 names.npz names.stream > got
 	[ "$(awk -F '\t' '$3 == "line-start" { print $4 }' got)" = 0.3750 ]
 }
 
-@test "-f html: a page complete in itself, the text escaped" {
+@test "-f html: a self-contained page, the text escaped" {
 	cells -f html -u 2,0 hand.npz stream > page
 	[ "$(head -n 1 page)" = '<!DOCTYPE html>' ]
 	[ "$(tail -n 1 page)" = '</html>' ]
@@ -281,7 +281,7 @@ on_terminal() {
 	grep -q '</i> <i' page
 }
 
-@test "the colours of a page are told apart by their light, and text on them can be read" {
+@test "the colours of a page differ in lightness, and text on them is readable" {
 	cells -f html hand.npz stream > page
 	perl -ne 'sub lin { my $c = hex($_[0]) / 255; $c <= 0.04045 ? $c / 12.92 : (($c + 0.055) / 1.055) ** 2.4 }
 		sub light { 0.2126 * lin($_[0]) + 0.7152 * lin($_[1]) + 0.0722 * lin($_[2]) }
@@ -308,14 +308,14 @@ on_terminal() {
 	[ "$output" = $'Ab (\n#===' ]
 }
 
-@test "several streams: each begins anew; another table is refused" {
+@test "several streams: each begins with a zero state; another vocabulary is refused" {
 	cells -f table -u 0-2 hand.npz stream stream > twice
 	cells -f table -u 0-2 hand.npz stream > once
 	cat once once | cmp - twice
 	refused 1 'hand.npz: sentences.stream: ' hand.npz sentences.stream
 }
 
-@test "a long text takes memory that does not grow" {
+@test "memory does not grow over a long text" {
 	case ${SAN:-} in *address*) skip 'ulimit -v and ASan do not mix' ;; esac
 	yes 'Ab (cd E) fo' | head -n 20000 | tok -C -S | vocab -q -S -n 0 | encode > long
 	by_hand long m.npz
@@ -325,8 +325,8 @@ on_terminal() {
 	cells -j 1 -f table m.npz long | wc -l | grep -qx 260000
 }
 
-@test "what is no model, and no stream" {
-	refused 2 'which model?'
+@test "files that are not models or streams" {
+	refused 2 'no model given; usage: '
 	refused 1 'missing.npz: No such file' missing.npz stream
 	refused 1 'is not a zip file' stream stream
 	refused 1 'missing: No such file' hand.npz missing
@@ -338,7 +338,7 @@ on_terminal() {
 	[[ "$stderr" == 'cells: part: '* ]]
 }
 
-@test "a full disk, a reader that leaves, no room for temporary text" {
+@test "a full disk, a closed pipe, no room for temporary files" {
 	yes 'Ab (cd E) fo' | head -n 200000 | tok -C -S | vocab -q -S -n 0 | encode > long
 	by_hand long m.npz
 	for f in '-f text' '-f table'; do
@@ -355,7 +355,7 @@ on_terminal() {
 	[[ "$stderr" == *"$PWD/missing"* ]]
 }
 
-@test "what learnt a stream line by line forgets at the end of each; what learnt it in chunks does not" {
+@test "a model trained line by line resets its state at each line end; one trained in chunks does not" {
 	local chunk differ
 	for chunk in 0 5; do
 		train -q -T $chunk -H 3 -e 0 -E 0 -o m.npz stream > /dev/null
@@ -369,19 +369,19 @@ on_terminal() {
 }
 
 @test "usage errors" {
-	refused 2 "-u: '1,' is not a list of units, such as 3,17,40-45" -u '1,' hand.npz stream
+	refused 2 "-u: '1,' is not a list of units; write it as in 3,17,40-45" -u '1,' hand.npz stream
 	for u in '' ',' 1-0 x 1-x -1 1--2 '1 2' 99999999999; do
 		refused 2 "-u: '$u' is not a list" -u "$u" hand.npz stream
 	done
-	refused 2 '-u: unit 1 stands twice' -u 0-2,1 hand.npz stream
-	refused 1 '-u: no unit 3: the layer has 3, from 0' -u 3 hand.npz stream
-	refused 1 '-l: no layer 1: hand.npz has 1, from 0' -l 1 hand.npz stream
+	refused 2 '-u: unit 1 is listed twice; list it once' -u 0-2,1 hand.npz stream
+	refused 1 '-u: no unit 3; the layer has units 0 to 2' -u 3 hand.npz stream
+	refused 1 '-l: no layer 1; hand.npz has layers 0 to 0' -l 1 hand.npz stream
 	cells -l 0 hand.npz stream > a
 	cells hand.npz stream | cmp - a
-	refused 2 '-f: with -r there is one format' -r -f table hand.npz stream
-	refused 2 '-k: only -r names the best' -k 2 hand.npz stream
-	refused 2 '-c: only -f text has colours' -c always -f html hand.npz stream
-	refused 2 '-c: only -f text has colours' -c always -r hand.npz stream
+	refused 2 '-f: -r has one format, lines; drop -f or -r' -r -f table hand.npz stream
+	refused 2 '-k: the number of units that -r lists; add -r' -k 2 hand.npz stream
+	refused 2 '-c: only -f text without -r is coloured; drop -c' -c always -f html hand.npz stream
+	refused 2 '-c: only -f text without -r is coloured; drop -c' -c always -r hand.npz stream
 	refused 2 'is none of auto|always|never' -c maybe hand.npz stream
 	refused 2 'is none of text|html|table' -f pdf hand.npz stream
 	refused 2 'is none of auto|cpu|cuda|blas|ref' -d abacus hand.npz stream
@@ -394,6 +394,6 @@ on_terminal() {
 	[[ "$output" == 'cells (unroll) '* ]]
 }
 
-@test "a model is not taken from a pipe" {
+@test "a model cannot come from a pipe" {
 	refused 1 '-: a model cannot go through a pipe; name a file' - stream
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # shellcheck disable=SC1003,SC1111,SC2016,SC2018,SC2019,SC2094,SC2154,SC2238  # quotes as data; files only read
-# decode: rows to text; and what a reader notices of a damaged index stream.
+# decode: indexes to text; and damaged index streams.
 
 setup() {
 	load helper
@@ -26,7 +26,7 @@ becomes() {
 	fi
 }
 
-@test "tok | vocab | encode | decode gives the tokens back" {
+@test "tok | vocab | encode | decode restores the tokens" {
 	vocab -q -n 0 tokens | encode | decode | cmp - tokens
 	vocab -q -n 0 tokens | encode -t | decode | cmp - tokens
 	vocab -q -S -n 0 tokens | encode | decode | cmp - tokens
@@ -34,7 +34,7 @@ becomes() {
 	[ "${lines[0]}" = 'the UNKNOWN_TOKEN saw the dog' ]
 }
 
-@test "so it does for movie-reviews" {
+@test "the same for the film reviews" {
 	need movie-reviews.tokens.gz
 	zcat "$SHARED/movie-reviews.tokens.gz" > big
 	vocab -q -n 0 big | encode | decode | cmp - big
@@ -46,12 +46,12 @@ becomes() {
 	sed 's/ form=text//; /^$/,$d' text | cmp - <(sed '/^$/,$d' stream)
 }
 
-@test "several streams of one table; not of two" {
+@test "several streams of one vocabulary, but not of two" {
 	decode stream text - < stream | cmp - <(decode stream stream stream)
 	vocab -q -n 7 tokens | encode > other
 	run -1 --separate-stderr decode stream other
 	[ "${#stderr_lines[@]}" -eq 1 ]
-	[ "$stderr" = 'decode: other: its table is not that of the first stream' ]
+	[ "$stderr" = 'decode: other: not the vocabulary of the first stream; decode it by itself' ]
 }
 
 @test "a sentence without words is an empty line" {
@@ -65,7 +65,7 @@ becomes() {
 	decode -d odd | cmp - <(echo)
 }
 
-@test "characters are put together, escapes undone" {
+@test "characters are joined, escapes decoded" {
 	printf '%s\n' 'T o \s b e , \n' 'o r \t n o t \\ \s ?' 'é ï' > c
 	vocab -q -S -n 0 c | encode > s
 	printf 'To be,\nor\tnot\\ ?\néï' > want
@@ -90,7 +90,7 @@ there_and_back() {
 	tok -q -C -S "$1" | vocab -q -S -n 0 | encode -t | decode | cmp - "$1"
 }
 
-@test "tok -C -S of several files is that of cat, whatever each ends with" {
+@test "tok -C -S of several files equals that of cat, however each ends" {
 	printf 'ab\ncd' > inside
 	printf 'ef\n' > whole
 	printf '\n\nx' > empty-first
@@ -115,13 +115,13 @@ there_and_back() {
 	tok -C -S inside half other-half whole | vocab -q -S -n 0 | encode | decode |
 	    cmp - <(cat inside half other-half whole)
 	run -0 --separate-stderr tok -C -S whole half one
-	[ "$stderr" = 'tok: half: line 1: bytes that are not UTF-8, written as U+FFFD (1 in all)' ]
+	[ "$stderr" = 'tok: half: line 1: invalid UTF-8, written as U+FFFD (1 bytes in total); iconv(1) converts other encodings' ]
 	# without -S each line is its own, and so are those of words
 	[ "$(tok -C inside whole)" = $'a b\nc d\ne f' ]
 	[ "$(tok -f text inside whole)" = $'ab\ncd\nef' ]
 }
 
-@test "tok -C -S | vocab -S -n 0 | encode | decode gives the text back" {
+@test "tok -C -S | vocab -S -n 0 | encode | decode restores the text" {
 	for text in 'a\n' '\n' '\n\n\na\n\n' 'a\nno end' 'a\r\nb\r\n' '\r\n' 'a\rb\r\r\n\r\n' 'a\n\r' \
 	    ' \t \n  x\t\n' '\\\\n \\s\\t\\\\ \\\n' 'a\0\0b\n\0' 'SENTENCE_START UNKNOWN_TOKEN\n' \
 	    '\x7f\xc2\x80\xdf\xbf\xe0\xa0\x80\xed\x9f\xbf\xee\x80\x80\xef\xbf\xbf\n' \
@@ -138,23 +138,23 @@ there_and_back() {
 	[[ "$stderr" == 'vocab: standard input: empty input where a token stream was expected' ]]
 }
 
-@test "... but for a byte order mark, bad bytes, and a text without any end of line" {
+@test "... except a byte order mark, invalid bytes, and a text without any line end" {
 	printf '\xef\xbb\xbfa\n\xff\xfe\xc3\nb\n' > in
 	printf 'a\n\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\nb\n' > want
 	run -0 --separate-stderr pipe 'tok -C -S in | vocab -q -S -n 0 | encode | decode | cmp - want'
-	[ "$stderr" = 'tok: in: line 2: bytes that are not UTF-8, written as U+FFFD (3 in all)' ]
+	[ "$stderr" = 'tok: in: line 2: invalid UTF-8, written as U+FFFD (3 bytes in total); iconv(1) converts other encodings' ]
 	there_and_back want
 	printf abc | tok -C -S | vocab -q -S -n 0 | encode | decode | cmp - <(echo abc)
 }
 
-@test "so it does for Shakespeare" {
+@test "the same for Shakespeare" {
 	need tinyshakespeare.txt
 	there_and_back "$SHARED/tinyshakespeare.txt"
 	[ "$(tail -c +4 there | grep -ac '')" -gt 1 ]
 	tok -C -S "$SHARED/tinyshakespeare.txt" | vocab -q -S | encode | cmp - there
 }
 
-@test "names, a line each, are sentences of characters" {
+@test "a list of names becomes sentences of characters" {
 	printf '%s\n' 'Ada B.' Émile 'X Æ A-12' > names
 	tok -C names | vocab -q | encode > s
 	decode s | cmp - names
@@ -167,14 +167,14 @@ there_and_back() {
 	printf 'a\r\n\r\n\nbc' | tok -C | vocab -q | encode | decode | cmp - <(printf 'a\nbc\n')
 }
 
-@test "words are not characters, whatever the unit" {
+@test "words are not characters, in either unit" {
 	for odd in 'a b cd' 'a \x' 'a \'; do
 		vocab -q -S -n 0 - <<< "$odd" | encode | decode | cmp - <(printf '%s\n' "$odd")
 		vocab -q -n 0 - <<< "$odd" | encode | decode | cmp - <(printf '%s\n' "$odd")
 	done
 }
 
-@test "-d: clitics, quotes, marks and brackets find their places" {
+@test "-d: clitics, quotes, punctuation and brackets are attached" {
 	becomes "it 's" "It's"
 	becomes "i ca n't , and they 've said i 'll" "I can't, and they've said I'll"
 	becomes '`` hello , '"''"' he said .' '"Hello," he said.'
@@ -199,7 +199,7 @@ there_and_back() {
 	becomes 'http : //a.b is up' 'http://a.b is up'
 }
 
-@test "-d: a capital for the first word and for i, no other" {
+@test "-d capitalises the first word and i, nothing else" {
 	becomes 'élan is good' 'Élan is good'
 	becomes '3 people and i' '3 people and I'
 	becomes '... and i.e. this' '... And i.e. this'
@@ -208,14 +208,14 @@ there_and_back() {
 	becomes '?' '?'
 }
 
-@test "-d puts no word in and takes none out" {
+@test "-d neither adds nor removes words" {
 	need reddit-head.tokens
 	vocab -q -n 0 "$SHARED/reddit-head.tokens" | encode > s
 	[ "$(decode s | tr -d ' \n`"'"'"'"' | tr A-Z a-z)" = \
 	    "$(decode -d s | tr -d ' \n`"'"'"'"' | tr A-Z a-z)" ]
 }
 
-@test "a stream cut anywhere is an error" {
+@test "a stream truncated anywhere is an error" {
 	cuts stream cut
 	all_refused decode cut
 	[ "$(find cut -type f | wc -l)" -eq "$(stat -c %s stream)" ]
@@ -233,7 +233,7 @@ there_and_back() {
 	all_refused decode flop
 }
 
-@test "what the stream lacks is said" {
+@test "the message says what the stream lacks" {
 	head -c -8 stream > bad
 	run -1 --separate-stderr decode bad
 	[ "$stderr" = 'decode: bad: the stream ends without its last frame: the program that wrote it did not finish' ]
@@ -251,7 +251,7 @@ there_and_back() {
 	[ "$stderr" = 'decode: bad: data after the last frame' ]
 }
 
-@test "frames must be what the unit and the table allow" {
+@test "frames must fit the unit and the vocabulary" {
 	sed '/^$/q' text > head
 	frame() {
 		{ cat head; printf '%b\n' "$1"; } > bad
@@ -275,7 +275,7 @@ there_and_back() {
 	frame '#end crc32=00000001' 'checksum mismatch in the stream'
 }
 
-@test "a length in the stream is not believed" {
+@test "a forged length in the stream is refused" {
 	sed '/^$/q' stream > bad
 	printf '\377\377\377\17\0\0\0\0\0\0\2\0' >> bad
 	limit='ulimit -v 60000'
@@ -304,7 +304,7 @@ there_and_back() {
 	[ "$stderr" = 'decode: new: written by a newer version of this suite' ]
 }
 
-@test "a directory, a full disk, a reader that leaves, wrong options" {
+@test "a directory, a full disk, a closed pipe, wrong options" {
 	run -1 --separate-stderr decode .
 	one_line_error decode
 	run -1 --separate-stderr decode no/such

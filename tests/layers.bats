@@ -86,6 +86,7 @@ lib/stream lib/train" ]
 
 @test "only lib/ knows about zip, deflate, CSV and Unicode tables" {
 	none '#include <(zip|zlib|utf8proc|csv)\.h>' bin/*.c "${KERNELS[@]}"
+	none '#include <csv\.h>' lib/*/*.h lib/{base,stream,model,net,train,generate,inspect}/*.c
 }
 
 @test "programs see our headers and those of C and POSIX, nothing else" {

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# sample: a sequence is the same alone and among others, whatever their number.
+# sample: a sequence is the same alone and in a batch of any size.
 # shellcheck disable=SC2154
 
 load helper
@@ -29,8 +29,8 @@ frames() {
 	sample -q -t "$@" | sed '1,/^$/d; /^#/d'
 }
 
-# alike OPTION...: of 700 sequences, more than run together, the first N are those
-# of -n N, for several N: in their words, and in what the net said of them.
+# alike OPTION...: of 700 sequences, more than fit into a batch, the first N are those
+# of -n N, for several N: in their words and in their probabilities.
 alike() {
 	local n
 	sample -q -w -n 700 "$@" > all
@@ -48,7 +48,7 @@ alike() {
 	head -n "$(wc -l < some)" all | cmp - some
 }
 
-@test "sentences are the same alone and among others, with each cell" {
+@test "sentences are the same alone and in a batch, with each cell" {
 	for c in rnn gru lstm; do
 		alike $c.npz
 		alike -D $c.npz
@@ -60,7 +60,7 @@ alike() {
 	frames -n 700 -d cpu lstm.npz | cmp - one
 }
 
-@test "... with each option that has a word in it" {
+@test "... with each option that affects the draws" {
 	alike -u -T 0.7 gru.npz
 	alike -m 1 -M 30 lstm.npz
 	alike -m 12 -M 12 rnn.npz
@@ -84,15 +84,15 @@ alike() {
 	head -c 50 long | cmp - short
 }
 
-@test "what is written with -w is in the same order" {
+@test "-w writes the same order" {
 	sample -q -n 300 lstm.npz | decode > want
 	sample -q -n 300 -w lstm.npz | cut -f 2 | cmp - want
 	sample -q -n 5 -w lstm.npz > few
 	sample -q -n 300 -w lstm.npz | head -n 5 | cmp - few
 }
 
-# Were a state another's, sequences might still agree with each other.
-@test "each sequence has its own state: score says what sample did" {
+# If sequences shared a hidden state, they might still agree with each other.
+@test "each sequence has its own hidden state: score gives the same probabilities" {
 	for c in rnn gru lstm; do
 		sample -q -n 600 $c.npz | score $c.npz | cut -f 1 > said
 		sample -q -n 600 -w $c.npz | cut -f 1 | paste said - |
@@ -100,7 +100,7 @@ alike() {
 	done
 }
 
-@test "each sequence has numbers of its own, and others by another seed" {
+@test "each sequence has its own random numbers, which depend on the seed" {
 	frames -n 1000 -m 12 -M 12 -T 2 rnn.npz > a
 	[ "$(sort -u a | wc -l)" -gt 990 ]
 	# neither is the one seed's second sequence another's first
@@ -108,7 +108,7 @@ alike() {
 	[ "$(cat a b | sort -u | wc -l)" -gt 1990 ]
 }
 
-@test "sequences that wait are bounded: neither many nor long ones take memory" {
+@test "waiting sequences are bounded: neither many nor long ones take memory" {
 	case ${SAN:-} in *address*) skip 'ulimit -v and ASan do not mix' ;; esac
 	ulimit -v 50000
 	# the first ones may be long, the others are short
@@ -116,13 +116,13 @@ alike() {
 	sample -q -j 1 -M 100000000 -n 300 -e '\n' lines.npz | decode | wc -l | grep -qx 300
 }
 
-@test "one that is stuck ends it there, after all before it" {
-	# weights too large: what the net says stops to be numbers after some words
+@test "a sequence without a word to draw ends the run, after all before it" {
+	# weights too large: after some words the outputs are no longer numbers
 	train -q -H 16 -e 0 -E 0 -o start.npz "$BATS_FILE_TMPDIR/tiny.stream"
 	"$BUILD/tests/unit/scale" start.npz U 100 steep.npz
 	"$BUILD/tests/unit/scale" steep.npz V 1.3e39 steep.npz
 	run -1 --separate-stderr sample -n 600 -w -m 1 -M 3 steep.npz
-	[[ "$stderr" == 'sample: steep.npz: it leaves no word to be drawn after '*' words' ]]
+	[[ "$stderr" == 'sample: steep.npz: no word can be drawn after '*' words; allow UNKNOWN_TOKEN with -u'* ]]
 	n=${#lines[@]}
 	first=$stderr
 	for more in 1 2 50; do
@@ -136,7 +136,7 @@ alike() {
 	fi
 }
 
-@test "many side by side: a full disk ends it soon, a reader that leaves is none" {
+@test "a batch: a full disk ends the run soon, a closed pipe is no error" {
 	for m in lstm lines; do
 		run -1 --separate-stderr timeout 20 bash -c "sample -n 100000000 $m.npz > /dev/full"
 		one_line_error sample
@@ -146,7 +146,7 @@ alike() {
 	done
 }
 
-@test "a draw has the shares of its definition" {
+@test "draws have the frequencies of their definition" {
 	for real in float double; do
 		"$BUILD/tests/unit/sampler" 30 1 0 1 20000 $real
 		"$BUILD/tests/unit/sampler" 1000 0.7 0 1 20000 $real

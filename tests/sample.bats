@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# sample: what is drawn, how often, and what it refuses.
+# sample: what it draws, how often, and what it refuses.
 # shellcheck disable=SC2154
 
 load helper
@@ -41,11 +41,11 @@ setup() {
 	awk 'NF > 4 || NF < 2 { exit 1 } { seen[NF]++ } END { exit !(seen[2] && seen[4]) }' text
 	sample -q -n 3 -m 5 -M 5 tiny.npz | decode | awk 'NF != 5 { exit 1 }'
 	sample -q -n 30 -M 5 tiny.npz | decode | awk 'NF != 5 { exit 1 }'
-	refused 2 '-m 7 is more than -M 5' -m 7 -M 5 tiny.npz
+	refused 2 '-m 7 is more than -M 5; lower -m or raise -M' -m 7 -M 5 tiny.npz
 }
 
-# Pearson's statistic against the model's own numbers; 26 words can be drawn,
-# and 58 is what one in ten thousand true samplers would pass with 26 degrees.
+# Pearson's chi-squared statistic against the model's own probabilities; 26 words can be
+# drawn, and with 26 degrees one in ten thousand correct samplers exceeds 58.
 @test "20000 first words are distributed as the model says" {
 	sample -q -n 20000 -m 1 -M 1 tiny.npz | decode | sort | uniq -c > drawn
 	awk 'NR > 2 && !/^UNKNOWN_TOKEN/ { print "0", NR - 1, "1" }' "$EXPECT/tiny.tsv" |
@@ -70,7 +70,7 @@ setup() {
 	run -1 awk -f chi.awk model drawn
 }
 
-@test "and so are later words, after the same beginning" {
+@test "... and so are later words, after the same prompt" {
 	sample -q -n 20000 -m 3 -M 3 -x 'the cat' tiny.npz | decode | cut -d ' ' -f 3 |
 	    sort | uniq -c > drawn
 	the=$(awk '$1 == "the" { print NR - 1 }' "$EXPECT/tiny.tsv")
@@ -152,7 +152,7 @@ setup() {
 	sed -n 3,4p "$EXPECT/tiny.tsv" | cut -f 1 | sort | diff - got
 }
 
-@test "a low temperature draws likelier words, a high one all alike" {
+@test "a low temperature favours probable words, a high one none" {
 	for t in 0.2 1 1000; do
 		sample -q -n 300 -T $t tiny.npz | score -t tiny.npz | sed -n 's/^loss\t//p'
 	done > losses
@@ -161,7 +161,7 @@ setup() {
 	    awk '{ chi += ($1 - 1000) ^ 2 / 1000; n++ } END { exit !(n == 27 && chi < 58) }'
 }
 
-@test "-x: each sentence begins with the text" {
+@test "-x: each sentence begins with the prompt" {
 	sample -q -n 30 -x 'the old cat' tiny.npz | decode > text
 	grep -c '^the old cat .' text | grep -qx 30
 	sample -q -n 5 -x '  the   cat ' tiny.npz | decode | grep -c '^the cat ' | grep -qx 5
@@ -170,27 +170,27 @@ setup() {
 	# the beginning counts for -m and -M
 	sample -q -n 5 -m 2 -M 2 -x 'the cat' tiny.npz | decode | sort -u > got
 	echo 'the cat' | diff - got
-	refused 2 '-x: 3 words, but a sentence has at most 2' -m 1 -M 2 -x 'the old cat' tiny.npz
+	refused 2 '-x: 3 words, but -M allows at most 2; raise it' -m 1 -M 2 -x 'the old cat' tiny.npz
 }
 
 @test "-x: words outside the vocabulary" {
-	refused 1 "-x: 'zebra' is not in the vocabulary (-u makes it UNKNOWN_TOKEN)" -x 'the zebra' tiny.npz
-	refused 1 "'SENTENCE_END' is a marker" -x 'the SENTENCE_END' tiny.npz
-	refused 1 '-e: SENTENCE_START is a marker' -e SENTENCE_START tiny.npz
+	refused 1 "-x: 'zebra' is not in the vocabulary; -u replaces it by UNKNOWN_TOKEN" -x 'the zebra' tiny.npz
+	refused 1 "'SENTENCE_END' is a marker, not a word; leave it out" -x 'the SENTENCE_END' tiny.npz
+	refused 1 '-e: SENTENCE_START is a marker, which is never drawn; name a word' -e SENTENCE_START tiny.npz
 	refused 1 "'UNKNOWN_TOKEN' is not in the vocabulary" -x UNKNOWN_TOKEN tiny.npz
 	refused 1 "'a?b' is not in" -x $'a\tb' tiny.npz
 	sample -q -n 3 -u -x 'the zebra' tiny.npz | decode | grep -c '^the UNKNOWN_TOKEN ' | grep -qx 3
 	# all of them are named, each once
-	refused 1 "-x: 'zebra', 'okapi' are not in the vocabulary (-u makes them UNKNOWN_TOKEN)" \
+	refused 1 "-x: 'zebra', 'okapi' are not in the vocabulary; -u replaces them by UNKNOWN_TOKEN" \
 	    -x 'the zebra okapi zebra' tiny.npz
 	refused 1 "-x: 'q', 'é', '\t' are not in the vocabulary" -x $'qé\t t' lines.npz
 	refused 1 "', ... are not in the vocabulary" -x "$(printf 'w%d ' {1..500})" tiny.npz
-	refused 1 '-x: not valid UTF-8' -x $'t\xff' lines.npz
-	refused 1 "-x: 'z' is not in the vocabulary, nor is UNKNOWN_TOKEN, which -u would put there" \
+	refused 1 '-x: invalid UTF-8; give the text in UTF-8' -x $'t\xff' lines.npz
+	refused 1 "-x: 'z' is not in the vocabulary, nor is UNKNOWN_TOKEN, which -u would use; leave it out" \
 	    -u -x 'z' lines.npz
 }
 
-@test "bytes of a frame are those of its token line, so bits per byte can be told" {
+@test "the bytes of a frame are those of its token line, for bits per byte" {
 	sample -q -n 100 tiny.npz > s
 	decode s > text
 	score -t tiny.npz s > got
@@ -230,7 +230,7 @@ setup() {
 	newline=$(awk '/^\\n\t/ { print NR - 2 }' s)
 	awk -v nl="$newline" '{ n += NF; for (i = 1; i < NF; i++) if ($i == nl) exit 1 }
 		$NF != nl { cut++ } END { exit !(n == 1500 && cut <= 3 && NR > 100) }' frames
-	# one sequence of 2000, if nothing is said
+	# by default one sequence of 2000
 	sample -q -t lines.npz | sed '1,/^$/d; /^#/d' | wc -w | grep -qx 2000
 	# the second sequence does not depend on where the first one ended
 	sample -q -n 1 -M 500 lines.npz | decode | cmp -n 500 - text
@@ -256,23 +256,23 @@ setup() {
 	sample -q -n 200 -m 1 -e cat tiny.npz | decode > text
 	[ "$(grep -c '\<cat$' text)" -gt 50 ]
 	run -1 grep 'cat .' text
-	refused 1 "-e: 'zebra' is not in the vocabulary" -e zebra tiny.npz
+	refused 1 "-e: 'zebra' is not in the vocabulary; name one of its words" -e zebra tiny.npz
 	refused 1 "-e: 'x' is not in the vocabulary" -e x lines.npz
 	refused 1 "-e: '' is not in the vocabulary" -e '' lines.npz
-	refused 2 '-m: a stream has no end to be held back, but with -e' -m 5 lines.npz
-	refused 2 '-m 9 is more than -M 3' -e '\n' -m 9 -M 3 lines.npz
+	refused 2 '-m: a stream has no end to delay; add -e, or drop -m' -m 5 lines.npz
+	refused 2 '-m 9 is more than -M 3; lower -m or raise -M' -e '\n' -m 9 -M 3 lines.npz
 }
 
-@test "-x on characters: the text as it is, spaces and all" {
+@test "-x with characters: the text is taken literally, including spaces" {
 	sample -q -n 9 -M 60 -x 'not too' lines.npz | decode > text
 	[ "$(grep -c '^not too' text)" -eq 9 ]
 	sample -q -n 1 -M 8 -x $'t o\nnot' lines.npz | decode | head -c 7 | cmp - <(printf 't o\nnot')
-	refused 2 '-x: 7 characters, but a sentence has at most 3' -M 3 -x 'not too' lines.npz
+	refused 2 '-x: 7 characters, but -M allows at most 3; raise it' -M 3 -x 'not too' lines.npz
 	sample -q -n 5 -x 'Zo' names.npz | decode > text
 	[ "$(grep -c '^Zo' text)" -eq 5 ]
 }
 
-@test "names: sentences of characters, the shortest of one" {
+@test "names: sentences of characters, from one character" {
 	sample -q -n 200 names.npz > s
 	decode s > text
 	[ "$(wc -l < text)" -eq 200 ]
@@ -284,7 +284,7 @@ setup() {
 	sample -q -n 50 -m 6 names.npz | decode | awk 'length < 6 { exit 1 }'
 }
 
-@test "-w: a line of text a sentence, with what score says of it" {
+@test "-w: a line of text per sentence, with the ln P of score" {
 	sample -q -n 50 -u tiny.npz > s
 	paste <(score tiny.npz s | cut -f 1) <(decode s) > want
 	sample -q -n 50 -u -w tiny.npz > got
@@ -306,16 +306,16 @@ setup() {
 	sample -q -n 30 -e '\n' lines.npz | score lines.npz | cut -f 1 > want
 	sample -q -n 30 -e '\n' -w lines.npz > got
 	paste want got | awk -F '\t' '{ d = $1 - $2; if (d * d > 1e-11 + 1e-9 * $1 * $1) exit 1 } END { exit NR != 30 }'
-	refused 2 '-t: with -w there are no indexes to write' -w -t tiny.npz
+	refused 2 '-t: -w writes no indexes; drop one of the two' -w -t tiny.npz
 }
 
-@test "what a stream writes leaves as it comes, and takes no memory" {
+@test "a stream is written as it is generated, and takes no memory" {
 	case ${SAN:-} in *address*) skip 'ulimit -v and ASan do not mix' ;; esac
 	ulimit -v 40000
 	sample -q -j 1 -M 2000000 lines.npz | decode | wc -c | grep -qE '^200000[01]$'
 }
 
-@test "lines of characters: the first is drawn by the counts of the table" {
+@test "lines of characters: the first is drawn by the counts of the vocabulary" {
 	sed '1d; /^$/,$d' lines.stream | awk -F '\t' '{ print $1, $2 }' > counts
 	sample -q -t -n 9000 -M 1 lines.npz | sed '1,/^$/d; /^#/d' | sort -n | uniq -c > drawn
 	awk 'NR == FNR { c[NR - 1] = $2; sum += $2; next } { n[$2] = $1 }
@@ -328,7 +328,7 @@ setup() {
 @test "a model without a vocabulary needs the table" {
 	need trained-model-theano.npz movie-reviews.vocab.tsv
 	m=$SHARED/trained-model-theano.npz
-	refused 1 'no vocabulary in it; name its table with -v' "$m"
+	refused 1 'has no vocabulary; name the file of it with -v' "$m"
 	cut -f 2,3 "$SHARED/movie-reviews.vocab.tsv" > table.tsv
 	sample -q -n 3 -v table.tsv "$m" > s
 	sample -q -n 3 -j 2 -v table.tsv "$m" | cmp - s
@@ -338,11 +338,11 @@ setup() {
 	refused 1 'tiny.tsv: 30 words, but ' -v "$EXPECT/tiny.tsv" "$m"
 }
 
-@test "-v beside a model's own vocabulary has to agree with it" {
+@test "-v must agree with the model's own vocabulary" {
 	sample -q -v "$EXPECT/tiny.tsv" tiny.npz > a
 	sample -q tiny.npz | cmp - a
 	sed 's/^the	/tho	/' "$EXPECT/tiny.tsv" > other.tsv
-	refused 1 'other.tsv: not the vocabulary of tiny.npz' -v other.tsv tiny.npz
+	refused 1 'other.tsv: not the vocabulary of tiny.npz; leave -v out to use its own' -v other.tsv tiny.npz
 	head -n 20 "$EXPECT/tiny.tsv" > fewer.tsv
 	refused 1 'fewer.tsv: ' -v fewer.tsv tiny.npz
 	refused 1 'missing.tsv: No such file' -v missing.tsv tiny.npz
@@ -350,38 +350,38 @@ setup() {
 	refused 1 '.: Is a directory' -v . tiny.npz
 }
 
-@test "no word to draw ends it" {
+@test "the run ends if no word can be drawn" {
 	# markers and UNKNOWN_TOKEN only
 	printf 'SENTENCE_START\t1\nSENTENCE_END\t1\nUNKNOWN_TOKEN\t1\n' > bare.tsv
 	echo '0 2 2 1' | "$ORACLE/as-stream.sh" bare.tsv > bare.stream
 	train -q -H 2 -e 1 -E 0 -o bare.npz bare.stream
 	run -1 --separate-stderr sample -k 1 bare.npz
-	[ "$stderr" = 'sample: bare.npz: it leaves no word to be drawn after 0 words' ]
+	[ "$stderr" = 'sample: bare.npz: no word can be drawn after 0 words; allow UNKNOWN_TOKEN with -u, or train again at a lower rate' ]
 	sample -q -u -n 2 -m 1 -M 3 bare.npz | decode > text
 	[ "$(wc -l < text)" -eq 2 ]
-	# and weights that no number comes of
+	# and weights whose outputs are not numbers
 	train -q -H 16 -e 0 -E 0 -o start.npz tiny.stream
 	"$BUILD/tests/unit/scale" start.npz U 100 steep.npz
 	"$BUILD/tests/unit/scale" steep.npz V 1.3e39 steep.npz
 	run -1 --separate-stderr sample -n 100 steep.npz
 	[ "${#stderr_lines[@]}" -eq 1 ]
-	[[ "$stderr" == 'sample: steep.npz: it leaves no word to be drawn after '*' words' ]]
+	[[ "$stderr" == 'sample: steep.npz: no word can be drawn after '*' words; allow UNKNOWN_TOKEN with -u'* ]]
 }
 
-@test "a stream that sample did not finish is told by its reader" {
+@test "the reader notices a stream that sample did not finish" {
 	run -1 --separate-stderr pipe 'sample -q bare.npz | decode'
 	[[ "$stderr" == *'sample: bare.npz: No such file'* ]]
 	[[ "$stderr" == *'decode: standard input: empty input'* ]]
 }
 
-@test "a million words take memory that does not grow" {
+@test "memory does not grow over a million words" {
 	case ${SAN:-} in *address*) skip 'ulimit -v and ASan do not mix' ;; esac
 	ulimit -v 40000
 	sample -q -j 1 -m 100 -M 100 -n 10000 tiny.npz > s
 	[ "$(decode s | wc -w)" -eq 1000000 ]
 }
 
-@test "what is no model" {
+@test "files that are not models" {
 	refused 1 'missing.npz: No such file' missing.npz
 	refused 1 '.: is a directory' .
 	refused 1 'is not a zip file' tiny.stream
@@ -394,7 +394,7 @@ setup() {
 	done
 }
 
-@test "a full disk is an error, soon; a reader that leaves is none" {
+@test "a full disk is an error, soon; a closed pipe is not" {
 	run -1 --separate-stderr pipe 'sample -n 100000000 tiny.npz > /dev/full'
 	one_line_error sample
 	run --separate-stderr bash -c 'sample -n 100000000 tiny.npz | decode | head -n 1'
@@ -410,8 +410,8 @@ setup() {
 }
 
 @test "usage errors" {
-	refused 2 'one model is needed'
-	refused 2 'one model is needed' tiny.npz tiny.npz
+	refused 2 'give one model; usage: '
+	refused 2 'give one model; usage: ' tiny.npz tiny.npz
 	for o in j k m M n s; do
 		for v in x '' -1 1.5 99999999999999999999; do
 			refused 2 "-$o: '$v' is not a whole number" -$o "$v" tiny.npz
@@ -431,6 +431,6 @@ setup() {
 	[[ "$output" == 'sample (unroll) '* ]]
 }
 
-@test "a model is not taken from a pipe" {
+@test "a model cannot come from a pipe" {
 	refused 1 '-: a model cannot go through a pipe; name a file' -
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# score: what it prints.  Its ln P against the oracle's are in train-oracle.bats.
+# score: its output.  train-oracle.bats compares its ln P with the oracle's.
 # shellcheck disable=SC2154,SC2094
 
 load helper
@@ -12,7 +12,7 @@ setup() {
 	train -q -D -H 8 -r 0.1 -e 5 -E 0 -o tiny.npz tiny.stream
 }
 
-@test "a line a sentence: ln P, tokens, perplexity a token" {
+@test "a line per sentence: ln P, tokens, perplexity per token" {
 	score tiny.npz tiny.stream > got
 	[ "$(wc -l < got)" -eq 13 ]
 	grep -cE $'^-[0-9]+\\.[0-9]{6}\t[0-9]+\t[0-9]+\\.[0-9]{4}$' got | grep -qx 13
@@ -21,7 +21,7 @@ setup() {
 	awk '{ print NF - 1 }' "$EXPECT/tiny.index.txt" | diff - <(cut -f 2 got)
 }
 
-@test "-w and the lines of sentences tell the same" {
+@test "-w agrees with the lines of sentences" {
 	score tiny.npz tiny.stream > lines
 	score -w tiny.npz tiny.stream > words
 	awk -F '\t' 'NR == FNR { want[NR] = $1; n[NR] = $2; next }
@@ -92,7 +92,7 @@ setup() {
 	echo 30.0000 | diff - perplexity
 }
 
-@test "a perplexity beyond what its digits mean is written short" {
+@test "a perplexity beyond its significant digits is printed in short form" {
 	train -q -H 3 -e 0 -E 0 -o m.npz tiny.stream
 	"$BUILD/tests/unit/scale" m.npz V 300 large.npz
 	score large.npz tiny.stream > lines
@@ -141,7 +141,7 @@ setup() {
 	score -t tiny.npz binary text | grep -qx $'bits_per_byte\tunknown'
 }
 
-@test "nothing to score: no line, and totals that say so" {
+@test "nothing to score: no lines, and totals that say so" {
 	small_stream < /dev/null > none
 	for o in '' -w -p; do
 		run -0 --separate-stderr score $o tiny.npz none
@@ -153,7 +153,7 @@ setup() {
 	    diff - got
 }
 
-@test "a frame of one index predicts nothing and keeps its place" {
+@test "a frame of one index predicts nothing but has its line" {
 	printf 'a b\nb\nb a\n' | vocab -q -S -n 0 | encode > s
 	train -q -T 0 -H 2 -e 1 -E 0 -o s.npz s
 	score s.npz s > got
@@ -223,7 +223,7 @@ setup() {
 	paste float double | awk -F '\t' '{ far = $1 / $4 - 1 } far * far > 1e-10 { exit 1 }'
 }
 
-@test "every device gives the same but for last digits" {
+@test "every device gives the same except for last digits" {
 	score -d ref tiny.npz tiny.stream > by.ref
 	for d in auto cpu blas; do
 		score -d $d tiny.npz tiny.stream | paste by.ref - |
@@ -232,14 +232,14 @@ setup() {
 	refused 2 'is none of auto|cpu|cuda|blas|ref' -d abacus tiny.npz tiny.stream
 }
 
-@test "weights that no number comes of" {
+@test "weights whose outputs are not numbers" {
 	train -q -H 16 -e 0 -E 0 -o start.npz tiny.stream
 	"$BUILD/tests/unit/scale" start.npz U 100 steep.npz
 	"$BUILD/tests/unit/scale" steep.npz V 1.3e39 steep.npz
 	for o in '' -t -w -p; do
 		run -1 --separate-stderr score $o steep.npz tiny.stream
 		[ "${#stderr_lines[@]}" -eq 1 ]
-		[[ "$stderr" == 'score: tiny.stream: sentence '*': the model gives no number for it'* ]]
+		[[ "$stderr" == 'score: tiny.stream: sentence '*': its probability is not a number; '* ]]
 	done
 }
 
@@ -250,7 +250,7 @@ setup() {
 	refused 1 'other: the stream'\''s vocabulary (29 words' tiny.npz other
 }
 
-@test "inputs that are none" {
+@test "files that are not inputs" {
 	refused 1 'missing.npz: No such file' missing.npz tiny.stream
 	refused 1 '.: is a directory' . tiny.stream
 	refused 1 'tiny.stream: is not a zip file' tiny.stream tiny.npz
@@ -262,7 +262,7 @@ setup() {
 	refused 1 'a vocabulary stream where an index stream' tiny.npz v
 }
 
-@test "a stream cut off: what came is scored, the status is 1" {
+@test "a truncated stream: complete frames are scored, the status is 1" {
 	sed '$d' tiny.stream > short
 	run -1 --separate-stderr score tiny.npz short
 	[ "${#lines[@]}" -eq 13 ]
@@ -271,12 +271,12 @@ setup() {
 	one_line_error score
 }
 
-@test "a model cut off or altered is refused" {
+@test "a truncated or altered model is refused" {
 	head -c -20 tiny.npz > short.npz
 	refused 1 'short.npz: ' short.npz tiny.stream
 }
 
-@test "a full disk is an error; a reader that leaves is none" {
+@test "a full disk is an error; a closed pipe is not" {
 	for o in '' -t -w -p; do
 		run -1 --separate-stderr pipe "score $o tiny.npz tiny.stream > /dev/full"
 		one_line_error score
@@ -296,10 +296,10 @@ setup() {
 }
 
 @test "usage errors" {
-	refused 2 'which model?'
-	refused 2 'exclude each other' -t -w tiny.npz tiny.stream
-	refused 2 'exclude each other' -p -w tiny.npz tiny.stream
-	refused 2 'exclude each other' -p -t tiny.npz tiny.stream
+	refused 2 'no model given; usage: '
+	refused 2 'exclude each other; give one of them' -t -w tiny.npz tiny.stream
+	refused 2 'exclude each other; give one of them' -p -w tiny.npz tiny.stream
+	refused 2 'exclude each other; give one of them' -p -t tiny.npz tiny.stream
 	for v in x '' -1 1.5 1025; do
 		refused 2 "-j: '$v' is not a whole number" -j "$v" tiny.npz tiny.stream
 	done
@@ -324,21 +324,21 @@ setup() {
 		exit !(d < 1e-4 && d > -1e-4) }' got
 }
 
-@test "with nothing predicted, bits per byte are unknown, too" {
+@test "with nothing predicted, bits per byte are also unknown" {
 	printf 'a\nb\n' | vocab -q -S -n 0 | encode > one.index
 	train -q -T 0 -H 2 -e 0 -E 0 -o one.npz <(printf 'a b\n' | vocab -q -S -n 0 | encode)
 	score -t one.npz one.index > got
 	grep -qx "bits_per_byte	unknown" got
 }
 
-@test "a stream learnt in chunks is read as one sequence, its state going on" {
+@test "a stream trained in chunks is scored as one sequence, its state carried over" {
 	head -40 "$BATS_TEST_DIRNAME/../data/comments.csv" | tok -C -S > lines
 	vocab -q -S < lines | encode > chars
 	train -q -D -T 7 -H 5 -e 1 -E 0 -o chars.npz chars
 	score -D -t chars.npz chars > totals
 	tokens=$(awk '{ n += NF } END { print n }' lines)
 	[ "$(awk '$1 == "tokens" { print $2 }' totals)" -eq $((tokens - 1)) ]
-	# step by step, line by line and in all: the same sum
+	# per step, per line and in total: the same sum
 	score -D -w chars.npz chars | awk '{ s += $2 } END { printf "%.1f\n", s }' > words
 	score -D chars.npz chars | awk '{ s += $1 } END { printf "%.1f\n", s }' | diff - words
 	awk '{ v[$1] = $2 } END { print -v["loss"] * v["tokens"] }' totals | paste words - |
@@ -352,6 +352,6 @@ setup() {
 	[ "$(cat twice)" -eq $((2 * (tokens - 1))) ]
 }
 
-@test "a model is not taken from a pipe" {
+@test "a model cannot come from a pipe" {
 	refused 1 '-: a model cannot go through a pipe; name a file' - tiny.stream
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# The CSV reader, and the character classes under the text programs.
+# The CSV reader, and the character classes that the text programs use.
 
 setup() {
 	load helper
@@ -9,7 +9,7 @@ setup() {
 	UNICODE=$BUILD/tests/unit/unicode
 }
 
-# reads INPUT EXPECTED: what the reader makes of an input with printf escapes
+# reads INPUT EXPECTED: compares what the reader reads in an input with printf escapes
 reads() {
 	local got
 	got=$(printf '%b' "$1" | "$CSV")
@@ -78,7 +78,7 @@ damaged_files() {
 	run -1 cmp -s want got
 }
 
-@test "csv: ends of blocks fall anywhere" {
+@test "csv: any byte may be the first of a block" {
 	# a block is 2^18 bytes; let each kind of byte be its first
 	for tail in '"\n"x"\n' '""\n"\n"x"\n' '",\n"x"\n' '"\r\n"x"\n' '\n\n"\n"x"\n'; do
 		for n in 262139 262140 262141 262142 262143 262144; do
@@ -105,7 +105,7 @@ damaged_files() {
 	done
 }
 
-@test "unicode: how many characters each class has" {
+@test "unicode: the size of each class" {
 	count() {
 		"$UNICODE" "$1" | while read -r a b; do
 			echo $((0x$b - 0x$a + 1))

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# tok: sentences and words, CSV and text, and what happens to bad input.
+# tok: sentences and words, CSV and text, and bad input.
 
 setup() {
 	load helper
@@ -13,7 +13,7 @@ need_nltk() {
 	    skip "no python3 with NLTK 3.8"
 }
 
-# native: skips where memory is not the program's own (sanitizers).
+# native: skips under sanitizers, which need memory of their own.
 native() {
 	[ -z "${SAN:-}" ] || skip "a sanitizer's memory is not the program's"
 }
@@ -52,13 +52,13 @@ cases() {
 
 # --- the same as NLTK ---
 
-@test "film reviews: as NLTK has them, byte for byte" {
+@test "film reviews: the same as NLTK, byte for byte" {
 	need movie-reviews.csv movie-reviews.tokens.gz punkt_tab/english
 	tok -p "$PUNKT" "$SHARED/movie-reviews.csv" > got
 	gzip -dc "$SHARED/movie-reviews.tokens.gz" | cmp - got
 }
 
-@test "the tutorial's first comments: as NLTK has them" {
+@test "the tutorial's first comments: the same as NLTK" {
 	need reddit-head.csv reddit-head.tokens punkt_tab/english
 	tok -p "$PUNKT" "$SHARED/reddit-head.csv" | cmp - "$SHARED/reddit-head.tokens"
 }
@@ -73,7 +73,7 @@ cases() {
 	cases "$SHARED/tok-cases-lower.tsv" -p "$PUNKT"
 }
 
-@test "random and damaged texts: as NLTK cuts them" {
+@test "random and damaged texts: the same as NLTK" {
 	need movie-reviews.csv punkt_tab/english
 	need_nltk
 	oracle="$ORACLE/tok_nltk.py"
@@ -110,7 +110,7 @@ agrees() {
 	done
 }
 
-@test "the measure of boundaries can fail" {
+@test "the comparison of boundaries can fail" {
 	printf '%s\n' 'a b .' 'c .' 'd' > want
 	printf '%s\n' 'a b. c .' 'd' > got
 	run -0 awk -f "$ORACLE/boundaries.awk" want got
@@ -236,7 +236,7 @@ agrees() {
 	printf '%s\n' $'a \r \\n' '\n' 'b \n' | diff - got
 }
 
-@test "characters with ends of line give the text back" {
+@test "characters with line ends restore the text" {
 	for text in 'a\n\n b\\n\n' 'no end' '\n' 'x\t\n\ny'; do
 		printf '%b' "$text" > in
 		tok -C -S in | tr -d '\n' |
@@ -250,7 +250,7 @@ agrees() {
 @test "an empty CSV is an error, a header alone is not" {
 	run -1 --separate-stderr tok < /dev/null
 	one_line_error tok
-	[[ "$stderr" == 'tok: standard input: empty input where a header was expected' ]]
+	[[ "$stderr" == 'tok: standard input: empty input where a header was expected; -n reads files without one' ]]
 	printf '\xef\xbb\xbf' > bom
 	run -1 --separate-stderr tok bom
 	one_line_error tok
@@ -300,11 +300,11 @@ agrees() {
 	[[ "$stderr" == 'tok: in: header: quoted field never ends' ]]
 }
 
-@test "records of other widths than the first: a text that was taken for CSV" {
+@test "records with more or fewer fields than the first: plain text read as CSV" {
 	printf 'Before, all.\nYes, but.\n\nNo.\nWhy, then, no?\n' > in
 	run -0 --separate-stderr tok -n in
 	[ "$output" = $'before\nyes\nno .\nwhy' ]
-	[ "$stderr" = 'tok: in: 2 of 4 records have more or fewer fields than the first, which has 2; if this is no CSV, say -f text' ]
+	[ "$stderr" = 'tok: in: 2 of 4 records have more or fewer fields than the first, which has 2; if the file is plain text, use -f text' ]
 	printf 'a,b\n1,2\n\n"3\n,3",4\n' > csv
 	run -0 --separate-stderr tok in csv in
 	[ "${#stderr_lines[@]}" -eq 2 ]
@@ -317,14 +317,26 @@ agrees() {
 	done
 }
 
+@test "misplaced quotes are counted, and the first is named" {
+	printf 'a,b\n"x",y\n"one"two,a "b" c\n\n"three" ,z\n' > in
+	run -0 --separate-stderr tok in
+	[ "$output" = $'x\nonetwo\nthree' ]
+	[ "$stderr" = 'tok: in: record 2: misplaced quotes, taken literally (4 in total); inside a quoted field a quote is written twice' ]
+	printf '"a"b\nx\n' > in
+	run -0 --separate-stderr tok in
+	[[ "$stderr" == 'tok: in: header: misplaced quotes, '*'(1 in total); '* ]]
+	run -0 --separate-stderr tok -q in
+	[ -z "$stderr" ]
+}
+
 @test "a column that is not there" {
 	printf 'a,b\n1,2\n' > in
 	run -1 --separate-stderr tok -c body in
 	one_line_error tok
-	[[ "$stderr" == "tok: in: no column 'body' among the 2 in the header" ]]
+	[[ "$stderr" == "tok: in: no column 'body' among the 2 in the header; -c takes one of its names, or a number" ]]
 	run -1 --separate-stderr tok -c 3 in
 	one_line_error tok
-	[[ "$stderr" == 'tok: in: no column 3: the header has 2' ]]
+	[[ "$stderr" == 'tok: in: no column 3; the header has 2' ]]
 	printf 'a,b\n1,one\n2\n\n3,three\n4\n' > in
 	run -1 --separate-stderr tok -c b in
 	[ "$output" = $'one\nthree' ]
@@ -341,18 +353,18 @@ agrees() {
 	[ "$(tok -C in)" = $'o n e\nt w o' ]
 }
 
-@test "bytes that are not UTF-8 become U+FFFD, and are counted" {
+@test "invalid UTF-8 becomes U+FFFD and is counted" {
 	# a stray byte, overlong forms, a surrogate, past the end, cut short
 	printf 'body\nok\na\xffb\n\xc0\xaf \xe0\x80\xaf \xed\xa0\x80 \xf4\x90\x80\x80 \xe2\x82\n' > in
 	run -0 --separate-stderr tok in
 	f=$'\xef\xbf\xbd'
 	[ "$output" = "ok"$'\n'"a${f}b"$'\n'"$f$f $f$f$f $f$f$f $f$f$f$f $f$f" ]
 	[ "$stderr" = \
-	    'tok: in: record 2: bytes that are not UTF-8, written as U+FFFD (15 in all)' ]
+	    'tok: in: record 2: invalid UTF-8, written as U+FFFD (15 bytes in total); iconv(1) converts other encodings' ]
 	run -0 --separate-stderr tok -q in
 	[ -z "$stderr" ]
 	run -0 --separate-stderr tok -C -f text in
-	[[ "$stderr" == 'tok: in: line 3: '*'(15 in all)' ]]
+	[[ "$stderr" == 'tok: in: line 3: '*'(15 bytes in total)'* ]]
 }
 
 @test "a full disk is reported" {
@@ -364,7 +376,7 @@ agrees() {
 	one_line_error tok
 }
 
-@test "a reader that leaves early is not an error message" {
+@test "a reader that closes the pipe early causes no message" {
 	run -0 --separate-stderr bash -c 'yes "a line." | head -n 200000 | tok -n | head -n 1'
 	[ "$output" = 'a line .' ]
 	[ -z "$stderr" ]
@@ -436,7 +448,7 @@ hostile() {
 	[ -s got ]
 }
 
-@test "hostile texts take no more time than others" {
+@test "hostile texts take no longer than others" {
 	for p in a . '?' "''" "'" '\`' ';' - '. ' 'a. ' 'a.)' '?!' ', ' ',:' ")'" '.)' "x'" \
 	    "n't " "'tis" cannot '...' '. . . ' '--x' 'u.s.' '1.' 'j. ' '( ' 'mr. ' \
 	    $'.\u00a0' $'a.\u00a0b' $'.\u00a0.\u00a0.\u00a0x' $'\u03a3' $'\u03a3\u0027' $'\u0301'; do
@@ -453,7 +465,7 @@ hostile() {
 	[ "$(cat got)" -eq 100000001 ]
 }
 
-@test "a field of more than 256 MiB is an error that says where" {
+@test "a field longer than 256 MiB is an error with its position" {
 	run -1 --separate-stderr bash -c '{ printf "body\nx\n\"y\n"; head -c 270000000 /dev/zero; } | tok'
 	[ "$output" = x ]
 	[ "$stderr" = 'tok: standard input: record 2 (line 3): a field is longer than 256 MiB; check for a missing closing quote' ]
@@ -488,7 +500,7 @@ hostile() {
 	[ "${output% inputs}" -ge 25 ]
 }
 
-@test "the same input, the same bytes, with whatever else on the command line" {
+@test "the same input gives the same bytes in any locale and with defaults spelled out" {
 	printf 'body\n"A b. C d. E\xcc\x81?"\n' > in
 	tok in > one
 	LC_ALL=C.UTF-8 tok --lower=early --format=csv --column=1 -- in | cmp one -

@@ -1,9 +1,10 @@
 /*
- * generate.c - sequences side by side.
+ * generate.c - runs many sequences in a batch.
  *
- * What is read of the network's parameters is read once a step, not once a word:
- * so many sequences take little longer than one.  A sequence begins only if it
- * is not too far from the one whose turn it is, so those that wait are bounded.
+ * A step reads the network's parameters once for all sequences, so that many take little
+ * longer than one.  Results are returned in order, so finished sequences wait for those
+ * before them; a sequence begins only if it is close enough to the current one, which
+ * bounds how many wait.
  */
 #include <inttypes.h>
 #include <math.h>
@@ -11,20 +12,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "mem.h"
 #include "generate.h"
+#include "mem.h"
 
 enum {
 	SLOTS_MOST = 256,	/* more are no faster */
-	AHEAD = 4,		/* sequences under way and waiting, times the slots */
-	REALS = 16 << 20,	/* of l, about */
-	WORDS = 4 << 20		/* in the longest sequences of all slots, about */
+	QUEUE = 4,		/* sequences in progress or waiting, per slot */
+	REALS = 16 << 20,	/* numbers in l, about */
+	WORDS = 4 << 20		/* words in the sequences of all slots, about */
 };
 
 static const char *const no_memory = "out of memory";
 
+/* The number of sequences in a step. */
 static int
-slots(const struct generator *w)
+count_slots(const struct generator *w)
 {
 	uint64_t n = w->rules.number, reals = REALS / w->v->size, words = WORDS / w->rules.longest;
 
@@ -34,7 +36,8 @@ slots(const struct generator *w)
 	return n > 1 ? (int)n : 1;
 }
 
-/* A stream has no START to predict its first word from: its counts tell. */
+/* A stream has no START to predict its first word from: the word counts give its
+ * distribution. */
 static bool
 set_first(struct generator *w)
 {
@@ -53,7 +56,7 @@ set_first(struct generator *w)
 }
 
 static bool
-reserve(struct generator *w)
+reserve_arrays(struct generator *w)
 {
 	size_t n = (size_t)w->nslot, reals;
 
@@ -72,19 +75,19 @@ reserve(struct generator *w)
 
 const char *
 generate_begin(struct generator *w, struct net *net, const struct vocab *v,
-    const struct writing_rules *rules)
+    const struct generate_rules *rules)
 {
 	const char *why;
 
 	*w = (struct generator){ .net = net, .v = v, .rules = *rules };
-	w->nslot = slots(w);
-	w->nring = (uint64_t)w->nslot * AHEAD;
+	w->nslot = count_slots(w);
+	w->nring = (uint64_t)w->nslot * QUEUE;
 	if ((why = sampler_init(&w->sampler, v->size)) != NULL)
 		return why;
 	w->sampler.temperature = rules->temperature;
 	w->sampler.top_k = rules->top_k;
 	w->sampler.top_p = rules->top_p;
-	if (!reserve(w) || (v->unit == UNIT_STREAM && !set_first(w)))
+	if (!reserve_arrays(w) || (v->unit == UNIT_STREAM && !set_first(w)))
 		return no_memory;
 	return net_state_new(&w->state, net, w->nslot);
 }
@@ -113,32 +116,32 @@ logp_of(const struct generator *w, const void *row, uint32_t word)
 	    ((const double *)row)[word];
 }
 
-/* Adds a word, of which the net said row before; NULL: nothing. */
+/* Appends a word; row holds ln P of all words at its position, or is NULL. */
 static bool
-append(struct generator *w, struct sequence *q, uint32_t word, const void *row)
+append_word(struct generator *w, struct sequence *q, uint32_t word, const void *row)
 {
 	if (!mem_grow(&q->w, &q->cap, q->n + 1, sizeof(*q->w)))
 		return false;
 	q->w[q->n++] = word;
-	q->latest = word;
+	q->last = word;
 	if (row)
 		q->logp += logp_of(w, row, word);
 	return true;
 }
 
-/* A sequence that has all its words. */
+/* Ends a sequence that has all its words. */
 static bool
 close_sequence(struct generator *w, struct sequence *q, const void *row)
 {
 	q->ended = true;
-	return w->v->unit == UNIT_STREAM || append(w, q, VOCAB_END_ROW, row);
+	return w->v->unit == UNIT_STREAM || append_word(w, q, VOCAB_END_ROW, row);
 }
 
-/* The next word by row, which is marked for it; or -1. */
+/* Draws the next word by row, in which excluded words are barred; -1 if none is left. */
 static int64_t
-draw(struct generator *w, struct sequence *q, void *row)
+draw_word(struct generator *w, struct sequence *q, void *row)
 {
-	const struct writing_rules *r = &w->rules;
+	const struct generate_rules *r = &w->rules;
 	size_t size = w->net->size;
 
 	if (w->v->unknown >= 0 && !r->unknown)
@@ -152,19 +155,19 @@ draw(struct generator *w, struct sequence *q, void *row)
 	return sampler_draw(&w->sampler, &q->rng, row, size);
 }
 
-/* A sequence by one word; row is what the net says of it, and `said` whether it
- * has read anything.  False: no memory. */
+/* Extends a sequence by a word; row holds ln P of all words there, by the network if
+ * `predicted`.  False: no memory. */
 static bool
-go_on(struct generator *w, struct sequence *q, void *row, bool said)
+extend_sequence(struct generator *w, struct sequence *q, void *row, bool predicted)
 {
-	const struct writing_rules *r = &w->rules;
+	const struct generate_rules *r = &w->rules;
 	int64_t word;
 
 	if (q->words < r->nprime)
-		return append(w, q, r->prime[q->words++], said ? row : NULL);
+		return append_word(w, q, r->prime[q->words++], predicted ? row : NULL);
 	if (q->words == r->longest || q->closed)
 		return close_sequence(w, q, row);
-	word = draw(w, q, row);
+	word = draw_word(w, q, row);
 	if (word < 0) {
 		q->ended = q->stuck = true;
 		return true;
@@ -174,10 +177,10 @@ go_on(struct generator *w, struct sequence *q, void *row, bool said)
 	w->words++;
 	q->words++;
 	q->closed = word == r->end;
-	return append(w, q, (uint32_t)word, said ? row : NULL);
+	return append_word(w, q, (uint32_t)word, predicted ? row : NULL);
 }
 
-/* Sequence i, up to the first word that the net is to read; l is room for a row. */
+/* Begins sequence i, up to the first word that the network reads; l is room for a row. */
 static bool
 begin_sequence(struct generator *w, struct sequence *q, uint64_t i, void *l)
 {
@@ -186,14 +189,14 @@ begin_sequence(struct generator *w, struct sequence *q, uint64_t i, void *l)
 	*q = (struct sequence){ .w = q->w, .cap = q->cap };
 	rng_seed_key(&q->rng, key, 3);
 	if (w->first == NULL)
-		return append(w, q, VOCAB_START_ROW, NULL);
+		return append_word(w, q, VOCAB_START_ROW, NULL);
 	memcpy(l, w->first, w->v->size * w->net->size);
-	return go_on(w, q, l, false);
+	return extend_sequence(w, q, l, false);
 }
 
-/* Sequences that go on move together, and new ones take the places left. */
+/* Moves the unfinished sequences to the first slots, and begins new ones in the rest. */
 static const char *
-fill(struct generator *w)
+fill_slots(struct generator *w)
 {
 	int n = 0;
 	bool moved = !w->state.begun;
@@ -219,51 +222,51 @@ fill(struct generator *w)
 	return moved && n > 0 ? net_state_pick(&w->state, n, w->from) : NULL;
 }
 
-/* A word of each sequence under way. */
+/* Extends all sequences in progress by a word. */
 static const char *
-step(struct generator *w)
+make_step(struct generator *w)
 {
 	struct batch b = { .start = w->start, .x = w->x, .y = w->x };
-	const char *why = fill(w);
+	const char *why = fill_slots(w);
 
 	if (why || w->nactive == 0)
 		return why;
 	b.nseq = b.t = w->nactive;
 	for (int i = 0; i < w->nactive; i++)
-		w->x[i] = w->active[i]->latest;
+		w->x[i] = w->active[i]->last;
 	if ((why = net_logp_all(w->net, &b, &w->state, w->l)) != NULL)
 		return why;
 	for (int i = 0; i < w->nactive; i++) {
 		size_t at = (size_t)i * w->v->size * w->net->size;
 
-		if (!go_on(w, w->active[i], (char *)w->l + at, true))
+		if (!extend_sequence(w, w->active[i], (char *)w->l + at, true))
 			return no_memory;
 	}
 	return NULL;
 }
 
-/* What there is of the sequence whose turn it is, up to a cut or its end. */
+/* Returns what is ready of the current sequence, up to a cut or its end. */
 static bool
-take(struct generator *w, struct sequence *q, struct piece *p)
+take_piece(struct generator *w, struct sequence *q, struct piece *p)
 {
 	bool cut = false;
 
-	while (!cut && q->looked < q->n)
-		cut = (int64_t)q->w[q->looked++] == w->rules.cut;
+	while (!cut && q->searched < q->n)
+		cut = (int64_t)q->w[q->searched++] == w->rules.cut;
 	if (!cut && (!q->ended || q->stuck))
 		return false;
-	*p = (struct piece){ .w = q->w + q->given, .n = q->looked - q->given,
-	    .last = q->ended && q->looked == q->n && !q->stuck, .logp = q->logp };
-	q->given = q->looked;
+	*p = (struct piece){ .w = q->w + q->given, .n = q->searched - q->given,
+	    .last = q->ended && q->searched == q->n && !q->stuck, .logp = q->logp };
+	q->given = q->searched;
 	w->done += p->last;
 	return true;
 }
 
 static const char *
-no_word(struct generator *w, const struct sequence *q)
+no_word_error(struct generator *w, const struct sequence *q)
 {
 	w->wordless = true;
-	return errmsg_set(&w->err, "it leaves no word to be drawn after %zu words", q->words);
+	return errmsg_set(&w->err, "no word can be drawn after %zu words", q->words);
 }
 
 const char *
@@ -277,13 +280,13 @@ generate_next(struct generator *w, struct piece *p, bool *more)
 	if (!*more)
 		return NULL;
 	if (q->given == q->n)
-		q->n = q->given = q->looked = 0;
-	if (w->done < w->begun && take(w, q, p))
+		q->n = q->given = q->searched = 0;
+	if (w->done < w->begun && take_piece(w, q, p))
 		return NULL;
 	if (w->done < w->begun && q->stuck)
-		return no_word(w, q);
-	if ((why = step(w)) != NULL)
+		return no_word_error(w, q);
+	if ((why = make_step(w)) != NULL)
 		return why;
-	take(w, q, p);
+	take_piece(w, q, p);
 	return NULL;
 }

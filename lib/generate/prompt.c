@@ -1,5 +1,5 @@
 /*
- * prompt.c - looking up what was given by hand, and naming what is not there.
+ * prompt.c - looks up the tokens of a prompt, and lists those that are missing.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -24,9 +24,9 @@ prompt_token(const struct vocab *v, const char *token)
 	return vocab_find(v, token, len);
 }
 
-/* The words of the list in one line, as many as there is room for. */
+/* Lists the missing words in one line, as many as it has room for. */
 static const char *
-name_missing(struct prompt *r, const struct vocab *missing)
+list_missing(struct prompt *r, const struct vocab *missing)
 {
 	r->err.text[0] = '\0';
 	for (uint32_t i = 0; i < missing->size; i++) {
@@ -45,16 +45,16 @@ name_missing(struct prompt *r, const struct vocab *missing)
 	    missing->size == 1 ? "is" : "are");
 }
 
-/* Appends a token, or puts it on the list of those that are missing. */
+/* Appends a token, or adds it to the missing ones. */
 static const char *
-add(struct prompt *r, const struct vocab *v, const char *p, size_t len, bool unknown,
+add_token(struct prompt *r, const struct vocab *v, const char *p, size_t len, bool unknown,
     struct vocab *missing)
 {
 	int64_t row = vocab_find(v, p, len);
 	char shown[ERRMSG_WORD];
 
 	if (v->unit == UNIT_SENTENCE && (row == VOCAB_START_ROW || row == VOCAB_END_ROW))
-		return errmsg_set(&r->err, "'%s' is a marker, not a word",
+		return errmsg_set(&r->err, "'%s' is a marker, not a word; leave it out",
 		    errmsg_word(shown, p, len));
 	if (row < 0 && unknown)
 		row = v->unknown;
@@ -74,12 +74,12 @@ add_characters(struct prompt *r, const struct vocab *v, const char *text, bool u
 	const char *why = NULL;
 
 	if (!utf8_is_clean(text, strlen(text)))
-		return "not valid UTF-8";
+		return "invalid UTF-8; give the text in UTF-8";
 	while (*text != '\0' && why == NULL) {
 		size_t n = utf8_len((unsigned char)*text), len = n;
 		const char *p = escape_spell(text, &len);
 
-		why = add(r, v, p, len, unknown, missing);
+		why = add_token(r, v, p, len, unknown, missing);
 		text += n;
 	}
 	return why;
@@ -94,7 +94,7 @@ add_words(struct prompt *r, const struct vocab *v, const char *text, bool unknow
 	while (text += strspn(text, " "), *text != '\0' && why == NULL) {
 		size_t len = strcspn(text, " ");
 
-		why = add(r, v, text, len, unknown, missing);
+		why = add_token(r, v, text, len, unknown, missing);
 		text += len;
 	}
 	return why;
@@ -109,7 +109,7 @@ prompt_read(struct prompt *r, const struct vocab *v, const char *text, bool unkn
 	    add_words(r, v, text, unknown, &missing);
 
 	if (why == NULL && missing.size > 0)
-		why = name_missing(r, &missing);
+		why = list_missing(r, &missing);
 	vocab_free(&missing);
 	return why;
 }

@@ -1,8 +1,8 @@
 /*
- * prompt.h - a text given by hand, as rows of a vocabulary.
+ * prompt.h - converts a text from the command line into rows of a vocabulary.
  *
- * For a table of characters the text is taken as it is, a character a token;
- * for one of words, its words stand between spaces, as tok writes them.
+ * If the vocabulary consists of characters, each character of the text is a token;
+ * otherwise tokens are separated by spaces, as tok writes them.
  */
 #ifndef PROMPT_H
 #define PROMPT_H
@@ -13,18 +13,18 @@
 struct prompt {
 	uint32_t *w;		/* (n) */
 	size_t n, cap;
-	uint32_t missing;	/* different tokens that the table lacks */
+	uint32_t missing;	/* number of different tokens not in the vocabulary */
 	struct errmsg err;
 };
 
 /*
- * Reads the text, terminated, into a zeroed struct; `unknown` lets a token that
- * the table lacks become UNKNOWN_TOKEN, where there is one.  NULL or a phrase,
- * which names all that is missing as far as it has room: then missing > 0.
+ * Reads a string into a zeroed struct.  With `unknown`, tokens that are not in the
+ * vocabulary become UNKNOWN_TOKEN if it has that.  NULL or an error message; if tokens
+ * are missing, it lists as many of them as it has room for, and missing > 0.
  */
 const char *prompt_read(struct prompt *r, const struct vocab *v, const char *text, bool unknown);
 
-/* The row of one token: a character or its escape, or a word; or -1. */
+/* The row of a single token, a word, a character or its escape; -1 if there is none. */
 int64_t prompt_token(const struct vocab *v, const char *token);
 
 void prompt_free(struct prompt *r);

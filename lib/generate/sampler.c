@@ -1,10 +1,10 @@
 /*
  * sampler.c - temperature, top-k, top-p and one draw.
  *
- * Most of the time goes into an exponential for each of v words, so that is a
- * loop that a compiler makes vectors of, and the sums of blocks of words are
- * kept: the word is then sought among the blocks and inside one of them.  Words
- * that top_k or top_p keep are found with a heap, not with a sort.
+ * Most of the time is spent on an exponential for each of v words, so that is a loop that
+ * compilers vectorise.  The sums of blocks of words are kept: the word is first searched
+ * among the blocks, then inside one.  The words that top_k or top_p keep are found with a
+ * heap, not with a sort.
  */
 #include <float.h>
 #include <math.h>
@@ -16,9 +16,9 @@
 #include "mem.h"
 #include "sampler.h"
 
-enum { BLOCK = 64 };		/* words; one that compilers do not unroll */
+enum { BLOCK = 64 };		/* words; too many for compilers to unroll the loop */
 
-static const float farthest = 87;	/* exp(-87) is about the least normal float */
+static const float farthest = 87;	/* exp(-87) is about the smallest normal float */
 
 const char *
 sampler_init(struct sampler *s, uint32_t v)
@@ -55,7 +55,7 @@ sampler_bar(void *l, size_t size, uint32_t word)
 		((double *)l)[word] = -INFINITY;
 }
 
-/* x, or -INFINITY where it is not finite: then it is never a maximum. */
+/* x, or -INFINITY if it is not finite, which is never a maximum. */
 static inline float
 finite_or_least(float x)
 {
@@ -84,7 +84,7 @@ top_f32(const float *l, size_t v)
 	return top;
 }
 
-/* far[i] of each word, 0 of the best; false: no word can be drawn. */
+/* Sets far[i] of each word, 0 for the most probable; false: no word can be drawn. */
 static bool
 measure_f32(struct sampler *s, const float *l)
 {
@@ -108,14 +108,14 @@ measure_f64(struct sampler *s, const double *l)
 }
 
 /*
- * exp(-x) for x from 0; 0 where x is beyond `farthest`.  With n the nearest whole
- * number to -x / ln 2, exp(-x) = 2^n exp(-x - n ln 2), the latter by the first
- * terms of its series, which leaves out 2e-7 of the whole.  Adding 1.5 * 2^23 to
- * n leaves n in the low bits; ln 2 is taken off in two parts, of which the first
- * has so few bits that its product is exact.
+ * exp(-x) for x >= 0; 0 for x from `farthest`.  With n the integer nearest to -x / ln 2,
+ * exp(-x) = 2^n exp(-x - n ln 2).  The latter is computed from the first terms of its
+ * series, with a relative error of 2e-7.  Adding 1.5 * 2^23 to n leaves n in the low
+ * bits; ln 2 is subtracted in two parts, of which the first has so few bits that its
+ * product with n is exact.
  */
 static inline float
-weigh(float x)
+weight_at(float x)
 {
 	const float magic = 12582912;
 	float near = x < farthest ? x : farthest, t = magic - near * 1.44269504f;
@@ -132,9 +132,9 @@ weigh(float x)
 	return x < farthest ? e : 0;
 }
 
-/* The sum of a block's weights, two by two. */
+/* The sum of the weights of a block, added pairwise. */
 static float
-add_up(const float *w)
+sum_block(const float *w)
 {
 	float s[BLOCK / 2];
 
@@ -146,18 +146,18 @@ add_up(const float *w)
 	return s[0];
 }
 
-/* What a word's distance is multiplied by: finite, so that 0 stays 0. */
+/* The inverse temperature: finite, so that its product with 0 is 0. */
 static float
-slope(const struct sampler *s)
+inverse_temperature(const struct sampler *s)
 {
 	return s->temperature > 1e-30 ? (float)(1 / s->temperature) : 1e30f;
 }
 
-/* The weights of all words, and their sum. */
+/* Computes the weights of all words; gives their sum. */
 static double
 weigh_all(struct sampler *s)
 {
-	float by = slope(s);
+	float by = inverse_temperature(s);
 	double all = 0;
 
 	for (size_t b = 0; b < s->nblock; b++) {
@@ -165,20 +165,20 @@ weigh_all(struct sampler *s)
 		float *w = s->weight + b * BLOCK;
 
 		for (int i = 0; i < BLOCK; i++)
-			w[i] = weigh(far[i] * by);
-		s->sum[b] = add_up(w);
+			w[i] = weight_at(far[i] * by);
+		s->sum[b] = sum_block(w);
 		all += (double)s->sum[b];
 	}
 	return all;
 }
 
 /*
- * Where the sum of the n weights at w first passes *at, from which what stands
- * before is taken off.  Rounding may leave *at a little beyond all of them: then
- * it is the last one that is not 0.
+ * The first index at which the running sum of the n weights w exceeds *at; *at is reduced
+ * by the sum before it.  Because of rounding, *at may exceed the total: then it is the
+ * last index whose weight is not 0.
  */
 static size_t
-find(const float *w, size_t n, double *at)
+find_weight(const float *w, size_t n, double *at)
 {
 	size_t last = 0;
 	double before = 0, sum = 0;
@@ -196,7 +196,7 @@ find(const float *w, size_t n, double *at)
 	return last;
 }
 
-/* A word's place in the order, as a number: more probable words have less. */
+/* A word's rank as a number: more probable words have smaller keys. */
 static uint64_t
 key_of(const struct sampler *s, uint32_t word)
 {
@@ -213,7 +213,7 @@ weight_of(uint64_t key, float by)
 	float far;
 
 	memcpy(&far, &bits, sizeof(far));
-	return weigh(far * by);
+	return weight_at(far * by);
 }
 
 static bool
@@ -230,9 +230,9 @@ sink_key(uint64_t *heap, size_t n, uint64_t key)
 	heap_sink(heap, n, 0, key, is_larger, NULL);
 }
 
-/* The k most probable words into key, fewer if there are not so many. */
+/* Puts the k most probable words into key, or all if there are fewer; gives how many. */
 static size_t
-keep_first(struct sampler *s, size_t k)
+keep_top_k(struct sampler *s, size_t k)
 {
 	size_t n = 0;
 	uint32_t i = 0;
@@ -247,10 +247,10 @@ keep_first(struct sampler *s, size_t k)
 	return n;
 }
 
-/* The words into key that can be among the first with the share top_p: not those
- * that weigh so little that all such words together are left out by it. */
+/* Puts the words that top_p may keep into key: not those of so little weight that even
+ * all v such words together would be cut off. */
 static size_t
-keep_heavy(struct sampler *s, double all)
+keep_candidates(struct sampler *s, double all)
 {
 	double least = (1 - s->top_p) * all / s->v;
 	size_t n = 0;
@@ -262,17 +262,17 @@ keep_heavy(struct sampler *s, double all)
 }
 
 /*
- * Puts the words with the share top_p of `all` to the end of key[0 .. n), the
- * most probable last, and gives how many.  Turned round, the least key is the
- * largest and so the first of a heap.
+ * Moves the most probable words with the fraction top_p of `all` to the end of
+ * key[0 .. n), the most probable last, and gives how many.  With its bits inverted, the
+ * smallest key is the largest and so the first of the heap.
  */
 static size_t
-keep_share(struct sampler *s, size_t n, double all)
+keep_top_p(struct sampler *s, size_t n, double all)
 {
 	uint64_t *heap = s->key;
-	double sum = 0, share = s->top_p * all;
+	double sum = 0, least = s->top_p * all;
 	size_t left = n;
-	float by = slope(s);
+	float by = inverse_temperature(s);
 
 	for (size_t i = 0; i < n; i++)
 		heap[i] = ~heap[i];
@@ -284,15 +284,15 @@ keep_share(struct sampler *s, size_t n, double all)
 		sink_key(heap, left, heap[left]);
 		heap[left] = ~best;
 		sum += (double)weight_of(~best, by);
-	} while (left > 0 && sum < share);
+	} while (left > 0 && sum < least);
 	return n - left;
 }
 
-/* One of the words at key, of n, by their weights. */
+/* Draws one of the n words at key by their weights. */
 static uint32_t
-draw_of(struct sampler *s, const uint64_t *key, size_t n, double u)
+draw_key(struct sampler *s, const uint64_t *key, size_t n, double u)
 {
-	float by = slope(s);
+	float by = inverse_temperature(s);
 	double at = 0;
 
 	for (size_t i = 0; i < n; i++) {
@@ -300,37 +300,37 @@ draw_of(struct sampler *s, const uint64_t *key, size_t n, double u)
 		at += (double)s->weight[i];
 	}
 	at *= u;
-	return (uint32_t)key[find(s->weight, n, &at)];
+	return (uint32_t)key[find_weight(s->weight, n, &at)];
 }
 
-/* Of the words that top_k and top_p leave. */
+/* Draws one of the words that top_k and top_p keep. */
 static uint32_t
-draw_of_first(struct sampler *s, double u)
+draw_kept(struct sampler *s, double u)
 {
 	size_t n, kept;
 	double all = 0;
 
 	if (s->top_k) {
-		float by = slope(s);
+		float by = inverse_temperature(s);
 
-		n = keep_first(s, s->top_k);
+		n = keep_top_k(s, s->top_k);
 		for (size_t i = 0; i < n; i++)
 			all += (double)weight_of(s->key[i], by);
 	} else {
 		all = weigh_all(s);
-		n = keep_heavy(s, all);
+		n = keep_candidates(s, all);
 	}
-	kept = s->top_p < 1 ? keep_share(s, n, all) : n;
-	return draw_of(s, s->key + (n - kept), kept, u);
+	kept = s->top_p < 1 ? keep_top_p(s, n, all) : n;
+	return draw_key(s, s->key + (n - kept), kept, u);
 }
 
 static uint32_t
-draw_of_all(struct sampler *s, double u)
+draw_any(struct sampler *s, double u)
 {
 	double at = u * weigh_all(s);
-	size_t b = find(s->sum, s->nblock, &at);
+	size_t b = find_weight(s->sum, s->nblock, &at);
 
-	return (uint32_t)(b * BLOCK + find(s->weight + b * BLOCK, BLOCK, &at));
+	return (uint32_t)(b * BLOCK + find_weight(s->weight + b * BLOCK, BLOCK, &at));
 }
 
 static uint32_t
@@ -354,6 +354,6 @@ sampler_draw(struct sampler *s, struct rng *r, const void *l, size_t size)
 	if (s->temperature <= 0)
 		return most_probable(s);
 	if (s->top_p < 1 || (s->top_k && s->top_k < s->v))
-		return draw_of_first(s, u);
-	return draw_of_all(s, u);
+		return draw_kept(s, u);
+	return draw_any(s, u);
 }

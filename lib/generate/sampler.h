@@ -1,12 +1,12 @@
 /*
- * sampler.h - draws a word from what a model says of all words.
+ * sampler.h - draws a word from a model's distribution.
  *
- * A draw takes one number from the generator, whatever it is asked for.  Words
- * are ordered by probability, equals by index, so a draw has one result.
+ * A draw takes exactly one random number.  Words are ordered by probability, ties by
+ * index, so the result is determined.
  *
- * How far a word is below the most probable one, and its share, are numbers in
- * single precision, whatever the model's are: one that is exp(-x) of the best
- * word's is right to (4 + 2 x) 1e-7 of itself, and 0 where x is 87 or more.
+ * Weights, which are probabilities relative to the most probable word, are computed in
+ * single precision even for a model in double: a weight of exp(-x) has a relative error
+ * of at most (4 + 2 x) 1e-7, and is 0 for x of 87 or more.
  */
 #ifndef SAMPLER_H
 #define SAMPLER_H
@@ -18,29 +18,30 @@
 
 struct sampler {
 	/* Set by the caller after sampler_init(). */
-	double temperature;	/* logarithms are divided by it; 0: the most probable word */
+	double temperature;	/* divides the logarithms; 0: the most probable word */
 	uint32_t top_k;		/* only the k most probable words; 0: all */
-	double top_p;		/* only the first words whose sum reaches p; 1: all */
+	double top_p;		/* only the most probable words whose sum reaches p; 1: all */
 
 	uint32_t v;
 	size_t nblock;
-	float *far;		/* (v, up to whole blocks) how far below the best; INFINITY: out */
-	float *weight;		/* likewise; 1 of the best */
-	float *sum;		/* (nblock) of the weights of a block */
-	uint64_t *key;		/* (v) words kept: what far says, then the index */
+	float *far;		/* (v, padded to blocks) ln P of the most probable word
+				 * minus ln P; INFINITY: excluded */
+	float *weight;		/* likewise; the most probable word has 1 */
+	float *sum;		/* (nblock) sum of the weights of a block */
+	uint64_t *key;		/* (v) words kept: bits of far, then the index */
 };
 
-/* Temperature 1, all words.  NULL or a phrase. */
+/* Starts with temperature 1 and all words.  NULL or an error message. */
 const char *sampler_init(struct sampler *s, uint32_t v);
 
-/* Says in l(v), reals of `size` bytes, that a word is not to be drawn. */
+/* Excludes a word in l(v), reals of `size` bytes, from being drawn. */
 void sampler_bar(void *l, size_t size, uint32_t word);
 
 /*
- * Draws a word by l(v), logarithms of probabilities up to a constant, reals of
- * `size` bytes.  Words without a finite number are out.  The temperature is
- * applied to the others, then top_k and top_p keep what is left, and one word is
- * drawn by its share.  -1: there is no word to draw.
+ * Draws a word by l(v), logarithms of probabilities up to a constant, in reals of `size`
+ * bytes.  Words without a finite number are excluded.  The temperature is applied to the
+ * others, then top_k and top_p select among them, and one is drawn by its probability.
+ * -1: no word is left to draw.
  */
 int64_t sampler_draw(struct sampler *s, struct rng *r, const void *l, size_t size);
 

@@ -1,5 +1,5 @@
 /*
- * scoring.c - frames in windows, and what can be counted about them.
+ * scoring.c - packs frames into windows, and sums up their probabilities.
  */
 #include <limits.h>
 #include <math.h>
@@ -16,7 +16,7 @@ window_has_room(const struct window *w, const struct frame *f, size_t rows)
 }
 
 static bool
-grow(struct window *w, size_t t)
+grow_window(struct window *w, size_t t)
 {
 	return mem_grow(&w->frame, &w->cap_frame, w->n + 1, sizeof(*w->frame)) &&
 	    mem_grow(&w->start, &w->cap_start, (size_t)w->b.nseq + 2, sizeof(*w->start)) &&
@@ -25,7 +25,7 @@ grow(struct window *w, size_t t)
 	    mem_grow(&w->logp, &w->cap_logp, t, sizeof(*w->logp));
 }
 
-/* Of one sequence: the index before it comes before the frame's first. */
+/* Appends a frame to the one sequence; its first index is predicted from the last one. */
 static void
 copy_joined(struct window *w, const struct frame *f, size_t at, size_t steps)
 {
@@ -55,8 +55,8 @@ window_add(struct window *w, const struct frame *f)
 	size_t steps = f->n - !(w->state && w->begun), at = (size_t)w->b.t, t = at + steps;
 
 	if (t > INT_MAX)
-		return "a sequence of more than 2147483647 steps";
-	if (!grow(w, t))
+		return "a sequence of more than 2147483647 steps; split its lines";
+	if (!grow_window(w, t))
 		return "out of memory";
 	w->frame[w->n++] = (struct window_frame){ (int)at, (int)steps, f->bytes };
 	w->b.start = w->start;
@@ -104,7 +104,7 @@ window_free(struct window *w)
 	*w = (struct window){ 0 };
 }
 
-/* One source for both types: a plain loop over each. */
+/* The same loop for both types. */
 #define GUESS(type)						\
 	do {							\
 		const type *p = l, at = p[y];			\

@@ -1,10 +1,11 @@
 /*
- * scoring.h - what a model thinks of frames: windows of them, ranks, totals.
+ * scoring.h - the probabilities that a model gives to frames: in windows, with ranks
+ * and totals.
  *
- * A frame of n indexes has n - 1 steps: the first index is given, the others
- * are predicted.  A frame of one index (unit=stream may have it) has none.
- * Of a stream that was learnt as one sequence, frames are read as one, too: all
- * indexes but the first of all are predicted, and the state goes on.
+ * A frame of n indexes has n - 1 steps: the first index is given, the others are
+ * predicted.  A frame of one index, which unit=stream allows, has none.  If the model
+ * was trained on a stream as one sequence, its frames are also scored as one: all
+ * indexes except the very first are predicted, and the hidden state is carried over.
  */
 #ifndef SCORING_H
 #define SCORING_H
@@ -12,10 +13,10 @@
 #include "index_stream.h"
 #include "net.h"
 
-/* Frames packed together; zero it to begin.  The limits are the caller's. */
+/* Frames that are scored together.  Start from a zeroed struct; the caller sets limits. */
 struct window {
-	struct net_state *state;	/* the caller's: frames are one sequence; or NULL */
-	bool begun;			/* there was an index before, which is */
+	struct net_state *state;	/* the caller's, if frames are one sequence; or NULL */
+	bool begun;			/* last is the index before the next frame */
 	uint32_t last;
 	struct batch b;		/* the frames that have steps */
 	int *start;
@@ -29,36 +30,36 @@ struct window {
 	size_t cap_start, cap_x, cap_y, cap_frame, cap_logp;
 };
 
-/* Whether the frame fits below `rows` steps; the first always does. */
+/* Whether the frame fits into a window of `rows` steps; the first always does. */
 bool window_has_room(const struct window *w, const struct frame *f, size_t rows);
 
-/* Appends a frame.  NULL or a phrase. */
+/* Appends a frame.  NULL or an error message. */
 const char *window_add(struct window *w, const struct frame *f);
 
-/* Fills in logp[r] = ln P(y_r | what came before).  NULL or a phrase. */
+/* Computes logp[r] = ln P(y_r | all before it).  NULL or an error message. */
 const char *window_logp(struct window *w, struct net *n);
 
-/* What comes is no sequel to what was; the window is empty. */
+/* Starts a new sequence; the window must be empty. */
 void window_restart(struct window *w);
 
-void window_clear(struct window *w);	/* no frames, the same memory */
+void window_clear(struct window *w);	/* removes all frames, keeps the memory */
 void window_free(struct window *w);
 
-/* What the model says at one step; l(v) are reals of `size` bytes. */
+/* The prediction at one step, from l(v), ln P of all words in reals of `size` bytes. */
 struct guess {
-	double logp;		/* of the word y */
-	uint32_t rank;		/* of y: 1 is the most probable; equals by index */
+	double logp;		/* ln P of the word y */
+	uint32_t rank;		/* of y: 1 is the most probable word; ties by index */
 	uint32_t best;		/* the most probable word */
 };
 
 struct guess guess_of(const void *l, size_t size, uint32_t v, uint32_t y);
 
-/* Sums over frames; zero it to begin. */
+/* Sums over frames.  Start from a zeroed struct. */
 struct totals {
-	uint64_t sentences, tokens, known;	/* known: that are not UNKNOWN_TOKEN */
+	uint64_t sentences, tokens, known;	/* known: without UNKNOWN_TOKEN */
 	double logp, logp_known;
 	uint64_t bytes;
-	bool unknown_bytes;	/* of some frame */
+	bool unknown_bytes;	/* a frame did not give its bytes */
 };
 
 /* Adds the window's frames; unknown is the row of UNKNOWN_TOKEN, or -1. */

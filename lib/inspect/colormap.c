@@ -1,11 +1,11 @@
 /*
- * colormap.c - colours between two ends and a middle.
+ * colormap.c - interpolates between the colours of the ends and the middle.
  */
 #include <math.h>
 
 #include "colormap.h"
 
-const struct rgb palette_ink = { 17, 17, 17 };
+const struct rgb colormap_ink = { 17, 17, 17 };
 
 int
 colormap_level(double x)
@@ -17,9 +17,9 @@ colormap_level(double x)
 }
 
 static uint8_t
-between(uint8_t from, uint8_t to, double part)
+interpolate(uint8_t from, uint8_t to, double fraction)
 {
-	return (uint8_t)lround(from + (to - from) * part);
+	return (uint8_t)lround(from + (to - from) * fraction);
 }
 
 struct rgb
@@ -28,13 +28,13 @@ colormap_colour(int level)
 	static const struct rgb zero = { 247, 247, 247 }, above = { 96, 168, 232 },
 	    below = { 240, 146, 50 };
 	const struct rgb *end = level < COLORMAP_ZERO ? &below : &above;
-	double part = fabs((double)level - COLORMAP_ZERO) / COLORMAP_ZERO;
+	double fraction = fabs((double)level - COLORMAP_ZERO) / COLORMAP_ZERO;
 
-	return (struct rgb){ between(zero.r, end->r, part), between(zero.g, end->g, part),
-		between(zero.b, end->b, part) };
+	return (struct rgb){ interpolate(zero.r, end->r, fraction), interpolate(zero.g, end->g, fraction),
+		interpolate(zero.b, end->b, fraction) };
 }
 
-/* Colours 16 to 231 are a cube of six steps, 232 to 255 greys. */
+/* Colours 16 to 231 form a 6x6x6 cube; 232 to 255 are greys. */
 static struct rgb
 fixed_colour(int i)
 {

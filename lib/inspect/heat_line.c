@@ -1,5 +1,5 @@
 /*
- * heat_line.c - a line and what its pieces are painted with.
+ * heat_line.c - stores a line and writes it for one unit.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -46,15 +46,15 @@ level_of(const struct heat_line *s, size_t piece, size_t unit)
 	return s->level[piece * s->units + unit];
 }
 
-/* The sign for a character that has no look of its own, or itself. */
+/* The symbol for an invisible character, or the character itself. */
 static uint32_t
-sign(uint32_t c)
+visible(uint32_t c)
 {
 	return c == '\n' ? 0x21B5 : c < 0x20 ? 0x2400 + c : c == 0x7F ? 0x2421 :
 	    c >= 0x80 && c < 0xA0 ? UTF8_REPLACEMENT : c;
 }
 
-/* Writes the character, or its sign, and moves on the column. */
+/* Writes the character or its symbol, and advances the column. */
 static bool
 put_visible(struct buf *out, uint32_t c, size_t *column)
 {
@@ -67,16 +67,16 @@ put_visible(struct buf *out, uint32_t c, size_t *column)
 		while (++*column % TAB_COLUMNS != 0);
 		return true;
 	}
-	c = sign(c);
+	c = visible(c);
 	*column += (size_t)unicode_width(c);
 	return buf_put(out, bytes, utf8_put(bytes, c));
 }
 
-/* Sets the colours of a level, or none. */
+/* Writes the escape sequence for the colours of a level, or for none. */
 static bool
 put_colour(struct buf *out, int level, enum heat_line_depth depth)
 {
-	struct rgb c = colormap_colour(level), ink = palette_ink;
+	struct rgb c = colormap_colour(level), ink = colormap_ink;
 	char code[64] = "\033[0m";
 
 	if (level != HEAT_LINE_PLAIN && depth == HEAT_LINE_TRUE)
@@ -88,7 +88,7 @@ put_colour(struct buf *out, int level, enum heat_line_depth depth)
 	return buf_put(out, code, strlen(code));
 }
 
-/* The text; colours change where levels do. */
+/* Writes the text; colours change where levels do. */
 static bool
 put_text(const struct heat_line *s, size_t unit, enum heat_line_depth depth, struct buf *out)
 {
@@ -106,12 +106,13 @@ put_text(const struct heat_line *s, size_t unit, enum heat_line_depth depth, str
 			if (!put_visible(out, utf8_at(p), &column))
 				return false;
 	}
-	if (depth != HEAT_LINE_MARKS && last != HEAT_LINE_PLAIN && !put_colour(out, HEAT_LINE_PLAIN, depth))
+	if (depth != HEAT_LINE_MARKS && last != HEAT_LINE_PLAIN &&
+	    !put_colour(out, HEAT_LINE_PLAIN, depth))
 		return false;
 	return buf_putc(out, '\n');
 }
 
-/* A mark below each column of the text. */
+/* Writes a mark below each column of the text. */
 static bool
 put_marks(const struct heat_line *s, size_t unit, struct buf *out)
 {
@@ -137,8 +138,8 @@ put_marks(const struct heat_line *s, size_t unit, struct buf *out)
 }
 
 bool
-heat_line_terminal(const struct heat_line *s, size_t unit, enum heat_line_depth depth, size_t indent,
-    struct buf *out)
+heat_line_terminal(const struct heat_line *s, size_t unit, enum heat_line_depth depth,
+    size_t indent, struct buf *out)
 {
 	if (!put_text(s, unit, depth, out))
 		return false;
@@ -162,10 +163,10 @@ put_escaped(struct buf *out, const char *p, const char *end)
 	bool ok = true;
 
 	for (; ok && p < end; p += utf8_len((unsigned char)*p)) {
-		uint32_t c = *p == '\t' ? '\t' : sign(utf8_at(p));
+		uint32_t c = *p == '\t' ? '\t' : visible(utf8_at(p));
 		char bytes[UTF8_MAX];
 
-		/* noncharacters may not stand in HTML */
+		/* HTML does not allow noncharacters */
 		if ((c & 0xFFFE) == 0xFFFE || (c >= 0xFDD0 && c <= 0xFDEF))
 			c = UTF8_REPLACEMENT;
 		ok = c == '<' ? put_string(out, "&lt;") : c == '>' ? put_string(out, "&gt;") :

@@ -1,14 +1,14 @@
 /*
- * html_report.c - the parts of the page that are not the text.
+ * html_report.c - all of the page except the coloured text.
  */
 #include <inttypes.h>
 #include <math.h>
 
-#include "html_report.h"
 #include "colormap.h"
+#include "html_report.h"
 
-enum { BEST = 4 };		/* traits named beside a unit */
-static const double WEAK = 0.1;	/* a weaker correlation is not named */
+enum { BEST = 4 };		/* features listed for a unit */
+static const double WEAK = 0.1;	/* weaker correlations are not listed */
 
 static const char style[] =
     ":root{color-scheme:light}\n"
@@ -66,7 +66,7 @@ put_facts(const struct html_report *p)
 	    "network has read that %s.", token, token);
 	fprintf(p->f, " Beside the name of the unit stand the traits of the text that its "
 	    "state goes along with best, and how well: Pearson&rsquo;s correlation over all "
-	    "%" PRIu64 " %ss.</p>\n", p->track->n, token);
+	    "%" PRIu64 " %ss.</p>\n", p->correlation->n, token);
 	fprintf(p->f, "<p>Layer %d of %d (from 0), which has %d units.</p>\n", p->layer, p->layers,
 	    p->hidden);
 }
@@ -92,13 +92,13 @@ html_report_begin(const struct html_report *p)
 	fputs("</nav>\n", p->f);
 }
 
-/* The trait whose |r| is the greatest of those below the bound, or -1. */
+/* The feature with the next smaller |r| after `before`, whose |r| is the bound; or -1. */
 static int
 next_best(const struct correlation *t, size_t unit, double bound, int before)
 {
 	int best = -1;
 
-	for (int i = 0; i < TRAITS; i++) {
+	for (int i = 0; i < FEATURES; i++) {
 		double r = fabs(correlation_r(t, i, unit));
 
 		if (!(r >= WEAK) || r > bound || (r == bound && i <= before))
@@ -110,18 +110,18 @@ next_best(const struct correlation *t, size_t unit, double bound, int before)
 }
 
 static void
-put_traits(const struct html_report *p, size_t unit)
+put_features(const struct html_report *p, size_t unit)
 {
 	double r = INFINITY;
-	int trait = -1;
+	int feature = -1;
 
 	fputs("<ul class=traits>\n", p->f);
 	for (int n = 0; n < BEST; n++) {
-		trait = next_best(p->track, unit, r, trait);
-		if (trait < 0)
+		feature = next_best(p->correlation, unit, r, feature);
+		if (feature < 0)
 			break;
-		r = correlation_r(p->track, trait, unit);
-		fprintf(p->f, "<li>%s <b>%s%.2f</b></li>\n", feature_names[trait],
+		r = correlation_r(p->correlation, feature, unit);
+		fprintf(p->f, "<li>%s <b>%s%.2f</b></li>\n", feature_names[feature],
 		    r < 0 ? "&minus;" : "+", fabs(r));
 		r = fabs(r);
 	}
@@ -132,8 +132,8 @@ void
 html_report_unit_begin(const struct html_report *p, size_t i)
 {
 	fprintf(p->f, "<section id=\"u%ld\">\n<h2>Unit %ld</h2>\n", p->unit[i], p->unit[i]);
-	put_traits(p, i);
-	/* a newline right after the tag is dropped, so one of the text may follow */
+	put_features(p, i);
+	/* HTML drops a newline right after the tag, so that the text may begin with one */
 	fputs("<pre>\n", p->f);
 }
 

@@ -1,8 +1,8 @@
 /*
- * html_report.h - a page of HTML about single units, complete in itself: no script, no
- * other file.
+ * html_report.h - a self-contained HTML page about single units, without scripts or
+ * other files.
  *
- * Everything here writes to f; errors stay in ferror(f).
+ * All calls write to f; errors stay in ferror(f).
  */
 #ifndef HTML_REPORT_H
 #define HTML_REPORT_H
@@ -13,19 +13,19 @@
 
 struct html_report {
 	FILE *f;
-	bool characters;	/* tokens are, and not words */
-	int layer, layers;	/* from 0; how many there are */
+	bool characters;	/* the tokens are characters, not words */
+	int layer, layers;	/* the layer, from 0; number of layers */
 	int hidden;		/* units in the layer */
-	const long *unit;	/* (nunit) those shown, from 0 */
+	const long *unit;	/* (nunit) the units shown, from 0 */
 	size_t nunit;
-	const struct correlation *track;	/* of those, in their order */
+	const struct correlation *correlation;	/* of those units, in their order */
 };
 
-/* What comes before the units: title, legend, list of the units. */
+/* Writes what precedes the units: title, legend, list of units. */
 void html_report_begin(const struct html_report *p);
 
-/* Heading of the i-th of them, with the traits that it tracks best, up to its
- * text, which is heat_line_html()'s; and what ends the text. */
+/* Writes the heading of unit[i], with the features that it depends on most; then comes
+ * its text, from heat_line_html(); then html_report_unit_end(). */
 void html_report_unit_begin(const struct html_report *p, size_t i);
 void html_report_unit_end(const struct html_report *p);
 

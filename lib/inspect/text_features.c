@@ -1,10 +1,10 @@
 /*
- * text_features.c - a text read character by character, by rules that fit prose,
- * markup and code alike.
+ * text_features.c - computes the features character by character, with rules that fit
+ * prose, markup and code.
  *
- * Nothing here is sure: an apostrophe can be a quote, a bracket a smiley.  So
- * an empty line closes quotes, tags and all brackets but braces, and a bracket
- * that closes what is not open is passed over.
+ * The rules can be wrong: an apostrophe may be a quote, a bracket part of a smiley.  So
+ * an empty line closes quotes, tags and all brackets except braces, and a closing
+ * bracket without an opening one is ignored.
  */
 #include <string.h>
 
@@ -12,7 +12,7 @@
 #include "unicode.h"
 #include "utf8.h"
 
-const char *const feature_names[TRAITS] = {
+const char *const feature_names[FEATURES] = {
 	[FEATURE_TEXT_POSITION] = "text-position",
 	[FEATURE_LINE_POSITION] = "line-position",
 	[FEATURE_LINE_START] = "line-start",
@@ -46,7 +46,7 @@ text_features_begin(struct text_features *t, bool ends)
 	t->value[FEATURE_INDENTING] = 1;
 }
 
-/* Closes what a paragraph would not leave open. */
+/* Closes what should not stay open beyond a paragraph. */
 static void
 end_paragraph(struct text_features *t)
 {
@@ -112,7 +112,7 @@ read_brackets(struct text_features *t, uint32_t c)
 	t->value[FEATURE_DEPTH] = t->nopen;
 }
 
-/* A comment holds its own marks, so one that ends is over with the next character. */
+/* A comment includes its delimiters, so it ends with the character after them. */
 static void
 read_comment(struct text_features *t, uint32_t c)
 {
@@ -125,7 +125,7 @@ read_comment(struct text_features *t, uint32_t c)
 	t->value[FEATURE_COMMENT] = t->line_comment || t->block_comment;
 }
 
-/* An address is one from the end of what it begins with. */
+/* A URL is recognised once its prefix is complete. */
 static void
 read_url(struct text_features *t, uint32_t c, bool blank)
 {
@@ -143,7 +143,7 @@ read_url(struct text_features *t, uint32_t c, bool blank)
 			t->value[FEATURE_URL] = 1;
 }
 
-/* Letters in a row, and capitals among letters. */
+/* Words and capitals. */
 static void
 read_letters(struct text_features *t, unsigned class)
 {
@@ -157,7 +157,7 @@ read_letters(struct text_features *t, unsigned class)
 	t->value[FEATURE_CAPITALS] = t->ncapitals >= 2;
 }
 
-/* What the character is by itself. */
+/* The kind of the character by itself. */
 static void
 read_kind(struct text_features *t, uint32_t c, unsigned class, bool blank)
 {
@@ -208,9 +208,9 @@ text_features_line(struct text_features *t)
 	t->line_over = true;
 }
 
-/* The numbers that count tokens, and not characters. */
+/* Updates the features that count tokens, not characters. */
 static void
-count(struct text_features *t, uint32_t first)
+count_token(struct text_features *t, uint32_t first)
 {
 	t->value[FEATURE_TEXT_POSITION]++;
 	t->value[FEATURE_SENTENCE_POSITION] = first == '.' || first == '!' || first == '?' ? 0 :
@@ -225,7 +225,7 @@ void
 text_features_read(struct text_features *t, const char *p, size_t len, bool word)
 {
 	const char *end = p + len;
-	double first[TRAITS];
+	double first[FEATURES];
 
 	if (word && !t->line_over)
 		read_character(t, ' ');
@@ -234,10 +234,10 @@ text_features_read(struct text_features *t, const char *p, size_t len, bool word
 		if (q == p)
 			memcpy(first, t->value, sizeof(first));
 	}
-	/* a word is what its first character is */
+	/* a word is of the kind of its first character */
 	for (int i = FEATURE_UPPER; word && len > 0 && i <= FEATURE_PUNCTUATION; i++)
 		if (i != FEATURE_CAPITALS)
 			t->value[i] = first[i];
 	if (len > 0)
-		count(t, utf8_at(p));
+		count_token(t, utf8_at(p));
 }

@@ -1,5 +1,7 @@
 /*
- * contractions.c - cutting at white space, and inside contractions.
+ * contractions.c - splits text at white space and inside contractions.
+ *
+ * Most tokens are words of ASCII letters without a contraction: copy_word() is for those.
  */
 #include <string.h>
 
@@ -9,8 +11,9 @@
 
 struct contraction {
 	const char *text;	/* lower case */
-	size_t first;		/* characters of its first half */
-	bool blank_after;	/* white space must follow, not just no word character */
+	size_t first;		/* length of its first half, in characters */
+	bool blank_after;	/* must be followed by white space, not just by any
+				 * character that is not a word character */
 };
 
 static bool
@@ -19,7 +22,7 @@ word_at(const char *p, const char *end)
 	return p < end && (unicode_class(utf8_at(p)) & CHAR_WORD);
 }
 
-/* A letter in any of the cases that count as its own. */
+/* Whether the character at p is the letter, in any case that Python regards as equal. */
 static bool
 same_letter(char letter, const char *p)
 {
@@ -32,7 +35,7 @@ same_letter(char letter, const char *p)
 	    (letter == 'i' && c == 0x0131) || (letter == 's' && c == 0x017F);
 }
 
-/* Is c at p?  *half and *whole are the bytes of its first half, and of all. */
+/* Whether c is at p; sets the length of its first half and of the whole, in bytes. */
 static bool
 contraction_at(const struct contraction *c, const char *p, const char *end, size_t *half,
     size_t *whole)
@@ -52,7 +55,7 @@ contraction_at(const struct contraction *c, const char *p, const char *end, size
 	return !word_at(q, end);
 }
 
-/* Does a contraction start with the word character at p? */
+/* Whether a contraction starts with the word character at p. */
 static bool
 contracts(const char *p, const char *end, size_t *half, size_t *whole)
 {
@@ -159,8 +162,8 @@ copy_letters(struct splitting *s, const char *to)
 	s->p = to;
 }
 
-/* Does a contraction start with the word character at s->p?  Gives the bytes of its
- * first half, and of all. */
+/* Whether a contraction starts with the word character at s->p; sets the length of its
+ * first half and of the whole, in bytes. */
 static bool
 contracts_here(const struct splitting *s, size_t *half, size_t *whole)
 {
@@ -229,7 +232,7 @@ contractions_split(const char *p, const char *end, struct buf *out)
 	struct splitting s = { .p = p, .end = end, .before = SPACE };
 	size_t len = (size_t)(end - p);
 
-	/* a contraction has four characters at least and takes one space more */
+	/* a contraction has at least four characters and adds one space */
 	if (!buf_reserve(out, len + len / 2 + COPY))
 		return false;
 	s.start = out->p;

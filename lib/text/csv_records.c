@@ -43,6 +43,7 @@ realloc_bounded(void *p, size_t size)
 	return size > CSV_RECORDS_LIMIT ? NULL : realloc(p, size);
 }
 
+/* Why libcsv's buffer did not grow. */
 static const char *
 buffer_error(const struct csv_records *c)
 {
@@ -108,7 +109,7 @@ parse_bytes(struct csv_records *c, const char *p, size_t n)
 /*
  * The byte at which strict mode stopped: a quote in an unquoted field, which is a
  * character like any other, or what follows a closing quote.  Then libcsv has kept that
- * quote as the last byte of the field; the byte takes its place, in a field that goes on
+ * quote as the last byte of the field: the byte replaces it, and the field continues
  * unquoted.
  */
 static bool
@@ -147,25 +148,39 @@ piece_length(const char *p, size_t n)
 	return n;
 }
 
+/* Whether there is more to read; false on an error, too. */
+static bool
+fill_buffer(struct csv_records *c)
+{
+	bool more = false;
+
+	if (c->why == NULL) {
+		c->why = reader_fill(&c->in, &more);
+		c->read_failed = c->why != NULL;
+	}
+	return more;
+}
+
 /* Parses the next piece of the buffer, up to a stray byte at most. */
-static const char *
+static void
 parse_piece(struct csv_records *c)
 {
 	const char *p = c->in.data + c->in.pos;
 	size_t n = piece_length(p, c->in.end - c->in.pos), used = parse_bytes(c, p, n);
 
-	if (used < n && (csv_error(c->parser) != CSV_EPARSE || !take_stray(c, p + used++)))
-		return buffer_error(c);
+	if (used < n && (csv_error(c->parser) != CSV_EPARSE || !take_stray(c, p + used++))) {
+		c->why = buffer_error(c);
+		return;
+	}
 	c->in.pos += used;
 	if (c->ended || p[used - 1] == '\n')
 		c->lines++;
 	if (c->ended)
 		c->pending_lf = p[used - 1] == '\r';
-	return c->why;
 }
 
 /* The file ends, and with it the record. */
-static const char *
+static void
 end_file(struct csv_records *c)
 {
 	c->unclosed = csv_fini(c->parser, end_field, end_record, c) != 0;
@@ -175,7 +190,6 @@ end_file(struct csv_records *c)
 	}
 	if (!c->ended)
 		end_record(-1, c);
-	return c->why;
 }
 
 const char *
@@ -185,55 +199,43 @@ csv_records_open(struct csv_records *c, FILE *f)
 	c->parser = mem_zeros(1, sizeof(*c->parser));
 	if (c->parser == NULL)
 		return "out of memory";
-	reader_open(&c->in, f);
 	csv_init(c->parser, STRICT);
 	csv_set_space_func(c->parser, is_leading_blank);
 	csv_set_realloc_func(c->parser, realloc_bounded);
+	reader_open(&c->in, f);
 	return reader_skip_bom(&c->in);
 }
 
-/* Passes the second byte of a CRLF, which belongs to the record before. */
-static const char *
-skip_lf(struct csv_records *c)
+/* Whether there is another record.  The second byte of a CRLF belongs to the record
+ * before. */
+static bool
+begin_record(struct csv_records *c, size_t want)
 {
-	bool more;
-	const char *why = c->pending_lf ? reader_fill(&c->in, &more) : NULL;
-
-	if (why == NULL && c->pending_lf && more && c->in.data[c->in.pos] == '\n')
+	if (c->pending_lf && fill_buffer(c) && c->in.data[c->in.pos] == '\n')
 		c->in.pos++;
 	c->pending_lf = false;
-	return why;
-}
-
-static const char *
-begin_record(struct csv_records *c, size_t want, bool *more)
-{
-	const char *why = skip_lf(c);
-
 	c->want = want;
 	c->text.len = 0;
 	c->nkept = c->ncol = 0;
 	c->unclosed = c->ended = false;
-	if (why != NULL || (why = reader_fill(&c->in, more)) != NULL || !*more)
-		return why;
+	if (!fill_buffer(c))
+		return false;
 	c->begins_blank = c->in.data[c->in.pos] == ' ';
 	c->record++;
 	c->line = c->lines + 1;
-	return NULL;
+	return true;
 }
 
 const char *
 csv_records_next(struct csv_records *c, size_t want, bool *more)
 {
-	const char *why = begin_record(c, want, more);
-	bool bytes;
-
-	if (why != NULL || !*more)
-		return why;
-	while (why == NULL && !c->ended)
-		if ((why = reader_fill(&c->in, &bytes)) == NULL)
-			why = bytes ? parse_piece(c) : end_file(c);
-	return why;
+	*more = begin_record(c, want);
+	while (*more && c->why == NULL && !c->ended)
+		if (fill_buffer(c))
+			parse_piece(c);
+		else if (c->why == NULL)
+			end_file(c);
+	return c->why;
 }
 
 const char *

@@ -22,13 +22,14 @@
 struct csv_parser;			/* libcsv's */
 
 struct csv_records {
-	struct reader in;	/* in.failed: the error is that of a read, not of a record */
+	struct reader in;
 	struct csv_parser *parser;
-	uint64_t record;	/* number of the latest record, from 1 */
+	uint64_t record;	/* number of the current record, from 1 */
 	uint64_t line;		/* number of its first line, from 1 */
 	uint64_t lines;		/* line ends read so far */
-	size_t ncol;		/* columns of the latest record */
+	size_t ncol;		/* columns of the current record */
 	bool unclosed;		/* the file ended inside its quotes */
+	bool read_failed;	/* the error is one of reading, not of the record */
 	uint64_t stray;		/* misplaced quotes so far: quotes inside an unquoted
 				 * field, and closing quotes followed by anything but a
 				 * comma or the end of the record */
@@ -39,7 +40,7 @@ struct csv_records {
 	size_t *end;		/* where each of them ends */
 	size_t nkept, endcap;
 	size_t want;		/* the column to keep, or CSV_RECORDS_ALL */
-	const char *why;	/* an error in one of libcsv's callbacks */
+	const char *why;	/* the error so far, or NULL */
 	bool begins_blank;	/* the record's first byte is a blank */
 	bool ended;		/* its end was read */
 	bool before_field;	/* at the start of a field, or in the blanks there */
@@ -47,9 +48,9 @@ struct csv_records {
 };
 
 /*
- * csv_records_open() and csv_records_next() return NULL, or what is wrong with the
- * latest record, or a read error.  csv_records_close() is due after either result.
- * f remains the caller's.
+ * csv_records_open() and csv_records_next() return NULL or an error message, after which
+ * only csv_records_close() may follow; it is due after either result.  f remains the
+ * caller's.
  */
 const char *csv_records_open(struct csv_records *c, FILE *f);
 

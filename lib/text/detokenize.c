@@ -1,8 +1,8 @@
 /*
- * detokenize.c - tokens as prose.
+ * detokenize.c - tokens to prose.
  *
- * Each token says whether it holds on to the one before (LEFT), the one after
- * (RIGHT), both or neither; a space goes where neither side holds.
+ * Each token attaches to the one before (LEFT), the one after (RIGHT), both or neither;
+ * a space goes between two tokens that do not attach to each other.
  */
 #include <string.h>
 #include <strings.h>
@@ -17,23 +17,23 @@ struct word {
 	size_t len;
 };
 
-/* The sentence, and what is open at the word in hand. */
-struct tokenizer {
+/* A sentence, and what is open at the current word. */
+struct sentence {
 	const struct vocab *v;
 	const uint32_t *w;
 	uint32_t n, i;
-	int before;		/* how the word before holds; RIGHT at the start */
-	int brackets;		/* ( that have no ) yet */
-	bool angle;		/* < that has no > yet */
-	bool quote;		/* `` or " that has no end yet */
-	bool star, tick;	/* the same of * and of a backtick */
+	int before;		/* how the previous word attaches; RIGHT at the start */
+	int brackets;		/* ( without a ) so far */
+	bool angle;		/* < without a > so far */
+	bool quote;		/* `` or " without an end so far */
+	bool star, tick;	/* likewise * and a backtick */
 	bool entity;		/* between & and ; */
-	bool capital;		/* the sentence has not had its first letter */
+	bool capital;		/* the first letter is still to come */
 };
 
 static const struct {
 	const char *word;
-	int holds;
+	int attach;
 } marks[] = {
 	{ ",", LEFT }, { ".", LEFT }, { "!", LEFT }, { "?", LEFT }, { ";", LEFT },
 	{ ":", LEFT }, { ")", LEFT }, { "]", LEFT }, { "}", LEFT }, { "%", LEFT },
@@ -46,15 +46,15 @@ static const struct {
 	{ "\u201e", RIGHT }
 };
 
-/* Words that are one in writing. */
+/* Words that are written as one. */
 static const char *const pairs[][2] = {
 	{ "can", "not" }, { "d", "'ye" }, { "gim", "me" }, { "gon", "na" }, { "got", "ta" },
 	{ "lem", "me" }, { "more", "'n" }, { "wan", "na" }, { "'t", "is" }, { "'t", "was" }
 };
 
-/* The word `by` places from the one in hand; an empty one past either end. */
+/* The word at offset `by` from the current one; empty outside the sentence. */
 static struct word
-at(const struct tokenizer *s, int64_t by)
+word_near(const struct sentence *s, int64_t by)
 {
 	int64_t i = (int64_t)s->i + by;
 	struct word x = { "", 0 };
@@ -65,12 +65,12 @@ at(const struct tokenizer *s, int64_t by)
 }
 
 static bool
-is(struct word x, const char *text)
+is_word(struct word x, const char *text)
 {
 	return x.len == strlen(text) && memcmp(x.p, text, x.len) == 0;
 }
 
-/* The same but for the case of ASCII letters. */
+/* Likewise, but ignoring the case of ASCII letters. */
 static bool
 is_folded(struct word x, const char *text)
 {
@@ -78,29 +78,29 @@ is_folded(struct word x, const char *text)
 }
 
 static bool
-begins(struct word x, const char *text)
+begins_with(struct word x, const char *text)
 {
 	return x.len >= strlen(text) && memcmp(x.p, text, strlen(text)) == 0;
 }
 
-/* A pair of equal marks: the first opens, the second closes. */
+/* For pairs of equal marks: the first opens, the second closes. */
 static int
-toggle(bool *open)
+attach_pair(bool *open)
 {
 	*open = !*open;
 	return *open ? RIGHT : LEFT;
 }
 
 static int
-holds_quote(struct tokenizer *s, struct word x)
+attach_quote(struct sentence *s, struct word x)
 {
-	if (is(x, "``")) {
+	if (is_word(x, "``")) {
 		s->quote = true;
 		return RIGHT;
 	}
-	if (is(x, "\""))
-		return toggle(&s->quote);
-	/* after a line's end tok cannot tell an opening quote: nothing is before it */
+	if (is_word(x, "\""))
+		return attach_pair(&s->quote);
+	/* at the start of a line tok takes an opening quote for a closing one */
 	if (s->before == RIGHT && !s->quote) {
 		s->quote = true;
 		return RIGHT;
@@ -109,53 +109,53 @@ holds_quote(struct tokenizer *s, struct word x)
 	return LEFT;
 }
 
-/* An apostrophe alone: of a plural's genitive, or a quote. */
+/* A lone apostrophe: a plural genitive or a quote. */
 static int
-holds_apostrophe(const struct tokenizer *s, struct word x)
+attach_apostrophe(const struct sentence *s, struct word x)
 {
 	static const char *const clitics[] = { "s", "t", "m", "d", "ll", "re", "ve" };
-	struct word next = at(s, 1);
+	struct word next = word_near(s, 1);
 
 	if (s->before & RIGHT)
 		return RIGHT;
 	for (size_t i = 0; x.len == 3 && i < sizeof(clitics) / sizeof(*clitics); i++)
-		if (is(next, clitics[i]))
+		if (is_word(next, clitics[i]))
 			return LEFT | RIGHT;
 	return LEFT;
 }
 
-/* Whether a ) is still to come. */
+/* Whether a ) follows. */
 static bool
-closes_later(const struct tokenizer *s)
+closes_later(const struct sentence *s)
 {
 	for (int64_t by = 1; (int64_t)s->i + by < (int64_t)s->n; by++)
-		if (is(at(s, by), ")"))
+		if (is_word(word_near(s, by), ")"))
 			return true;
 	return false;
 }
 
-/* A colon or semicolon: of a smile, of an address, of an entity, or itself. */
+/* A colon or semicolon: part of a smiley, a URL or an entity, or punctuation. */
 static int
-holds_colon(struct tokenizer *s, struct word x)
+attach_colon(struct sentence *s, struct word x)
 {
-	struct word next = at(s, 1);
+	struct word next = word_near(s, 1);
 	bool semicolon = x.p[0] == ';';
 
 	if (semicolon && s->entity) {
 		s->entity = false;
 		return LEFT;
 	}
-	if ((is(next, ")") && s->brackets == 0) || (is(next, "(") && !closes_later(s)))
+	if ((is_word(next, ")") && s->brackets == 0) || (is_word(next, "(") && !closes_later(s)))
 		return RIGHT;
-	return !semicolon && begins(next, "//") ? LEFT | RIGHT : LEFT;
+	return !semicolon && begins_with(next, "//") ? LEFT | RIGHT : LEFT;
 }
 
 static int
-holds_bracket(struct tokenizer *s, struct word x)
+attach_bracket(struct sentence *s, struct word x)
 {
-	if (is(x, "(")) {
+	if (is_word(x, "(")) {
 		s->brackets++;
-		return is(at(s, -1), "]") ? LEFT | RIGHT : RIGHT;
+		return is_word(word_near(s, -1), "]") ? LEFT | RIGHT : RIGHT;
 	}
 	if (s->brackets > 0)
 		s->brackets--;
@@ -163,34 +163,34 @@ holds_bracket(struct tokenizer *s, struct word x)
 }
 
 static int
-holds_angle(struct tokenizer *s, struct word x)
+attach_angle(struct sentence *s, struct word x)
 {
 	bool was = s->angle;
 
-	s->angle = is(x, "<");
+	s->angle = is_word(x, "<");
 	if (s->angle)
 		return RIGHT;
-	return was || is(at(s, -1), "-") ? LEFT : 0;
+	return was || is_word(word_near(s, -1), "-") ? LEFT : 0;
 }
 
-/* Stars come in pairs, each a star or a run of them; one without a partner is a
- * sign like any other. */
+/* Stars come in pairs, each a star or a run of stars; one without a partner attaches to
+ * nothing. */
 static int
-holds_star(struct tokenizer *s)
+attach_star(struct sentence *s)
 {
-	int run = is(at(s, 1), "*") ? RIGHT : 0;
+	int run = is_word(word_near(s, 1), "*") ? RIGHT : 0;
 	int64_t by = 1;
 
-	if (is(at(s, -1), "*"))
+	if (is_word(word_near(s, -1), "*"))
 		return LEFT | run | (s->star ? RIGHT : 0);
 	if (s->star) {
 		s->star = false;
 		return LEFT | run;
 	}
-	while (is(at(s, by), "*"))
+	while (is_word(word_near(s, by), "*"))
 		by++;
 	for (; (int64_t)s->i + by < (int64_t)s->n; by++)
-		if (is(at(s, by), "*")) {
+		if (is_word(word_near(s, by), "*")) {
 			s->star = true;
 			return RIGHT;
 		}
@@ -198,13 +198,13 @@ holds_star(struct tokenizer *s)
 }
 
 static int
-holds_mark(struct word x)
+attach_mark(struct word x)
 {
 	size_t dots = 0;
 
 	for (size_t i = 0; i < sizeof(marks) / sizeof(*marks); i++)
-		if (is(x, marks[i].word))
-			return marks[i].holds;
+		if (is_word(x, marks[i].word))
+			return marks[i].attach;
 	while (dots < x.len && x.p[dots] == '.')
 		dots++;
 	return dots == x.len ? LEFT : 0;
@@ -219,42 +219,43 @@ is_pair(struct word a, struct word b)
 	return false;
 }
 
-/* How the word in hand holds on to its neighbours. */
+/* How the current word attaches to its neighbours. */
 static int
-holds(struct tokenizer *s, struct word x)
+attach_word(struct sentence *s, struct word x)
 {
-	if (is_pair(x, at(s, 1)))
+	if (is_pair(x, word_near(s, 1)))
 		return RIGHT;
-	if (is(x, "``") || is(x, "''") || is(x, "\""))
-		return holds_quote(s, x);
-	if (is(x, "'") || is(x, "\u2019"))
-		return holds_apostrophe(s, x);
-	if (is(x, ":") || is(x, ";"))
-		return holds_colon(s, x);
-	if (is(x, "(") || is(x, ")"))
-		return holds_bracket(s, x);
-	if (is(x, "<") || is(x, ">"))
-		return holds_angle(s, x);
-	if (is(x, "*"))
-		return holds_star(s);
-	if (is(x, "`"))
-		return toggle(&s->tick);
-	if (is(x, "&") && is(at(s, 2), ";")) {
+	if (is_word(x, "``") || is_word(x, "''") || is_word(x, "\""))
+		return attach_quote(s, x);
+	if (is_word(x, "'") || is_word(x, "\u2019"))
+		return attach_apostrophe(s, x);
+	if (is_word(x, ":") || is_word(x, ";"))
+		return attach_colon(s, x);
+	if (is_word(x, "(") || is_word(x, ")"))
+		return attach_bracket(s, x);
+	if (is_word(x, "<") || is_word(x, ">"))
+		return attach_angle(s, x);
+	if (is_word(x, "*"))
+		return attach_star(s);
+	if (is_word(x, "`"))
+		return attach_pair(&s->tick);
+	if (is_word(x, "&") && is_word(word_near(s, 2), ";")) {
 		s->entity = true;
 		return RIGHT;
 	}
-	return holds_mark(x);
+	return attach_mark(x);
 }
 
-/* An address keeps its small letters. */
+/* A URL, which stays in lower case. */
 static bool
-is_address(const struct tokenizer *s, struct word x)
+is_address(const struct sentence *s, struct word x)
 {
-	return begins(x, "www.") || (is(at(s, 1), ":") && begins(at(s, 2), "//"));
+	return begins_with(x, "www.") ||
+	    (is_word(word_near(s, 1), ":") && begins_with(word_near(s, 2), "//"));
 }
 
-/* The character that the word begins with, an apostrophe before it passed over;
- * *skip bytes are before it.  False: not a letter or digit. */
+/* The first character of the word, after an apostrophe of *skip bytes, if any.  False:
+ * it is not a letter or digit. */
 static bool
 first_letter(struct word x, size_t *skip, size_t *len, utf8proc_int32_t *c)
 {
@@ -275,25 +276,25 @@ first_letter(struct word x, size_t *skip, size_t *len, utf8proc_int32_t *c)
 	}
 }
 
-/* The first word of a sentence gets a capital, whatever marks are before it, but
- * not an address, a name after @ or #, or the inside of &amp;. */
+/* The first word of a sentence is capitalised, even after punctuation, unless it is a
+ * URL, a name after @ or #, or part of an entity such as &amp;. */
 static bool
-put_word(struct buf *out, struct tokenizer *s, struct word x)
+put_word(struct buf *out, struct sentence *s, struct word x)
 {
 	utf8proc_uint8_t letter[4];
 	utf8proc_int32_t c;
 	size_t skip, len;
 
-	if (is(x, "``") || is(x, "''"))
+	if (is_word(x, "``") || is_word(x, "''"))
 		return buf_putc(out, '"');
-	if (is(x, "i") && !s->entity) {
+	if (is_word(x, "i") && !s->entity) {
 		s->capital = false;
 		return buf_putc(out, 'I');
 	}
 	if (!s->capital || s->entity || !first_letter(x, &skip, &len, &c))
 		return buf_put(out, x.p, x.len);
 	s->capital = false;
-	if (is_address(s, x) || is(at(s, -1), "@") || is(at(s, -1), "#"))
+	if (is_address(s, x) || is_word(word_near(s, -1), "@") || is_word(word_near(s, -1), "#"))
 		return buf_put(out, x.p, x.len);
 	return buf_put(out, x.p, skip) &&
 	    buf_put(out, letter, (size_t)utf8proc_encode_char(utf8proc_totitle(c), letter)) &&
@@ -303,19 +304,19 @@ put_word(struct buf *out, struct tokenizer *s, struct word x)
 bool
 detokenize_put(struct buf *out, const struct vocab *v, const uint32_t *w, uint32_t n)
 {
-	struct tokenizer s = { .v = v, .w = w, .n = n, .before = RIGHT, .capital = true };
+	struct sentence s = { .v = v, .w = w, .n = n, .before = RIGHT, .capital = true };
 
 	for (; s.i < n; s.i++) {
-		struct word x = at(&s, 0);
-		int hold = holds(&s, x);
-		bool joined = is_pair(at(&s, -1), x);
+		struct word x = word_near(&s, 0);
+		int attach = attach_word(&s, x);
+		bool joined = is_pair(word_near(&s, -1), x);
 
-		if (s.i > 0 && !(s.before & RIGHT) && !(hold & LEFT) && !joined &&
+		if (s.i > 0 && !(s.before & RIGHT) && !(attach & LEFT) && !joined &&
 		    !buf_putc(out, ' '))
 			return false;
 		if (!put_word(out, &s, x))
 			return false;
-		s.before = hold;
+		s.before = attach;
 	}
 	return true;
 }

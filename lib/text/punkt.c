@@ -1,12 +1,11 @@
 /*
  * punkt.c - the sentence splitter.
  *
- * A mark followed by white space or by certain punctuation is a candidate.
- * The word before it and the one after it (its context) are cut into tokens;
- * each gets a first guess by itself, which the orthography of its successor
- * may overrule.  The candidate ends a sentence if any token of the context
- * but the last does.  Everything goes forward through the text once, so the
- * time is linear whatever the text.
+ * A mark followed by white space or by certain punctuation is a candidate.  Its context,
+ * the word before it and the word after it, is split into tokens.  Each token is first
+ * classified by itself; the orthography of the next token may overrule that.  The
+ * candidate ends a sentence if any token of the context but the last does.  The text is
+ * read once from start to end, so the time is linear for any text.
  */
 #include <string.h>
 
@@ -14,14 +13,14 @@
 #include "unicode.h"
 #include "utf8.h"
 
-/* Sets of ASCII characters; the names are those of Punkt's regular expressions. */
+/* Sets of ASCII characters, as in Punkt's regular expressions. */
 enum {
-	BLANK   = 1,	/* ASCII white space: what separates words before a mark */
+	BLANK   = 1,	/* ASCII white space, which separates words before a mark */
 	MARK    = 2,	/* may end a sentence */
-	AFTER   = 4,	/* may follow the mark directly */
+	AFTER   = 4,	/* may follow a mark directly */
 	NOSTART = 8,	/* starts no word of more than one character */
-	CLOSER  = 16,	/* goes back to the sentence before */
-	SPACE   = 32	/* any white space; of all characters, not just ASCII ones */
+	CLOSER  = 16,	/* at the start of a sentence, belongs to the one before */
+	SPACE   = 32	/* Unicode white space, as far as it is ASCII */
 };
 
 static const unsigned char set[256] = {
@@ -37,18 +36,18 @@ static const unsigned char set[256] = {
 	['`'] = NOSTART, ['&'] = NOSTART, ['#'] = NOSTART, ['-'] = NOSTART, [','] = NOSTART
 };
 
-/* What a token looks like by itself. */
-enum guess { NOTHING, BREAK, ABBREV, ELLIPSIS };
+/* What a token is by itself. */
+enum token_class { NOTHING, BREAK, ABBREV, ELLIPSIS };
 
 struct token {
 	const char *p;
 	size_t len;
-	enum guess guess;
+	enum token_class class;
 	const struct buf *type;	/* lower case, or ##number## */
 };
 
 static bool
-is(char c, unsigned what)
+is_in(char c, unsigned what)
 {
 	return set[(unsigned char)c] & what;
 }
@@ -63,7 +62,7 @@ static bool
 space_at(const char *p)
 {
 	if ((unsigned char)*p < 0x80)
-		return is(*p, SPACE);
+		return is_in(*p, SPACE);
 	return class_at(p) & CHAR_SPACE;
 }
 
@@ -91,8 +90,7 @@ skip_run(const char *p, const char *end, char c)
 	return p;
 }
 
-/* After a dot and one white space other than a newline at p; NULL if there is
- * no such thing. */
+/* Skips a dot and one white space other than a newline at p; NULL if p has none. */
 static const char *
 spaced_dot(const char *p, const char *end)
 {
@@ -101,7 +99,7 @@ spaced_dot(const char *p, const char *end)
 	return p + 1 + utf8_len((unsigned char)p[1]);
 }
 
-/* Does a token of several dashes or dots start at p: "--", "..", ". . ."? */
+/* Whether a token of several dashes or dots starts at p: "--", "..", ". . .". */
 static bool
 multi_at(const char *p, const char *end)
 {
@@ -117,7 +115,7 @@ multi_at(const char *p, const char *end)
 	return q != NULL && q < end && *q == '.';
 }
 
-/* The end of the token of several that starts at p. */
+/* The end of the token of dashes or dots that starts at p. */
 static const char *
 multi_end(const char *p, const char *end)
 {
@@ -133,14 +131,14 @@ multi_end(const char *p, const char *end)
 }
 
 static bool
-stops(const char *p, const char *end)
+token_ends(const char *p, const char *end)
 {
-	return p == end || is(*p, AFTER) || space_at(p) || multi_at(p, end);
+	return p == end || is_in(*p, AFTER) || space_at(p) || multi_at(p, end);
 }
 
-/* Cuts the next token of a context out of [p, end); false if there is none. */
+/* Takes the next token of a context from [*at, end); false if there is none. */
 static bool
-cut_token(const char **at, const char *end, struct token *t)
+next_token(const char **at, const char *end, struct token *t)
 {
 	const char *p = skip_space(*at, end);
 
@@ -149,12 +147,12 @@ cut_token(const char **at, const char *end, struct token *t)
 	t->p = p;
 	if (multi_at(p, end)) {
 		p = multi_end(p, end);
-	} else if (is(*p, NOSTART)) {
+	} else if (is_in(*p, NOSTART)) {
 		p++;
 	} else {
 		do
 			p += utf8_len((unsigned char)*p);
-		while (!stops(p, end) && !(*p == ',' && stops(p + 1, end)));
+		while (!token_ends(p, end) && !(*p == ',' && token_ends(p + 1, end)));
 	}
 	t->len = (size_t)(p - t->p);
 	*at = p;
@@ -185,7 +183,7 @@ is_dots(const struct token *t)
 	return t->len > 1 && skip_run(t->p, t->p + t->len, '.') == t->p + t->len;
 }
 
-/* A letter (or such) and a period. */
+/* A word character other than a digit, and a period. */
 static bool
 is_initial(const struct token *t)
 {
@@ -195,7 +193,7 @@ is_initial(const struct token *t)
 	    (class_at(t->p) & (CHAR_WORD | CHAR_DIGIT)) == CHAR_WORD;
 }
 
-/* The key, or what follows its last dash, is in the table. */
+/* Whether the key, or what follows its last dash, is a known abbreviation. */
 static bool
 is_abbrev(const struct punkt *table, const char *key, size_t len)
 {
@@ -208,33 +206,33 @@ is_abbrev(const struct punkt *table, const char *key, size_t len)
 	return i > 0 && (punkt_find(table, key + i, len - i) & PUNKT_ABBREV);
 }
 
-/* First pass: the token by itself.  Needs t->p and t->len. */
+/* First pass: sets the class and type of a token, given p and len. */
 static void
-guess(struct punkt_splitter *s, struct token *t, struct buf *type)
+classify_token(struct punkt_splitter *s, struct token *t, struct buf *type)
 {
 	static const char number[] = "##number##";
 
-	t->guess = NOTHING;
+	t->class = NOTHING;
 	t->type = type;
 	if (!unicode_lower(type, t->p, t->len)) {
 		s->failed = true;
 		return;
 	}
-	if (t->len == 1 && is(*t->p, MARK))
-		t->guess = BREAK;
+	if (t->len == 1 && is_in(*t->p, MARK))
+		t->class = BREAK;
 	else if (is_dots(t))
-		t->guess = ELLIPSIS;
+		t->class = ELLIPSIS;
 	else if (t->p[t->len - 1] == '.')
-		t->guess = is_abbrev(s->table, type->p, type->len - 1) ? ABBREV : BREAK;
+		t->class = is_abbrev(s->table, type->p, type->len - 1) ? ABBREV : BREAK;
 	if (is_number(type->p, type->len)) {
 		type->len = 0;
 		s->failed |= !buf_put(type, number, sizeof(number) - 1);
 	}
 }
 
-/* A type's length without its final period. */
+/* The length of a type without its final period. */
 static size_t
-bare(const struct buf *type)
+bare_length(const struct buf *type)
 {
 	return type->len > 1 && type->p[type->len - 1] == '.' ? type->len - 1 : type->len;
 }
@@ -243,7 +241,7 @@ static bool
 is_collocation(struct punkt_splitter *s, const struct token *a, const struct token *b,
     size_t blen)
 {
-	size_t alen = bare(a->type);
+	size_t alen = bare_length(a->type);
 
 	if (alen > s->table->longest || blen > s->table->longest)
 		return false;
@@ -258,9 +256,9 @@ is_collocation(struct punkt_splitter *s, const struct token *a, const struct tok
 
 enum answer { NO, YES, UNKNOWN };
 
-/* Does b, by its orthography, start a sentence? */
+/* Whether b starts a sentence, by its orthography. */
 static enum answer
-starts(const struct token *b, unsigned first, unsigned bits)
+starts_sentence(const struct token *b, unsigned first, unsigned bits)
 {
 	if (b->len == 1 && memchr(";:,.!?", *b->p, 6))
 		return NO;
@@ -271,12 +269,12 @@ starts(const struct token *b, unsigned first, unsigned bits)
 	return UNKNOWN;
 }
 
-/* Second pass: does a end a sentence, b being its successor? */
+/* Second pass: whether a ends a sentence if b comes next. */
 static bool
 is_break(struct punkt_splitter *s, const struct token *a, const struct token *b)
 {
-	bool plain = a->guess == BREAK, initial;
-	size_t n = b->guess == BREAK ? bare(b->type) : b->type->len;
+	bool plain = a->class == BREAK, initial;
+	size_t n = b->class == BREAK ? bare_length(b->type) : b->type->len;
 	unsigned first, bits;
 	enum answer start;
 
@@ -289,7 +287,7 @@ is_break(struct punkt_splitter *s, const struct token *a, const struct token *b)
 		return true;
 	first = class_at(b->p);
 	bits = punkt_find(s->table, b->type->p, n);
-	start = starts(b, first, bits);
+	start = starts_sentence(b, first, bits);
 	if (!plain && !initial) {
 		if (start == YES || ((first & CHAR_UPPER) && (bits & PUNKT_STARTER)))
 			return true;
@@ -303,21 +301,21 @@ is_break(struct punkt_splitter *s, const struct token *a, const struct token *b)
 	return plain;
 }
 
-/* Does the candidate end a sentence? */
+/* Whether the candidate ends a sentence. */
 static bool
-decide(struct punkt_splitter *s, const struct punkt_candidate *c)
+ends_sentence(struct punkt_splitter *s, const struct punkt_candidate *c)
 {
 	const char *p = s->text + c->word, *end;
 	struct token pair[2];
 	size_t i = 0;
 
-	end = is(s->text[c->mark + 1], AFTER) ? s->text + c->mark + 2 :
+	end = is_in(s->text[c->mark + 1], AFTER) ? s->text + c->mark + 2 :
 	    skip_word(s->text + c->next, s->text + s->len);
-	if (!cut_token(&p, end, &pair[0]))
+	if (!next_token(&p, end, &pair[0]))
 		return false;
-	guess(s, &pair[0], &s->type[0]);
-	while (!s->failed && cut_token(&p, end, &pair[1 - i])) {
-		guess(s, &pair[1 - i], &s->type[1 - i]);
+	classify_token(s, &pair[0], &s->type[0]);
+	while (!s->failed && next_token(&p, end, &pair[1 - i])) {
+		classify_token(s, &pair[1 - i], &s->type[1 - i]);
 		if (!s->failed && is_break(s, &pair[i], &pair[1 - i]))
 			return true;
 		i = 1 - i;
@@ -360,7 +358,7 @@ find_candidate(struct punkt_splitter *s, struct punkt_candidate *c)
 	while ((c->mark = next_mark(s)) + 1 < s->len) {
 		s->scan = c->mark + 1;
 		next = s->text + s->scan;
-		if (!is(*next, AFTER)) {
+		if (!is_in(*next, AFTER)) {
 			if (!space_at(next))
 				continue;
 			next = skip_space(next, end);
@@ -374,21 +372,21 @@ find_candidate(struct punkt_splitter *s, struct punkt_candidate *c)
 	return false;
 }
 
-/* Where the word before the mark starts, given the candidate before. */
+/* The start of the word before the mark, given the previous candidate. */
 static size_t
 word_start(const struct punkt_splitter *s, size_t mark)
 {
 	size_t from = s->pending ? s->last.mark : 0, k = mark;
 
-	while (k > from && !is(s->text[k - 1], BLANK))
+	while (k > from && !is_in(s->text[k - 1], BLANK))
 		k--;
-	/* a blank at `from` itself does not count: only one at 0 can be */
+	/* a blank at `from` itself, which is possible at 0 only, does not count */
 	if (k > from + 1)
 		return k;
 	return s->pending ? s->last.word : 0;
 }
 
-/* The next sentence as its mark ends it; false at the end. */
+/* Gives the next raw sentence, which ends with its mark; false at the end. */
 static bool
 next_raw(struct punkt_splitter *s, struct span *out)
 {
@@ -403,7 +401,7 @@ next_raw(struct punkt_splitter *s, struct span *out)
 		old = s->last;
 		s->last = c;
 		s->pending = true;
-		if (due && decide(s, &old)) {
+		if (due && ends_sentence(s, &old)) {
 			*out = (struct span){ s->start, old.mark + 1 };
 			s->start = old.next;
 			return true;
@@ -411,7 +409,7 @@ next_raw(struct punkt_splitter *s, struct span *out)
 	}
 	if (s->pending) {
 		s->pending = false;
-		if (decide(s, &s->last)) {
+		if (ends_sentence(s, &s->last)) {
 			*out = (struct span){ s->start, s->last.mark + 1 };
 			s->start = s->last.next;
 			return true;
@@ -427,14 +425,14 @@ next_raw(struct punkt_splitter *s, struct span *out)
 	return true;
 }
 
-/* The closing punctuation at the head of y that belongs to the sentence
- * before: its bytes, and in *shift those with the white space after it. */
+/* The length of the closing punctuation at the start of y, which belongs to the sentence
+ * before; *shift includes the white space after it. */
 static size_t
-closers(const struct punkt_splitter *s, const struct span *y, size_t *shift)
+closing_length(const struct punkt_splitter *s, const struct span *y, size_t *shift)
 {
 	const char *start = s->text + y->start, *end = s->text + y->end, *p = start;
 
-	while (p < end && is(*p, CLOSER))
+	while (p < end && is_in(*p, CLOSER))
 		p++;
 	if (p == start || !(p == end || space_at(p) ||
 	    (end - p > 1 && p[0] == '-' && p[1] == '-')))
@@ -466,7 +464,7 @@ punkt_next(struct punkt_splitter *s, struct span *out)
 		x.start += s->shift;
 		s->have_ahead = next_raw(s, &s->ahead);
 		if (s->have_ahead)
-			q = closers(s, &s->ahead, &shift);
+			q = closing_length(s, &s->ahead, &shift);
 		s->shift = shift;
 		if (q > 0)
 			x.end = s->ahead.start + q;

@@ -1,17 +1,17 @@
 /*
- * punkt_english.c - the English table that comes with the program, written by
- * hand: it was not learned from a corpus, as other Punkt tables are.
+ * punkt_english.c - the built-in English table.  It was written by hand; other Punkt
+ * tables are learned from a corpus.
  *
- * An abbreviation on the list ends a sentence only before a capitalised word
- * that often starts one.  So "etc." and "no." are left out, which end
- * sentences more often than not.
+ * A listed abbreviation ends a sentence only before a capitalised word that often
+ * starts one.  So "etc." and "no.", which end sentences more often than not, are not
+ * listed.
  */
 #include <string.h>
 
 #include "punkt.h"
 
-/* Without the final period.  A period after a single letter is an initial
- * whether listed or not; those here are abbreviations as well. */
+/* Without the final period.  A single letter and a period is an initial whether listed
+ * or not; the letters listed are abbreviations as well. */
 static const char abbreviations[] =
 	/* before names */
 	"mr mrs ms mx dr drs prof messrs mme mlle st ste sr jr hon esq "
@@ -29,13 +29,13 @@ static const char abbreviations[] =
 	"a.m p.m a.d b.c b.c.e c.e "
 	"jan feb mar apr aug sept sep oct nov dec "
 	"sq yr yrs hr hrs oz lb lbs "
-	/* in running text */
+	/* others */
 	"vs v cf al e.g i.e viz approx est esp vol pp nos p.s a.k.a c.o.d r.s.v.p f.b.i c.i.a "
 	"j.r j.f.k j.p j.d d.j m.c t.v p.c m.p r.e.m "
 	/* letters that stand for a word */
 	"b c d e f g h k l m n p r s t v w";
 
-/* Words with a capital letter after an abbreviation that start a sentence. */
+/* Words that start a sentence when capitalised after an abbreviation. */
 static const char starters[] =
 	"the this these those there they he she it we i in but however although though while "
 	"when before after since both each many most meanwhile moreover nevertheless perhaps "

@@ -1,6 +1,6 @@
 /*
- * punkt_table.c - what is known of word types: one hash table for
- * abbreviations, sentence starters, collocations and orthography.
+ * punkt_table.c - the table of word types: one hash table for abbreviations, sentence
+ * starters, collocations and orthography; and the reader of NLTK's punkt_tab files.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -11,7 +11,7 @@
 #include "punkt.h"
 #include "reader.h"
 
-/* The slot of a key, or the free one where it would go. */
+/* The slot of a key, or the free one where it belongs. */
 static size_t
 slot_of(const struct punkt *t, const char *key, size_t len, uint32_t h)
 {
@@ -24,7 +24,7 @@ slot_of(const struct punkt *t, const char *key, size_t len, uint32_t h)
 }
 
 static bool
-widen(struct punkt *t)
+widen_table(struct punkt *t)
 {
 	size_t n = t->nslot ? t->nslot * 2 : 1024;
 	struct punkt_entry *old = t->slot, *new = mem_zeros(n, sizeof(*new));
@@ -54,7 +54,7 @@ punkt_add(struct punkt *t, const char *key, size_t len, unsigned bits)
 
 	if (bits == 0)
 		return true;
-	if (len > UINT32_MAX || (2 * t->n >= t->nslot && !widen(t)))
+	if (len > UINT32_MAX || (2 * t->n >= t->nslot && !widen_table(t)))
 		return false;
 	e = &t->slot[slot_of(t, key, len, h)];
 	if (e->bits == 0) {
@@ -87,7 +87,7 @@ punkt_free(struct punkt *t)
 	*t = (struct punkt){ 0 };
 }
 
-/* A line of ortho_context.tab: a type, a tab, its bits in decimal. */
+/* Adds a line of ortho_context.tab: a type, a tab, its bits in decimal. */
 static const char *
 add_ortho(struct punkt *t, const char *p, size_t len)
 {
@@ -95,10 +95,10 @@ add_ortho(struct punkt *t, const char *p, size_t len)
 	unsigned bits = 0;
 
 	if (tab == NULL || tab == p || tab + 1 == end)
-		return "a type, a tab and a number are expected";
+		return "not a type, a tab and a number";
 	for (const char *q = tab + 1; q < end; q++) {
 		if (*q < '0' || *q > '9' || bits > 126)
-			return "the second column is not a number from 0 to 126";
+			return "the second column is not an even number from 0 to 126";
 		bits = bits * 10 + (unsigned)(*q - '0');
 	}
 	if (bits > 126 || bits % 2)
@@ -117,13 +117,13 @@ add_line(struct punkt *t, const char *p, size_t len, unsigned kind)
 		return add_ortho(t, p, len);
 	tab = memchr(p, '\t', len);
 	if (kind == PUNKT_PAIR && (tab == NULL || tab == p || tab + 1 == p + len))
-		return "two types with a tab between are expected";
+		return "not two types separated by a tab";
 	if (kind != PUNKT_PAIR && tab != NULL)
-		return "a tab where one type is expected";
+		return "a tab in a list of single types";
 	return punkt_add(t, p, len, kind) ? NULL : "out of memory";
 }
 
-/* Reads a file of the directory; kind 0 is the orthography. */
+/* Reads a file of the directory; kind is 0 for the orthography. */
 static const char *
 load_file(struct punkt *t, const char *dir, const char *name, unsigned kind)
 {

@@ -1,5 +1,5 @@
 /*
- * render.c - frames as text: the form of it, and its plain forms.
+ * render.c - frames as tokens or characters; detokenize.c does prose.
  */
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /*
- * render.h - frames as text again.
+ * render.h - turns the frames of an index stream into text.
  */
 #ifndef RENDER_H
 #define RENDER_H
@@ -7,17 +7,17 @@
 #include "index_stream.h"
 
 enum render_form {
-	RENDER_TOKENS,		/* tokens with a space between */
-	RENDER_PROSE,		/* spaced as a person would, with capitals */
-	RENDER_CHARACTERS,	/* put together as they are, escapes undone */
-	RENDER_LINE		/* a line whatever is in it: as tokens, or characters put
-				 * together of whose escapes only \s is undone */
+	RENDER_TOKENS,		/* tokens separated by spaces */
+	RENDER_PROSE,		/* detokenized: with the usual spacing and capitals */
+	RENDER_CHARACTERS,	/* characters joined, escapes decoded */
+	RENDER_LINE		/* always one line: tokens, or characters joined of whose
+				 * escapes only \s is decoded */
 };
 
 /*
- * The frame as a line, its newline included, in place of what out held; START and
- * END are left out.  In RENDER_CHARACTERS no newline is added, and UNKNOWN_TOKEN
- * is U+FFFD.  False: no memory.
+ * Replaces the contents of out by the text of the frame, without START and END, and a
+ * newline.  RENDER_CHARACTERS adds no newline and writes U+FFFD for UNKNOWN_TOKEN.
+ * False: no memory.
  */
 bool render_frame(struct buf *out, const struct vocab *v, const struct frame *f,
     enum render_form form);

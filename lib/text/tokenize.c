@@ -1,10 +1,10 @@
 /*
- * tokenize.c - sentences and their words.
+ * tokenize.c - finds the sentences of a text and writes their words.
  *
- * A sentence is put between SENTENCE_START and SENTENCE_END, and that string
- * is split into sentences again before it is cut into words.  It matters: a
- * period at the end of an abbreviation stays on it, because no boundary is
- * found before SENTENCE_END.
+ * As in the tutorial, each sentence is put between SENTENCE_START and SENTENCE_END and
+ * split into sentences again before it is split into words.  This matters: an
+ * abbreviation at the end of a sentence keeps its period, because no boundary is found
+ * before SENTENCE_END.
  */
 #include <string.h>
 
@@ -16,9 +16,9 @@
 static const char start[] = "SENTENCE_START ", end[] = " SENTENCE_END";
 enum { NSTART = sizeof(start) - 1, NEND = sizeof(end) - 1 };
 
-/* The tokens of one sentence into c->line, markers and all. */
+/* Puts the tokens of a sentence, markers included, into c->line. */
 static bool
-cut(struct sentence_cutter *c, const char *text, size_t len)
+split_sentence(struct tokenizer *c, const char *text, size_t len)
 {
 	struct span piece;
 
@@ -36,7 +36,7 @@ cut(struct sentence_cutter *c, const char *text, size_t len)
 }
 
 bool
-tokenize_write(struct sentence_cutter *c, const char *text, size_t len, FILE *f)
+tokenize_write(struct tokenizer *c, const char *text, size_t len, FILE *f)
 {
 	struct span s;
 
@@ -59,19 +59,19 @@ tokenize_write(struct sentence_cutter *c, const char *text, size_t len, FILE *f)
 			p = c->low.p;
 			n = c->low.len;
 		}
-		if (!cut(c, p, n) || !buf_putc(&c->line, '\n'))
+		if (!split_sentence(c, p, n) || !buf_putc(&c->line, '\n'))
 			return false;
-		/* the markers are the first token and the last, always; in the
-		 * place of the last one's space goes the end of the line */
+		/* the markers are always the first and the last token; the newline
+		 * replaces the space before the last */
 		c->line.p[c->line.len - 1 - NEND] = '\n';
 		fwrite(c->line.p + NSTART, 1, c->line.len - NEND - NSTART, f);
 	}
 	return !c->outer.failed;
 }
 
-/* One line of text, without its end. */
+/* Writes the characters of one line of text, given without its end. */
 static bool
-chars(struct sentence_cutter *c, const char *p, size_t len, bool ended, FILE *f)
+write_line_chars(struct tokenizer *c, const char *p, size_t len, bool ended, FILE *f)
 {
 	const char *last = p + len;
 	char *out;
@@ -105,7 +105,7 @@ chars(struct sentence_cutter *c, const char *p, size_t len, bool ended, FILE *f)
 }
 
 bool
-tokenize_write_chars(struct sentence_cutter *c, const char *text, size_t len, bool ended,
+tokenize_write_chars(struct tokenizer *c, const char *text, size_t len, bool ended,
     FILE *f)
 {
 	const char *nl;
@@ -117,20 +117,20 @@ tokenize_write_chars(struct sentence_cutter *c, const char *text, size_t len, bo
 		len = c->low.len;
 	}
 	if (len == 0)
-		text = "";	/* and not NULL, to which nothing may be added */
+		text = "";	/* not NULL, to which C allows no addition */
 	while (len > 0 && (nl = memchr(text, '\n', len)) != NULL) {
 		size_t n = (size_t)(nl - text), cr = !ended && n > 0 && nl[-1] == '\r';
 
-		if (!chars(c, text, n - cr, ended, f))
+		if (!write_line_chars(c, text, n - cr, ended, f))
 			return false;
 		text += n + 1;
 		len -= n + 1;
 	}
-	return chars(c, text, len, ended, f);
+	return write_line_chars(c, text, len, ended, f);
 }
 
 void
-tokenize_free(struct sentence_cutter *c)
+tokenize_free(struct tokenizer *c)
 {
 	punkt_end(&c->outer);
 	punkt_end(&c->inner);

@@ -1,6 +1,6 @@
 /*
- * tokenize.h - a text into its sentences, and each into its words: what stands
- * between a record and the token stream.
+ * tokenize.h - writes a text as lines of a token stream: its sentences, split into
+ * words, or its lines, split into characters.
  */
 #ifndef TOKENIZE_H
 #define TOKENIZE_H
@@ -10,10 +10,10 @@
 #include "punkt.h"
 #include "word_tokenize.h"
 
-/* When to put text in lower case: before its sentences are found, after, never. */
+/* When to convert text to lower case: before its sentences are found, after, never. */
 enum fold { FOLD_EARLY, FOLD_LATE, FOLD_NEVER };
 
-struct sentence_cutter {
+struct tokenizer {
 	const struct punkt *table;
 	enum fold fold;
 	struct punkt_splitter outer, inner;
@@ -23,19 +23,20 @@ struct sentence_cutter {
 	struct buf line;	/* its tokens */
 };
 
-/* A zeroed struct with table and fold set is ready. */
+/* A zeroed struct is ready once table and fold are set.  Both calls return false when
+ * out of memory; write errors stay in ferror(f). */
 
-/* Writes the sentences of a clean text to f, one a line, tokens separated by
- * one space.  False: no memory.  Write errors stay in ferror(f). */
-bool tokenize_write(struct sentence_cutter *c, const char *text, size_t len, FILE *f);
+/* Writes the sentences of a clean text to f, one per line, tokens separated by single
+ * spaces. */
+bool tokenize_write(struct tokenizer *c, const char *text, size_t len, FILE *f);
 
-/* Writes text as characters, one line a line: a token each, with space, tab,
- * newline and backslash as \s \t \n \\.  `ended` adds the token \n at the end,
- * and keeps the CR of a CRLF, so that the text can be had back; without it a
- * line without tokens is not written. */
-bool tokenize_write_chars(struct sentence_cutter *c, const char *text, size_t len,
+/* Writes each line of a clean text as a line of characters, each a token; space, tab,
+ * newline and backslash become \s \t \n \\.  With `ended`, each line gets the token \n at
+ * its end and keeps the CR of a CRLF, so that the text can be restored; without it,
+ * empty lines are not written. */
+bool tokenize_write_chars(struct tokenizer *c, const char *text, size_t len,
     bool ended, FILE *f);
 
-void tokenize_free(struct sentence_cutter *c);
+void tokenize_free(struct tokenizer *c);
 
 #endif

@@ -1,9 +1,8 @@
 /*
- * word_tokenize.c - the word rules.
+ * word_tokenize.c - the word rules of NLTK's tokenizer.
  *
- * The rules are those of a chain of replacements over the whole string, each
- * seeing what the ones before it did.  Rules that cannot see each other's work
- * go in one pass:
+ * NLTK applies a chain of replacements to the whole string, each to the result of the
+ * one before.  Rules that cannot affect each other share a pass here:
  *
  *   open    opening quotes                      W1 - W5
  *   final   the period at the end               W6
@@ -12,11 +11,12 @@
  *           closing quotes                      W13 - W17
  *   clitics 's 'm 'd ' 'll 're 've n't          W18, W19
  *
- * and contractions_split() does the rest: contractions (W20, W21), cutting (W22).
+ * and contractions_split() does the rest: contractions (W20, W21) and the split at
+ * white space (W22).
  *
- * "Pad" means to put a space on each side.  A pass whose trigger characters
- * do not occur is left out.  (A second rule for final periods, W11, finds
- * nothing that W6 has not.)
+ * To pad is to put a space on each side.  A pass is skipped if none of its trigger
+ * characters occurs.  (A second rule for final periods, W11, never finds anything that
+ * W6 has not found.)
  */
 #include <string.h>
 
@@ -25,7 +25,7 @@
 #include "utf8.h"
 #include "word_tokenize.h"
 
-/* What makes a pass necessary. */
+/* The triggers of the passes. */
 enum {
 	LEAD  = 1,	/* first byte of a typographic quote, and of others */
 	TICK  = 2,	/* backtick */
@@ -50,21 +50,21 @@ static const unsigned char trigger[256] = {
 static const char *const opening[] = { "«", "“", "‘", "„", NULL };
 static const char *const closing[] = { "»", "”", "’", NULL };
 
-/* Text on its way from one pass to the next. */
-struct flow {
-	const char *p, *end;	/* what the pass reads */
-	char *out;		/* where it writes; there is always room enough */
+/* The input and output of a pass. */
+struct pass {
+	const char *p, *end;	/* what is left to read */
+	char *out;		/* where to write; there is always enough room */
 };
 
 static bool
-has(const char *p, const char *end, unsigned what)
+has_trigger(const char *p, const char *end, unsigned what)
 {
 	return p < end && (trigger[(unsigned char)*p] & what);
 }
 
-/* Copies up to the first byte that triggers `what`. */
+/* Copies up to the first byte that is one of the triggers. */
 static void
-copy_until(struct flow *f, unsigned what)
+copy_until(struct pass *f, unsigned what)
 {
 	const char *p = f->p;
 
@@ -76,15 +76,15 @@ copy_until(struct flow *f, unsigned what)
 }
 
 static void
-put(struct flow *f, const char *s)
+put_string(struct pass *f, const char *s)
 {
 	while (*s)
 		*f->out++ = *s++;
 }
 
-/* Copies n bytes as they are. */
+/* Copies n bytes. */
 static void
-copy(struct flow *f, size_t n)
+copy_bytes(struct pass *f, size_t n)
 {
 	memmove(f->out, f->p, n);
 	f->out += n;
@@ -92,14 +92,14 @@ copy(struct flow *f, size_t n)
 }
 
 static void
-pad(struct flow *f, size_t n)
+pad_bytes(struct pass *f, size_t n)
 {
 	*f->out++ = ' ';
-	copy(f, n);
+	copy_bytes(f, n);
 	*f->out++ = ' ';
 }
 
-/* The bytes of the string of this list that stands at p, or 0. */
+/* The length of the first string of the list that is found at p, or 0. */
 static size_t
 string_at(const char *const *list, const char *p, const char *end)
 {
@@ -118,7 +118,7 @@ word_at(const char *p, const char *end)
 	return p < end && (unicode_class(utf8_at(p)) & CHAR_WORD);
 }
 
-/* An apostrophe at p and one word character; not a clitic of one letter. */
+/* Whether the apostrophe at p precedes a single word character that is no clitic. */
 static bool
 quotes_one(const char *p, const char *end)
 {
@@ -133,27 +133,27 @@ quotes_one(const char *p, const char *end)
 
 /* A run of backticks: padded, and each pair in it padded again. */
 static void
-put_ticks(struct flow *f)
+put_ticks(struct pass *f)
 {
 	*f->out++ = ' ';
-	while (has(f->p, f->end, TICK)) {
-		if (has(f->p + 1, f->end, TICK)) {
-			pad(f, 2);
+	while (has_trigger(f->p, f->end, TICK)) {
+		if (has_trigger(f->p + 1, f->end, TICK)) {
+			pad_bytes(f, 2);
 		} else {
-			copy(f, 1);
+			copy_bytes(f, 1);
 		}
 	}
 	*f->out++ = ' ';
 }
 
 static void
-pass_open(struct flow *f)
+pass_open(struct pass *f)
 {
-	/* whether a quote here opens: after a blank or an opening bracket */
+	/* whether a quote here is an opening one: after a blank or an opening bracket */
 	bool opens = false;
 
-	if (has(f->p, f->end, QUOTE)) {
-		put(f, " `` ");
+	if (has_trigger(f->p, f->end, QUOTE)) {
+		put_string(f, " `` ");
 		f->p++;
 		opens = true;
 	}
@@ -170,17 +170,17 @@ pass_open(struct flow *f)
 			put_ticks(f);
 			opens = true;
 		} else if ((n = string_at(opening, f->p, f->end)) > 0) {
-			pad(f, n);
+			pad_bytes(f, n);
 			opens = true;
 		} else if (opens && (n = *f->p == '"' ? 1 :
-		    *f->p == '\'' && has(f->p + 1, f->end, APOS) ? 2 : 0) > 0) {
-			put(f, " `` ");
+		    *f->p == '\'' && has_trigger(f->p + 1, f->end, APOS) ? 2 : 0) > 0) {
+			put_string(f, " `` ");
 			f->p += n;
 			opens = false;
 		} else {
 			bool one = *f->p == '\'' && quotes_one(f->p, f->end);
 
-			copy(f, utf8_len((unsigned char)*f->p));
+			copy_bytes(f, utf8_len((unsigned char)*f->p));
 			if (one)
 				*f->out++ = ' ';
 			opens = false;
@@ -189,8 +189,8 @@ pass_open(struct flow *f)
 }
 
 /*
- * The period that ends the string, if only closing punctuation and spaces come
- * after it and it ends no run of periods; or NULL.
+ * The final period of the string, or NULL: only closing punctuation and spaces follow
+ * it, and it does not end a run of periods.
  */
 static const char *
 final_period(const char *p, const char *end)
@@ -205,28 +205,28 @@ final_period(const char *p, const char *end)
 	return q - p >= 2 && q[-1] == '.' && q[-2] != '.' ? q - 1 : NULL;
 }
 
-/* Colons and commas before anything but a digit; that character is passed over
- * by this rule, so that the second of two commas stays where it is. */
+/* Pads a colon or comma that no digit follows.  NLTK's rule consumes the character
+ * after it, so the second of two commas is not padded. */
 static void
-put_colon(struct flow *f)
+put_colon(struct pass *f)
 {
 	const char *next = f->p + 1;
 
 	if (next < f->end && (unicode_class(utf8_at(next)) & CHAR_DIGIT)) {
-		copy(f, 1);
+		copy_bytes(f, 1);
 		return;
 	}
-	pad(f, 1);
-	if (has(f->p, f->end, COLON)) {
-		copy(f, 1);
-		/* but at the very end it is padded by a rule of its own */
+	pad_bytes(f, 1);
+	if (has_trigger(f->p, f->end, COLON)) {
+		copy_bytes(f, 1);
+		/* except at the very end, where another rule pads it */
 		if (f->p == f->end)
 			*f->out++ = ' ';
 	}
 }
 
 static void
-mark_up(struct flow *f)
+pad_marks(struct pass *f)
 {
 	while (copy_until(f, COLON | DOT | PAD), f->p < f->end) {
 		size_t n = 1;
@@ -235,17 +235,17 @@ mark_up(struct flow *f)
 			put_colon(f);
 			continue;
 		}
-		while (*f->p == '.' && has(f->p + n, f->end, DOT))
+		while (*f->p == '.' && has_trigger(f->p + n, f->end, DOT))
 			n++;
 		if (*f->p == '.' && n == 1)
-			copy(f, 1);
+			copy_bytes(f, 1);
 		else
-			pad(f, n);
+			pad_bytes(f, n);
 	}
 }
 
 static void
-pass_marks(struct flow *f)
+pass_marks(struct pass *f)
 {
 	const char *end = f->end, *dot;
 
@@ -253,19 +253,19 @@ pass_marks(struct flow *f)
 		end = utf8_before(end);
 	dot = final_period(f->p, end);
 	if (dot == NULL) {
-		mark_up(f);
+		pad_marks(f);
 		return;
 	}
 	f->end = dot;
-	mark_up(f);
-	pad(f, 1);
+	pad_marks(f);
+	pad_bytes(f, 1);
 	f->end = end;
-	mark_up(f);
+	pad_marks(f);
 	*f->out++ = ' ';
 }
 
 static void
-pass_pads(struct flow *f)
+pass_pads(struct pass *f)
 {
 	const char *start = f->p;
 	size_t n;
@@ -275,49 +275,50 @@ pass_pads(struct flow *f)
 		const char *next = f->p + 1;
 
 		if (*f->p == '"') {
-			put(f, " '' ");
+			put_string(f, " '' ");
 			f->p++;
 		} else if (*f->p == '\'') {
-			if (has(next, f->end, APOS)) {
-				pad(f, 2);
+			if (has_trigger(next, f->end, APOS)) {
+				pad_bytes(f, 2);
 				continue;
 			}
 			if (next < f->end && *next == ' ' && f->p > start && f->p[-1] != '\'')
 				*f->out++ = ' ';
-			copy(f, 1);
+			copy_bytes(f, 1);
 		} else if (*f->p == '-') {
 			if (next < f->end && *next == '-')
-				pad(f, 2);
+				pad_bytes(f, 2);
 			else
-				copy(f, 1);
-		} else if (has(f->p, f->end, LATE)) {
-			pad(f, 1);
+				copy_bytes(f, 1);
+		} else if (has_trigger(f->p, f->end, LATE)) {
+			pad_bytes(f, 1);
 		} else if ((n = string_at(closing, f->p, f->end)) > 0) {
-			pad(f, n);
+			pad_bytes(f, n);
 		} else {
-			copy(f, utf8_len((unsigned char)*f->p));
+			copy_bytes(f, utf8_len((unsigned char)*f->p));
 		}
 	}
 	*f->out++ = ' ';
 }
 
-/* Has the place p something before it that a clitic can come off? */
+/* Whether a clitic at p has a word before it to be split from. */
 static bool
-leans(const char *p, const char *start)
+follows_word(const char *p, const char *start)
 {
 	return p > start && p[-1] != '\'' && p[-1] != ' ';
 }
 
-/* 's 'm 'd or ' alone, and a space, at p: W18. */
+/* Whether 's 'm 'd or a lone ' is at p, followed by a space: W18. */
 static bool
 short_clitic(const char *p, const char *start, const char *end)
 {
 	size_t n = end - p >= 2 && p[1] && strchr("sSmMdD", p[1]) ? 2 : 1;
 
-	return *p == '\'' && leans(p, start) && (size_t)(end - p) > n && p[n] == ' ';
+	return *p == '\'' && follows_word(p, start) && (size_t)(end - p) > n && p[n] == ' ';
 }
 
-/* 'll 're 've or n't and a space at p, or a clitic that W18 has taken off: W19. */
+/* Whether 'll 're 've or n't is at p, followed by a space or by a clitic that W18 split
+ * off: W19. */
 static bool
 long_clitic(const char *p, const char *start, const char *end)
 {
@@ -325,12 +326,12 @@ long_clitic(const char *p, const char *start, const char *end)
 		"'ll", "'LL", "'re", "'RE", "'ve", "'VE", "n't", "N'T", NULL
 	};
 
-	return leans(p, start) && string_at(list, p, end) && end - p > 3 &&
+	return follows_word(p, start) && string_at(list, p, end) && end - p > 3 &&
 	    (p[3] == ' ' || short_clitic(p + 3, start, end));
 }
 
 static void
-pass_clitics(struct flow *f)
+pass_clitics(struct pass *f)
 {
 	const char *start = f->p;
 
@@ -341,13 +342,13 @@ pass_clitics(struct flow *f)
 			f->out[-1] = ' ';
 			*f->out++ = f->p[-1];
 		}
-		copy(f, 1);
+		copy_bytes(f, 1);
 	}
 }
 
-/* Runs a pass into the buffer that f does not read, and lets f read that. */
+/* Runs a pass into the buffer that f does not read, and makes that its next input. */
 static bool
-run(struct word_tokenizer *w, void (*pass)(struct flow *), struct flow *f, size_t extra)
+run_pass(struct word_tokenizer *w, void (*run)(struct pass *), struct pass *f, size_t extra)
 {
 	struct buf *b = f->p == w->a.p ? &w->b : &w->a;
 
@@ -355,7 +356,7 @@ run(struct word_tokenizer *w, void (*pass)(struct flow *), struct flow *f, size_
 	if (!buf_reserve(b, (size_t)(f->end - f->p) + extra))
 		return false;
 	f->out = b->p;
-	pass(f);
+	run(f);
 	f->p = b->p;
 	f->end = f->out;
 	return true;
@@ -364,7 +365,7 @@ run(struct word_tokenizer *w, void (*pass)(struct flow *), struct flow *f, size_
 bool
 word_tokenize(struct word_tokenizer *w, const char *p, size_t len, struct buf *out)
 {
-	struct flow f = { .p = p, .end = p + len };
+	struct pass f = { .p = p, .end = p + len };
 	unsigned seen = 0;
 	size_t n = 0, extra;
 
@@ -372,17 +373,17 @@ word_tokenize(struct word_tokenizer *w, const char *p, size_t len, struct buf *o
 		seen |= trigger[(unsigned char)p[i]];
 		n += trigger[(unsigned char)p[i]] != 0;
 	}
-	/* no pass adds more than four bytes for each trigger of the original */
+	/* no pass adds more than four bytes per trigger of the original */
 	if (!mem_mul(n, 4, &extra))
 		return false;
 	extra += 16;
-	if ((seen & (LEAD | TICK | QUOTE | APOS)) && !run(w, pass_open, &f, extra))
+	if ((seen & (LEAD | TICK | QUOTE | APOS)) && !run_pass(w, pass_open, &f, extra))
 		return false;
-	if ((seen & (DOT | COLON | PAD)) && !run(w, pass_marks, &f, extra))
+	if ((seen & (DOT | COLON | PAD)) && !run_pass(w, pass_marks, &f, extra))
 		return false;
-	if ((seen & (LEAD | QUOTE | APOS | LATE)) && !run(w, pass_pads, &f, extra))
+	if ((seen & (LEAD | QUOTE | APOS | LATE)) && !run_pass(w, pass_pads, &f, extra))
 		return false;
-	if ((seen & APOS) && !run(w, pass_clitics, &f, extra))
+	if ((seen & APOS) && !run_pass(w, pass_clitics, &f, extra))
 		return false;
 	return contractions_split(f.p, f.end, out);
 }

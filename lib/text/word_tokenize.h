@@ -1,20 +1,20 @@
 /*
- * word_tokenize.h - a sentence into words, as NLTK 3.8's word_tokenize() splits them
- * (without its sentence splitting): punctuation and English clitics come off.
+ * word_tokenize.h - splits a sentence into words as NLTK 3.8's word_tokenize() does
+ * (without its sentence splitting): punctuation and English clitics become tokens.
  */
 #ifndef WORD_TOKENIZE_H
 #define WORD_TOKENIZE_H
 
 #include "mem.h"
 
-/* Room to work in; zero it to begin. */
+/* Buffers for intermediate results; start from a zeroed struct. */
 struct word_tokenizer {
 	struct buf a, b;
 };
 
 /*
- * Appends the words of a clean text to out, separated by one space; a space
- * comes first where out is not empty.  False: no memory.
+ * Appends the words of a clean text to out, separated by single spaces; if out is not
+ * empty, a space comes first.  False: no memory.
  */
 bool word_tokenize(struct word_tokenizer *w, const char *p, size_t len, struct buf *out);
 

@@ -1,7 +1,7 @@
 /*
- * tok.c - a file through tok's whole path: CSV or lines, repair of bad bytes,
- * sentences, words or characters.  The first byte chooses among these.  What
- * comes out must be a token stream.
+ * tok.c - everything that tok does with a file: CSV or lines, replacement of invalid
+ * bytes, sentences, words or characters.  The first byte selects among these.  The
+ * output must be a token stream.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -27,7 +27,7 @@ want(bool condition)
 }
 
 static void
-write_text(struct sentence_cutter *c, const char *p, size_t len, bool chars, FILE *out)
+write_text(struct tokenizer *c, const char *p, size_t len, bool chars, FILE *out)
 {
 	static struct buf clean;
 	uint64_t bad = 0;
@@ -41,7 +41,7 @@ write_text(struct sentence_cutter *c, const char *p, size_t len, bool chars, FIL
 }
 
 static void
-read_csv(struct sentence_cutter *c, unsigned mode, FILE *in, FILE *out)
+read_csv(struct tokenizer *c, unsigned mode, FILE *in, FILE *out)
 {
 	struct csv_records r;
 	bool more = true;
@@ -59,7 +59,7 @@ read_csv(struct sentence_cutter *c, unsigned mode, FILE *in, FILE *out)
 }
 
 static void
-read_lines(struct sentence_cutter *c, unsigned mode, FILE *in, FILE *out)
+read_lines(struct tokenizer *c, unsigned mode, FILE *in, FILE *out)
 {
 	struct reader r;
 	bool more = true;
@@ -72,9 +72,9 @@ read_lines(struct sentence_cutter *c, unsigned mode, FILE *in, FILE *out)
 	reader_close(&r);
 }
 
-/* Lines that are not empty, of tokens one space apart, in UTF-8. */
+/* Requires non-empty lines of tokens separated by single spaces, in UTF-8. */
 static void
-check(const char *p, size_t len)
+check_stream(const char *p, size_t len)
 {
 	char before = '\n';
 
@@ -91,7 +91,7 @@ check(const char *p, size_t len)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
-	struct sentence_cutter c = { .table = &table };
+	struct tokenizer c = { .table = &table };
 	unsigned mode;
 	char *text = NULL;
 	size_t n = 0;
@@ -112,7 +112,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 		read_csv(&c, mode, in, out);
 	fclose(in);
 	want(fclose(out) == 0);
-	check(text, n);
+	check_stream(text, n);
 	free(text);
 	tokenize_free(&c);
 	return 0;

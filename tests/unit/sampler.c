@@ -1,7 +1,7 @@
 /*
- * sampler - holds sampler_draw() against its definition: all words sorted, in
- * double precision, with exp() of the C library.  Status 1, and a line that says
- * why, if a word comes that could not, or the words not as often as they should.
+ * sampler.c - compares sampler_draw() with its definition: all words sorted, in double
+ * precision, with exp() of the C library.  Status 1, and a line that says why, if an
+ * excluded word is drawn, or if the frequencies are wrong.
  *
  *	sampler v temperature top_k top_p draws float|double
  */
@@ -15,7 +15,7 @@
 
 enum { V_MAX = 100000 };
 
-/* Rounding may move the border between two words so far, in shares. */
+/* Rounding may move the border between two words by this probability. */
 static const double near = 2e-6;
 
 static struct word {
@@ -33,10 +33,10 @@ by_probability(const void *a, const void *b)
 	return x->i < y->i ? -1 : 1;
 }
 
-/* The words that may be drawn, with their weights, the most probable first; *all
- * is the sum of those that top_k and top_p leave, the first *n. */
+/* Sorts the words that may be drawn, the most probable first, with their weights; the
+ * first *n are those that top_k and top_p keep, and *all is the sum of their weights. */
 static void
-define(const struct sampler *s, const double *l, size_t *n, double *all)
+define_kept(const struct sampler *s, const double *l, size_t *n, double *all)
 {
 	size_t some = 0;
 	double sum = 0;
@@ -58,7 +58,7 @@ define(const struct sampler *s, const double *l, size_t *n, double *all)
 	}
 }
 
-/* Each third row has words that are out, and equals. */
+/* Every third row has excluded words, and ties. */
 static void
 make_row(struct rng *r, double *l, uint32_t v, long row)
 {
@@ -71,7 +71,7 @@ make_row(struct rng *r, double *l, uint32_t v, long row)
 	}
 }
 
-/* Whether the weights of the latest draw, of all words, are the exponentials. */
+/* Whether the weights of the last draw are those of the definition, for all words. */
 static bool
 weights_agree(const struct sampler *s, const double *l)
 {
@@ -91,16 +91,16 @@ weights_agree(const struct sampler *s, const double *l)
 	return true;
 }
 
-/* How often each word was drawn against its share: the largest difference in
- * deviations; or 1000 where a word came that is not among those kept. */
+/* The largest difference between the frequency of a word and its probability, in standard
+ * deviations; 1000 if an excluded word was drawn. */
 static double
-worst(struct sampler *s, const double *l, const void *row, size_t size, struct rng *r, long draws)
+worst_deviation(struct sampler *s, const double *l, const void *row, size_t size, struct rng *r, long draws)
 {
 	size_t n;
 	double all, most = 0;
 	long *seen = calloc(s->v, sizeof(*seen));
 
-	define(s, l, &n, &all);
+	define_kept(s, l, &n, &all);
 	for (long i = 0; i < draws; i++)
 		seen[sampler_draw(s, r, row, size)]++;
 	for (size_t i = 0; i < n; i++) {
@@ -139,14 +139,14 @@ main(int argc, char *argv[])
 		make_row(&r, l, s.v, row);
 		for (uint32_t i = 0; i < s.v; i++)
 			f[i] = (float)l[i];
-		far = worst(&s, l, single ? (void *)f : (void *)l, single ? sizeof(*f) : sizeof(*l),
+		far = worst_deviation(&s, l, single ? (void *)f : (void *)l, single ? sizeof(*f) : sizeof(*l),
 		    &r, atol(argv[5]));
 		if (s.top_k == 0 && s.top_p >= 1 && !weights_agree(&s, l)) {
-			printf("row %ld: a weight is no exponential\n", row);
+			printf("row %ld: a weight is wrong\n", row);
 			return 1;
 		}
 		if (far > 6) {
-			printf("row %ld: %g deviations from its share\n", row, far);
+			printf("row %ld: a frequency is off by %g standard deviations\n", row, far);
 			return 1;
 		}
 	}

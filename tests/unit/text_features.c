@@ -1,10 +1,10 @@
 /*
- * text_features - what lib/inspect/text_features.c says of each token of standard input: a line of the
- * values of the trait named, one space apart.
+ * text_features.c - prints the values of one feature for the tokens of standard input,
+ * separated by single spaces.
  *
- *	traits chars|words NAME
+ *	text_features chars|words NAME
  *
- * Of words, tokens stand between spaces and a line is a sentence.
+ * Words are separated by spaces, and each line is a sentence.
  */
 #include <stdio.h>
 #include <string.h>
@@ -14,22 +14,22 @@
 #include "utf8.h"
 
 static int
-find(const char *name)
+find_feature(const char *name)
 {
-	for (int i = 0; i < TRAITS; i++)
+	for (int i = 0; i < FEATURES; i++)
 		if (strcmp(name, feature_names[i]) == 0)
 			return i;
 	return -1;
 }
 
 static void
-print(double x, size_t n)
+print_value(double x, size_t n)
 {
 	printf("%s%g", n ? " " : "", x);
 }
 
 static void
-read_chars(const char *p, size_t len, int trait)
+read_chars(const char *p, size_t len, int feature)
 {
 	struct text_features t;
 	const char *end = p + len;
@@ -39,14 +39,14 @@ read_chars(const char *p, size_t len, int trait)
 		size_t bytes = utf8_len((unsigned char)*p);
 
 		text_features_read(&t, p, bytes, false);
-		print(t.value[trait], n);
+		print_value(t.value[feature], n);
 		p += bytes;
 	}
 	putchar('\n');
 }
 
 static void
-read_words(char *text, int trait)
+read_words(char *text, int feature)
 {
 	struct text_features t;
 	char *line = text, *next;
@@ -58,7 +58,7 @@ read_words(char *text, int trait)
 		*next = '\0';
 		for (char *word = strtok(line, " "); word; word = strtok(NULL, " "), n++) {
 			text_features_read(&t, word, strlen(word), true);
-			print(t.value[trait], n);
+			print_value(t.value[feature], n);
 		}
 		text_features_line(&t);
 		putchar('\n');
@@ -70,13 +70,13 @@ main(int argc, char *argv[])
 {
 	static char text[1 << 20];
 	size_t len = fread(text, 1, sizeof(text) - 1, stdin);
-	int trait = argc == 3 ? find(argv[2]) : -1;
+	int feature = argc == 3 ? find_feature(argv[2]) : -1;
 
-	if (trait < 0)
+	if (feature < 0)
 		return 2;
 	if (strcmp(argv[1], "words") == 0)
-		read_words(text, trait);
+		read_words(text, feature);
 	else
-		read_chars(text, len, trait);
+		read_chars(text, len, feature);
 	return 0;
 }

@@ -35,7 +35,7 @@ print_ranges(unsigned bit)
 	}
 }
 
-/* Each character alone, through the same door as text. */
+/* Converts each character by itself, with the function that text uses. */
 static void
 print_lower(void)
 {
