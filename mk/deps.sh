@@ -1,13 +1,23 @@
 #!/bin/sh
-# Installs Debian packages by name, those that are not there yet.  Needs root
-# or sudo only when something is missing, and says what to do without either.
+# Installs Debian packages by name, those that are missing; NAME:ARCHITECTURE is one
+# of another architecture.  Needs root or sudo only when something is missing, and
+# says what to do without either.
 set -eu
+native=$(dpkg --print-architecture 2>/dev/null || true)
+
+# is_installed PACKAGE[:ARCHITECTURE]
+is_installed() {
+	case $1 in
+	*:*) wanted=${1#*:} ;;
+	*) wanted=$native ;;
+	esac
+	dpkg-query -W -f '${Architecture} ${Status}\n' "$1" 2>/dev/null |
+	    grep -qE "^(all|$wanted) install ok installed$"
+}
+
 missing=
 for p in "$@"; do
-	case $(dpkg-query -W -f '${Status}' "$p" 2>/dev/null || true) in
-	"install ok installed") ;;
-	*) missing="$missing $p" ;;
-	esac
+	is_installed "$p" || missing="$missing $p"
 done
 if [ -z "$missing" ]; then
 	exit 0
@@ -25,6 +35,11 @@ else
 	exit 1
 fi
 echo "deps: installing$missing" >&2
+for p in $missing; do
+	case $p in
+	*:*) $as_root dpkg --add-architecture "${p#*:}" ;;
+	esac
+done
 # A stale list still installs most of the time, so only its failure matters.
 $as_root apt-get update -qq || true
 # shellcheck disable=SC2086

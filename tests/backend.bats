@@ -77,6 +77,10 @@ isa() {
 	isa avx2
 }
 
+@test "cpu agrees with ref on NEON" {
+	isa neon
+}
+
 @test "cpu agrees with ref in plain C" {
 	isa plain
 }
@@ -114,7 +118,7 @@ isa() {
 	cd "$BATS_TEST_TMPDIR" || return
 	small_data > tiny.stream
 	train -e 8 -E 1 -H 33 -o m.npz tiny.stream | sed 's/.*: //' > best
-	for name in avx512 avx2 plain; do
+	for name in avx512 avx2 neon plain; do
 		UNROLL_ISA=$name train -e 8 -E 1 -H 33 -o m.npz tiny.stream 2> why |
 		    sed 's/.*: //' > other
 		! grep -q 'none of this processor' why || continue

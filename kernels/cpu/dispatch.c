@@ -37,10 +37,21 @@ has_avx512(void)
 }
 #endif
 
+#if defined(__aarch64__)
+/* Advanced SIMD is part of every AArch64 processor that runs a hosted system. */
+static bool
+has_neon(void)
+{
+	return true;
+}
+#endif
+
 static const struct isa isas[] = {	/* best first */
 #if defined(__x86_64__)
 	{ "avx512", has_avx512, { cpu_avx512_f32, cpu_avx512_f64 } },
 	{ "avx2", has_avx2, { cpu_avx2_f32, cpu_avx2_f64 } },
+#elif defined(__aarch64__)
+	{ "neon", has_neon, { cpu_neon_f32, cpu_neon_f64 } },
 #endif
 	{ "plain", always, { cpu_plain_f32, cpu_plain_f64 } },
 };
