@@ -64,6 +64,22 @@ agree() {
 	[[ "$output" == *'no such device'* ]]
 }
 
+@test "auto takes blas where cpu has no vector instructions and the user names none" {
+	local real
+	run -0 "$BUILD/tests/unit/registry"
+	for real in 0 3; do
+		[ "${lines[real]}" = 'vectors: cpu, no reason' ]
+		[ "${lines[real + 1]}" = "none: blas, the cpu device does not know this processor's vector instructions" ]
+		[ "${lines[real + 2]}" = 'named: cpu, no reason' ]
+	done
+	mkdir "$BATS_TEST_TMPDIR/none" "$BATS_TEST_TMPDIR/broken"
+	UNROLL_PLUGINS=$BATS_TEST_TMPDIR/none run -0 "$BUILD/tests/unit/registry"
+	[ "${lines[1]}" = 'none: cpu, no reason' ]
+	echo 'not a shared object' > "$BATS_TEST_TMPDIR/broken/libunroll-blas.so"
+	UNROLL_PLUGINS=$BATS_TEST_TMPDIR/broken run -0 "$BUILD/tests/unit/registry"
+	[[ "${lines[1]}" == 'none: cpu, '*libunroll-blas.so* ]]
+}
+
 # isa NAME: the instruction set is skipped where the processor lacks it
 isa() {
 	UNROLL_ISA=$1 agree cpu 7
