@@ -74,7 +74,7 @@ here:
 help:
 	@mk/help.sh
 
-ifeq ($(filter clean deps deps-dev demo fuzz help lint uninstall,$(or $(MAKECMDGOALS),all)),)
+ifeq ($(filter clean deps deps-arm deps-dev demo fuzz help lint uninstall,$(or $(MAKECMDGOALS),all)),)
 include $(BUILD)/config.mk
 endif
 $(BUILD)/config.mk: mk/probe.sh
@@ -89,6 +89,7 @@ FLAGS_f64 := -DREAL_IS_DOUBLE
 FLAGS_avx512 := -DISA=avx512 -DISA_AVX512 -mavx512f -mavx512dq -mavx512vl -mavx2 -mfma \
 	-mprefer-vector-width=512
 FLAGS_avx2 := -DISA=avx2 -DISA_AVX2 -mavx2 -mfma
+FLAGS_neon := -DISA=neon -DISA_NEON
 FLAGS_plain := -DISA=plain -DISA_PLAIN
 FLAGS_lib = $(LIBZIP_CFLAGS) $(ZLIB_CFLAGS) $(UTF8PROC_CFLAGS)
 FLAGS_kernels = $(KERNEL_CFLAGS) -fPIC
@@ -115,7 +116,9 @@ $(BUILD)/bin/%.o: bin/%.c $(BUILD)/config.mk
 	$(CC) $(ALL_CFLAGS) $(patsubst %,-Ilib/%,$($*)) $(if $(filter model,$($*)),-Ikernels -Ikernels/cells) -c -o $@ $<
 
 # ---- Archives: one a folder of lib/, and one of all kernels that programs hold.
-ISAS := $(if $(filter x86_64,$(shell uname -m)),avx512 avx2) plain
+ISAS_x86_64 := avx512 avx2
+ISAS_aarch64 := neon
+ISAS := $(ISAS_$(firstword $(subst -, ,$(shell $(CC) -dumpmachine)))) plain
 REALS := f32 f64
 # sources compiled once a real; once; once an instruction set and real
 REAL_SRCS := $(patsubst %,kernels/%.c,host_memory embed shifted) $(wildcard kernels/ref/*.c)
@@ -159,6 +162,7 @@ $(BUILD)/plugins/libunroll-blas.so: $(BLAS_OBJS)
 include mk/cuda.mk
 include mk/tests.mk
 include mk/install.mk
+include mk/arm.mk
 
 demo:
 	@mk/demo.sh $(DEPS)

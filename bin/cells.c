@@ -23,7 +23,6 @@
 #include "options.h"
 #include "prog.h"
 #include "progress.h"
-#include "render.h"
 #include "spool.h"
 #include "vocab_chars.h"
 

@@ -37,6 +37,7 @@
 #include <stdint.h>
 
 #include "cells.h"
+#include "devices.h"
 #include "rules.h"
 
 #ifdef __cplusplus
@@ -235,14 +236,14 @@ struct backend {
 	void (*steps)(struct backend *, const struct step_args *);
 };
 
-/* The devices: as an option's words, and one by one in the same order. */
-#define BACKEND_DEVICES "auto|cpu|cuda|blas|ref"
+/* "auto" and the devices of devices.h, in the order of an option's words. */
 extern const char *const backend_device[];
 
 /*
  * name: one of the devices.  threads: 0 for as many as there are processors.
  * NULL on failure, with *why at the reason.  close() when done.  A device that
- * is named is that one or none; "auto" takes a GPU if it is the faster one.
+ * is named is that one or none; "auto" takes a GPU if it is the faster one, and blas
+ * where cpu has no kernels for the processor's vector instructions.
  * Where auto had a choice, *why says for which reason it chose k->name; else
  * it is NULL.
  */

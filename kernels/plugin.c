@@ -17,7 +17,7 @@ typedef struct backend *opener(enum real_type real, int threads, const char **wh
 typedef double rater(enum real_type real, const char **why);
 
 static bool
-append(char *path, const char *more)
+append_text(char *path, const char *more)
 {
 	size_t have = strlen(path), len = strlen(more);
 
@@ -27,9 +27,9 @@ append(char *path, const char *more)
 	return true;
 }
 
-/* path = the folder of this program, or "" if the system does not tell. */
+/* path = the folder of this program, or "" where the system does not say. */
 static void
-program_folder(char *path)
+set_program_folder(char *path)
 {
 	ssize_t n = readlink("/proc/self/exe", path, PATH_MAX - 1);
 	char *slash;
@@ -40,43 +40,55 @@ program_folder(char *path)
 		*slash = '\0';
 }
 
-static void *
-open_in(char *folder, const char *below, const char *name)
+/* Appends below/libunroll-NAME.so to path; false if there is no such file. */
+static bool
+is_in(char *path, const char *below, const char *name)
 {
-	if (!append(folder, below) || !append(folder, "/libunroll-") || !append(folder, name) ||
-	    !append(folder, ".so"))
-		return NULL;
-	return access(folder, F_OK) == 0 ? dlopen(folder, RTLD_NOW | RTLD_LOCAL) : NULL;
+	return append_text(path, below) && append_text(path, "/libunroll-") &&
+	    append_text(path, name) && append_text(path, ".so") && access(path, F_OK) == 0;
 }
 
-static void *
-find(const char *name)
+/* path = the plugin's file; false if there is none. */
+static bool
+find_plugin(char path[PATH_MAX], const char *name)
 {
 	static const char *const below[] = { "/../plugins", "/../lib/unroll" };
 	const char *folder = getenv("UNROLL_PLUGINS");
-	char path[PATH_MAX] = "";
-	void *so = NULL;
 
+	path[0] = '\0';
 	if (folder)
-		return append(path, folder) ? open_in(path, "", name) : NULL;
-	for (size_t i = 0; so == NULL && i < sizeof(below) / sizeof(below[0]); i++) {
-		program_folder(path);
-		so = open_in(path, below[i], name);
+		return append_text(path, folder) && is_in(path, "", name);
+	for (size_t i = 0; i < sizeof(below) / sizeof(below[0]); i++) {
+		set_program_folder(path);
+		if (is_in(path, below[i], name))
+			return true;
 	}
-	return so;
+	return false;
+}
+
+bool
+plugin_is_here(const char *name)
+{
+	char path[PATH_MAX];
+
+	return find_plugin(path, name);
 }
 
 /* A symbol of the plugin, whose version is this suite's; NULL and *why. */
 static void *
 symbol_of(const char *name, const char *symbol, const char **why)
 {
-	void *so = find(name), *found;
+	char path[PATH_MAX];
+	void *so, *found;
 	const int *version;
 
+	if (!find_plugin(path, name)) {
+		*why = "this build has no such plugin (make builds those it finds the libraries for)";
+		return NULL;
+	}
+	so = dlopen(path, RTLD_NOW | RTLD_LOCAL);
 	if (so == NULL) {
-		const char *reason = dlerror();
-
-		*why = reason ? reason : "this build has no such plugin (make builds those it finds the libraries for)";
+		*why = dlerror();
 		return NULL;
 	}
 	version = dlsym(so, "unroll_plugin_version");

@@ -15,9 +15,14 @@
 #ifndef PLUGIN_H
 #define PLUGIN_H
 
+#include <stdbool.h>
+
 #include "backend.h"
 
 enum { PLUGIN_VERSION = 3 };	/* of struct backend and what it points at */
+
+/* Whether there is a plugin of that name; it is not loaded. */
+bool plugin_is_here(const char *name);
 
 /* The plugin's backend, or NULL and *why. */
 struct backend *plugin_open(const char *name, enum real_type real, int threads, const char **why);

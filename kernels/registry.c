@@ -1,15 +1,74 @@
 /*
- * registry.c - which backend: the policy of "auto" in one place.
+ * registry.c - opens the devices of devices.h, and chooses one for "auto".
  */
 #define _GNU_SOURCE	/* sched_getaffinity */
 #include <sched.h>
+#include <stddef.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "registry.h"
 #include "plugin.h"
 
-const char *const backend_device[] = { "auto", "cpu", "cuda", "blas", "ref" };
+struct device {
+	const char *name;
+	struct backend *(*open)(enum real_type real, int threads, const char **why);
+	/* Operations a second that it can do at most; 0: it is not here or not wanted.
+	 * *why is then NULL, or the reason if it is here and cannot be used. */
+	double (*rate)(const char *name, const struct machine *m, const char **why);
+	double worth;
+	const char *chosen, *passed;
+};
+
+/*
+ * What threads can do: 2 x 16 multiply-adds of float a clock at 3.7 GHz each, as
+ * processors with AVX-512 do; half as many of double.
+ */
+static double
+rate_of_threads(const struct machine *m)
+{
+	return m->threads * (m->real == REAL_F32 ? 1.2e11 : 0.6e11);
+}
+
+/* Without vector instructions that it knows, a fraction of it.  Whoever names an
+ * instruction set measures this device, not another. */
+static double
+cpu_rate(const char *name, const struct machine *m, const char **why)
+{
+	const double plain = 0.25;
+
+	(void)name;
+	*why = NULL;
+	return rate_of_threads(m) * (m->has_vectors || m->isa_is_named ? 1 : plain);
+}
+
+/* OpenBLAS has kernels for more processors than the cpu device; it starts threads as
+ * soon as it is loaded, so that it is not loaded without need. */
+static double
+blas_rate(const char *name, const struct machine *m, const char **why)
+{
+	*why = NULL;
+	return m->has_vectors || m->isa_is_named || !plugin_is_here(name) ? 0 : rate_of_threads(m);
+}
+
+static double
+gpu_rate(const char *name, const struct machine *m, const char **why)
+{
+	return plugin_rate(name, m->real, why);
+}
+
+static struct backend *
+ref_open(enum real_type real, int threads, const char **why)
+{
+	return (real == REAL_F32 ? ref_open_f32 : ref_open_f64)(threads, why);
+}
+
+#define DEVICE_ROW(...) { __VA_ARGS__ },
+static const struct device devices[] = { DEVICE_ROWS(DEVICE_ROW) };
+enum { NDEVICES = sizeof(devices) / sizeof(devices[0]) };
+
+#define DEVICE_NAME(name, ...) name,
+const char *const backend_device[] = { "auto", DEVICE_ROWS(DEVICE_NAME) };
 
 int
 backend_processors(void)
@@ -23,39 +82,69 @@ backend_processors(void)
 	return n > 1 ? (int)n : 1;
 }
 
-/*
- * What a thread can do at most in a second: 2 x 16 multiply-adds of float a
- * clock at 3.7 GHz, as processors with AVX-512 do; half as many of double.
- */
-static double
-rate_of_threads(int threads, enum real_type real)
+static struct backend *
+device_open(const struct device *d, enum real_type real, int threads, const char **why)
 {
-	return threads * (real == REAL_F32 ? 1.2e11 : 0.6e11);
+	return d->open ? d->open(real, threads, why) : plugin_open(d->name, real, threads, why);
 }
 
-/*
- * The GPU, if the most it can do is WORTH times what the threads can: it loses
- * more of its rate on work as small as a sentence, and takes time to start.
- * *why says what was chosen for which reason where there was a choice.
- */
-static struct backend *
-open_faster(enum real_type real, int threads, const char **why)
-{
-	const double worth = 4;
-	const char *reason;
-	double gpu = plugin_rate("cuda", real, &reason);
-	struct backend *k = NULL;
+/* A device as "auto" sees it. */
+struct candidate {
+	double value;		/* rate / worth; 0: not to be taken */
+	const char *passed;	/* why it was not taken, or NULL */
+};
 
-	if (gpu >= worth * rate_of_threads(threads, real) &&
-	    (k = plugin_open("cuda", real, threads, &reason)) != NULL) {
-		*why = "the GPU can do over four times as much a second as these processors";
-		return k;
+static void
+rate_devices(const struct machine *m, struct candidate c[NDEVICES])
+{
+	for (int i = 0; i < NDEVICES; i++) {
+		const struct device *d = &devices[i];
+
+		c[i] = (struct candidate){ 0, NULL };
+		if (d->rate)
+			c[i].value = d->rate(d->name, m, &c[i].passed) / d->worth;
+		if (c[i].value > 0 && c[i].passed == NULL)
+			c[i].passed = d->passed;
 	}
-	if (gpu > 0 && reason == NULL)
-		reason = "the GPU cannot do four times as much a second as these processors";
-	k = cpu_open(real, threads, why);
-	if (k)
-		*why = reason;
+}
+
+static int
+best_candidate(const struct candidate c[NDEVICES])
+{
+	int best = 0;
+
+	for (int i = 1; i < NDEVICES; i++)
+		if (c[i].value > c[best].value)
+			best = i;
+	return best;
+}
+
+/* Why this device and no other: its own reason, or the first that another was passed for. */
+static const char *
+reason_for(int chosen, const struct candidate c[NDEVICES])
+{
+	const char *reason = devices[chosen].chosen;
+
+	for (int i = 0; reason == NULL && i < NDEVICES; i++)
+		if (i != chosen)
+			reason = c[i].passed;
+	return reason;
+}
+
+struct backend *
+registry_open_auto(const struct machine *m, const char **why)
+{
+	struct candidate c[NDEVICES];
+	struct backend *k = NULL;
+	int i;
+
+	rate_devices(m, c);
+	do {
+		i = best_candidate(c);
+		c[i].value = 0;
+		k = device_open(&devices[i], m->real, m->threads, &c[i].passed);
+		*why = k ? reason_for(i, c) : c[i].passed;
+	} while (k == NULL && devices[i].open == NULL);
 	return k;
 }
 
@@ -65,14 +154,14 @@ backend_open(const char *name, enum real_type real, int threads, const char **wh
 	*why = NULL;
 	if (threads <= 0)
 		threads = backend_processors();
-	if (strcmp(name, "ref") == 0)
-		return real == REAL_F32 ? ref_open_f32(threads, why) : ref_open_f64(threads, why);
-	if (strcmp(name, "auto") == 0)
-		return open_faster(real, threads, why);
-	if (strcmp(name, "cpu") == 0)
-		return cpu_open(real, threads, why);
-	if (strcmp(name, "cuda") == 0 || strcmp(name, "blas") == 0)
-		return plugin_open(name, real, threads, why);
-	*why = "no such device; there are auto, cpu, cuda, blas and ref";
+	if (strcmp(name, backend_device[0]) == 0) {
+		struct machine m = { real, threads, cpu_has_vectors(), cpu_isa_is_named() };
+
+		return registry_open_auto(&m, why);
+	}
+	for (int i = 0; i < NDEVICES; i++)
+		if (strcmp(name, devices[i].name) == 0)
+			return device_open(&devices[i], real, threads, why);
+	*why = "no such device; the devices are " BACKEND_DEVICES;
 	return NULL;
 }

@@ -1,13 +1,23 @@
 #!/bin/sh
 # deps.sh PACKAGE...: installs the Debian packages that are missing.  Root or sudo
 # is needed only if there are any; without either, a message says what to do.
+# NAME:ARCHITECTURE is a package of another architecture.
 set -eu
+native=$(dpkg --print-architecture 2>/dev/null || true)
+
+# is_installed PACKAGE[:ARCHITECTURE]
+is_installed() {
+	case $1 in
+	*:*) wanted=${1#*:} ;;
+	*) wanted=$native ;;
+	esac
+	dpkg-query -W -f '${Architecture} ${Status}\n' "$1" 2>/dev/null |
+	    grep -qE "^(all|$wanted) install ok installed$"
+}
+
 missing=
 for p in "$@"; do
-	case $(dpkg-query -W -f '${Status}' "$p" 2>/dev/null || true) in
-	"install ok installed") ;;
-	*) missing="$missing $p" ;;
-	esac
+	is_installed "$p" || missing="$missing $p"
 done
 if [ -z "$missing" ]; then
 	exit 0
@@ -25,6 +35,11 @@ else
 	exit 1
 fi
 echo "deps: installing$missing" >&2
+for p in $missing; do
+	case $p in
+	*:*) $as_root dpkg --add-architecture "${p#*:}" ;;
+	esac
+done
 # A stale list of packages usually works, so a failed update is not an error.
 $as_root apt-get update -qq || true
 # shellcheck disable=SC2086

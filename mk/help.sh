@@ -12,11 +12,13 @@ make uninstall       remove what make install installed
 make bench           training speed compared with NumPy, PyTorch and OpenBLAS
 make bench-text      speed of the text programs; CSV=FILE: on your own corpus
 make profile         time of a training step, layer by layer
+make test-arm        test a build for AArch64 under emulation; needs make deps-arm
 make test-cuda       test the plugin for NVIDIA GPUs; needs a GPU
 make bench-cuda      measure that plugin; needs a GPU
 make lint            shellcheck, cppcheck, mandoc, gcc and clang with -Werror
 make fuzz            run each fuzz target for FUZZ_SECONDS (60); needs clang
 make deps            install the Debian packages for building and testing
 make deps-dev        also install those for lint, fuzz and plots
+make deps-arm
 make clean           remove everything that was built
 END

@@ -69,7 +69,7 @@ fi
 	rm -f "$out.o"
 } > "$out.new"
 if [ -n "$missing" ]; then
-	echo "probe: missing:$missing; 'make deps' installs what is needed" >&2
+	echo "probe: missing:$missing; 'make ${DEPS_TARGET:-deps}' installs what is needed" >&2
 	exit 1
 fi
 mv "$out.new" "$out"

@@ -64,6 +64,22 @@ agree() {
 	[[ "$output" == *'no such device'* ]]
 }
 
+@test "auto takes blas where cpu has no vector instructions and the user names none" {
+	local real
+	run -0 "$BUILD/tests/unit/registry"
+	for real in 0 3; do
+		[ "${lines[real]}" = 'vectors: cpu, no reason' ]
+		[ "${lines[real + 1]}" = "none: blas, the cpu device does not know this processor's vector instructions" ]
+		[ "${lines[real + 2]}" = 'named: cpu, no reason' ]
+	done
+	mkdir "$BATS_TEST_TMPDIR/none" "$BATS_TEST_TMPDIR/broken"
+	UNROLL_PLUGINS=$BATS_TEST_TMPDIR/none run -0 "$BUILD/tests/unit/registry"
+	[ "${lines[1]}" = 'none: cpu, no reason' ]
+	echo 'not a shared object' > "$BATS_TEST_TMPDIR/broken/libunroll-blas.so"
+	UNROLL_PLUGINS=$BATS_TEST_TMPDIR/broken run -0 "$BUILD/tests/unit/registry"
+	[[ "${lines[1]}" == 'none: cpu, '*libunroll-blas.so* ]]
+}
+
 # isa NAME: the instruction set is skipped where the processor lacks it
 isa() {
 	UNROLL_ISA=$1 agree cpu 7
@@ -75,6 +91,10 @@ isa() {
 
 @test "cpu agrees with ref on AVX2" {
 	isa avx2
+}
+
+@test "cpu agrees with ref on NEON" {
+	isa neon
 }
 
 @test "cpu agrees with ref in plain C" {
@@ -114,7 +134,7 @@ isa() {
 	cd "$BATS_TEST_TMPDIR" || return
 	small_data > tiny.stream
 	train -e 8 -E 1 -H 33 -o m.npz tiny.stream | sed 's/.*: //' > best
-	for name in avx512 avx2 plain; do
+	for name in avx512 avx2 neon plain; do
 		UNROLL_ISA=$name train -e 8 -E 1 -H 33 -o m.npz tiny.stream 2> why |
 		    sed 's/.*: //' > other
 		! grep -q 'none of this processor' why || continue

@@ -11,6 +11,8 @@ struct backend *cpu_avx512_f32(int threads, const char **why);
 struct backend *cpu_avx512_f64(int threads, const char **why);
 struct backend *cpu_avx2_f32(int threads, const char **why);
 struct backend *cpu_avx2_f64(int threads, const char **why);
+struct backend *cpu_neon_f32(int threads, const char **why);
+struct backend *cpu_neon_f64(int threads, const char **why);
 struct backend *cpu_plain_f32(int threads, const char **why);
 struct backend *cpu_plain_f64(int threads, const char **why);
 

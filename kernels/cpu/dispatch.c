@@ -37,10 +37,21 @@ has_avx512(void)
 }
 #endif
 
-static const struct isa isas[] = {	/* best first */
+#if defined(__aarch64__)
+/* Advanced SIMD is part of every AArch64 processor that runs a hosted system. */
+static bool
+has_neon(void)
+{
+	return true;
+}
+#endif
+
+static const struct isa isas[] = {	/* the best first, plain last */
 #if defined(__x86_64__)
 	{ "avx512", has_avx512, { cpu_avx512_f32, cpu_avx512_f64 } },
 	{ "avx2", has_avx2, { cpu_avx2_f32, cpu_avx2_f64 } },
+#elif defined(__aarch64__)
+	{ "neon", has_neon, { cpu_neon_f32, cpu_neon_f64 } },
 #endif
 	{ "plain", always, { cpu_plain_f32, cpu_plain_f64 } },
 };
@@ -79,23 +90,43 @@ refusal(const char *name)
 	return said;
 }
 
-static const struct isa *
-choose(const char **why)
+/* What UNROLL_ISA names, or NULL. */
+static const char *
+isa_name(void)
 {
 	const char *name = getenv("UNROLL_ISA");
-	bool named = name && *name;
 
+	return name && *name ? name : NULL;
+}
+
+bool
+cpu_isa_is_named(void)
+{
+	return isa_name() != NULL;
+}
+
+static const struct isa *
+choose_isa(const char *name, const char **why)
+{
 	for (int i = 0; i < NISA; i++)
-		if ((!named || strcmp(name, isas[i].name) == 0) && isas[i].here())
+		if ((name == NULL || strcmp(name, isas[i].name) == 0) && isas[i].here())
 			return &isas[i];
 	*why = refusal(name);
 	return NULL;
 }
 
+bool
+cpu_has_vectors(void)
+{
+	const char *why;
+
+	return choose_isa(NULL, &why) != &isas[NISA - 1];
+}
+
 struct backend *
 cpu_open(enum real_type real, int threads, const char **why)
 {
-	const struct isa *isa = choose(why);
+	const struct isa *isa = choose_isa(isa_name(), why);
 
 	return isa ? isa->open[real](threads, why) : NULL;
 }

@@ -1,14 +1,16 @@
 /*
- * elementary - exp, tanh and the logistic function of kernels/cpu/elementary.h against libm's in long
- * double, over their whole range; compiled for each instruction set and real.
- * Prints the worst errors in units in the last place; status 1 past the bounds
- * that the header states, 77 where the processor lacks the instructions.
+ * elementary [POINTS]: compares exp, tanh and the logistic function of
+ * kernels/cpu/simd/elementary.h with libm's in long double at so many points of
+ * their range; compiled for each instruction set and real.  Prints the largest
+ * errors in units in the last place.  Exits with 1 if one exceeds the bound that
+ * the header states, with 77 where the processor lacks the instructions.
  */
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "elementary.h"
 
-enum { POINTS = 800000 };
+enum { POINTS = 800000 };	/* unless told otherwise */
 
 #if defined(REAL_IS_FLOAT)
 #define NEXT nextafterf
@@ -56,14 +58,15 @@ static const struct function {
 };
 enum { NFUNCTION = sizeof(functions) / sizeof(functions[0]) };
 
-/* Evenly over the range, and now and then down to the smallest numbers by halves. */
+/* The largest error at points evenly spaced over the range, and at every 1000th of
+ * them halved again and again, down to the smallest numbers. */
 static double
-worst(const struct function *f)
+worst_error(const struct function *f, int points)
 {
 	double most = 0;
 
-	for (int i = 0; i <= POINTS; i++) {
-		real x = (real)(f->low + (f->high - f->low) * i / POINTS);
+	for (int i = 0; i <= points; i++) {
+		real x = (real)(f->low + (f->high - f->low) * i / points);
 
 		for (int k = 0; k < (i % 1000 ? 1 : 100); k++, x /= 2) {
 			double e = ulps(f->exact(x), lane0(f->ours(v_set1(x))));
@@ -74,9 +77,9 @@ worst(const struct function *f)
 	return most;
 }
 
-/* What is no number stays none; what is past the range is the range's end. */
+/* NaN stays NaN; beyond the range the value at its end is taken. */
 static int
-edges(void)
+edges_are_right(void)
 {
 	return isnan(lane0(v_exp(v_set1((real)NAN)))) && isnan(lane0(v_tanh(v_set1((real)NAN)))) &&
 	    lane0(v_exp(v_set1(0))) == 1 && lane0(v_exp(v_set1((real)-INFINITY))) < 1e-37 &&
@@ -88,9 +91,9 @@ edges(void)
 }
 
 int
-main(void)
+main(int argc, char *argv[])
 {
-	int failures;
+	int points = argc > 1 ? atoi(argv[1]) : POINTS, failures;
 
 #if defined(ISA_AVX512)
 	if (!__builtin_cpu_supports("avx512f") || !__builtin_cpu_supports("avx512dq"))
@@ -99,13 +102,13 @@ main(void)
 	if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma"))
 		return 77;
 #endif
-	failures = !edges();
+	failures = !edges_are_right();
 	for (int i = 0; i < NFUNCTION; i++) {
-		double e = worst(&functions[i]);
+		double e = worst_error(&functions[i], points);
 
 		printf("%s %.3f ulp, ", functions[i].name, e);
 		failures += !(e <= functions[i].bound);
 	}
-	printf("edges %s\n", edges() ? "right" : "wrong");
+	printf("edges %s\n", edges_are_right() ? "right" : "wrong");
 	return failures != 0;
 }

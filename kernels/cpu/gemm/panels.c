@@ -235,7 +235,7 @@ tile_of(int n, int k, const real *a, const real *b, real *c, size_t stride)
 {
 	switch (n) {
 	TILE_CASE(1) TILE_CASE(2) TILE_CASE(3) TILE_CASE(4) TILE_CASE(5) TILE_CASE(6)
-#if defined(ISA_AVX512)
+#if VECS == 32
 	TILE_CASE(7) TILE_CASE(8) TILE_CASE(9) TILE_CASE(10) TILE_CASE(11) TILE_CASE(12)
 	TILE_CASE(13) TILE_CASE(14)
 #endif
@@ -327,7 +327,7 @@ dots_of(const int nk, int nt, const real *b, size_t bstride, int n, const real *
 {
 	switch (nt) {
 	DOTS_CASE(1) DOTS_CASE(2)
-#if defined(ISA_AVX512)
+#if VECS == 32
 	DOTS_CASE(3) DOTS_CASE(4) DOTS_CASE(5) DOTS_CASE(6)
 #endif
 	}
@@ -416,7 +416,7 @@ outer_of(int n, int t, const real *a, size_t astride, const real *p, size_t pstr
 {
 	switch (n) {
 	OUTER_CASE(1) OUTER_CASE(2) OUTER_CASE(3) OUTER_CASE(4) OUTER_CASE(5) OUTER_CASE(6)
-#if defined(ISA_AVX512)
+#if VECS == 32
 	OUTER_CASE(7) OUTER_CASE(8) OUTER_CASE(9) OUTER_CASE(10) OUTER_CASE(11) OUTER_CASE(12)
 #endif
 	}

@@ -1,8 +1,8 @@
 /*
  * isa.h - one source, several instruction sets: every file here but the
  * dispatcher is compiled once for each set and each real, and ISA_NAME(f) is
- * f_avx512_f32 and so on.  ISA is avx512, avx2 or plain, and ISA_AVX512,
- * ISA_AVX2 or ISA_PLAIN is defined with it.
+ * f_avx512_f32 and so on.  ISA is avx512, avx2, neon or plain, and ISA_AVX512,
+ * ISA_AVX2, ISA_NEON or ISA_PLAIN is defined with it.
  */
 #ifndef ISA_H
 #define ISA_H

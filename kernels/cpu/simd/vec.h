@@ -25,6 +25,8 @@
 #include "vec_avx512.h"
 #elif defined(ISA_AVX2)
 #include "vec_avx2.h"
+#elif defined(ISA_NEON)
+#include "vec_neon.h"
 #else
 #include "vec_plain.h"
 #endif

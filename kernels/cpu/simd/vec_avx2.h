@@ -6,7 +6,7 @@
 
 #include <immintrin.h>
 
-enum { VECS = 16 };
+#define VECS 16
 
 #if defined(REAL_IS_FLOAT)
 typedef __m256 vec;

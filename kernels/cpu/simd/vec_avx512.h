@@ -6,7 +6,7 @@
 
 #include <immintrin.h>
 
-enum { VECS = 32 };
+#define VECS 32
 
 #if defined(REAL_IS_FLOAT)
 typedef __m512 vec;

@@ -9,7 +9,8 @@
 #include <stdint.h>
 #include <string.h>
 
-enum { VECS = 16, LANES = 16 / sizeof(real) };
+#define VECS 16
+enum { LANES = 16 / sizeof(real) };
 
 #define EACH_LANE UNROLL for (int i = 0; i < LANES; i++)
 
