@@ -19,6 +19,6 @@ make lint            shellcheck, cppcheck, mandoc, gcc and clang with -Werror
 make fuzz            run each fuzz target for FUZZ_SECONDS (60); needs clang
 make deps            install the Debian packages for building and testing
 make deps-dev        also install those for lint, fuzz and plots
-make deps-arm
+make deps-arm       also install those for test-arm
 make clean           remove everything that was built
 END
