@@ -77,11 +77,12 @@ unwritten() {
 
 # while_written FILE: the mode of the temporary file while FILE is written
 while_written() {
-	local tmp
+	local tmp input
 	coproc "$UNIT/atomic" "$1"
+	input=${COPROC[1]}
 	read -r tmp <&"${COPROC[0]}"
 	stat -c %a "$tmp"
-	exec {COPROC[1]}>&-
+	exec {input}>&-
 	wait "$COPROC_PID"
 }
 
