@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # What happens on bad input, across all programs: a test for each row of the
-# table in unroll(7), and under its name.  What only one program can meet, and
-# the exact words, are tested in that program's own file.
+# table in unroll(7), under its name.  Input of one program only, and the exact
+# messages, are tested in the file of that program.
 
 # shellcheck disable=SC2154  # stderr and stderr_lines are bats'
 load helper

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # shellcheck disable=SC2016,SC2154  # backticks in messages; what run sets
-# encode: words to rows; and what it notices of a damaged vocabulary stream.
+# encode: words to rows, and the checks of a vocabulary stream.
 
 setup() {
 	load helper
@@ -16,7 +16,7 @@ frames() {
 	sed '1,/^$/d'
 }
 
-@test "the text form: header, table, a line a frame, the checksum" {
+@test "the text form: header, table, a line for each frame, the checksum" {
 	run -0 --separate-stderr encode -t stream
 	[ -z "$stderr" ]
 	crc=$(gzip -c table | tail -c 8 | head -c 4 | od -An -tx4 | tr -d ' ')
@@ -51,7 +51,7 @@ frames() {
 	    cmp - "$SHARED/reddit-head.index-200.txt"
 }
 
-@test "-v TABLE on the tokens is the stream that vocab | encode gives" {
+@test "-v TABLE on the tokens gives the same stream as vocab | encode" {
 	encode stream > want
 	encode -v table < tokens | cmp - want
 	encode -v table tokens | cmp - want
@@ -62,7 +62,7 @@ frames() {
 	encode -v places tokens | cmp - <(vocab -q -n 0 tokens | encode)
 }
 
-@test "-v MODEL takes the table out of the model" {
+@test "-v MODEL uses the table in the model" {
 	need_numpy
 	"$PYTHON" - <<-'END'
 	import numpy as np
@@ -88,7 +88,7 @@ frames() {
 	one_line_error encode
 }
 
-@test "words outside the table, and markers in the text, are UNKNOWN_TOKEN" {
+@test "out-of-vocabulary words, and markers in the text, are UNKNOWN_TOKEN" {
 	run -0 pipe "printf 'SENTENCE_START the UNKNOWN_TOKEN SENTENCE_END what\n' |
 	    encode -t -v table"
 	[ "${lines[-2]}" = '0 5 2 5 5 5 1' ]
@@ -109,7 +109,7 @@ frames() {
 	encode -t -v stable tokens | cmp - got
 }
 
-@test "four bytes an index past 65536 rows" {
+@test "four bytes for an index above 65536 rows" {
 	seq 65533 > many
 	vocab -q -n 0 many | encode > two
 	seq 65534 > many
@@ -121,7 +121,7 @@ frames() {
 	vocab -q -n 0 many | encode -t | decode | cmp - many
 }
 
-@test "several vocabulary streams only with one table" {
+@test "several vocabulary streams must have the same table" {
 	printf '%s\n' 'dog the cat' 'saw a saw' 'the dog the end' > other
 	vocab -q -n 0 tokens > a
 	run -0 pipe 'encode -t a a'
@@ -196,7 +196,7 @@ frames() {
 	[ "$passed" -lt 60 ]
 }
 
-@test "a stage missing from the pipe, or one too many" {
+@test "a missing or a surplus program in the pipe" {
 	run -1 --separate-stderr encode tokens
 	one_line_error encode
 	[ "$stderr" = 'encode: tokens: not a vocabulary stream; is `vocab` missing from the pipe?' ]
@@ -211,7 +211,7 @@ frames() {
 	[ "$stderr" = 'encode: standard input: empty input where a token stream was expected' ]
 }
 
-@test "what -v cannot use is refused by its name" {
+@test "files that -v cannot use are refused by name" {
 	printf 'a\t1\r\n' > crlf
 	printf 'a\t1\n\nb\t1\n' > gap
 	printf 'a 1\n' > spaces
@@ -239,7 +239,7 @@ frames() {
 	[ "${lines[-2]}" = '0 2 5 1' ]
 }
 
-@test "a directory, a full disk, a reader that leaves" {
+@test "a directory, a full disk, a closed pipe" {
 	run -1 --separate-stderr encode .
 	one_line_error encode
 	run -1 --separate-stderr encode - < .
@@ -263,7 +263,7 @@ frames() {
 	[[ "$stderr" == 'encode: big: '*'out of memory' ]]
 }
 
-@test "a table that was cut off is refused" {
+@test "a truncated table is refused" {
 	head -n -1 table > short.tsv
 	run -1 --separate-stderr encode -v short.tsv tokens
 	one_line_error encode

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# Model files that are no zip of arrays, or a damaged one: each is refused, and said why.
+# Model files that are not a zip of arrays, or are damaged: each is refused with the reason.
 # shellcheck disable=SC2030,SC2031  # status is of each test
 load helper
 load forged
@@ -8,14 +8,14 @@ setup() {
 	cd "$BATS_TEST_TMPDIR" || return
 }
 
-@test "no beginning of a model is a model" {
+@test "a truncated model is refused, wherever it ends" {
 	"$UNIT/model" make m.npz 3 5 f4 10
 	run "$UNIT/npz" cut m.npz
 	[ "$status" -eq 0 ]
 	[ "$output" = "$(wc -c < m.npz) beginnings, 0 of them read" ]
 }
 
-@test "a byte changed anywhere is refused, or means nothing" {
+@test "a byte changed anywhere is refused, or has no effect" {
 	"$UNIT/model" make m.npz 3 5 f4 10
 	run "$UNIT/npz" flip m.npz
 	[ "$status" -eq 0 ]
@@ -27,7 +27,7 @@ setup() {
 	[[ "$output" == *" 0 unnoticed" ]]
 }
 
-@test "files that are no zip" {
+@test "files that are not a zip" {
 	: > bad.npz
 	refused "is empty"
 	echo hello > bad.npz
@@ -47,7 +47,7 @@ setup() {
 	refused "is cut off: the directory at the zip's end is missing"
 }
 
-@test "arrays that are no arrays" {
+@test "members that are not arrays" {
 	forge U.npy '' =hello
 	refused "array 'U' is not in .npy format"
 	forge U.npy '' ''
@@ -62,7 +62,7 @@ setup() {
 	refused "array 'U' is of an unknown .npy version"
 }
 
-@test "heads that NumPy would not write" {
+@test "malformed headers" {
 	local h
 	for h in "{}" "{" "words" "$(head_of '<f4' '2, 3')x" "$(head_of '<f4' '2 3')" \
 	    "$(head_of '<f4' '6')" "$(head_of '<f4' '-2, -3')" "$(head_of '<f4' '2, 03')" \
@@ -80,7 +80,7 @@ setup() {
 	done
 }
 
-@test "types that are none of ours, and the other byte order" {
+@test "unsupported types, and big-endian data" {
 	one_array "$(head_of '>f4' '2, 3')" 24
 	refused "array 'U' is big-endian; save it with numpy's astype('<f4')"
 	one_array "$(head_of '>f8' '2, 3')" 48
@@ -95,7 +95,7 @@ setup() {
 	refused "array 'U' is of a structured type, not of plain numbers"
 }
 
-@test "sizes that overflow, or are not what is there" {
+@test "sizes that overflow, or differ from the data" {
 	local big=18446744073709551616 half=4294967296
 	one_array "$(head_of '<f4' "$big, 3")" 24
 	refused "array 'U' claims a size beyond any memory"
@@ -113,7 +113,7 @@ setup() {
 	refused "array 'U' has more than 4 dimensions"
 }
 
-@test "a zip whose own sizes are not true" {
+@test "a zip with wrong sizes" {
 	local head
 	head=$(head_of '<f4' '2, 3')
 	one_array "$head" 24 -c 4000000000
@@ -135,7 +135,7 @@ setup() {
 	refused "array 'U' is encrypted"
 }
 
-@test "a size that is only claimed takes no memory" {
+@test "a false size allocates no memory" {
 	[ -z "${SAN:-}" ] || skip "a sanitizer reserves more addresses than that"
 	one_array "$(head_of '<f4' '1000000, 1000')" 24 -z 1 -c 4000000064
 	run bash -c "ulimit -v 100000; '$UNIT/model' show bad.npz"
@@ -145,12 +145,12 @@ setup() {
 	[ "$output" = "model: bad.npz: array 'U' is 2 x 3, not 65536 x 16777216" ]
 }
 
-@test "an array that stands twice" {
+@test "an array that appears twice" {
 	weights W.npy "$(head_of '<f4' '2, 2')" @four
 	refused "is damaged: an array appears twice"
 }
 
-@test "a name that would spoil the message is no array's" {
+@test "a member with an unprintable name is ignored" {
 	forge $'U\n.npy' '' =x $'\e[31mU.npy' '' =x
 	refused "array 'U' is missing"
 }

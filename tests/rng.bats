@@ -2,7 +2,7 @@ load helper
 
 UNIT=$BUILD/tests/unit
 
-# The lines of expect/rng.txt that are of this seed, made by us.
+# Prints the lines of expect/rng.txt for this seed, from our generator.
 ours() {
 	paste -d' ' <("$UNIT/rng" bits "$1" 640) <("$UNIT/rng" unit "$1" 640) \
 	    <("$UNIT/rng" uniform "$1" 640 -0.1 0.3) |
@@ -21,7 +21,7 @@ ours() {
 	[ "$n" -eq "$(wc -l < "$EXPECT/rng.txt")" ]
 }
 
-@test "seeds beside each other give other numbers" {
+@test "adjacent seeds give different numbers" {
 	run "$UNIT/rng" bits 10 4
 	local ten=$output
 	run "$UNIT/rng" bits 11 4

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# Saving a model: beside its target, then renamed; where that fails the old one stays.
+# Saving a model: under another name, then renamed; if that fails, the old one remains.
 # shellcheck disable=SC2030,SC2031  # status is of each test
 load helper
 load forged
@@ -8,7 +8,7 @@ setup() {
 	cd "$BATS_TEST_TMPDIR" || return
 }
 
-# unwritten PATH PHRASE: saving there fails so and leaves no file behind
+# unwritten PATH MESSAGE: saving there fails with the message and leaves no file
 unwritten() {
 	local before
 	before=$(ls -lR --time-style=+)
@@ -19,7 +19,7 @@ unwritten() {
 	[ "$(ls -lR --time-style=+)" = "$before" ]
 }
 
-@test "places where a model cannot be written" {
+@test "paths where a model cannot be written" {
 	mkdir d
 	mkfifo p
 	ln -s nothing dangling
@@ -32,7 +32,7 @@ unwritten() {
 	unwritten "" "No such file or directory"
 }
 
-@test "a folder or a file that is closed to us" {
+@test "a folder or a file without write permission" {
 	[ "$(id -u)" -ne 0 ] || skip "root may write anywhere"
 	mkdir d
 	chmod 555 d
@@ -42,7 +42,7 @@ unwritten() {
 	unwritten m.npz "Permission denied"
 }
 
-@test "a full disk leaves the old model, and nothing beside it" {
+@test "a full disk leaves the old model, and no other file" {
 	local k
 	"$UNIT/model" make m.npz 3 5 f4 10
 	cp m.npz old
@@ -60,7 +60,7 @@ unwritten() {
 	cmp m.npz old
 }
 
-@test "a symbolic link is followed, and modes stay" {
+@test "a symbolic link is followed, and modes are kept" {
 	mkdir d
 	ln -s d/real link
 	(umask 027; "$UNIT/model" make d/real 3 5 f4 1)
@@ -75,13 +75,14 @@ unwritten() {
 	[ "$(stat -c %a two)" = "$(printf '%o' $((0666 & ~$(umask))))" ]
 }
 
-# while_written FILE [MODE]: the mode of the temporary file while FILE is written
+# while_written FILE: the mode of the temporary file while FILE is written
 while_written() {
-	local tmp
+	local tmp input
 	coproc "$UNIT/atomic" "$1"
+	input=${COPROC[1]}
 	read -r tmp <&"${COPROC[0]}"
 	stat -c %a "$tmp"
-	exec {COPROC[1]}>&-
+	exec {input}>&-
 	wait "$COPROC_PID"
 }
 
@@ -105,7 +106,7 @@ while_written() {
 	[ "$(sed -n 's/^[0-9 ]*\([a-z]*\)(.*/\1/p' calls | sed 's/renameat2*/rename/' | paste -sd ' ')" = "fsync rename fsync" ]
 }
 
-@test "a file that was left beside the target is not taken for ours" {
+@test "temporary files of other processes are left alone" {
 	# every name that this process may try but one
 	bash -c "for i in 0 1 2; do echo mine > unroll-\$\$-\$i.tmp; done; echo \$\$ > pid
 	    exec '$UNIT/model' make m.npz 3 5 f4 1"
@@ -114,7 +115,7 @@ while_written() {
 	[ "$(echo m.npz* unroll*)" = "m.npz $(echo "unroll-$(cat pid)-"[012].tmp)" ]
 }
 
-@test "a model that could not be read again is not written" {
+@test "a model that could not be loaded is not written" {
 	run "$UNIT/model" make m.npz 0 5 f4 1
 	[ "$output" = "model: m.npz: hidden size 0 is not in 1 .. 65536" ]
 	run "$UNIT/model" make m.npz 3 16777217 f4 1

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# shellcheck disable=SC2154,SC2238  # what run sets; files named for what they hold
-# vocab: counting, cutting, merging; what it says and what it refuses.
+# shellcheck disable=SC2154,SC2238  # what run sets; files are named for their content
+# vocab: counting, building the table, merging; its messages and what it refuses.
 
 setup() {
 	load helper
@@ -42,7 +42,7 @@ merged_equals() {
 	vocab -q -t ${UNIT:+"$UNIT"} "$@" "$file" | cmp - merged
 }
 
-@test "header, table, empty line, then the tokens as they came" {
+@test "header, table, empty line, then the tokens unchanged" {
 	run -0 --separate-stderr vocab -n 6 tokens
 	cat > want <<-'END'
 	#vocab 1 size=6 unit=sentence sentences=3 tokens=16 unique=8
@@ -60,7 +60,7 @@ merged_equals() {
 	diff want <(printf '%s\n' "$output")
 }
 
-@test "the tutorial's words on standard error, none with -q" {
+@test "the tutorial's messages on standard error, none with -q" {
 	run -0 --separate-stderr vocab -n 6 tokens
 	cat > want <<-'END'
 	vocab: Parsed 3 sentences.
@@ -73,7 +73,7 @@ merged_equals() {
 	[ -z "$stderr" ]
 }
 
-@test "unit=stream: no markers, UNKNOWN_TOKEN only where it stands for something" {
+@test "unit=stream: no markers, UNKNOWN_TOKEN only if tokens are out of vocabulary" {
 	run -0 vocab -q -S -t -n 7 tokens
 	[ "${lines[0]}" = $'the\t3' ]
 	[ "${#lines[@]}" -eq 6 ]
@@ -83,7 +83,7 @@ merged_equals() {
 	[ "$output" = $'the\t3\nUNKNOWN_TOKEN\t7' ]
 }
 
-@test "-m drops the rare, -n counts every row, 0 is no limit" {
+@test "-m drops rare words, -n limits all rows, 0 is no limit" {
 	run -0 vocab -q -t -m 2 tokens
 	[ "$output" = $'SENTENCE_START\t3\nSENTENCE_END\t3\nthe\t3\nsaw\t2\ndog\t2\nUNKNOWN_TOKEN\t3' ]
 	run -0 vocab -q -t -n 3 tokens
@@ -92,7 +92,7 @@ merged_equals() {
 	[ "${#lines[@]}" -eq 9 ]
 }
 
-@test "-n 0 says where each word came first, in START and END's company" {
+@test "-n 0 writes first positions, counting START and END" {
 	run -0 vocab -q -t -n 0 tokens
 	cat > want <<-'END'
 	SENTENCE_START	3	0
@@ -108,7 +108,7 @@ merged_equals() {
 	diff want <(printf '%s\n' "$output")
 }
 
-@test "-o writes the table beside the stream, whole or not at all" {
+@test "-o writes the table as well, whole or not at all" {
 	vocab -q -n 6 -o table tokens > stream
 	sed '1d;/^$/,$d' stream | cmp - table
 	[ "$(stat -c %a table)" = "$(umask | awk '{ printf "%o", 438 - ($1 % 100) % 10 - int($1 % 100 / 10) * 8 }')" ]
@@ -123,7 +123,7 @@ merged_equals() {
 	[ "$(find . -name '*.tmp' | wc -l)" -eq 0 ]
 }
 
-@test "-o spares what is read, and is looked at before anything is" {
+@test "-o refuses to overwrite an input, and is checked before any input is read" {
 	local was
 	export TOOL=vocab
 	was=$(cat tokens)
@@ -208,7 +208,7 @@ merged_equals() {
 	one_line_error vocab
 }
 
-@test "what is not a token stream is refused by line and place" {
+@test "a malformed token stream is refused with line and byte" {
 	local -a bad=(
 		'a b\n\nc\n' 'line 2: empty line in a token stream (drop such lines with: grep .)'
 		' a\n'       'line 1, byte 1: a space before the first token'
@@ -232,7 +232,7 @@ merged_equals() {
 	done
 }
 
-@test "NUL, a lone CR and odd characters are characters" {
+@test "NUL, a lone CR and unusual characters are characters" {
 	printf 'a\0b \0 \r\n\v\xef\xbb\xbf x\n' > odd
 	vocab -q -n 0 odd | sed '1,/^$/d' | cmp - odd
 	[ "$(vocab -q -t -S -n 0 odd | wc -l)" -eq 5 ]
@@ -248,7 +248,7 @@ merged_equals() {
 	[ "${lines[-2]} ${lines[-1]}" = 'a b' ]
 }
 
-@test "a program too many in the pipe is told" {
+@test "a surplus program in the pipe is reported" {
 	run -1 --separate-stderr pipe 'vocab -q tokens | vocab -q'
 	one_line_error vocab
 	[[ "$stderr" == *'a vocabulary stream where a token stream was expected'* ]]
@@ -257,7 +257,7 @@ merged_equals() {
 	[[ "$stderr" == *'an index stream where a token stream was expected'* ]]
 }
 
-@test "-M refuses what cannot be merged, and says what to do" {
+@test "-M refuses tables that cannot be merged, and says what to do" {
 	vocab -q -t -n 0 tokens > good
 	vocab -q -t -n 0 -S tokens > stream
 	vocab -q -t tokens > plain
@@ -317,7 +317,7 @@ merged_equals() {
 	fi
 }
 
-@test "a full disk is reported; a reader that leaves is not" {
+@test "a full disk is reported; a closed pipe is not" {
 	run -1 --separate-stderr pipe 'vocab -q tokens > /dev/full'
 	one_line_error vocab
 	run -1 --separate-stderr vocab -q -t -o /dev/full tokens
@@ -326,7 +326,7 @@ merged_equals() {
 	[ -z "$stderr" ]
 }
 
-@test "tokens beyond the bound in memory go through a temporary file" {
+@test "tokens beyond the memory limit go through a temporary file" {
 	yes 'many words of one sentence that says nothing new' | head -n 1600000 > big
 	[ "$(stat -c %s big)" -gt 70000000 ]
 	mkdir spool
@@ -360,7 +360,7 @@ merged_equals() {
 	[ "$(vocab -q -t -n 0 long | wc -l)" -eq 1000004 ]
 }
 
-@test "memory that runs out is an error, not a crash" {
+@test "running out of memory is an error, not a crash" {
 	case ${SAN:-} in *address*) skip 'ulimit -v and ASan do not mix' ;; esac
 	seq 2000000 > many
 	run -1 --separate-stderr bash -c 'ulimit -v 60000; vocab -q -t -n 0 many'
@@ -370,7 +370,7 @@ merged_equals() {
 	run -0 --separate-stderr bash -c 'ulimit -v 30000; vocab -q -t same'
 }
 
-@test "what is said goes into no file where standard error is closed" {
+@test "messages do not end up in a file if standard error is closed" {
 	cd "$BATS_TEST_TMPDIR" || return
 	printf 'a b\nc\n' > few
 	vocab -q -n 0 -o right few > right.stream

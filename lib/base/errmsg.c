@@ -42,25 +42,33 @@ sanitize(char *p)
 	p[to] = '\0';
 }
 
-/* Formats into e from byte `at` on. */
+/* Makes room for "..." at the end of a full message, without splitting a character. */
+static void
+mark_cut(char text[ERRMSG_MAX])
+{
+	static const char mark[] = "...";
+	size_t len = ERRMSG_MAX - sizeof(mark);
+
+	while (len > 0 && ((unsigned char)text[len] & 0xc0) == 0x80)
+		len--;
+	memcpy(text + len, mark, sizeof(mark));
+}
+
+/* Formats into e from byte `at` on.  e itself may be among the arguments. */
 static const char * PRINTF_LIKE(3, 0)
 format_at(struct errmsg *e, size_t at, const char *fmt, va_list ap)
 {
-	static const char cut[] = "...";
-	char text[ERRMSG_MAX];		/* e itself may be among the arguments */
-	int n = vsnprintf(text, sizeof(text), fmt, ap);
-	size_t len = n > 0 ? strlen(text) : 0, room = sizeof(e->text) - 1 - at;
+	char text[ERRMSG_MAX];
+	int n;
 
-	if (n < 0 || (size_t)n > room) {
-		if (len > room)
-			len = room;
-		len = len < sizeof(cut) - 1 ? 0 : len - (sizeof(cut) - 1);
-		while (len > 0 && ((unsigned char)text[len] & 0xc0) == 0x80)
-			len--;		/* whole characters */
-		memcpy(text + len, cut, sizeof(cut));
-	}
+	memcpy(text, e->text, at);
+	n = vsnprintf(text + at, sizeof(text) - at, fmt, ap);
+	if (n < 0)
+		text[at] = '\0';
+	else if ((size_t)n >= sizeof(text) - at)
+		mark_cut(text);
 	sanitize(text);
-	snprintf(e->text + at, sizeof(e->text) - at, "%s", text);
+	memcpy(e->text, text, strlen(text) + 1);
 	return e->text;
 }
 

@@ -1,7 +1,7 @@
 /*
- * Model files: what begins as a zip does is read from a file, as arrays and as
- * a model; the parts that a checksum guards there, a .npy head and a config,
- * are parsed as they are.
+ * npz.c - fuzz target for model files.  Data with a zip's magic is read from a file,
+ * as arrays and as a model; the parts that a checksum protects there, a .npy header
+ * and a config, are also parsed directly.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -19,7 +19,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 static char path[200];
 
 static void
-forget(void)
+remove_file(void)
 {
 	unlink(path);
 }
@@ -33,16 +33,16 @@ put_file(const uint8_t *data, size_t len)
 	if (path[0] == '\0') {
 		snprintf(path, sizeof(path), "%s/npz.XXXXXX", dir ? dir : "/tmp");
 		close(mkstemp(path));
-		atexit(forget);
+		atexit(remove_file);
 	}
 	f = fopen(path, "wb");
 	if (f == NULL || fwrite(data, 1, len, f) != len || fclose(f) != 0)
 		abort();
 }
 
-/* A phrase is one line and says something. */
+/* An error message is one line and not empty. */
 static void
-check(const char *why)
+check_message(const char *why)
 {
 	if (why != NULL && (*why == '\0' || strchr(why, '\n') != NULL))
 		abort();
@@ -57,11 +57,11 @@ read_zip(const uint8_t *data, size_t len)
 
 	put_file(data, len);
 	why = npz_read(&z, path);
-	check(why);
+	check_message(why);
 	if (why == NULL)
 		npz_free(&z);
 	why = model_load(&m, path);
-	check(why);
+	check_message(why);
 	/* what loads can be saved and loads again */
 	if (why == NULL && (model_save(&m, path) != NULL || (model_free(&m),
 	    model_load(&m, path)) != NULL))
@@ -96,7 +96,7 @@ parse_config(const uint8_t *data, size_t len)
 	struct buf text = { 0 };
 	const char *why = config_parse(&m, (const char *)data, len);
 
-	check(why);
+	check_message(why);
 	if (why == NULL && (config_format(&m, &text) != NULL ||
 	    config_parse(&m, text.p, text.len) != NULL))
 		abort();

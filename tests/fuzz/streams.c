@@ -1,7 +1,7 @@
 /*
- * streams.c - fuzz target: the bytes as an index stream, a vocabulary stream, a
- * token stream and a table.  What is accepted must survive being written and
- * read again.
+ * streams.c - fuzz target: reads the bytes as an index stream, a vocabulary stream,
+ * a token stream and a table.  What is accepted must be the same after it has been
+ * written and read again.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,9 +32,9 @@ require(bool truth)
 		abort();
 }
 
-/* The frame that in holds comes out of again, too; bytes only in binary. */
+/* The next frame of `again` equals this one; text does not hold its bytes. */
 static void
-same_frame(const struct frame *in, struct index_reader *again)
+compare_frame(const struct frame *in, struct index_reader *again)
 {
 	bool more = false;
 
@@ -44,7 +44,7 @@ same_frame(const struct frame *in, struct index_reader *again)
 	require(again->text || again->frame.bytes == in->bytes);
 }
 
-/* Writes what in gives, frame by frame, and gives it to be read again. */
+/* Writes the stream again, frame by frame, and compares what is read from both. */
 static void
 rewrite(const void *data, size_t size, bool text)
 {
@@ -68,7 +68,7 @@ rewrite(const void *data, size_t size, bool text)
 	g = open_bytes(copy, len);
 	require(index_open(&in, f) == NULL && index_open(&again, g) == NULL);
 	while (index_next(&in, &more) == NULL && more)
-		same_frame(&in.frame, &again);
+		compare_frame(&in.frame, &again);
 	require(index_next(&again, &more) == NULL && !more);
 	index_close(&in);
 	index_close(&again);
@@ -78,7 +78,7 @@ rewrite(const void *data, size_t size, bool text)
 }
 
 static void
-as_index(const void *data, size_t size)
+read_index_stream(const void *data, size_t size)
 {
 	FILE *f = open_bytes(data, size);
 	struct index_reader r;
@@ -100,7 +100,7 @@ as_index(const void *data, size_t size)
 }
 
 static void
-as_vstream(const void *data, size_t size)
+read_vocab_stream(const void *data, size_t size)
 {
 	FILE *f = open_bytes(data, size);
 	struct vocab_lookup rows = { .n = 0 };
@@ -116,9 +116,9 @@ as_vstream(const void *data, size_t size)
 	fclose(f);
 }
 
-/* Counts a token stream; its table, merged with itself, has every count twice. */
+/* Counts a token stream; merging its table with itself must double every count. */
 static void
-as_tokens(const void *data, size_t size, enum unit unit)
+read_token_stream(const void *data, size_t size, enum unit unit)
 {
 	FILE *f = open_bytes(data, size);
 	struct vocab_count c = { .unit = unit }, twice = { .unit = unit };
@@ -148,7 +148,7 @@ as_tokens(const void *data, size_t size, enum unit unit)
 }
 
 static void
-as_table(const void *data, size_t size)
+read_table(const void *data, size_t size)
 {
 	struct vocab v = { .size = 0 }, again = { .size = 0 };
 	struct vocab_count c = { .unit = UNIT_SENTENCE };
@@ -174,10 +174,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	if (size == 0)
 		return 0;
-	as_index(data, size);
-	as_vstream(data, size);
-	as_tokens(data, size, UNIT_SENTENCE);
-	as_tokens(data, size, UNIT_STREAM);
-	as_table(data, size);
+	read_index_stream(data, size);
+	read_vocab_stream(data, size);
+	read_token_stream(data, size, UNIT_SENTENCE);
+	read_token_stream(data, size, UNIT_STREAM);
+	read_table(data, size);
 	return 0;
 }
