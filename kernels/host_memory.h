@@ -7,6 +7,7 @@
 
 #include "embed.h"
 #include "pool.h"
+#include "touched.h"
 #include "real_names.h"
 
 struct matrix {
@@ -14,6 +15,7 @@ struct matrix {
 	int rows, cols;
 	real *p;		/* (rows, cols); NULL for an embedding */
 	struct embed e;		/* an embedding; zeros otherwise */
+	struct touched touched;	/* of a sparse gradient; zeros (dense) otherwise */
 };
 
 /* How the state of a backend in host memory begins: k->ctx. */
@@ -44,8 +46,6 @@ void host_matrices(struct backend *k);
 /* A matrix's numbers, an embedding's (cols, rows), and how many; NULL for no matrix. */
 real *host_values(const struct matrix *m);
 size_t host_len(const struct matrix *m);
-/* An embedding's words, which are touched; NULL for other roles. */
-struct embed *host_words(const struct matrix *m);
 
 /* Of an input layer, an embedding or an output matrix shared with it: the numbers
  * of a word's row, and where it is. */

@@ -13,8 +13,6 @@
 #define embed_look_up NAME(embed_look_up)
 #define embed_new NAME(embed_new)
 #define embed_put NAME(embed_put)
-#define embed_touch NAME(embed_touch)
-#define embed_untouch NAME(embed_untouch)
 #define host_close NAME(host_close)
 #define host_error NAME(host_error)
 #define host_len NAME(host_len)
@@ -25,7 +23,6 @@
 #define host_values NAME(host_values)
 #define host_width NAME(host_width)
 #define host_word NAME(host_word)
-#define host_words NAME(host_words)
 #define shifted_rows NAME(shifted_rows)
 
 #endif

@@ -98,7 +98,7 @@ step_output(struct backend *k, const struct step_args *a, const real *s, real *d
 static void
 step(struct backend *k, const struct step_args *a)
 {
-	struct embed *u = &own(a->net.u)->host.e;
+	struct matrix *u = a->net.u;
 	struct square *w = &own(a->net.w)->s;
 	struct recurrence *q = &state(k)->recur;
 	size_t stride = square_stride(w), n = (size_t)a->b->t * stride;
@@ -108,12 +108,13 @@ step(struct backend *k, const struct step_args *a)
 		return;
 	d = s + n;
 	memset(s, 0, 2 * n * sizeof(real));
-	embed_look_up(u, a->b, s, stride);
+	embed_look_up(&u->e, a->b, s, stride);
 	recur_forward(q, w, a->b, NULL, s);
 	step_output(k, a, s, d, stride);
 	recur_backward(q, w, a->b, a->bptt, s, d);
 	recur_update(q, w, true, &(struct recur_errors){ a->b, s, NULL, d }, (real)-a->rate);
-	embed_add(u, a->b, d, stride, (real)-a->rate);
+	embed_add(&u->e, a->b, d, stride, (real)-a->rate);
+	touched_add(&u->touched, a->b->x, a->b->t);
 }
 
 static const char *

@@ -95,8 +95,7 @@ embed_backward(struct backend *k, const struct batch *b, const void *d, struct m
 		add_columns(&own(du)->v, b, d);
 		return;
 	}
-	for (int r = 0; r < b->t; r++)
-		embed_touch(&du->e, b->x[r]);
+	touched_add(&du->touched, b->x, b->t);
 	share(k, add_task, &w, (du->e.h + COLUMNS - 1) / COLUMNS, NUMBER * b->t * du->e.h);
 }
 

@@ -25,7 +25,7 @@ static void
 param_update(struct backend *k, struct matrix *p, struct matrix *g, struct matrix *m,
     struct matrix *n, const struct update *u)
 {
-	struct update_job a = { .rule = rule_constants(u), .words = host_words(g) };
+	struct update_job a = { .rule = rule_constants(u), .touched = &g->touched };
 
 	a.p = whole_of(p, &a.len);
 	a.g = whole_of(g, &a.len);
@@ -42,7 +42,7 @@ sum_squares(struct backend *k, const struct matrix *g)
 	const real *x = whole_of(g, &n);
 
 	(void)k;
-	return update_squares(x, n, host_words(g));
+	return update_squares(x, n, &g->touched);
 }
 
 void

@@ -26,6 +26,7 @@ mat_free(struct backend *k, struct matrix *mat)
 	if (m == NULL)
 		return;
 	embed_free(&m->host.e);
+	touched_free(&m->host.touched);
 	panels_free(&m->s.w);
 	panels_free(&m->s.wt);
 	panels_free(&m->v);
@@ -40,7 +41,7 @@ give_memory(struct cpu_mat *m, int rows, int cols)
 	switch (m->host.role) {
 	case ROLE_EMBED:
 		embed_new(&m->host.e, rows, cols);
-		return m->host.e.p != NULL;
+		return m->host.e.p && touched_init(&m->host.touched, cols, rows);
 	case ROLE_OUT:
 		panels_new(&m->v, cols, rows);
 		return m->v.p != NULL;
@@ -98,6 +99,7 @@ mat_put(struct backend *k, struct matrix *mat, const void *host)
 		params_transpose(k, m);
 		break;
 	}
+	touched_add_all(&mat->touched);
 }
 
 static void

@@ -48,21 +48,6 @@ add_chains(int h, const uint32_t *x, const int32_t *heads, const int32_t *next, 
 	}
 }
 
-static void
-touch(struct matrix *du, const struct batch *b)
-{
-	if (du->role != ROLE_EMBED)
-		return;
-	for (int r = 0; r < b->t; r++) {
-		uint32_t word = b->x[r];
-
-		if (!du->is_touched[word]) {
-			du->is_touched[word] = 1;
-			du->touched[du->ntouched++] = word;
-		}
-	}
-}
-
 static bool
 make_where(struct backend *k, struct matrix *m)
 {
@@ -89,7 +74,7 @@ embed_backward(struct backend *k, const struct batch *b, const void *d, struct m
 		return;
 	memcpy(host, b->x, t * sizeof(*host));
 	n = launch_chains(b->x, b->t, du->where, host + t, host + 2 * t);
-	touch(du, b);
+	touched_add(&du->touched, b->x, b->t);
 	dev = (int32_t *)cuda_upload(k, BUFFER_CHAIN, host, bytes);
 	launch(k, add_chains, dim3((unsigned)n), dim3(128), 0, mat_width(du), (const uint32_t *)dev,
 	    (const int32_t *)(dev + t), (const int32_t *)(dev + 2 * t), (const real *)d, du->p);

@@ -6,6 +6,7 @@
 
 #include "device.h"
 #include "real.h"
+#include "touched.h"
 #include "cuda_names.h"
 
 struct matrix {
@@ -16,10 +17,7 @@ struct matrix {
 	 * (cols, rows), since every use is by word.
 	 */
 	real *p;
-	/* An embedding's gradient: which words' rows may not be zero; host memory. */
-	uint32_t *touched;		/* (ntouched) */
-	unsigned char *is_touched;	/* (words) */
-	int ntouched;
+	struct touched touched;	/* of a sparse gradient; zeros (dense) otherwise; host memory */
 	int32_t *where;			/* (words) launch_chains()'s own; NULL until used */
 };
 

@@ -42,11 +42,10 @@ embed_backward(struct backend *k, const struct batch *b, const void *errors, str
 	const real *d = errors;
 
 	(void)k;
+	touched_add(&du->touched, b->x, b->t);
 	for (int r = 0; r < b->t; r++, d += h) {
 		real *row = host_word(du, b->x[r]);
 
-		if (du->role == ROLE_EMBED)
-			embed_touch(&du->e, b->x[r]);
 		for (size_t i = 0; i < h; i++)
 			row[i] += d[i];
 	}

@@ -78,13 +78,12 @@ param_update(struct backend *k, struct matrix *p, struct matrix *g, struct matri
 	    host_values(n), u, 1 - pow(u->decay, u->step), 1 - pow(u->decay2, u->step) };
 
 	(void)k;
-	if (p->role == ROLE_EMBED && rule_kinds[u->rule].is_sparse)
-		for (int i = 0; i < g->e.ntouched; i++)
-			change_range(&a, (size_t)g->e.touched[i] * p->rows, (size_t)p->rows);
+	if (touched_is_sparse(&g->touched) && rule_kinds[u->rule].is_sparse)
+		for (int i = 0; i < g->touched.n; i++)
+			change_range(&a, touched_offset(&g->touched, i), (size_t)g->touched.width);
 	else
 		change_range(&a, 0, host_len(p));
-	if (p->role == ROLE_EMBED)
-		embed_untouch(&g->e);
+	touched_clear(&g->touched);
 }
 
 static double

@@ -160,15 +160,13 @@ change_task(void *arg, int i, int thread)
 void
 update_all(struct pool *pool, struct update_job *a)
 {
-	if (a->words == NULL || !rule_kinds[a->rule.rule].is_sparse)
+	if (!touched_is_sparse(a->touched) || !rule_kinds[a->rule.rule].is_sparse)
 		parallel_tasks(pool, change_task, a, (int)((a->len + PART - 1) / PART),
 		    4 * NUMBER * (double)a->len);
 	else
-		for (int i = 0; i < a->words->ntouched; i++)
-			change_run(a, (size_t)a->words->touched[i] * (size_t)a->words->h,
-			    (size_t)a->words->h);
-	if (a->words)
-		embed_untouch(a->words);
+		for (int i = 0; i < a->touched->n; i++)
+			change_run(a, touched_offset(a->touched, i), (size_t)a->touched->width);
+	touched_clear(a->touched);
 }
 
 static double
@@ -189,14 +187,13 @@ squares(const real *x, size_t n)
 }
 
 double
-update_squares(const real *x, size_t n, const struct embed *words)
+update_squares(const real *x, size_t n, const struct touched *touched)
 {
 	double sum = 0;
 
-	if (words == NULL)
+	if (!touched_is_sparse(touched))
 		return squares(x, n);
-	for (int i = 0; i < words->ntouched; i++)
-		sum += squares(x + (size_t)words->touched[i] * (size_t)words->h,
-		    (size_t)words->h);
+	for (int i = 0; i < touched->n; i++)
+		sum += squares(x + touched_offset(touched, i), (size_t)touched->width);
 	return sum;
 }

@@ -8,9 +8,10 @@
 
 #include <stddef.h>
 
-#include "embed.h"
+#include "backend.h"
 #include "isa.h"
 #include "pool.h"
+#include "touched.h"
 #include "simd_names.h"
 
 /* A rule with its constants as reals. */
@@ -28,7 +29,7 @@ struct update_job {
 	struct rule_constants rule;
 	size_t len;
 	real *p, *g, *m, *n;		/* (len); m, n NULL where the rule has none */
-	struct embed *words;		/* G's, if it is an embedding; else NULL */
+	struct touched *touched;	/* G's rows that may not be zero */
 };
 
 struct rule_constants rule_constants(const struct update *u);
@@ -36,7 +37,7 @@ struct rule_constants rule_constants(const struct update *u);
 /* P by the rule; G = 0. */
 void update_all(struct pool *pool, struct update_job *u);
 
-/* The sum of squares of the gradient x(n); words as above. */
-double update_squares(const real *x, size_t n, const struct embed *words);
+/* The sum of squares of the gradient x(n). */
+double update_squares(const real *x, size_t n, const struct touched *touched);
 
 #endif
