@@ -1,5 +1,5 @@
 /*
- * host_memory.c - memory of the backends that keep everything in host memory.
+ * host_memory.c - see host_memory.h.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -136,7 +136,7 @@ host_word(const struct matrix *u, uint32_t word)
 }
 
 void
-host_note(struct backend *k, const char *error)
+host_fail(struct backend *k, const char *error)
 {
 	struct host_state *s = k->ctx;
 

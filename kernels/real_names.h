@@ -18,7 +18,7 @@
 #define host_len NAME(host_len)
 #define host_matrices NAME(host_matrices)
 #define host_memory NAME(host_memory)
-#define host_note NAME(host_note)
+#define host_fail NAME(host_fail)
 #define host_open NAME(host_open)
 #define host_values NAME(host_values)
 #define host_width NAME(host_width)

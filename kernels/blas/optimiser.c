@@ -1,6 +1,6 @@
 /*
- * optimiser.c - updates by the CPU backend's rules, in vectors of any processor:
- * they wait for memory, and OpenBLAS has nothing for them but SGD.
+ * optimiser.c - updates by the CPU backend's code, compiled for any processor: they are
+ * bound by memory, and OpenBLAS has no rule except SGD.
  */
 #include "parts.h"
 #include "update.h"

@@ -65,9 +65,9 @@ embed_forward(struct backend *k, const struct matrix *u, const struct batch *b, 
 	struct words w = { &u->e, b, a, NULL };
 
 	if (u->role == ROLE_EMBED)
-		share(k, look_up_task, &w, (b->t + ROWS - 1) / ROWS, NUMBER * b->t * u->e.h);
+		parallel_on(k, look_up_task, &w, (b->t + ROWS - 1) / ROWS, NUMBER * b->t * u->e.h);
 	else
-		look_up_columns(&own(u)->v, b, a);
+		look_up_columns(&cpu_mat_of(u)->v, b, a);
 }
 
 static void
@@ -92,11 +92,11 @@ embed_backward(struct backend *k, const struct batch *b, const void *d, struct m
 	struct words w = { &du->e, b, NULL, d };
 
 	if (du->role != ROLE_EMBED) {
-		add_columns(&own(du)->v, b, d);
+		add_columns(&cpu_mat_of(du)->v, b, d);
 		return;
 	}
 	touched_add(&du->touched, b->x, b->t);
-	share(k, add_task, &w, (du->e.h + COLUMNS - 1) / COLUMNS, NUMBER * b->t * du->e.h);
+	parallel_on(k, add_task, &w, (du->e.h + COLUMNS - 1) / COLUMNS, NUMBER * b->t * du->e.h);
 }
 
 void

@@ -12,7 +12,7 @@
 
 /* n, up to whole panels: the output layer reads its biases so. */
 static int
-whole(int n)
+padded_to_panels(int n)
 {
 	return (n + PW - 1) / PW * PW;
 }
@@ -20,7 +20,7 @@ whole(int n)
 static void
 mat_free(struct backend *k, struct matrix *mat)
 {
-	struct cpu_mat *m = own(mat);
+	struct cpu_mat *m = cpu_mat_of(mat);
 
 	(void)k;
 	if (m == NULL)
@@ -36,7 +36,7 @@ mat_free(struct backend *k, struct matrix *mat)
 
 /* The numbers of a new matrix; false: no memory. */
 static bool
-give_memory(struct cpu_mat *m, int rows, int cols)
+allocate_values(struct cpu_mat *m, int rows, int cols)
 {
 	switch (m->host.role) {
 	case ROLE_EMBED:
@@ -46,14 +46,14 @@ give_memory(struct cpu_mat *m, int rows, int cols)
 		panels_new(&m->v, cols, rows);
 		return m->v.p != NULL;
 	case ROLE_BIAS:
-		m->host.p = calloc((size_t)rows * whole(cols), sizeof(real));
+		m->host.p = calloc((size_t)rows * padded_to_panels(cols), sizeof(real));
 		return m->host.p != NULL;
 	case ROLE_SQUARE:
 	case ROLE_DENSE:
 		panels_new(&m->s.wt, cols, rows);
 		break;
 	case ROLE_GATES:
-		panels_new(&m->s.wt, cols, rows / cols * whole(cols));
+		panels_new(&m->s.wt, cols, rows / cols * padded_to_panels(cols));
 		break;
 	}
 	panels_new(&m->s.w, rows, cols);
@@ -70,7 +70,7 @@ mat_new(struct backend *k, enum role role, int rows, int cols)
 	m->host.role = role;
 	m->host.rows = rows;
 	m->host.cols = cols;
-	if (!give_memory(m, rows, cols)) {
+	if (!allocate_values(m, rows, cols)) {
 		mat_free(k, &m->host);
 		return NULL;
 	}
@@ -80,7 +80,7 @@ mat_new(struct backend *k, enum role role, int rows, int cols)
 static void
 mat_put(struct backend *k, struct matrix *mat, const void *host)
 {
-	struct cpu_mat *m = own(mat);
+	struct cpu_mat *m = cpu_mat_of(mat);
 
 	switch (mat->role) {
 	case ROLE_EMBED:
@@ -105,7 +105,7 @@ mat_put(struct backend *k, struct matrix *mat, const void *host)
 static void
 mat_get(struct backend *k, void *host, struct matrix *mat)
 {
-	struct cpu_mat *m = own(mat);
+	struct cpu_mat *m = cpu_mat_of(mat);
 
 	(void)k;
 	switch (mat->role) {
@@ -144,7 +144,7 @@ params_transpose(struct backend *k, struct cpu_mat *m)
 {
 	if (m->s.w.p == NULL)
 		return;
-	share(k, transpose_task, m, m->s.wt.np, NUMBER * m->host.rows * m->host.cols);
+	parallel_on(k, transpose_task, m, m->s.wt.np, NUMBER * m->host.rows * m->host.cols);
 }
 
 void

@@ -1,9 +1,8 @@
 /*
  * embed.cu - the input layer: rows looked up by word, and their gradient.
  *
- * A word may stand in several rows of a batch.  Its rows are chained on the
- * host, and one block adds them in order: no atomics, so that the sum is the
- * same every time.
+ * A word may occur in several rows of a batch.  Its rows are chained on the host, and
+ * one block adds them in order: without atomics, so that the sum is reproducible.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +10,7 @@
 #include "params.h"
 #include "launch_plan.h"
 
-/* A(t,h): a block a row. */
+/* A(t,h), one block per row. */
 static __global__ void
 look_up(int h, const real *u, const uint32_t *x, real *a)
 {
@@ -31,7 +30,7 @@ embed_forward(struct backend *k, const struct matrix *u, const struct batch *b, 
 	    (real *)a);
 }
 
-/* du[word] += the rows of D of a chain; a block a chain. */
+/* du[word] += the rows of D of its chain; one block per chain. */
 static __global__ void
 add_chains(int h, const uint32_t *x, const int32_t *heads, const int32_t *next, const real *d,
     real *du)

@@ -1,12 +1,12 @@
 /*
- * params.cu - parameters: to the device and back.
+ * params.cu - parameters: allocation, and copies to the device and back.
  */
 #include <stdlib.h>
 
 #include "params.h"
 
 static size_t
-count(const struct matrix *m)
+count_values(const struct matrix *m)
 {
 	return (size_t)m->rows * m->cols;
 }
@@ -32,7 +32,7 @@ mat_new(struct backend *k, enum role role, int rows, int cols)
 	m->role = role;
 	m->rows = rows;
 	m->cols = cols;
-	m->p = (real *)k->alloc(k, count(m));
+	m->p = (real *)k->alloc(k, count_values(m));
 	if (m->p == NULL || (role == ROLE_EMBED && !touched_init(&m->touched, cols, rows))) {
 		mat_free(k, m);
 		return NULL;
@@ -52,7 +52,7 @@ transpose(real *to, const real *from, int rows, int cols)
 static void
 mat_put(struct backend *k, struct matrix *m, const void *host)
 {
-	size_t bytes = count(m) * sizeof(real);
+	size_t bytes = count_values(m) * sizeof(real);
 
 	if (m->role == ROLE_EMBED) {
 		real *transposed = (real *)cuda_host(k, bytes);
@@ -69,7 +69,7 @@ mat_put(struct backend *k, struct matrix *m, const void *host)
 static void
 mat_get(struct backend *k, void *host, struct matrix *m)
 {
-	size_t bytes = count(m) * sizeof(real);
+	size_t bytes = count_values(m) * sizeof(real);
 	real *transposed = m->role == ROLE_EMBED ? (real *)cuda_host(k, bytes) : NULL;
 
 	if (m->role != ROLE_EMBED) {

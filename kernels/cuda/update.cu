@@ -1,6 +1,5 @@
 /*
- * update.cu - the rules by which gradients change parameters, number by number;
- * backend.h has the formulas.
+ * update.cu - the update rules, elementwise; backend.h has the formulas.
  *
  * Where a zero gradient changes nothing, the update of a sparse gradient visits only
  * its touched rows (touched.h).
@@ -8,7 +7,7 @@
 #include "params.h"
 #include "reduce.h"
 
-/* One parameter's numbers, and the rule with its constants rounded once. */
+/* The arrays of one parameter, and the rule with its constants rounded to real. */
 struct numbers {
 	size_t n;
 	real *p, *g, *m, *v;	/* m, v NULL where the rule has none */
@@ -17,9 +16,9 @@ struct numbers {
 	real lift, lift2;	/* 1 / (1 - decay^step) */
 };
 
-/* What p loses for a gradient g; moments in place. */
+/* What is subtracted from p for a gradient g; updates the moments. */
 static __device__ inline real
-change(const struct numbers &a, size_t i, real g)
+change_of(const struct numbers &a, size_t i, real g)
 {
 	real m = a.m ? a.m[i] : 0, v = a.v ? a.v[i] : 0, by = g;
 
@@ -64,7 +63,7 @@ change_one(const struct numbers &a, size_t i)
 
 	if (a.clip > 0)
 		g = g > a.clip ? a.clip : g < -a.clip ? -a.clip : g;
-	a.p[i] -= change(a, i, g);
+	a.p[i] -= change_of(a, i, g);
 	a.g[i] = 0;
 }
 
@@ -88,7 +87,7 @@ change_rows(struct numbers a, int width, const uint32_t *rows)
 }
 
 static struct numbers
-gather(const struct matrix *p, struct matrix *g, struct matrix *m, struct matrix *v,
+update_numbers(const struct matrix *p, struct matrix *g, struct matrix *m, struct matrix *v,
     const struct update *u)
 {
 	struct numbers a = {};
@@ -117,7 +116,7 @@ static void
 param_update(struct backend *k, struct matrix *p, struct matrix *g, struct matrix *m,
     struct matrix *v, const struct update *u)
 {
-	struct numbers a = gather(p, g, m, v, u);
+	struct numbers a = update_numbers(p, g, m, v, u);
 	bool sparse = touched_is_sparse(&g->touched) && rule_kinds[u->rule].is_sparse;
 	const uint32_t *rows;
 

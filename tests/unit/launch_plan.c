@@ -35,7 +35,7 @@ slices(void)
 		if (s < 1)
 			continue;
 		slice = (k + s - 1) / s;
-		check(s == 1 || slice >= SHARE_SLICE, "no slice is too thin", m, n, k);
+		check(s == 1 || slice >= LAUNCH_SLICE, "no slice is too thin", m, n, k);
 		check((s - 1) * slice < k, "no slice is empty", m, n, k);
 	}
 	check(launch_slices(22, 100, 8000) > 32, "a sentence's errors fill a GPU", 22, 100, 8000);

@@ -1,6 +1,6 @@
 /*
- * cells.c - a cell's arithmetic (kernels/cells) on a block of PW hidden units, a
- * vector of them at a time: the loads and stores.
+ * cells.c - loads and stores around a cell's arithmetic (kernels/cells), on a block of PW
+ * hidden units, a vector at a time.
  */
 #include "num_vector.h"
 #include "units.h"
