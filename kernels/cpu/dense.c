@@ -1,12 +1,12 @@
 /*
- * dense.c - what stands between cells: dense layers, biases, masks.
+ * dense.c - the operations between recurrent layers: dense layers, biases, dropout masks.
  */
 #include <string.h>
 
 #include "product.h"
 #include "state.h"
 
-enum { PART = 4096, COLUMNS = 4 * LANES, ROWS = 64 };	/* of a task */
+enum { PART = 4096, COLUMNS = 4 * LANES, ROWS = 64 };	/* per task */
 
 static void
 dense_forward(struct backend *k, const struct matrix *m, int t, const void *x, void *a)
@@ -19,7 +19,7 @@ dense_forward(struct backend *k, const struct matrix *m, int t, const void *x, v
 		product_forward(p, mt, t, x, a, space);
 }
 
-/* Rows of n numbers into rows of whole panels, zeros behind. */
+/* Copies rows of n into rows of whole panels, padded with zeros. */
 struct widening {
 	int t, n;
 	size_t stride;

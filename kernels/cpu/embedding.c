@@ -1,15 +1,15 @@
 /*
- * embedding.c - the input layer: rows looked up, by an embedding or out of V' where
- * input and output share a matrix; and their gradient.
+ * embedding.c - the input layer: rows looked up in an embedding, or in V' where input
+ * and output are tied; and their gradient.
  *
- * Going forward the rows of the batch are shared out, going back the columns:
- * a word that comes twice gets its errors in the order of the rows.
+ * The forward pass divides the rows of the batch among the threads, the backward pass
+ * the columns: a repeated word gets its errors in the order of the rows.
  */
 #include "state.h"
 
-enum { ROWS = 64, COLUMNS = 8 * LANES };	/* of a task */
+enum { ROWS = 64, COLUMNS = 8 * LANES };	/* per task */
 
-/* Where column j of a matrix in panels begins; its numbers lie PW apart. */
+/* Where column j of a matrix in panels begins; its elements are PW apart. */
 static real *
 column(const struct panels *b, uint32_t j)
 {

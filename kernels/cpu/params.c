@@ -1,8 +1,8 @@
 /*
  * params.c - the layout of each role.
  *
- * W' of ROLE_GATES has its columns in blocks: for each PW hidden units a panel
- * of every gate, so that a block of panels gives all that these units need.
+ * W' of ROLE_GATES has its columns in blocks: for each PW hidden units one panel per
+ * gate, so that a block of panels has all the weights of these units.
  */
 #include <stdbool.h>
 #include <stdlib.h>
@@ -10,7 +10,7 @@
 
 #include "state.h"
 
-/* n, up to whole panels: the output layer reads its biases so. */
+/* n rounded up to whole panels: the output layer reads its biases in panels. */
 static int
 padded_to_panels(int n)
 {
@@ -34,7 +34,7 @@ mat_free(struct backend *k, struct matrix *mat)
 	free(m);
 }
 
-/* The numbers of a new matrix; false: no memory. */
+/* Allocates the values of a new matrix; false: out of memory. */
 static bool
 allocate_values(struct cpu_mat *m, int rows, int cols)
 {

@@ -12,7 +12,7 @@ recurrence_reserve(struct recurrence *q, size_t n)
 	return scratch_get(&q->mem, n, sizeof(real));
 }
 
-/* A step of one sequence; s is NULL going forward. */
+/* A step of one sequence; s is NULL in the forward pass. */
 struct row_step {
 	const struct panels *b;
 	const real *x, *s;

@@ -318,7 +318,7 @@ add_bias_errors(const struct layer *l, real *db)
 			db[j] += l->e[((size_t)r * l->ngate + last) * h + j];
 }
 
-/* Memory: the loop's, and after it that of dW's product, in one place; then the shifted
+/* Scratch: first that of the loop, reused by the product for dW; then the shifted
  * states; then E, where it is not D. */
 void
 time_loop_backward(struct recurrence *q, const struct square *w, struct square *dw,
