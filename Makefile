@@ -130,7 +130,7 @@ KERN_OBJS := $(call objects,$(ONCE_SRCS)) $(foreach r,$(REALS),$(call objects,$(
 # The OpenBLAS backend is a plugin that holds the sources it shares with the others.
 BLAS_SRCS := $(filter-out %/entry.c,$(wildcard kernels/blas/*.c)) kernels/ref/layers.c \
 	$(filter-out kernels/ref/%,$(REAL_SRCS))
-BLAS_OBJS := $(call objects,kernels/blas/entry.c $(patsubst %,kernels/%.c,pool batch scratch hugepage)) $(foreach r,$(REALS),\
+BLAS_OBJS := $(call objects,kernels/blas/entry.c $(patsubst %,kernels/%.c,pool batch scratch touched hugepage)) $(foreach r,$(REALS),\
 	$(call objects,$(BLAS_SRCS),.$r) $(call objects,kernels/cpu/simd/update.c,.plain.$r))
 $(foreach r,$(REALS),$(BUILD)/kernels/blas/optimiser.$r.o): \
 	ALL_CFLAGS += $(FLAGS_plain)

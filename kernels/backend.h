@@ -1,31 +1,38 @@
 /*
- * backend.h - all the arithmetic of the suite, as one table of functions on
- * layers over whole sequences.
+ * backend.h - the interface of a backend: all the arithmetic of the suite, as one table
+ * of functions on layers over whole sequences.
  *
- * lib/ and bin/ see only this header of the folder.  Rules every backend obeys:
+ * lib/ includes this header, the tables it includes and registry.h; nothing else of the
+ * folder.  Rules that every backend obeys:
  *
  *  - a real is a float or a double, as backend_open() was asked; activations are
- *    row-major, a row a time step, and a comment names each with its shape:
- *    t rows (steps of all sequences together), h hidden units, v words;
+ *    row-major, a row a time step, and comments give each with its shape: t
+ *    rows (the steps of all sequences), h hidden units, v words;
  *  - activations come from this backend's alloc() and parameters from its
  *    mat_new(); both are opaque to the caller, so that a backend may keep them
  *    on a device and in the layout it likes;
  *  - outputs are written in full, except those marked +=; inputs and outputs
  *    do not overlap unless a comment allows it;
  *  - calls may be asynchronous; those that write host memory, and error(), wait;
- *  - no random numbers in here: one seed means one result on every device;
- *  - the result does not depend on the number of threads, nor that of going
- *    forward on the other sequences of the batch (blas excepted);
+ *  - no random numbers: the caller draws them, so that one seed fixes the run;
+ *  - the result does not depend on the number of threads, nor the forward result of a
+ *    sequence on the others of the batch (except with blas);
  *  - "ref" is the definition, with double accumulators.  The others agree with
  *    it to within the bounds of tests/unit/backend.c, which runs every entry.
  *
- * A new operation: its definition in ref/ with its derivative beside it, an
- * entry here, a test in tests/unit/backend.c, then the fast ones.
+ * To add
  *
- * The network, with x_t and y_t words, layers from 1 to n, and biases only
- * where asked for:
- *	a_t = U[:,x_t] + b, or in layers above the first U s_t + b of the layer below
- *	s_t = cell(a_t, s_{t-1}); of the plain cell tanh(a_t + W s_{t-1})
+ *  - an operation: an entry in struct backend below; its definition in ref/, with the
+ *    derivative next to it; a test in tests/unit/backend.c; then the fast versions in
+ *    cpu/, blas/ and cuda/.  A backend may take ref's version (ref.h).
+ *  - a cell: a row in cells/cells.h, whose top comment lists the rest;
+ *  - an update rule: a row in rules.h, whose top comment lists the rest;
+ *  - a device: a folder that fills a struct backend, registered in registry.c; as a
+ *    plugin (plugin.h), if it needs a library that programs should not load.
+ *
+ * The network, for words x_t and y_t, layers 1 to n, and optional biases:
+ *	a_t = U[:,x_t] + b, or in layers above the first U s_t + b, with s_t of the layer below
+ *	s_t = cell(a_t, s_{t-1}); for the plain cell tanh(a_t + W s_{t-1})
  *	o_t = softmax(V s_t + c) of the last layer
  *	loss = sum over t of -ln o_t[y_t]
  * An update applies the gradient of the loss summed over all rows of a batch.
@@ -48,17 +55,17 @@ enum real_type { REAL_F32, REAL_F64 };
 
 /* What a parameter is for: it decides the layout inside a backend. */
 enum role {
-	ROLE_EMBED,	/* (n, v): a column for each input word */
-	ROLE_SQUARE,	/* (h, h): state to state, of the plain cell */
-	ROLE_OUT,	/* (v, h): a row for each output word */
-	ROLE_GATES,	/* (4 h, h) or (3 h, h): state to gates, of LSTM and GRU */
-	ROLE_DENSE,	/* (m, n): from n numbers a row to m */
+	ROLE_EMBED,	/* (n, v): embeddings, a column per input word */
+	ROLE_SQUARE,	/* (h, h): recurrent weights of the plain cell */
+	ROLE_OUT,	/* (v, h): output layer, a row per word */
+	ROLE_GATES,	/* (gates h, h): recurrent weights of gated cells */
+	ROLE_DENSE,	/* (m, n): dense layer, n inputs, m outputs */
 	ROLE_BIAS	/* (1, n): added to every row */
 };
 
 /*
- * An update.  First g = scale G, then each number of g is cut to -clip .. clip.  Then,
- * number by number, with M and N (the moments) kept by the caller from zeros:
+ * An update.  First g = scale G, each element clipped to -clip .. clip.  Then,
+ * elementwise, with the moments M and N, which the caller keeps, from zeros:
  *	sgd		p -= rate g
  *	momentum	m = decay m + g				p -= rate m
  *	adagrad		m += g^2				p -= rate g / sqrt(m + epsilon)
@@ -70,16 +77,16 @@ enum role {
  * after Duchi et al. 2011 (as min-char-rnn has it), Tieleman and Hinton 2012 (as Torch
  * has it), Kingma and Ba 2015, algorithm 1, and Loshchilov and Hutter 2019, algorithm 2
  * (weight_decay being multiplied by the rate, as PyTorch has it).  rules.h says
- * which rules keep moments, and which leave a parameter as it is where g is zero.
+ * which rules keep moments, and which leave a parameter unchanged where g is zero.
  */
 struct update {
 	enum update_rule rule;
 	double rate;
 	double scale;			/* 1, or less where the norm is clipped */
-	double clip;			/* 0: nothing is cut */
+	double clip;			/* 0: no clipping */
 	double decay, decay2, epsilon;
-	double weight_decay;		/* adamw's */
-	double step;			/* this update's number, from 1; Adam's */
+	double weight_decay;		/* for adamw */
+	double step;			/* number of this update, from 1; for Adam */
 };
 
 struct matrix;	/* a parameter or its gradient */
@@ -87,7 +94,7 @@ struct matrix;	/* a parameter or its gradient */
 /* Sequences packed one after another; row r of sequence i is start[i] + r. */
 struct batch {
 	int nseq;
-	int t;			/* rows in all = start[nseq] */
+	int t;			/* total number of rows = start[nseq] */
 	const int *start;	/* (nseq + 1), rising, start[0] = 0; none is empty */
 	const uint32_t *x;	/* (t) input words, each below v */
 	const uint32_t *y;	/* (t) words to predict, each below v */
@@ -156,12 +163,12 @@ struct step_args {
 
 struct backend {
 	const char *name;
-	const char *isa;		/* what it runs on, for people */
+	const char *isa;		/* instruction set or GPU, for messages */
 	enum real_type real;
 	void *ctx;			/* the backend's own state */
 
 	void (*close)(struct backend *);
-	/* The first failure since open, a static phrase, or NULL.  Sticky. */
+	/* The first failure since open, a static error message, or NULL.  Sticky. */
 	const char *(*error)(struct backend *);
 
 	/* Activations: n reals of zero, or NULL; host side is real, too. */
@@ -177,7 +184,7 @@ struct backend {
 	void (*mat_get)(struct backend *, void *host, struct matrix *);
 
 	/* A(t,n): row r = U[:, x_r].  U is ROLE_EMBED (n,v); or, where input and
-	 * output share a matrix, ROLE_OUT (v,n), of which it takes row x_r. */
+	 * output are tied, ROLE_OUT (v,n), of which it takes row x_r. */
 	void (*embed_forward)(struct backend *, const struct matrix *u,
 	    const struct batch *, void *a);
 	/* dU[:, x_r] += D(t,n)[r]; dU of either role, likewise. */
@@ -186,14 +193,14 @@ struct backend {
 
 	/*
 	 * A recurrent layer over a batch: cells/cells.h lists the cells, struct
-	 * cell_args below says what is read and written, and each cell's formulas
+	 * cell_args above says what is read and written, and each cell's formulas
 	 * are in its header in cells/.
 	 */
 	void (*cell_forward)(struct backend *, const struct cell_args *);
 	void (*cell_backward)(struct backend *, const struct cell_args *);
 
 	/* TO(n,h)[i] = row from[i] of S, rows of h, or zeros where from[i] is below 0.
-	 * So states go on into another batch.  TO is not S. */
+	 * Carries hidden states over to another batch.  TO is not S. */
 	void (*pick_rows)(struct backend *, int n, const int *from, int h, const void *s, void *to);
 
 	/* A(t,m) = X(t,n) M', M ROLE_DENSE (m,n). */
@@ -207,7 +214,7 @@ struct backend {
 	void (*bias_forward)(struct backend *, const struct matrix *b, int t, void *a);
 	void (*bias_backward)(struct backend *, int t, const void *d, struct matrix *db);
 
-	/* OUT(n) = X(n) Y(n), number by number: dropout, forward and backward, its
+	/* OUT(n) = X(n) Y(n), elementwise: dropout, forward and backward, with the
 	 * mask in Y.  OUT may be X. */
 	void (*multiply)(struct backend *, size_t n, const void *x, const void *y, void *out);
 
@@ -216,11 +223,11 @@ struct backend {
 	void (*out_backward)(struct backend *, const struct output_args *);
 	void (*out_logp)(struct backend *, const struct output_args *);
 
-	/* P by the rule above; then G = 0.  M and N have P's role and shape, or are
-	 * NULL where the rule has none. */
+	/* P by the rule above; then G = 0.  M and N have P's role and shape, or are NULL
+	 * where the rule has none.  A sparse G (touched.h) may be visited in part. */
 	void (*update)(struct backend *, struct matrix *p, struct matrix *g, struct matrix *m,
 	    struct matrix *n, const struct update *);
-	/* The sum of the squares of G's numbers, added up in double. */
+	/* The sum of squares of G, accumulated in double. */
 	double (*sum_squares)(struct backend *, const struct matrix *g);
 
 	/*
@@ -231,7 +238,7 @@ struct backend {
 	void (*step)(struct backend *, const struct step_args *);
 	/*
 	 * Optional (NULL): a step for each sequence of the batch, in order; the
-	 * same as step() on one after another.  So a device gets much to do at once.
+	 * same as step() on each in turn, but gives a device more work per call.
 	 */
 	void (*steps)(struct backend *, const struct step_args *);
 };
@@ -241,11 +248,11 @@ extern const char *const backend_device[];
 
 /*
  * name: one of the devices.  threads: 0 for as many as there are processors.
- * NULL on failure, with *why at the reason.  close() when done.  A device that
- * is named is that one or none; "auto" takes a GPU if it is the faster one, and blas
- * where cpu has no kernels for the processor's vector instructions.
- * Where auto had a choice, *why says for which reason it chose k->name; else
- * it is NULL.
+ * NULL on failure, with the reason in *why.  Call close() when done.  A named
+ * device is never replaced by another; "auto" takes a GPU if it is the faster one,
+ * and blas where cpu has no kernels for the processor's vector instructions.
+ * If auto had a choice, *why is the reason for choosing k->name; otherwise it is
+ * NULL.
  */
 struct backend *backend_open(const char *name, enum real_type real, int threads, const char **why);
 

@@ -1,5 +1,5 @@
 /*
- * batch.c - lengths of sequences.
+ * batch.c - see batch.h.
  */
 #include <string.h>
 
@@ -15,7 +15,7 @@ batch_longest(const struct batch *b)
 	return most;
 }
 
-/* A merge sort: longest first, equal ones in their order. */
+/* A stable merge sort, longest first. */
 static void
 sort_by_length(const struct batch *b, int *order, int *spare, int n)
 {

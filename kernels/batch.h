@@ -1,6 +1,6 @@
 /*
- * batch.h - what every backend asks of a batch: lengths of its sequences, their
- * order by length, and states one row earlier.
+ * batch.h - properties of a batch that every backend needs: the lengths of its sequences
+ * and their order by length.
  */
 #ifndef BATCH_H
 #define BATCH_H
@@ -11,18 +11,18 @@
 extern "C" {
 #endif
 
-/* Rows of sequence i. */
+/* The number of rows of sequence i. */
 static inline int
 batch_length(const struct batch *b, int i)
 {
 	return b->start[i + 1] - b->start[i];
 }
 
-/* Rows of the longest sequence. */
+/* The number of rows of the longest sequence. */
 int batch_longest(const struct batch *b);
 
-/* order[2 nseq]: the sequences, longest first, equal ones in their order; the
- * second half is scratch. */
+/* order[2 nseq]: the sequences, longest first, ties in batch order; the second half is
+ * scratch. */
 void batch_order(const struct batch *b, int *order);
 
 #ifdef __cplusplus

@@ -1,5 +1,5 @@
 /*
- * host_memory.c - memory of the backends that keep everything in host memory.
+ * host_memory.c - see host_memory.h.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -64,6 +64,7 @@ host_mat_free(struct backend *k, struct matrix *m)
 		return;
 	free(m->p);
 	embed_free(&m->e);
+	touched_free(&m->touched);
 	free(m);
 }
 
@@ -81,7 +82,8 @@ host_mat_new(struct backend *k, enum role role, int rows, int cols)
 		embed_new(&m->e, rows, cols);
 	else
 		m->p = host_alloc(k, (size_t)rows * cols);
-	if (m->p == NULL && m->e.p == NULL) {
+	if (host_values(m) == NULL ||
+	    (role == ROLE_EMBED && !touched_init(&m->touched, cols, rows))) {
 		host_mat_free(k, m);
 		return NULL;
 	}
@@ -95,6 +97,7 @@ host_mat_put(struct backend *k, struct matrix *m, const void *host)
 		embed_put(&m->e, host);
 	else
 		host_put(k, m->p, host, (size_t)m->rows * m->cols);
+	touched_add_all(&m->touched);
 }
 
 static void
@@ -120,12 +123,6 @@ host_len(const struct matrix *m)
 	return (size_t)m->rows * m->cols;
 }
 
-struct embed *
-host_words(const struct matrix *m)
-{
-	return m->role == ROLE_EMBED ? (struct embed *)&m->e : NULL;
-}
-
 int
 host_width(const struct matrix *u)
 {
@@ -139,7 +136,7 @@ host_word(const struct matrix *u, uint32_t word)
 }
 
 void
-host_note(struct backend *k, const char *error)
+host_fail(struct backend *k, const char *error)
 {
 	struct host_state *s = k->ctx;
 

@@ -1,6 +1,6 @@
 /*
- * num_scalar.h - units.h's number as one real, for the host or, where CELL_FN says
- * __device__, for a thread of a GPU.
+ * num_scalar.h - the number type of units.h as a single real, for the host or, where
+ * CELL_FN contains __device__, for a thread of a GPU.
  */
 #ifndef NUM_SCALAR_H
 #define NUM_SCALAR_H

@@ -12,7 +12,7 @@
 
 struct rule_kind {
 	const char *name;	/* of -O and of the model's config */
-	int moments;		/* numbers kept for each one of a parameter: 0, 1 or 2 */
+	int moments;		/* moments kept per element of a parameter: 0, 1 or 2 */
 	bool is_sparse;		/* changes nothing where the gradient is zero */
 	double rate;		/* the usual learning rate */
 	double decay, decay2, epsilon;

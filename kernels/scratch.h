@@ -1,6 +1,6 @@
 /*
- * scratch.h - memory for the time of a call, which grows to the largest call and
- * then stays: no allocation in a training step.
+ * scratch.h - temporary memory for one call, which grows to the largest request and is
+ * kept: no allocation in a training step.
  */
 #ifndef SCRATCH_H
 #define SCRATCH_H
@@ -12,11 +12,11 @@
 struct scratch {
 	void *p;
 	size_t bytes;
-	bool failed;	/* there was too little memory once; stays */
+	bool failed;	/* out of memory at least once; sticky */
 };
 
-/* n elements of so many bytes, not cleared, on huge pages where they are large;
- * the same memory at every call.  NULL, and failed, when there is no memory. */
+/* n elements of `size` bytes, not cleared, on huge pages if large; each call returns the
+ * same memory.  NULL, and failed set, when out of memory. */
 void *scratch_get(struct scratch *s, size_t n, size_t size);
 void scratch_free(struct scratch *s);
 

@@ -1,5 +1,5 @@
 /*
- * shifted.h - the states one row earlier, which the gradient of W is a product with.
+ * shifted.h - the states one row earlier, a factor of the gradient of W.
  */
 #ifndef SHIFTED_H
 #define SHIFTED_H
@@ -14,8 +14,8 @@ struct row_view {
 	size_t stride;
 };
 
-/* The row of S(t,h) before row r of sequence i, or that of S0(nseq,h); NULL stands
- * for zeros. */
+/* The row of S(t,h) before row r of sequence i, or that of S0(nseq,h); NULL:
+ * zeros. */
 static inline const real *
 shifted_row(const struct batch *b, int i, int r, int h, const real *s, const real *s0)
 {
@@ -26,7 +26,7 @@ shifted_row(const struct batch *b, int i, int r, int h, const real *s, const rea
 
 /*
  * TO: the rows of sequence i of S(t,h), each one row later, with s0 (of the sequence;
- * NULL: zeros) first.  What lies between h and to's stride becomes zeros.
+ * NULL: zeros) first.  Elements from h up to to_stride are set to zero.
  */
 void shifted_rows(const struct batch *b, int i, int h, struct row_view s, const real *s0, real *to,
     size_t to_stride);

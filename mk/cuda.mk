@@ -7,10 +7,10 @@
 
 # Code for 8.0 also runs on 8.6 and 8.9.
 CUDA_ARCHS ?= 75 80 90
-CUDA_REAL := params update embed dense recur cells output fused layers
+CUDA_REAL := params update embed dense rnn cells output fused layers
 CUDA_ONCE := device staging time_major entry
 CUDA_C := message launch_plan
-CUDA_C_OBJS := $(CUDA_C:%=$(BUILD)/kernels/cuda/%.o) $(BUILD)/kernels/batch.o
+CUDA_C_OBJS := $(CUDA_C:%=$(BUILD)/kernels/cuda/%.o) $(BUILD)/kernels/batch.o $(BUILD)/kernels/touched.o
 CUDA_OBJS := $(CUDA_ONCE:%=$(BUILD)/kernels/cuda/%.o) $(CUDA_C_OBJS) \
 	$(foreach r,f32 f64,$(CUDA_REAL:%=$(BUILD)/kernels/cuda/%.$r.o))
 CUDA_FLAGS = -std=c++17 -O3 -Werror all-warnings -Xcompiler -Wall,-Wextra,-Wshadow,-fPIC -ccbin $(CXX) \

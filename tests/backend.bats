@@ -54,12 +54,12 @@ agree() {
 	done
 }
 
-@test "rounds of tasks on threads: each task once, and none of another round" {
+@test "parallel regions: each task runs once, within its own region" {
 	run -0 "$BUILD/tests/unit/pool" 0.2
 	[ -z "$output" ]
 }
 
-@test "a backend that is not there is told by its status" {
+@test "a missing backend is reported by exit status 77" {
 	run -77 "$BUILD/tests/unit/backend" abacus
 	[[ "$output" == *'no such device'* ]]
 }

@@ -1,10 +1,10 @@
 /*
- * blas.c - the backend by OpenBLAS: its table, and the softmax layer as three
- * products over all rows of a batch.
+ * blas.c - the OpenBLAS backend: its table, and the softmax layer as three products over
+ * all rows of a batch.
  *
- * The library runs on one thread; ours share out fixed chunks of the
- * vocabulary, and partial sums are added up in the order of the chunks, so
- * the result does not depend on the number of threads.
+ * OpenBLAS runs on one thread; our thread pool divides the vocabulary into fixed chunks,
+ * and partial sums are added in the order of the chunks, so the result does not depend
+ * on the number of threads.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -13,21 +13,21 @@
 #include "parts.h"
 
 enum {
-	CHUNK = 1024,		/* words of the vocabulary in a task */
+	CHUNK = 1024,		/* words of the vocabulary per task */
 	ROWS = 128		/* steps of a batch at a time: bounds the logits held */
 };
 
 real *
-blas_space(struct backend *k, struct scratch *s, size_t n)
+blas_reserve(struct backend *k, struct scratch *s, size_t n)
 {
 	real *p = scratch_get(s, n, sizeof(real));
 
 	if (p == NULL)
-		host_note(k, "out of memory");
+		host_fail(k, "out of memory");
 	return p;
 }
 
-/* What the tasks of an output layer share; rows are those at hand. */
+/* Shared by the tasks of an output layer, for the current rows. */
 struct output {
 	const struct matrix *v, *bias;
 	int t, h, c;
@@ -35,7 +35,7 @@ struct output {
 	const uint32_t *y;	/* (t) */
 	real *logits;		/* (t, c) */
 	double *max, *sum;	/* (chunks, ROWS): of a chunk, then of its row */
-	real *part;		/* (chunks, t, h): a chunk's share of dS */
+	real *part;		/* (chunks, t, h): a chunk's part of dS */
 	struct matrix *dv, *dbias;
 };
 
@@ -91,7 +91,7 @@ join_chunks(struct output *o, int nchunk)
 	}
 }
 
-/* A chunk of P = softmax less 1 at y, in place; its shares of dS, dV and dc. */
+/* A chunk of P = softmax less 1 at y, in place; its parts of dS, dV and dc. */
 static void
 gradient_task(void *arg, int i, int thread)
 {
@@ -118,9 +118,9 @@ gradient_task(void *arg, int i, int thread)
 	    o->dv->p + at, o->h);
 }
 
-/* Logits, maxima and sums of at most ROWS rows; false when out of memory. */
+/* Memory for at most ROWS rows; returns the number of chunks, 0 when out of memory. */
 static int
-prepare(struct backend *k, struct output *o, const struct matrix *v, const struct matrix *c, int t)
+prepare_output(struct backend *k, struct output *o, const struct matrix *v, const struct matrix *c, int t)
 {
 	struct state *s = k->ctx;
 	int nchunk = (v->rows + CHUNK - 1) / CHUNK;
@@ -130,17 +130,17 @@ prepare(struct backend *k, struct output *o, const struct matrix *v, const struc
 		s->max = calloc((size_t)nchunk * 2 * ROWS, sizeof(*s->max));
 		s->nchunk = s->max ? nchunk : 0;
 		if (s->max == NULL)
-			host_note(k, "out of memory");
+			host_fail(k, "out of memory");
 	}
 	*o = (struct output){ .v = v, .bias = c, .h = v->cols, .c = v->rows };
-	o->logits = blas_space(k, &s->logits, (size_t)(t < ROWS ? t : ROWS) * v->rows);
+	o->logits = blas_reserve(k, &s->logits, (size_t)(t < ROWS ? t : ROWS) * v->rows);
 	o->max = s->max;
 	o->sum = s->max + (size_t)s->nchunk * ROWS;
 	return s->host.error ? 0 : nchunk;
 }
 
 static void
-logits(struct backend *k, struct output *o, int nchunk, const real *s, int first, int t)
+compute_logits(struct backend *k, struct output *o, int nchunk, const real *s, int first, int t)
 {
 	struct state *st = k->ctx;
 
@@ -163,10 +163,10 @@ static void
 out_forward(struct backend *k, const struct output_args *a)
 {
 	struct output o;
-	int nchunk = prepare(k, &o, a->v, a->c, a->t);
+	int nchunk = prepare_output(k, &o, a->v, a->c, a->t);
 
 	for (int first = 0; nchunk && first < a->t; first += ROWS) {
-		logits(k, &o, nchunk, a->s, first, a->t);
+		compute_logits(k, &o, nchunk, a->s, first, a->t);
 		log_probabilities(&o, a, first);
 	}
 }
@@ -175,11 +175,11 @@ static void
 out_logp(struct backend *k, const struct output_args *a)
 {
 	struct output o;
-	int nchunk = prepare(k, &o, a->v, a->c, a->t);
+	int nchunk = prepare_output(k, &o, a->v, a->c, a->t);
 	real *out = a->l;
 
 	for (int first = 0; nchunk && first < a->t; first += ROWS) {
-		logits(k, &o, nchunk, a->s, first, a->t);
+		compute_logits(k, &o, nchunk, a->s, first, a->t);
 		for (int r = 0; r < o.t; r++) {
 			real norm = (real)(o.max[r] + log(o.sum[r]));
 
@@ -206,13 +206,13 @@ out_backward(struct backend *k, const struct output_args *a)
 {
 	struct state *st = k->ctx;
 	struct output o;
-	int nchunk = prepare(k, &o, a->v, a->c, a->t), rows = a->t < ROWS ? a->t : ROWS;
+	int nchunk = prepare_output(k, &o, a->v, a->c, a->t), rows = a->t < ROWS ? a->t : ROWS;
 
 	o.dv = a->dv;
 	o.dbias = a->dc;
-	o.part = blas_space(k, &st->part, (size_t)nchunk * rows * o.h);
+	o.part = blas_reserve(k, &st->part, (size_t)nchunk * rows * o.h);
 	for (int first = 0; nchunk && o.part && first < a->t; first += ROWS) {
-		logits(k, &o, nchunk, a->s, first, a->t);
+		compute_logits(k, &o, nchunk, a->s, first, a->t);
 		o.y = a->y + first;
 		log_probabilities(&o, a, first);
 		pool_run(st->host.pool, gradient_task, &o, nchunk);
@@ -233,7 +233,7 @@ blas_close(struct backend *k)
 }
 
 static void
-fill(struct backend *k)
+fill_table(struct backend *k)
 {
 	host_memory(k);
 	host_matrices(k);
@@ -257,6 +257,6 @@ blas_open(int threads, const char **why)
 	if (k == NULL)
 		return NULL;
 	openblas_set_num_threads(1);
-	fill(k);
+	fill_table(k);
 	return k;
 }

@@ -13,6 +13,6 @@
 #define blas_rnn_forward NAME(blas_rnn_forward)
 #define blas_shifted NAME(blas_shifted)
 #define blas_optimiser NAME(blas_optimiser)
-#define blas_space NAME(blas_space)
+#define blas_reserve NAME(blas_reserve)
 
 #endif

@@ -1,7 +1,7 @@
 /*
  * cells.c - dense layers and recurrent layers by OpenBLAS.  Sequences advance in
  * lock-step, so that a time step is one product of all current rows,
- * (n,h)(h,gates h); the cells' arithmetic is kernels/cells'.
+ * (n,h)(h,gates h); the cells' arithmetic is in kernels/cells.
  */
 #include <string.h>
 
@@ -42,7 +42,7 @@ struct loop {
 	const struct cell_args *c;
 	int h, m;
 	real *e;			/* (t, m): errors of W s */
-	real *rows;			/* (nseq, m or h) of a step: what is multiplied */
+	real *rows;			/* (nseq, m or h) of a step: the left factor */
 	real *product;			/* (nseq, h or m): the result */
 	real *through_w, *carried;	/* (nseq, h): errors from the step after */
 };
@@ -176,7 +176,7 @@ loop_forward(struct backend *k, const struct cell_args *c)
 	struct loop l = { .c = c, .h = c->w->cols, .m = c->w->rows };
 	size_t n = (size_t)c->b->nseq;
 
-	l.rows = blas_space(k, &st->loop, n * (size_t)(l.h + l.m));
+	l.rows = blas_reserve(k, &st->loop, n * (size_t)(l.h + l.m));
 	if (l.rows == NULL)
 		return;
 	l.product = l.rows + n * (size_t)l.h;
@@ -243,7 +243,7 @@ loop_backward(struct backend *k, const struct cell_args *c)
 	bool own = cell_kinds[c->cell].has_product_errors;
 	real *last;
 
-	l.rows = blas_space(k, &st->loop, n * (m + 3 * h) + t * h + (own ? t * m : 0));
+	l.rows = blas_reserve(k, &st->loop, n * (m + 3 * h) + t * h + (own ? t * m : 0));
 	if (l.rows == NULL)
 		return;
 	l.product = l.rows + n * m;

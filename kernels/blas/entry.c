@@ -1,8 +1,8 @@
 /*
  * entry.c - what libunroll-blas.so exports; plugin.h says how it is found.
  *
- * A plugin, because OpenBLAS starts a team of threads as soon as it is loaded,
- * which programs that do not use it should not pay for.
+ * A plugin, because OpenBLAS starts its threads as soon as it is loaded, a cost that
+ * programs which do not use it should not bear.
  */
 #include "blas.h"
 #include "plugin.h"

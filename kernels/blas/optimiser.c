@@ -1,6 +1,6 @@
 /*
- * optimiser.c - updates by the CPU backend's rules, in vectors of any processor:
- * they wait for memory, and OpenBLAS has nothing for them but SGD.
+ * optimiser.c - updates by the CPU backend's code, compiled for any processor: they are
+ * bound by memory, and OpenBLAS has no rule except SGD.
  */
 #include "parts.h"
 #include "update.h"
@@ -11,8 +11,7 @@ param_update(struct backend *k, struct matrix *p, struct matrix *g, struct matri
 {
 	struct state *s = k->ctx;
 	struct update_job a = { rule_constants(u), host_len(p), host_values(p),
-	    host_values(g), host_values(m), host_values(n),
-	    host_words(g) };
+	    host_values(g), host_values(m), host_values(n), &g->touched };
 
 	update_all(s->host.pool, &a);
 }
@@ -21,8 +20,7 @@ static double
 sum_squares(struct backend *k, const struct matrix *g)
 {
 	(void)k;
-	return update_squares(host_values(g), host_len(g),
-	    host_words(g));
+	return update_squares(host_values(g), host_len(g), &g->touched);
 }
 
 void

@@ -1,5 +1,5 @@
 /*
- * parts.h - what the parts of the OpenBLAS backend share.
+ * parts.h - the state and internal functions of the OpenBLAS backend.
  */
 #ifndef PARTS_H
 #define PARTS_H
@@ -25,8 +25,8 @@ struct state {
 	int nchunk;
 };
 
-/* n reals; NULL, noted, when there is no memory. */
-real *blas_space(struct backend *k, struct scratch *s, size_t n);
+/* n reals; NULL, and reported, when out of memory. */
+real *blas_reserve(struct backend *k, struct scratch *s, size_t n);
 
 /* cell_forward and cell_backward of the plain cell, which may be truncated. */
 void blas_rnn_forward(struct backend *k, const struct cell_args *c);

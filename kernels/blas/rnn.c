@@ -1,5 +1,5 @@
 /*
- * rnn.c - the plain cell by OpenBLAS: a product of a row and a matrix per step, and
+ * rnn.c - the plain cell by OpenBLAS: one matrix-vector product per step, and
  * truncated back-propagation as bptt products (t,h)(h,h) for all rows together.
  */
 #include <string.h>
@@ -49,7 +49,7 @@ shift_errors(const struct matrix *w, const struct batch *b, const real *s, real 
 	}
 }
 
-/* Without truncation the errors of all rows move together, one row after another. */
+/* Full BPTT: the errors of all rows move back together, one row after another. */
 static void
 errors_whole(const struct cell_args *c)
 {
@@ -71,7 +71,7 @@ errors_whole(const struct cell_args *c)
 		}
 }
 
-/* e(t,h), g(t,h): room. */
+/* e(t,h), g(t,h): scratch. */
 static void
 errors_truncated(const struct cell_args *c, real *e, real *g)
 {
@@ -94,7 +94,7 @@ blas_rnn_backward(struct backend *k, const struct cell_args *c)
 	struct state *st = k->ctx;
 	int h = c->w->rows;
 	size_t n = (size_t)c->b->t * h;
-	real *e = blas_space(k, &st->loop, 2 * n), *g;
+	real *e = blas_reserve(k, &st->loop, 2 * n), *g;
 
 	if (e == NULL)
 		return;

@@ -1,12 +1,14 @@
 /*
- * cells.h - the table of recurrent cells: everything that the rest of the suite
- * needs to know about a cell besides its arithmetic.
+ * cells.h - the table of recurrent cells: all that the rest of the suite needs to know
+ * about a cell, except its arithmetic.
  *
  * To add a cell:
- *	1. a row in CELL_ROWS below, with its formulas in backend.h's list;
- *	2. its arithmetic for one hidden unit in a header beside this one, and that
- *	   header's two functions in units.h: cpu, blas and cuda then have the cell;
- *	3. its definition in ref/cells.c, which the other backends are tested against.
+ *	1. a row in CELL_ROWS below;
+ *	2. a header in this folder with its formulas and its arithmetic for one hidden
+ *	   unit, included by units.h, whose two switches call it: cpu, blas and cuda
+ *	   then have the cell;
+ *	3. its definition in ref/cells.c (a row in `rows`), against which the other
+ *	   backends are tested.
  * Parameters, options, files, gradient checks and tests follow from the row.
  */
 #ifndef CELLS_H
@@ -17,14 +19,14 @@
 enum { CELL_GATES_MAX = 4 };
 
 struct cell_kind {
-	const char *name;	/* of -c and of the model's config */
+	const char *name;	/* for -c and the config of a model */
 	int gates;		/* rows of U, W and b for each hidden unit */
 	bool has_saved;		/* keeps a row of h besides the state: LSTM's c, GRU's q */
-	bool has_second_state;	/* ... and carries it from row to row as the state is: c */
+	bool has_second_state;	/* ... which is carried from row to row like the state: c */
 	bool has_product_errors;	/* errors of W s differ from those of the inputs */
 	bool has_state_bias;	/* a bias (1,h) inside the recurrence: GRU's bn */
-	bool is_truncated;	/* obeys the truncation length; others go back all the way */
-	int gate_of_ones;	/* the gate whose bias begins with 1; -1: none */
+	bool is_truncated;	/* truncated BPTT; other cells are back-propagated to the first row */
+	int gate_of_ones;	/* the gate whose bias is initialised to 1; -1: none */
 };
 
 /*

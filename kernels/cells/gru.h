@@ -24,7 +24,7 @@ gru_unit_forward(struct cell_unit *u)
 	u->s = num_blend(z, u->s0, n);
 }
 
-/* carried: the part of the error of s_r that passes through z, not through W. */
+/* carried: the part of the error of s_r that goes through z, bypassing W. */
 CELL_FN void
 gru_unit_backward(struct cell_unit_back *u)
 {

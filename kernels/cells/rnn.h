@@ -1,5 +1,5 @@
 /*
- * rnn.h - the plain cell (Elman 1990), as the tutorial has it:
+ * rnn.h - the plain cell (Elman 1990):
  *
  *	s_r = tanh(a_r + W s_{r-1})
  */

@@ -1,8 +1,8 @@
 /*
  * units.h - the arithmetic of every cell, for one hidden unit at one time step.
  *
- * Written once for all backends but ref: the including file says what a number is
- * (a vector of the CPU, a scalar of BLAS's or of a GPU's thread) by defining
+ * Written once for all backends except ref: the including file chooses the number type
+ * (a vector for cpu, a scalar for blas and for a thread of a GPU) by defining
  *
  *	num			the type
  *	num_zero()  num_add  num_sub  num_mul
@@ -12,9 +12,9 @@
  *	num_tanh(a)  num_logistic(a)
  *	num_through_tanh(e, y)		e (1 - y^2): the error of a, where y = tanh(a)
  *	num_through_logistic(e, y)	e y (1 - y): likewise for the logistic function
- *	CELL_FN			how a function begins: static inline, ...
+ *	CELL_FN			the specifiers of a function: static inline, ...
  *
- * and does the loads and stores: ../num_scalar.h for scalars, cpu/simd/num_vector.h.
+ * and does the loads and stores: see ../num_scalar.h and cpu/simd/num_vector.h.
  */
 #ifndef CELL_UNITS_H
 #define CELL_UNITS_H
@@ -26,8 +26,8 @@ struct cell_unit {
 	num a[CELL_GATES_MAX];	/* in: inputs of the gates; out: the gates' values */
 	num p[CELL_GATES_MAX];	/* W s_{r-1}, gate by gate */
 	num s0;			/* s_{r-1} */
-	num saved0;		/* the saved row before, of cells with a second state */
-	num bias;		/* of cells with a state bias */
+	num saved0;		/* the saved row before, for cells with a second state */
+	num bias;		/* for cells with a state bias */
 	num s, saved;		/* out */
 };
 
@@ -37,7 +37,7 @@ struct cell_unit_back {
 	num s, s0, saved, saved0;
 	num ds;			/* the error of s from above */
 	num p;			/* ... and from the next row, through W */
-	num carried;		/* in: what the next row passed by W; out: to the row before */
+	num carried;		/* errors that bypass W; in: from the next row; out: to the row before */
 	num d[CELL_GATES_MAX];	/* out: errors of the gates' inputs */
 	num e[CELL_GATES_MAX];	/* out: errors of W s_{r-1}, where they differ */
 };

@@ -1,7 +1,7 @@
 /*
- * cells.c - recurrent layers.  The time loop runs any cell; plain cells have two
- * ways of their own (recur.h): one sequence alone, whose rows need no packing, and
- * truncated back-propagation, where the errors of all rows move back together.
+ * cells.c - recurrent layers.  The time loop runs any cell; the plain cell has its own
+ * code (recurrence.h) for a single sequence, whose rows need no packing, and for
+ * truncated BPTT, where the errors of all rows move back together.
  */
 #include <string.h>
 
@@ -9,7 +9,7 @@
 #include "state.h"
 #include "time_loop.h"
 
-/* Rows of h numbers into rows of `stride`, with zeros behind; and back. */
+/* Copies rows of h into rows of `stride`, padded with zeros; and back. */
 static void
 pad_rows(int t, int h, size_t stride, const real *from, real *to)
 {
@@ -30,12 +30,12 @@ static void
 one_sequence_forward(struct backend *k, const struct square *w, const struct cell_args *c)
 {
 	size_t stride = square_stride(w);
-	real *rows = state_rows(k, (size_t)c->b->t * stride);
+	real *rows = cpu_scratch(k, (size_t)c->b->t * stride);
 
 	if (rows == NULL)
 		return;
 	pad_rows(c->b->t, w->w.k, stride, c->a, rows);
-	recur_forward(&state(k)->recur, w, c->b, c->s0, rows);
+	rnn_forward(&state(k)->recur, w, c->b, c->s0, rows);
 	unpad_rows(c->b->t, w->w.k, stride, rows, c->s);
 }
 
@@ -44,23 +44,23 @@ truncated_backward(struct backend *k, const struct square *w, const struct cell_
 {
 	struct recurrence *q = &state(k)->recur;
 	size_t stride = square_stride(w), n = (size_t)c->b->t * stride;
-	real *rows = state_rows(k, 2 * n), *errors;
+	real *rows = cpu_scratch(k, 2 * n), *errors;
 
 	if (rows == NULL)
 		return;
 	errors = rows + n;
 	pad_rows(c->b->t, w->w.k, stride, c->s, rows);
 	pad_rows(c->b->t, w->w.k, stride, c->ds, errors);
-	recur_backward(q, w, c->b, c->bptt, rows, errors);
-	recur_update(q, &own(c->dw)->s, false,
-	    &(struct recur_errors){ c->b, rows, c->s0, errors }, 1);
+	rnn_backward(q, w, c->b, c->bptt, rows, errors);
+	rnn_add_gradient(q, &cpu_mat_of(c->dw)->s, false,
+	    &(struct rnn_errors){ c->b, rows, c->s0, errors }, 1);
 	unpad_rows(c->b->t, w->w.k, stride, errors, c->d);
 }
 
 static void
 cell_forward(struct backend *k, const struct cell_args *c)
 {
-	const struct square *w = &own(c->w)->s;
+	const struct square *w = &cpu_mat_of(c->w)->s;
 
 	if (c->cell == CELL_RNN && c->b->nseq == 1)
 		one_sequence_forward(k, w, c);
@@ -71,13 +71,13 @@ cell_forward(struct backend *k, const struct cell_args *c)
 static void
 cell_backward(struct backend *k, const struct cell_args *c)
 {
-	const struct square *w = &own(c->w)->s;
+	const struct square *w = &cpu_mat_of(c->w)->s;
 	bool whole = c->b->nseq > 1 && c->bptt >= batch_longest(c->b) - 1;
 
 	if (c->cell == CELL_RNN && !whole)
 		truncated_backward(k, w, c);
 	else
-		time_loop_backward(&state(k)->recur, w, &own(c->dw)->s, c);
+		time_loop_backward(&state(k)->recur, w, &cpu_mat_of(c->dw)->s, c);
 }
 
 void

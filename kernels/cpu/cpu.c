@@ -1,6 +1,6 @@
 /*
- * cpu.c - the table of the fast CPU backend: what output.c and recur.c do,
- * as backend.h has it, and a whole step of SGD in one call.
+ * cpu.c - the table of the fast CPU backend: the entries of the output layer, and a
+ * whole SGD step in one call.
  */
 #include <string.h>
 
@@ -9,18 +9,18 @@
 #include "state.h"
 
 real *
-state_rows(struct backend *k, size_t n)
+cpu_scratch(struct backend *k, size_t n)
 {
 	real *rows = scratch_get(&state(k)->rows, n, sizeof(real));
 
 	if (rows == NULL)
-		host_note(k, "out of memory");
+		host_fail(k, "out of memory");
 	return rows;
 }
 
-/* The numbers of a bias; NULL stands for none. */
+/* The values of a bias, or NULL. */
 static real *
-numbers(const struct matrix *bias)
+bias_values(const struct matrix *bias)
 {
 	return bias ? bias->p : NULL;
 }
@@ -28,33 +28,33 @@ numbers(const struct matrix *bias)
 static void
 out_forward(struct backend *k, const struct output_args *a)
 {
-	const struct panels *vt = &own(a->v)->v;
+	const struct panels *vt = &cpu_mat_of(a->v)->v;
 
 	(is_small(vt) ? softmax_small_forward : output_forward)
-	    (&state(k)->output, vt, numbers(a->c), a->t, a->s, (size_t)vt->k, a->y, a->logp);
+	    (&state(k)->output, vt, bias_values(a->c), a->t, a->s, (size_t)vt->k, a->y, a->logp);
 }
 
 static void
 out_backward(struct backend *k, const struct output_args *a)
 {
-	const struct panels *vt = &own(a->v)->v;
+	const struct panels *vt = &cpu_mat_of(a->v)->v;
 	size_t h = (size_t)vt->k;
 
 	(is_small(vt) ? softmax_small_backward : output_backward)
-	    (&state(k)->output, vt, numbers(a->c), a->t, a->s, h, a->y, a->ds, h, &own(a->dv)->v,
-	    numbers(a->dc), 1, a->logp);
+	    (&state(k)->output, vt, bias_values(a->c), a->t, a->s, h, a->y, a->ds, h, &cpu_mat_of(a->dv)->v,
+	    bias_values(a->dc), 1, a->logp);
 }
 
 static void
 out_logp(struct backend *k, const struct output_args *a)
 {
-	const struct panels *vt = &own(a->v)->v;
+	const struct panels *vt = &cpu_mat_of(a->v)->v;
 
 	(is_small(vt) ? softmax_small_logp : output_logp)
-	    (&state(k)->output, vt, numbers(a->c), a->t, a->s, (size_t)vt->k, a->l);
+	    (&state(k)->output, vt, bias_values(a->c), a->t, a->s, (size_t)vt->k, a->l);
 }
 
-/* V's gradient for batches too long to be updated in place; NULL: no memory. */
+/* V's gradient, for batches too long to update V in place; NULL: out of memory. */
 static struct matrix *
 gradient_of_v(struct backend *k, const struct matrix *v)
 {
@@ -67,7 +67,7 @@ gradient_of_v(struct backend *k, const struct matrix *v)
 	if (s->dv == NULL)
 		s->dv = k->mat_new(k, ROLE_OUT, v->rows, v->cols);
 	if (s->dv == NULL)
-		host_note(k, "out of memory");
+		host_fail(k, "out of memory");
 	return s->dv;
 }
 
@@ -75,7 +75,7 @@ gradient_of_v(struct backend *k, const struct matrix *v)
 static void
 step_output(struct backend *k, const struct step_args *a, const real *s, real *ds, size_t stride)
 {
-	struct panels *vt = &own(a->net.v)->v;
+	struct panels *vt = &cpu_mat_of(a->net.v)->v;
 	struct update u = { .rule = RULE_SGD, .rate = a->rate, .scale = 1 };
 	int t = a->b->t;
 	bool in_place = t <= (is_small(vt) ? SMALL_ROWS : output_rows(vt));
@@ -84,45 +84,46 @@ step_output(struct backend *k, const struct step_args *a, const real *s, real *d
 	if (dv == NULL)
 		return;
 	(is_small(vt) ? softmax_small_backward : output_backward)
-	    (&state(k)->output, vt, NULL, t, s, stride, a->b->y, ds, stride, &own(dv)->v, NULL,
+	    (&state(k)->output, vt, NULL, t, s, stride, a->b->y, ds, stride, &cpu_mat_of(dv)->v, NULL,
 	    in_place ? (real)-a->rate : 1, a->logp);
 	if (!in_place)
 		k->update(k, a->net.v, dv, NULL, NULL, &u);
 }
 
 /*
- * Forward, output layer with V's update, back through time, W's and U's
- * updates.  Every error is taken with the parameters as they were: V's panels
- * change after their errors are taken, W and U after all.
+ * Forward pass, output layer with the update of V, BPTT, updates of W and U.  All errors
+ * are computed with the old parameters: a panel of V changes after its errors have been
+ * computed, W and U at the end.
  */
 static void
-step(struct backend *k, const struct step_args *a)
+step_sgd(struct backend *k, const struct step_args *a)
 {
-	struct embed *u = &own(a->net.u)->host.e;
-	struct square *w = &own(a->net.w)->s;
+	struct matrix *u = a->net.u;
+	struct square *w = &cpu_mat_of(a->net.w)->s;
 	struct recurrence *q = &state(k)->recur;
 	size_t stride = square_stride(w), n = (size_t)a->b->t * stride;
-	real *s = state_rows(k, 2 * n), *d;
+	real *s = cpu_scratch(k, 2 * n), *d;
 
 	if (s == NULL)
 		return;
 	d = s + n;
 	memset(s, 0, 2 * n * sizeof(real));
-	embed_look_up(u, a->b, s, stride);
-	recur_forward(q, w, a->b, NULL, s);
+	embed_look_up(&u->e, a->b, s, stride);
+	rnn_forward(q, w, a->b, NULL, s);
 	step_output(k, a, s, d, stride);
-	recur_backward(q, w, a->b, a->bptt, s, d);
-	recur_update(q, w, true, &(struct recur_errors){ a->b, s, NULL, d }, (real)-a->rate);
-	embed_add(u, a->b, d, stride, (real)-a->rate);
+	rnn_backward(q, w, a->b, a->bptt, s, d);
+	rnn_add_gradient(q, w, true, &(struct rnn_errors){ a->b, s, NULL, d }, (real)-a->rate);
+	embed_add(&u->e, a->b, d, stride, (real)-a->rate);
+	touched_add(&u->touched, a->b->x, a->b->t);
 }
 
 static const char *
-error(struct backend *k)
+cpu_error(struct backend *k)
 {
 	struct state *s = state(k);
 
 	if (s->output.failed || s->recur.mem.failed)
-		host_note(k, "out of memory");
+		host_fail(k, "out of memory");
 	return host_error(k);
 }
 
@@ -143,14 +144,14 @@ cpu_close(struct backend *k)
 #define NAME_OF(x) QUOTE(x)
 
 static void
-fill(struct backend *k)
+fill_table(struct backend *k)
 {
 	host_memory(k);
 	ref_layers(k);	/* for pick_rows; the rest is overridden below */
 	k->name = "cpu";
 	k->isa = NAME_OF(ISA);
 	k->close = cpu_close;
-	k->error = error;
+	k->error = cpu_error;
 	params_entries(k);
 	embedding_entries(k);
 	k->out_forward = out_forward;
@@ -159,7 +160,7 @@ fill(struct backend *k)
 	dense_entries(k);
 	cells_entries(k);
 	optimiser_entries(k);
-	k->step = step;
+	k->step = step_sgd;
 }
 
 struct backend *
@@ -170,6 +171,6 @@ cpu_isa_open(int threads, const char **why)
 	if (k == NULL)
 		return NULL;
 	state(k)->pool = state(k)->output.pool = state(k)->recur.pool = state(k)->host.pool;
-	fill(k);
+	fill_table(k);
 	return k;
 }

@@ -14,6 +14,6 @@
 #define optimiser_entries ISA_NAME(optimiser_entries)
 #define params_entries ISA_NAME(params_entries)
 #define params_transpose ISA_NAME(params_transpose)
-#define state_rows ISA_NAME(state_rows)
+#define cpu_scratch ISA_NAME(cpu_scratch)
 
 #endif

@@ -1,25 +1,25 @@
 /*
- * dense.c - what stands between cells: dense layers, biases, masks.
+ * dense.c - the operations between recurrent layers: dense layers, biases, dropout masks.
  */
 #include <string.h>
 
 #include "product.h"
 #include "state.h"
 
-enum { PART = 4096, COLUMNS = 4 * LANES, ROWS = 64 };	/* of a task */
+enum { PART = 4096, COLUMNS = 4 * LANES, ROWS = 64 };	/* per task */
 
 static void
 dense_forward(struct backend *k, const struct matrix *m, int t, const void *x, void *a)
 {
-	const struct panels *mt = &own(m)->s.wt;
+	const struct panels *mt = &cpu_mat_of(m)->s.wt;
 	struct pool *p = state(k)->pool;
-	real *space = state_rows(k, product_space(p, mt, t));
+	real *space = cpu_scratch(k, product_space(p, mt, t));
 
 	if (space)
 		product_forward(p, mt, t, x, a, space);
 }
 
-/* Rows of n numbers into rows of whole panels, zeros behind. */
+/* Copies rows of n into rows of whole panels, padded with zeros. */
 struct widening {
 	int t, n;
 	size_t stride;
@@ -46,20 +46,20 @@ static void
 dense_backward(struct backend *k, const struct matrix *mat, int t, const void *x, const void *d,
     void *dx, struct matrix *dm)
 {
-	struct panels *m = &own(mat)->s.w;
+	struct panels *m = &cpu_mat_of(mat)->s.w;
 	struct pool *p = state(k)->pool;
 	struct widening w = { t, m->n, product_stride(m->n), x, NULL };
 	size_t wide = (size_t)t * w.stride, forward = product_space(p, m, t);
 	size_t back = product_gradient_space(p);
-	real *space = state_rows(k, wide + (forward > back ? forward : back));
+	real *space = cpu_scratch(k, wide + (forward > back ? forward : back));
 
 	if (space == NULL)
 		return;
 	if (dx)
 		product_forward(p, m, t, d, dx, space + wide);
 	w.to = space;
-	share(k, widen_task, &w, (t + ROWS - 1) / ROWS, NUMBER * (double)wide);
-	product_gradient(p, &own(dm)->s.w, t, d, (size_t)m->k, space, w.stride, 1,
+	parallel_on(k, widen_task, &w, (t + ROWS - 1) / ROWS, NUMBER * (double)wide);
+	product_gradient(p, &cpu_mat_of(dm)->s.w, t, d, (size_t)m->k, space, w.stride, 1,
 	    space + wide);
 }
 
@@ -91,7 +91,7 @@ bias_forward(struct backend *k, const struct matrix *b, int t, void *to)
 {
 	struct rows a = { t, b->cols, b->p, to };
 
-	share(k, add_bias_task, &a, (t + ROWS - 1) / ROWS, NUMBER * t * b->cols);
+	parallel_on(k, add_bias_task, &a, (t + ROWS - 1) / ROWS, NUMBER * t * b->cols);
 }
 
 static void
@@ -121,7 +121,7 @@ bias_backward(struct backend *k, int t, const void *d, struct matrix *db)
 {
 	struct rows a = { t, db->cols, d, db->p };
 
-	share(k, sum_rows_task, &a, (a.n + COLUMNS - 1) / COLUMNS, NUMBER * t * a.n);
+	parallel_on(k, sum_rows_task, &a, (a.n + COLUMNS - 1) / COLUMNS, NUMBER * t * a.n);
 }
 
 struct masked {
@@ -146,7 +146,7 @@ multiply(struct backend *k, size_t n, const void *x, const void *y, void *out)
 {
 	struct masked m = { n, x, y, out };
 
-	share(k, multiply_task, &m, (int)((n + PART - 1) / PART), NUMBER * (double)n);
+	parallel_on(k, multiply_task, &m, (int)((n + PART - 1) / PART), NUMBER * (double)n);
 }
 
 void

@@ -1,15 +1,15 @@
 /*
- * embedding.c - the input layer: rows looked up, by an embedding or out of V' where
- * input and output share a matrix; and their gradient.
+ * embedding.c - the input layer: rows looked up in an embedding, or in V' where input
+ * and output are tied; and their gradient.
  *
- * Going forward the rows of the batch are shared out, going back the columns:
- * a word that comes twice gets its errors in the order of the rows.
+ * The forward pass divides the rows of the batch among the threads, the backward pass
+ * the columns: a repeated word gets its errors in the order of the rows.
  */
 #include "state.h"
 
-enum { ROWS = 64, COLUMNS = 8 * LANES };	/* of a task */
+enum { ROWS = 64, COLUMNS = 8 * LANES };	/* per task */
 
-/* Where column j of a matrix in panels begins; its numbers lie PW apart. */
+/* Where column j of a matrix in panels begins; its elements are PW apart. */
 static real *
 column(const struct panels *b, uint32_t j)
 {
@@ -65,9 +65,9 @@ embed_forward(struct backend *k, const struct matrix *u, const struct batch *b, 
 	struct words w = { &u->e, b, a, NULL };
 
 	if (u->role == ROLE_EMBED)
-		share(k, look_up_task, &w, (b->t + ROWS - 1) / ROWS, NUMBER * b->t * u->e.h);
+		parallel_on(k, look_up_task, &w, (b->t + ROWS - 1) / ROWS, NUMBER * b->t * u->e.h);
 	else
-		look_up_columns(&own(u)->v, b, a);
+		look_up_columns(&cpu_mat_of(u)->v, b, a);
 }
 
 static void
@@ -92,12 +92,11 @@ embed_backward(struct backend *k, const struct batch *b, const void *d, struct m
 	struct words w = { &du->e, b, NULL, d };
 
 	if (du->role != ROLE_EMBED) {
-		add_columns(&own(du)->v, b, d);
+		add_columns(&cpu_mat_of(du)->v, b, d);
 		return;
 	}
-	for (int r = 0; r < b->t; r++)
-		embed_touch(&du->e, b->x[r]);
-	share(k, add_task, &w, (du->e.h + COLUMNS - 1) / COLUMNS, NUMBER * b->t * du->e.h);
+	touched_add(&du->touched, b->x, b->t);
+	parallel_on(k, add_task, &w, (du->e.h + COLUMNS - 1) / COLUMNS, NUMBER * b->t * du->e.h);
 }
 
 void

@@ -1,16 +1,16 @@
 /*
- * optimiser.c - updates of whole matrices, in whatever layout: P, G and the moments
- * of a matrix lie alike, so an update is one of runs of numbers.  What fills
- * panels up is zero everywhere, and stays so.
+ * optimiser.c - updates of whole matrices, whatever their layout: P, G and the moments
+ * of a matrix have the same layout, so an update works on flat arrays.  The padding of
+ * panels is zero in all of them, and stays so.
  */
 #include "state.h"
 #include "update.h"
 
-/* Where a matrix keeps its numbers, and in *n how many with what fills its panels up. */
+/* A matrix's array, and its length *n with the padding of its panels. */
 static real *
-whole_of(const struct matrix *mat, size_t *n)
+storage_of(const struct matrix *mat, size_t *n)
 {
-	const struct cpu_mat *m = own(mat);
+	const struct cpu_mat *m = cpu_mat_of(mat);
 	const struct panels *b = mat->role == ROLE_OUT ? &m->v : &m->s.w;
 
 	if (mat->role != ROLE_EMBED && mat->role != ROLE_BIAS) {
@@ -25,24 +25,24 @@ static void
 param_update(struct backend *k, struct matrix *p, struct matrix *g, struct matrix *m,
     struct matrix *n, const struct update *u)
 {
-	struct update_job a = { .rule = rule_constants(u), .words = host_words(g) };
+	struct update_job a = { .rule = rule_constants(u), .touched = &g->touched };
 
-	a.p = whole_of(p, &a.len);
-	a.g = whole_of(g, &a.len);
-	a.m = m ? whole_of(m, &a.len) : NULL;
-	a.n = n ? whole_of(n, &a.len) : NULL;
+	a.p = storage_of(p, &a.len);
+	a.g = storage_of(g, &a.len);
+	a.m = m ? storage_of(m, &a.len) : NULL;
+	a.n = n ? storage_of(n, &a.len) : NULL;
 	update_all(state(k)->pool, &a);
-	params_transpose(k, own(p));
+	params_transpose(k, cpu_mat_of(p));
 }
 
 static double
 sum_squares(struct backend *k, const struct matrix *g)
 {
 	size_t n;
-	const real *x = whole_of(g, &n);
+	const real *x = storage_of(g, &n);
 
 	(void)k;
-	return update_squares(x, n, host_words(g));
+	return update_squares(x, n, &g->touched);
 }
 
 void

@@ -1,8 +1,8 @@
 /*
  * params.c - the layout of each role.
  *
- * W' of ROLE_GATES has its columns in blocks: for each PW hidden units a panel
- * of every gate, so that a block of panels gives all that these units need.
+ * W' of ROLE_GATES has its columns in blocks: for each PW hidden units one panel per
+ * gate, so that a block of panels has all the weights of these units.
  */
 #include <stdbool.h>
 #include <stdlib.h>
@@ -10,9 +10,9 @@
 
 #include "state.h"
 
-/* n, up to whole panels: the output layer reads its biases so. */
+/* n rounded up to whole panels: the output layer reads its biases in panels. */
 static int
-whole(int n)
+padded_to_panels(int n)
 {
 	return (n + PW - 1) / PW * PW;
 }
@@ -20,12 +20,13 @@ whole(int n)
 static void
 mat_free(struct backend *k, struct matrix *mat)
 {
-	struct cpu_mat *m = own(mat);
+	struct cpu_mat *m = cpu_mat_of(mat);
 
 	(void)k;
 	if (m == NULL)
 		return;
 	embed_free(&m->host.e);
+	touched_free(&m->host.touched);
 	panels_free(&m->s.w);
 	panels_free(&m->s.wt);
 	panels_free(&m->v);
@@ -33,26 +34,26 @@ mat_free(struct backend *k, struct matrix *mat)
 	free(m);
 }
 
-/* The numbers of a new matrix; false: no memory. */
+/* Allocates the values of a new matrix; false: out of memory. */
 static bool
-give_memory(struct cpu_mat *m, int rows, int cols)
+allocate_values(struct cpu_mat *m, int rows, int cols)
 {
 	switch (m->host.role) {
 	case ROLE_EMBED:
 		embed_new(&m->host.e, rows, cols);
-		return m->host.e.p != NULL;
+		return m->host.e.p && touched_init(&m->host.touched, cols, rows);
 	case ROLE_OUT:
 		panels_new(&m->v, cols, rows);
 		return m->v.p != NULL;
 	case ROLE_BIAS:
-		m->host.p = calloc((size_t)rows * whole(cols), sizeof(real));
+		m->host.p = calloc((size_t)rows * padded_to_panels(cols), sizeof(real));
 		return m->host.p != NULL;
 	case ROLE_SQUARE:
 	case ROLE_DENSE:
 		panels_new(&m->s.wt, cols, rows);
 		break;
 	case ROLE_GATES:
-		panels_new(&m->s.wt, cols, rows / cols * whole(cols));
+		panels_new(&m->s.wt, cols, rows / cols * padded_to_panels(cols));
 		break;
 	}
 	panels_new(&m->s.w, rows, cols);
@@ -69,7 +70,7 @@ mat_new(struct backend *k, enum role role, int rows, int cols)
 	m->host.role = role;
 	m->host.rows = rows;
 	m->host.cols = cols;
-	if (!give_memory(m, rows, cols)) {
+	if (!allocate_values(m, rows, cols)) {
 		mat_free(k, &m->host);
 		return NULL;
 	}
@@ -79,7 +80,7 @@ mat_new(struct backend *k, enum role role, int rows, int cols)
 static void
 mat_put(struct backend *k, struct matrix *mat, const void *host)
 {
-	struct cpu_mat *m = own(mat);
+	struct cpu_mat *m = cpu_mat_of(mat);
 
 	switch (mat->role) {
 	case ROLE_EMBED:
@@ -98,12 +99,13 @@ mat_put(struct backend *k, struct matrix *mat, const void *host)
 		params_transpose(k, m);
 		break;
 	}
+	touched_add_all(&mat->touched);
 }
 
 static void
 mat_get(struct backend *k, void *host, struct matrix *mat)
 {
-	struct cpu_mat *m = own(mat);
+	struct cpu_mat *m = cpu_mat_of(mat);
 
 	(void)k;
 	switch (mat->role) {
@@ -142,7 +144,7 @@ params_transpose(struct backend *k, struct cpu_mat *m)
 {
 	if (m->s.w.p == NULL)
 		return;
-	share(k, transpose_task, m, m->s.wt.np, NUMBER * m->host.rows * m->host.cols);
+	parallel_on(k, transpose_task, m, m->s.wt.np, NUMBER * m->host.rows * m->host.cols);
 }
 
 void

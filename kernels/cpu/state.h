@@ -1,6 +1,6 @@
 /*
- * state.h - what the entries of the CPU backend share: its state, and how it
- * lays matrices out.
+ * state.h - the state of the CPU backend, the layout of its matrices, and the internal
+ * functions of its files.
  */
 #ifndef STATE_H
 #define STATE_H
@@ -8,14 +8,14 @@
 #include "backend.h"
 #include "output.h"
 #include "pool.h"
-#include "recur.h"
+#include "recurrence.h"
 #include "ref.h"
 #include "parallel.h"
 #include "scratch.h"
 #include "cpu_names.h"
 
 struct cpu_mat {
-	struct matrix host;	/* role and sizes; the numbers of an embedding or a bias */
+	struct matrix host;	/* role and sizes; the values of an embedding or a bias */
 	struct square s;	/* ROLE_SQUARE, ROLE_GATES, ROLE_DENSE */
 	struct panels v;	/* ROLE_OUT: V' */
 };
@@ -24,13 +24,13 @@ struct state {
 	struct host_state host;
 	struct output output;
 	struct recurrence recur;
-	struct pool *pool;	/* the host's */
-	struct scratch rows;	/* what a call needs besides */
+	struct pool *pool;	/* host.pool */
+	struct scratch rows;	/* of a call */
 	struct matrix *dv;	/* for steps too long to update V in place */
 };
 
 INLINE struct cpu_mat *
-own(const struct matrix *m)
+cpu_mat_of(const struct matrix *m)
 {
 	return (struct cpu_mat *)m;
 }
@@ -41,19 +41,19 @@ state(struct backend *k)
 	return k->ctx;
 }
 
-/* n reals for the time of a call; NULL, noted, when there is no memory. */
-real *state_rows(struct backend *k, size_t n);
+/* n reals of scratch for one call; NULL, and reported, when out of memory. */
+real *cpu_scratch(struct backend *k, size_t n);
 
-/* The team runs the tasks if there is enough to do: see parallel.h. */
+/* Runs the tasks on the thread pool if the job is large enough (parallel.h). */
 INLINE void
-share(struct backend *k, void (*task)(void *, int, int), void *arg, int n, double work)
+parallel_on(struct backend *k, void (*task)(void *, int, int), void *arg, int n, double work)
 {
 	parallel_tasks(state(k)->pool, task, arg, n, work);
 }
 
 /* mat_new, mat_free, mat_put, mat_get. */
 void params_entries(struct backend *k);
-/* After a change of w: the other form of a SQUARE, GATES or DENSE, made anew. */
+/* Refreshes the transposed copy of a SQUARE, GATES or DENSE after w changed. */
 void params_transpose(struct backend *k, struct cpu_mat *m);
 /* update and sum_squares. */
 void optimiser_entries(struct backend *k);

@@ -1,10 +1,10 @@
 /*
- * cells.cu - recurrent layers of gated cells.
+ * cells.cu - the time loop of recurrent layers without truncation.
  *
- * All sequences of a batch advance by a step together: one product of their states
- * with W, then the cells, a block a row; the arithmetic is kernels/cells'.  What is
- * used in here alone is kept in time-major order, so that the rows of a step lie side
- * by side; `place` is a row's position in it.
+ * All sequences of a batch advance in lock-step: one product of their states with W,
+ * then the cells, one block per row, by the arithmetic of kernels/cells.  Arrays that
+ * are local to this file are in time-major order, so that the rows of a step are
+ * adjacent; `position` is a row's index in that order.
  */
 #include <string.h>
 
@@ -17,7 +17,7 @@
 #include "num_scalar.h"
 #include "units.h"
 
-/* A layer's arrays, by row of the batch, and what is by place. */
+/* A layer's arrays, indexed by row of the batch or by position. */
 struct layer {
 	int h, t;
 	struct order o;
@@ -25,12 +25,12 @@ struct layer {
 	const real *s0, *saved0, *bias;	/* or NULL */
 	const real *ds;
 	real *d;			/* (t, gates h) */
-	real *last;			/* (t, h) by place: states of the row before */
-	real *g;			/* (t, gates h) by place: W s; backward: errors of it */
-	real *through_w, *carried;	/* (t, h) by place: errors for the row before */
+	real *last;			/* (t, h) by position: states of the row before */
+	real *g;			/* (t, gates h) by position: W s; backward: errors of it */
+	real *through_w, *carried;	/* (t, h) by position: errors for the row before */
 };
 
-/* The row before row r of sequence i in x(t,h), or x0(nseq,h); NULL is zeros. */
+/* The row before row r of sequence i in x(t,h), or in x0(nseq,h); NULL: zeros. */
 static __device__ inline const real *
 row_before(const struct layer &c, const real *x, const real *x0, int r, int i)
 {
@@ -45,14 +45,14 @@ value_or_zero(const real *p, size_t j)
 	return p ? p[j] : 0;
 }
 
-/* The place of the row after row r of sequence i; negative: there is none. */
+/* The position of the row after row r of sequence i; negative if there is none. */
 static __device__ inline int
-place_after(const struct layer &c, int r, int i)
+position_after(const struct layer &c, int r, int i)
 {
-	return r + 1 < c.o.start[i + 1] ? c.o.place[r + 1] : -1;
+	return r + 1 < c.o.start[i + 1] ? c.o.position[r + 1] : -1;
 }
 
-/* last, of all rows. */
+/* Gathers `last` for all rows. */
 static __global__ void
 gather_last(struct layer c)
 {
@@ -99,7 +99,7 @@ rows_backward(struct layer c, int first)
 {
 	constexpr struct cell_kind kind = cell_kinds[CELL];
 	int at = first + (int)blockIdx.x, r = c.o.row[at], i = c.o.seq[at], h = c.h;
-	int next = place_after(c, r, i);
+	int next = position_after(c, r, i);
 	const real *s0 = row_before(c, c.s, c.s0, r, i), *a = c.a + (size_t)r * kind.gates * h;
 	const real *saved0 = kind.has_second_state ? row_before(c, c.saved, c.saved0, r, i) : NULL;
 	const real *through_w = next < 0 ? NULL : c.through_w + (size_t)next * h;
@@ -137,7 +137,7 @@ typedef void rows_kernel(struct layer c, int first);
 static rows_kernel *const forward_kernel[] = { CELL_ROWS(FORWARD_ROWS) };
 static rows_kernel *const backward_kernel[] = { CELL_ROWS(BACKWARD_ROWS) };
 
-/* The arguments, the order, and memory for what is by place. */
+/* Sets up the arguments, the order, and memory for the arrays by position. */
 static bool
 make_layer(struct backend *k, const struct cell_args *c, struct layer *l)
 {
@@ -165,7 +165,7 @@ make_layer(struct backend *k, const struct cell_args *c, struct layer *l)
 	return true;
 }
 
-/* Where the state before a row is; rows by place from `first` on. */
+/* The state before each row; rows by position from `first` on. */
 struct states_before {
 	struct layer c;
 	int first;

@@ -1,6 +1,6 @@
 /*
- * dense.cu - what stands between the cells: dense layers, biases, products
- * number by number, and rows picked from others.
+ * dense.cu - the operations between recurrent layers: dense layers, biases,
+ * elementwise products (dropout), and rows gathered by index.
  */
 #include "params.h"
 #include "product.h"
@@ -47,7 +47,7 @@ bias_forward(struct backend *k, const struct matrix *b, int t, void *a)
 
 enum { COLUMNS = 32, PARTS = 16 };
 
-/* A block 32 columns; the sums of its parts of the rows are added in order. */
+/* One block per 32 columns; the sums of its parts of the rows are added in order. */
 static __global__ void
 __launch_bounds__(COLUMNS *PARTS)
 add_columns(int t, int n, int ld, const real *from, real *to)
@@ -96,9 +96,9 @@ multiply(struct backend *k, size_t n, const void *x, const void *y, void *out)
 	    (const real *)y, (real *)out);
 }
 
-/* A block a row. */
+/* TO row i = row from[i] of S, or zeros; one block per row. */
 static __global__ void
-pick(int h, const int *from, const real *s, real *to)
+gather_rows(int h, const int *from, const real *s, real *to)
 {
 	int r = from[blockIdx.x];
 
@@ -111,7 +111,7 @@ pick_rows(struct backend *k, int n, const int *from, int h, const void *s, void 
 {
 	const int *dev = (const int *)cuda_upload(k, BUFFER_START, from, (size_t)n * sizeof(*from));
 
-	launch(k, pick, dim3((unsigned)n), dim3(128), 0, h, dev, (const real *)s, (real *)to);
+	launch(k, gather_rows, dim3((unsigned)n), dim3(128), 0, h, dev, (const real *)s, (real *)to);
 }
 
 void

@@ -1,5 +1,5 @@
 /*
- * device.cu - opening the device, its memory, and what is said when it fails.
+ * device.cu - opens the device, allocates its memory, and reports its errors.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +8,7 @@
 #include "message.h"
 
 static struct state *
-of(const struct backend *k)
+state_of(const struct backend *k)
 {
 	return (struct state *)k->ctx;
 }
@@ -16,19 +16,19 @@ of(const struct backend *k)
 bool
 cuda_well(const struct backend *k)
 {
-	return of(k)->error[0] == '\0';
+	return state_of(k)->error[0] == '\0';
 }
 
 bool
-cuda_fail(struct backend *k, const char *phrase)
+cuda_fail(struct backend *k, const char *message)
 {
 	if (cuda_well(k))
-		message_set(of(k)->error, sizeof(of(k)->error), phrase);
+		message_set(state_of(k)->error, sizeof(state_of(k)->error), message);
 	return false;
 }
 
 bool
-cuda_note(struct backend *k, cudaError_t e)
+cuda_check(struct backend *k, cudaError_t e)
 {
 	if (e != cudaSuccess)
 		return cuda_fail(k, cudaGetErrorString(e));
@@ -36,14 +36,14 @@ cuda_note(struct backend *k, cudaError_t e)
 }
 
 static bool
-no_memory(struct backend *k, size_t bytes)
+fail_for_memory(struct backend *k, size_t bytes)
 {
-	struct state *s = of(k);
+	struct state *s = state_of(k);
 	size_t free_bytes = 0, total = 0, size = sizeof(s->error);
 
 	if (!cuda_well(k))
 		return false;
-	cudaGetLastError();	/* it was told; what is asked next may succeed */
+	cudaGetLastError();	/* clears the error: a smaller request may succeed */
 	if (cudaMemGetInfo(&free_bytes, &total) != cudaSuccess)
 		free_bytes = total = 0;
 	message_set(s->error, size, "out of device memory: ");
@@ -66,22 +66,22 @@ cuda_malloc(struct backend *k, size_t bytes)
 		return NULL;
 	e = cudaMalloc(&p, bytes ? bytes : 1);
 	if (e == cudaErrorMemoryAllocation)
-		no_memory(k, bytes);
+		fail_for_memory(k, bytes);
 	else
-		cuda_note(k, e);
+		cuda_check(k, e);
 	return cuda_well(k) ? p : NULL;
 }
 
 void *
 cuda_buffer(struct backend *k, enum buffer_use use, size_t bytes)
 {
-	struct buffer *b = &of(k)->buffer[use];
+	struct buffer *b = &state_of(k)->buffer[use];
 
 	if (b->p && bytes <= b->bytes)
 		return cuda_well(k) ? b->p : NULL;
 	if (b->p)
-		cuda_note(k, cudaFree(b->p));
-	b->bytes = bytes + bytes / 4;	/* sentences grow by and by */
+		cuda_check(k, cudaFree(b->p));
+	b->bytes = bytes + bytes / 4;	/* sentence lengths vary: grow in larger steps */
 	b->p = cuda_malloc(k, b->bytes);
 	return b->p;
 }
@@ -89,7 +89,7 @@ cuda_buffer(struct backend *k, enum buffer_use use, size_t bytes)
 void *
 cuda_host(struct backend *k, size_t bytes)
 {
-	struct state *s = of(k);
+	struct state *s = state_of(k);
 	void *p;
 
 	if (bytes <= s->host_bytes)
@@ -108,24 +108,24 @@ void
 cuda_from_device(struct backend *k, void *host, const void *dev, size_t bytes)
 {
 	if (cuda_well(k) && bytes)
-		cuda_note(k, cudaMemcpyAsync(host, dev, bytes, cudaMemcpyDeviceToHost,
-		    of(k)->stream));
+		cuda_check(k, cudaMemcpyAsync(host, dev, bytes, cudaMemcpyDeviceToHost,
+		    state_of(k)->stream));
 	if (cuda_well(k))
-		cuda_note(k, cudaStreamSynchronize(of(k)->stream));
+		cuda_check(k, cudaStreamSynchronize(state_of(k)->stream));
 }
 
 static const char *
-error(struct backend *k)
+device_error(struct backend *k)
 {
-	struct state *s = of(k);
+	struct state *s = state_of(k);
 
 	if (cuda_well(k))
-		cuda_note(k, cudaStreamSynchronize(s->stream));
+		cuda_check(k, cudaStreamSynchronize(s->stream));
 	return cuda_well(k) ? NULL : s->error;
 }
 
 static void *
-alloc(struct backend *k, size_t n)
+device_alloc(struct backend *k, size_t n)
 {
 	size_t size = k->real == REAL_F32 ? sizeof(float) : sizeof(double);
 	void *p;
@@ -135,7 +135,7 @@ alloc(struct backend *k, size_t n)
 		return NULL;
 	}
 	p = cuda_malloc(k, n * size);
-	if (p && !cuda_note(k, cudaMemsetAsync(p, 0, n * size, of(k)->stream))) {
+	if (p && !cuda_check(k, cudaMemsetAsync(p, 0, n * size, state_of(k)->stream))) {
 		cudaFree(p);
 		p = NULL;
 	}
@@ -143,26 +143,26 @@ alloc(struct backend *k, size_t n)
 }
 
 static void
-release(struct backend *k, void *p)
+device_free(struct backend *k, void *p)
 {
-	/* after a failure nothing can be freed, and nothing need be */
+	/* after a failure nothing can be freed, and nothing needs to be */
 	if (p && cuda_well(k))
-		cuda_note(k, cudaFree(p));
+		cuda_check(k, cudaFree(p));
 }
 
 static void
-put(struct backend *k, void *dev, const void *host, size_t n)
+device_put(struct backend *k, void *dev, const void *host, size_t n)
 {
 	cuda_to_device(k, dev, host, n * (k->real == REAL_F32 ? sizeof(float) : sizeof(double)));
 }
 
 static void
-get(struct backend *k, void *host, const void *dev, size_t n)
+device_get(struct backend *k, void *host, const void *dev, size_t n)
 {
 	cuda_from_device(k, host, dev, n * (k->real == REAL_F32 ? sizeof(float) : sizeof(double)));
 }
 
-/* The device that CUDA_VISIBLE_DEVICES puts first, or a phrase. */
+/* The device that CUDA_VISIBLE_DEVICES puts first, NULL, or an error message. */
 static const char *
 find_device(struct cudaDeviceProp *p, bool *absent)
 {
@@ -202,7 +202,7 @@ cuda_rate(enum real_type real, const char **why)
 }
 
 static void
-describe(struct state *s)
+describe_device(struct state *s)
 {
 	size_t size = sizeof(s->isa);
 
@@ -215,9 +215,9 @@ describe(struct state *s)
 	message_number(s->isa, size, (size_t)s->properties.minor);
 }
 
-/* What a kernel with a block for each multiprocessor may have. */
+/* The limits of a kernel with one block per multiprocessor. */
 static void
-find_room(struct state *s)
+find_limits(struct state *s)
 {
 	int bytes = 0, together = 0;
 
@@ -225,21 +225,21 @@ find_room(struct state *s)
 	    cudaSuccess &&
 	    cudaDeviceGetAttribute(&together, cudaDevAttrCooperativeLaunch, 0) == cudaSuccess &&
 	    together)
-		s->room.bytes = (size_t)bytes;
-	s->room.blocks = s->properties.multiProcessorCount;
+		s->limits.bytes = (size_t)bytes;
+	s->limits.blocks = s->properties.multiProcessorCount;
 }
 
 static void
-fill(struct backend *k)
+fill_table(struct backend *k)
 {
 	k->name = "cuda";
-	k->isa = of(k)->isa;
+	k->isa = state_of(k)->isa;
 	k->close = cuda_close;
-	k->error = error;
-	k->alloc = alloc;
-	k->free = release;
-	k->put = put;
-	k->get = get;
+	k->error = device_error;
+	k->alloc = device_alloc;
+	k->free = device_free;
+	k->put = device_put;
+	k->get = device_get;
 }
 
 struct backend *
@@ -262,22 +262,22 @@ cuda_open(enum real_type real, const char **why)
 	}
 	k->real = real;
 	k->ctx = s;
-	describe(s);
-	find_room(s);
-	fill(k);
+	describe_device(s);
+	find_limits(s);
+	fill_table(k);
 	return k;
 }
 
 void
 cuda_close(struct backend *k)
 {
-	struct state *s = of(k);
+	struct state *s = state_of(k);
 
 	k->mat_free(k, s->gradient.u);
 	k->mat_free(k, s->gradient.v);
 	k->mat_free(k, s->gradient.w);
 	for (int i = 0; i < NBUFFER; i++)
-		release(k, s->buffer[i].p);
+		device_free(k, s->buffer[i].p);
 	cuda_free_ring(k);
 	if (cuda_well(k))
 		cudaStreamDestroy(s->stream);

@@ -1,14 +1,14 @@
 /*
- * device.h - the GPU as the other files of this folder use it: its state behind
- * backend.h's table, memory that grows, launches, and errors that stick.
+ * device.h - the device layer of this folder: the backend's state, buffers that grow,
+ * launches, and sticky errors.
  *
- * Every call of the runtime goes through cuda_note(), so that the first failure
- * is kept and nothing is asked of the device after it.  All work is in order on
- * one stream.  There is no cuBLAS: our own products add in an order that
- * depends on the shape alone, which is what "the same bytes" rests on.
+ * Every call of the CUDA runtime goes through cuda_check(), so that the first failure
+ * is kept and no further call is made after it.  All work is in order on one stream.
+ * cuBLAS is not used: our own products add in an order that depends on the shape
+ * alone, which makes results reproducible to the byte.
  *
- * The sources keep to what tests/cuda/ emulates: kernels started by launch()
- * alone, shared memory had by shared_memory() alone.
+ * The sources use only what tests/cuda/ emulates: kernels are started by launch()
+ * alone, and shared memory is obtained by shared_memory() alone.
  */
 #ifndef CUDA_DEVICE_H
 #define CUDA_DEVICE_H
@@ -18,14 +18,14 @@
 #include "backend.h"
 #include "launch_plan.h"
 
-/* Memory of the device that only grows; what is in it does not outlive a call. */
+/* Device buffers, which only grow; their contents do not outlive a call. */
 enum buffer_use {
-	BUFFER_START,		/* where sequences begin */
-	BUFFER_X, BUFFER_Y,	/* words */
-	BUFFER_CHAIN,		/* rows of the same word */
-	BUFFER_TOUCHED,		/* words whose gradient is not zero */
+	BUFFER_START,		/* first rows of sequences */
+	BUFFER_X, BUFFER_Y,	/* input and target words */
+	BUFFER_CHAIN,		/* chains of rows of the same word */
+	BUFFER_TOUCHED,		/* rows whose gradient is not zero */
 	BUFFER_SQUARE,		/* W, transposed */
-	BUFFER_ERROR,		/* errors going back, and those of the row before */
+	BUFFER_ERROR,		/* errors of the current row, and of the row before */
 	BUFFER_STEP,		/* states and errors of a composed step */
 	BUFFER_LOGITS, BUFFER_LOGP, BUFFER_SLABS,
 	NBUFFER
@@ -36,54 +36,54 @@ struct buffer {
 	size_t bytes;
 };
 
-/* staging.cu's */
+/* The ring of staging.cu. */
 struct ring {
 	unsigned char *p;	/* page-locked; NULL until used */
-	int half;		/* the one that is being filled */
+	int half;		/* the one being filled */
 	size_t used;		/* of that half */
-	cudaEvent_t read[2];	/* all copies out of a half have been made */
+	cudaEvent_t read[2];	/* all copies out of a half are complete */
 };
 
 struct state {
 	cudaStream_t stream;
 	struct cudaDeviceProp properties;
 	char isa[300];
-	char error[300];		/* "" while all is well */
+	char error[300];		/* "" until the first failure */
 	struct buffer buffer[NBUFFER];
 	struct ring ring;
-	struct launch_room room;
-	struct plain_net gradient;	/* of composed steps; NULL until first needed */
-	void *host;			/* (host_bytes) to arrange things in */
+	struct launch_limits limits;
+	struct plain_net gradient;	/* of composed steps; NULLs until first needed */
+	void *host;			/* (host_bytes) scratch in host memory */
 	size_t host_bytes;
 };
 
-/* NULL and *why where there is no device that can be used. */
+/* NULL and *why where there is no usable device. */
 struct backend *cuda_open(enum real_type real, const char **why);
 void cuda_close(struct backend *k);
 
 /*
- * Operations a second that a device could do, a multiplication and an addition
- * apart; 0 where there is none.  *why is then the reason, or NULL if it is that
- * there is no GPU or no driver.
+ * The device's peak operations per second, a multiply-add counting as two; 0 where there
+ * is no usable device.  *why is then the reason, or NULL if there is simply no GPU or
+ * no driver.
  */
 double cuda_rate(enum real_type real, const char **why);
 
 /* Keeps the first failure; false from then on. */
-bool cuda_note(struct backend *k, cudaError_t e);
-/* The same for a phrase. */
-bool cuda_fail(struct backend *k, const char *phrase);
+bool cuda_check(struct backend *k, cudaError_t e);
+/* The same for an error message; returns false. */
+bool cuda_fail(struct backend *k, const char *message);
 bool cuda_well(const struct backend *k);
 
-/* `bytes` of the device; NULL, noted, when there are not so many. */
+/* `bytes` of device memory; NULL, and the error kept, when out of memory. */
 void *cuda_malloc(struct backend *k, size_t bytes);
-/* ... that live until the next call for the same use. */
+/* The same, from a buffer: valid until the next request for the same use. */
 void *cuda_buffer(struct backend *k, enum buffer_use use, size_t bytes);
-/* ... of the host, likewise. */
+/* Scratch in host memory: valid until the next request. */
 void *cuda_host(struct backend *k, size_t bytes);
 
-/* Copies, in the stream's order; the host's memory is the caller's again at once. */
+/* Copies in stream order; the caller may reuse its memory on return. */
 void cuda_to_device(struct backend *k, void *dev, const void *host, size_t bytes);
-/* ... waits. */
+/* Copies in stream order, and waits. */
 void cuda_from_device(struct backend *k, void *host, const void *dev, size_t bytes);
 /* Host data in the buffer for a use; NULL on failure. */
 void *cuda_upload(struct backend *k, enum buffer_use use, const void *host, size_t bytes);
@@ -108,10 +108,10 @@ launch(struct backend *k, void (*kernel)(P...), dim3 grid, dim3 block, size_t sh
 	c.blockDim = block;
 	c.dynamicSmemBytes = shared;
 	c.stream = ((struct state *)k->ctx)->stream;
-	cuda_note(k, cudaLaunchKernelEx(&c, kernel, P(args)...));
+	cuda_check(k, cudaLaunchKernelEx(&c, kernel, P(args)...));
 }
 
-/* The loop that follows, laid out flat: what it indexes then stays in registers. */
+/* Unrolls the following loop, so that arrays it indexes stay in registers. */
 #ifdef __CUDACC__
 #define UNROLL _Pragma("unroll")
 #define UNROLL_BY_4 _Pragma("unroll 4")
@@ -120,7 +120,7 @@ launch(struct backend *k, void (*kernel)(P...), dim3 grid, dim3 block, size_t sh
 #define UNROLL_BY_4
 #endif
 
-/* The block's shared memory, whose size the launch said. */
+/* The block's dynamic shared memory; launch() set its size. */
 #ifdef __CUDACC__
 template <typename T>
 static __device__ inline T *

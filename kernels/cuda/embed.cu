@@ -1,9 +1,8 @@
 /*
  * embed.cu - the input layer: rows looked up by word, and their gradient.
  *
- * A word may stand in several rows of a batch.  Its rows are chained on the
- * host, and one block adds them in order: no atomics, so that the sum is the
- * same every time.
+ * A word may occur in several rows of a batch.  Its rows are chained on the host, and
+ * one block adds them in order: without atomics, so that the sum is reproducible.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +10,7 @@
 #include "params.h"
 #include "launch_plan.h"
 
-/* A(t,h): a block a row. */
+/* A(t,h), one block per row. */
 static __global__ void
 look_up(int h, const real *u, const uint32_t *x, real *a)
 {
@@ -31,7 +30,7 @@ embed_forward(struct backend *k, const struct matrix *u, const struct batch *b, 
 	    (real *)a);
 }
 
-/* du[word] += the rows of D of a chain; a block a chain. */
+/* du[word] += the rows of D of its chain; one block per chain. */
 static __global__ void
 add_chains(int h, const uint32_t *x, const int32_t *heads, const int32_t *next, const real *d,
     real *du)
@@ -45,21 +44,6 @@ add_chains(int h, const uint32_t *x, const int32_t *heads, const int32_t *next, 
 		for (int r = head; r >= 0; r = next[r])
 			sum += d[(size_t)r * h + j];
 		du[to + j] = sum;
-	}
-}
-
-static void
-touch(struct matrix *du, const struct batch *b)
-{
-	if (du->role != ROLE_EMBED)
-		return;
-	for (int r = 0; r < b->t; r++) {
-		uint32_t word = b->x[r];
-
-		if (!du->is_touched[word]) {
-			du->is_touched[word] = 1;
-			du->touched[du->ntouched++] = word;
-		}
 	}
 }
 
@@ -89,7 +73,7 @@ embed_backward(struct backend *k, const struct batch *b, const void *d, struct m
 		return;
 	memcpy(host, b->x, t * sizeof(*host));
 	n = launch_chains(b->x, b->t, du->where, host + t, host + 2 * t);
-	touch(du, b);
+	touched_add(&du->touched, b->x, b->t);
 	dev = (int32_t *)cuda_upload(k, BUFFER_CHAIN, host, bytes);
 	launch(k, add_chains, dim3((unsigned)n), dim3(128), 0, mat_width(du), (const uint32_t *)dev,
 	    (const int32_t *)(dev + t), (const int32_t *)(dev + 2 * t), (const real *)d, du->p);

@@ -1,8 +1,8 @@
 /*
  * entry.cu - what libunroll-cuda.so exports; plugin.h says how it is found.
  *
- * A plugin, because the runtime of CUDA, though linked in, is large, and because
- * a program must start where there is no driver.
+ * A plugin, because the CUDA runtime, which is linked in, is large, and because programs
+ * must also start where there is no driver.
  */
 #include "device.h"
 #include "layers.h"
@@ -20,7 +20,7 @@ unroll_plugin(enum real_type real, int threads, const char **why)
 {
 	struct backend *k = cuda_open(real, why);
 
-	(void)threads;		/* those of the host do nothing here */
+	(void)threads;		/* host threads are not used */
 	if (k && real == REAL_F32)
 		cuda_layers_f32(k);
 	else if (k)

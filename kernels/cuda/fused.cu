@@ -1,47 +1,47 @@
 /*
- * fused.cu - the kernel of fused.h, its launch, and whole steps by it or, for
- * other shapes, by the entries of the table one after another.
+ * fused.cu - the kernel of fused.h and its launch; whole SGD steps by that kernel or,
+ * for other shapes, by composition of the table's entries.
  */
 #include <string.h>
 
 #include "fused.h"
 
-/* Everything zero, then this block's rows of V, and W. */
+/* Clears shared memory, then loads this block's rows of V, W and the first sentence. */
 static __device__ void
-load(const fused &f, const fused_room &m)
+load_net(const fused &f, const fused_memory &m)
 {
 	int reals = (int)((real *)m.x - m.v), thread = fused_thread();
 
-	for (int i = thread; i < reals; i += SHARE_FUSED_THREADS)
+	for (int i = thread; i < reals; i += LAUNCH_FUSED_THREADS)
 		m.v[i] = 0;
 	__syncthreads();
-	for (int k = thread; k < m.valid * f.h; k += SHARE_FUSED_THREADS)
+	for (int k = thread; k < m.valid * f.h; k += LAUNCH_FUSED_THREADS)
 		m.v[k / f.h * f.stride + k % f.h] = f.out[(size_t)m.first * f.h + k];
-	for (int k = thread; k < f.h * f.h; k += SHARE_FUSED_THREADS)
+	for (int k = thread; k < f.h * f.h; k += LAUNCH_FUSED_THREADS)
 		m.w[k / f.h * f.stride + k % f.h] = f.w[k];
 	fused_fetch(f, m, f.start[0], f.start[1] - f.start[0], m.x);
 	__syncthreads();
 }
 
 static __device__ void
-store(const fused &f, const fused_room &m)
+store_net(const fused &f, const fused_memory &m)
 {
 	int thread = fused_thread();
 
-	for (int k = thread; k < m.valid * f.h; k += SHARE_FUSED_THREADS)
+	for (int k = thread; k < m.valid * f.h; k += LAUNCH_FUSED_THREADS)
 		f.out[(size_t)m.first * f.h + k] = m.v[k / f.h * f.stride + k % f.h];
-	for (int k = thread; blockIdx.x == 0 && k < f.h * f.h; k += SHARE_FUSED_THREADS)
+	for (int k = thread; blockIdx.x == 0 && k < f.h * f.h; k += LAUNCH_FUSED_THREADS)
 		f.w[k] = m.w[k / f.h * f.stride + k % f.h];
 }
 
-/* One sentence; *barriers counts those that were passed. */
+/* One SGD step on one sentence; *barriers counts the barriers passed. */
 static __device__ void
-learn(const fused &f, const fused_room &m, int number, unsigned *barriers)
+train_sentence(const fused &f, const fused_memory &m, int number, unsigned *barriers)
 {
 	int start = f.start[number], t = f.start[number + 1] - start;
 	int next_t = number + 1 < f.n ? f.start[number + 2] - f.start[number + 1] : 0;
 
-	for (int r = fused_thread(); r < t; r += SHARE_FUSED_THREADS)
+	for (int r = fused_thread(); r < t; r += LAUNCH_FUSED_THREADS)
 		m.y[r] = f.y[start + r];
 	fused_states(f, m, t);
 	fused_logits(f, m, t);
@@ -66,26 +66,26 @@ learn(const fused &f, const fused_room &m, int number, unsigned *barriers)
 }
 
 static __global__ void
-__launch_bounds__(SHARE_FUSED_THREADS, 1)
-learn_all(struct fused f)
+__launch_bounds__(LAUNCH_FUSED_THREADS, 1)
+train_sentences(struct fused f)
 {
-	fused_room m = fused_lay_out(f);
+	fused_memory m = fused_lay_out(f);
 	unsigned barriers = 0;
 
-	load(f, m);
+	load_net(f, m);
 	for (int i = 0; i < f.n; i++) {
 		uint32_t *x = m.x;
 
-		learn(f, m, i, &barriers);
+		train_sentence(f, m, i, &barriers);
 		m.x = m.next_x;
 		m.next_x = x;
 	}
-	store(f, m);
+	store_net(f, m);
 }
 
 /*
- * One block for each multiprocessor, and all of them at once; false where the
- * device, or the part of it that others leave, has no room for that.
+ * A cooperative launch: one block per multiprocessor, all at once; false where the
+ * device, or what other processes leave of it, cannot run that.
  */
 static bool
 launch_together(struct backend *k, int blocks, size_t bytes, const struct fused &f)
@@ -98,21 +98,21 @@ launch_together(struct backend *k, int blocks, size_t bytes, const struct fused 
 	together.id = cudaLaunchAttributeCooperative;
 	together.val.cooperative = 1;
 	c.gridDim = dim3((unsigned)blocks);
-	c.blockDim = dim3(SHARE_FUSED_THREADS);
+	c.blockDim = dim3(LAUNCH_FUSED_THREADS);
 	c.dynamicSmemBytes = bytes;
 	c.stream = s->stream;
 	c.attrs = &together;
 	c.numAttrs = 1;
-	if (!cuda_note(k, cudaFuncSetAttribute(learn_all,
+	if (!cuda_check(k, cudaFuncSetAttribute(train_sentences,
 	    cudaFuncAttributeMaxDynamicSharedMemorySize, (int)bytes)))
 		return true;
-	e = cudaLaunchKernelEx(&c, learn_all, f);
+	e = cudaLaunchKernelEx(&c, train_sentences, f);
 	if (e == cudaErrorCooperativeLaunchTooLarge || e == cudaErrorLaunchOutOfResources) {
-		cudaGetLastError();	/* it was told */
-		s->room.bytes = 0;	/* and is not asked for again */
+		cudaGetLastError();	/* clears the error, which is handled here */
+		s->limits.bytes = 0;	/* not attempted again */
 		return false;
 	}
-	cuda_note(k, e);
+	cuda_check(k, e);
 	return true;
 }
 
@@ -141,7 +141,7 @@ upload_queue(struct backend *k, struct fused *f, const struct batch *b, int firs
 	return cuda_well(k);
 }
 
-/* What blocks tell each other: a counter at 0, and arrays. */
+/* The memory through which blocks exchange data: a counter of 0, and arrays. */
 static bool
 make_exchange(struct backend *k, struct fused *f, int blocks)
 {
@@ -158,11 +158,11 @@ make_exchange(struct backend *k, struct fused *f, int blocks)
 	f->v_y = f->at_y + rows;
 	f->parts = f->v_y + each;
 	f->errors = f->parts + blocks * each;
-	return cuda_note(k, cudaMemsetAsync(p, 0, 256, ((struct state *)k->ctx)->stream));
+	return cuda_check(k, cudaMemsetAsync(p, 0, 256, ((struct state *)k->ctx)->stream));
 }
 
-/* Sentences first .. first + n - 1.  False where the kernel does not fit the device:
- * nothing has been done then. */
+/* Sentences first .. first + n - 1.  False where the kernel does not fit the device;
+ * no parameter has changed then. */
 static bool
 run_queue(struct backend *k, const struct step_args *a, const struct launch_plan *plan, int first,
     int n)
@@ -188,9 +188,9 @@ run_queue(struct backend *k, const struct step_args *a, const struct launch_plan
 	return true;
 }
 
-/* The gradients of a composed step, kept from one to the next. */
+/* The gradients of a composed step, allocated once. */
 static bool
-gradients(struct backend *k, const struct plain_net *net)
+reserve_gradients(struct backend *k, const struct plain_net *net)
 {
 	struct plain_net *g = &((struct state *)k->ctx)->gradient;
 	int h = net->w->rows, v = net->v->rows;
@@ -212,15 +212,14 @@ gradients(struct backend *k, const struct plain_net *net)
 }
 
 /*
- * The general way: some 20 launches, a launch a word where W is wide (recur.cu),
- * 6 uploads, and one wait at the end, so that all are in the queue before the
- * device comes to them.  The host needs 2 to 3 us for each; the device not less:
- * kernels that follow each other last 3 us or more, and at C=8000, H=512, one
- * sentence, V and its gradient go through memory eight times, 130 MB or 30 us on
- * an H200.  A CUDA graph would save the host's time, which is hidden, and about a
- * microsecond between two kernels.  It would have to be kept for every length of a
- * sentence, and made anew whenever a buffer moves: not worth it beside the kernel
- * that takes the nets for which launches are what costs.
+ * The general case: some 20 launches, one per word where W is wide (rnn.cu), 6 uploads,
+ * and one wait at the end, so that the host stays ahead of the device.  A launch costs
+ * the host 2 to 3 us, and the device no less: consecutive kernels take at least 3 us
+ * each, and at C=8000, H=512, one sentence, V and its gradient go through memory eight
+ * times, 130 MB or 30 us on an H200.  A CUDA graph would save the host's time, which is
+ * hidden, and about a microsecond between two kernels.  One graph would be needed for
+ * each sentence length, rebuilt whenever a buffer moves: not worth it, since the fused
+ * kernel already takes the nets whose cost is the launches.
  */
 static void
 compose_step(struct backend *k, const struct step_args *a)
@@ -234,7 +233,7 @@ compose_step(struct backend *k, const struct step_args *a)
 	real *s = (real *)cuda_buffer(k, BUFFER_STEP, 3 * n * sizeof(*s));
 	double *dev;
 
-	if (s == NULL || !gradients(k, net))
+	if (s == NULL || !reserve_gradients(k, net))
 		return;
 	u.rule = RULE_SGD;
 	u.rate = a->rate;
@@ -267,12 +266,12 @@ compose_step(struct backend *k, const struct step_args *a)
 static struct launch_plan
 plan_for(struct backend *k, const struct step_args *a)
 {
-	return launch_plan_fused(&((struct state *)k->ctx)->room, a->net.w->rows, a->net.v->rows,
+	return launch_plan_fused(&((struct state *)k->ctx)->limits, a->net.w->rows, a->net.v->rows,
 	    a->bptt, sizeof(real));
 }
 
 static void
-step(struct backend *k, const struct step_args *a)
+step_one(struct backend *k, const struct step_args *a)
 {
 	struct launch_plan plan = plan_for(k, a);
 
@@ -280,7 +279,7 @@ step(struct backend *k, const struct step_args *a)
 		compose_step(k, a);
 }
 
-/* Sentence i by itself. */
+/* A composed step on sentence i alone. */
 static void
 step_alone(struct backend *k, const struct step_args *a, int i)
 {
@@ -293,9 +292,9 @@ step_alone(struct backend *k, const struct step_args *a, int i)
 	compose_step(k, &alone);
 }
 
-/* Runs of sentences that the kernel takes, and between them those too long for it. */
+/* Queues runs of sentences for the kernel; those too long for it are composed. */
 static void
-steps(struct backend *k, const struct step_args *a)
+step_each(struct backend *k, const struct step_args *a)
 {
 	for (int i = 0, n; i < a->b->nseq && cuda_well(k); i += n) {
 		struct launch_plan plan = plan_for(k, a);
@@ -311,6 +310,6 @@ steps(struct backend *k, const struct step_args *a)
 void
 cuda_fused_fill(struct backend *k)
 {
-	k->step = step;
-	k->steps = steps;
+	k->step = step_one;
+	k->steps = step_each;
 }

@@ -2,31 +2,31 @@
  * fused.h - the tutorial's SGD as one kernel for many sentences: one update
  * each, in order, with V and W in the shared memory of the multiprocessors.
  *
- * Each block, one a multiprocessor, keeps some rows of V and all of W; U stays
+ * Each block, one per multiprocessor, keeps some rows of V and all of W; U stays
  * in device memory.  For each sentence of t words:
  *
- *	every block	its states S(t,h), alone and equally: no exchange is
- *			faster than t small products
+ *	every block	computes all states S(t,h), redundantly: any exchange would
+ *			cost more than t small products
  *	each block	the logits of its own rows of V, their exponentials
  *			against its own maximum, and with those its part of dS
- *	-- barrier	maxima, sums and parts are known to all
- *	each block	the softmax' norm of each row; a share of dS, joined
- *			from the parts in order; then, while the others come,
- *			its rows of V updated, and the next sentence's rows of U
- *	-- barrier	dS is known
+ *	-- barrier	maxima, sums and parts are visible to all blocks
+ *	each block	the softmax norm of each row; its slice of dS, summed
+ *			from the parts in order; then, while other blocks arrive,
+ *			the update of its rows of V, and the next sentence's rows of U
+ *	-- barrier	dS is visible
  *	some blocks	one row's error each, back over bptt rows
- *	-- barrier	errors are known
- *	every block	D(t,h), and W updated, all equally
- *	some blocks	a word's row of U updated; every block corrects the rows
- *			it has fetched of the next sentence by the same amount
+ *	-- barrier	errors are visible
+ *	every block	D(t,h) and the update of W, redundantly
+ *	some blocks	the update of a word's row of U; every block corrects the rows
+ *			it has prefetched for the next sentence by the same amount
  *
- * Bytes a sentence through the second cache: the parts, blocks t h reals twice.
+ * Bytes per sentence through the L2 cache: the parts, blocks t h reals twice.
  * Operations: 6 t v h shared by the blocks; in each of them 4 t h^2, and
  * 2 bptt h^2 one after another.
  *
  * All arrays in shared memory have rows of `stride` reals, four times an odd
- * number: threads that read fours of neighbouring rows then meet no conflict.
- * What is beyond h, or beyond a block's rows of V, is zero.
+ * number: threads that read fours of neighbouring rows then have no bank conflicts.
+ * Elements beyond h, or beyond a block's rows of V, are zero.
  */
 #ifndef CUDA_FUSED_H
 #define CUDA_FUSED_H
@@ -36,7 +36,7 @@
 #include "product.h"
 #include "launch_plan.h"
 
-enum { FUSED_WARP = 32, FUSED_WARPS = SHARE_FUSED_THREADS / FUSED_WARP };
+enum { FUSED_WARP = 32, FUSED_WARPS = LAUNCH_FUSED_THREADS / FUSED_WARP };
 
 struct fused {
 	int h, v, n;			/* n sentences */
@@ -46,26 +46,26 @@ struct fused {
 	const int32_t *start;		/* (n + 1) */
 	const uint32_t *x, *y;		/* (start[n]) */
 	real *u, *w, *out;		/* (v, h), (h, h), (v, h) of the device: U', W, V */
-	/* between blocks: */
+	/* exchanged between blocks: */
 	unsigned *counter;
 	real *max, *sum;		/* (most, blocks) of a row's exponentials in a block */
-	real *at_y, *v_y;		/* (most), (most, h) logit and row of the word to come */
+	real *at_y, *v_y;		/* (most), (most, h) logit and row of V of the target word */
 	real *parts;			/* (blocks, most, h) of dS */
 	real *errors;			/* (bptt + 1, most, h): row r's error, i rows back */
 	double *logp;			/* (start[n]) */
 };
 
 /* A block's shared memory. */
-struct fused_room {
+struct fused_memory {
 	real *v;			/* (rows, stride) */
 	real *w;			/* (h to a multiple of 4, stride) */
 	real *s;			/* (1 + most, stride) a row of zeros, then the states */
 	real *a;			/* (most, stride) rows of U of the next sentence */
 	real *e;			/* (most, rows) logits, exponentials, then P less 1 at y */
-	real *d;			/* (most, stride) in the place of e: errors of A */
+	real *d;			/* (most, stride) in the memory of e: errors of A */
 	real *partial;			/* (4 threads) */
 	real *delta;			/* (stride) an error on its way back */
-	real *own_max, *all_max, *factor, *share;	/* (most) each */
+	real *own_max, *all_max, *factor, *scale;	/* (most) each */
 	uint32_t *x, *next_x, *y;	/* (most) each */
 	int first, valid;		/* this block's rows of V */
 };
@@ -91,7 +91,7 @@ fused_dot(quad a, quad b, real sum)
 	return sum;
 }
 
-/* The same for all lanes of a warp. */
+/* The result is the same in all lanes of a warp. */
 static __device__ inline real
 fused_warp_max(real x)
 {
@@ -111,12 +111,12 @@ fused_warp_sum(double x)
 	return x;
 }
 
-/* Where everything is; the order of launch_fused_reals(). */
-static __device__ inline fused_room
+/* The layout of shared memory; its size is in launch_plan_fused(). */
+static __device__ inline fused_memory
 fused_lay_out(const fused &f)
 {
 	int square = (f.h + 3) / 4 * 4, wide = f.rows > f.stride ? f.rows : f.stride;
-	fused_room m;
+	fused_memory m;
 
 	m.v = shared_memory<real>();
 	m.w = m.v + f.rows * f.stride;
@@ -124,12 +124,12 @@ fused_lay_out(const fused &f)
 	m.a = m.s + (1 + f.most) * f.stride;
 	m.d = m.e = m.a + f.most * f.stride;
 	m.partial = m.e + f.most * wide;
-	m.delta = m.partial + 4 * SHARE_FUSED_THREADS;
+	m.delta = m.partial + 4 * LAUNCH_FUSED_THREADS;
 	m.own_max = m.delta + f.stride;
 	m.all_max = m.own_max + f.most;
 	m.factor = m.all_max + f.most;
-	m.share = m.factor + f.most;
-	m.x = (uint32_t *)(m.share + f.most);
+	m.scale = m.factor + f.most;
+	m.x = (uint32_t *)(m.scale + f.most);
 	m.next_x = m.x + f.most;
 	m.y = m.next_x + f.most;
 	m.first = (int)blockIdx.x * f.rows;
@@ -140,9 +140,9 @@ fused_lay_out(const fused &f)
 
 /* s_r = tanh(a_r + W s_{r-1}): threads are (units, parts of a sum). */
 static __device__ void
-fused_states(const fused &f, const fused_room &m, int t)
+fused_states(const fused &f, const fused_memory &m, int t)
 {
-	int columns = (f.h + 31) / 32 * 32, parts = SHARE_FUSED_THREADS / columns;
+	int columns = (f.h + 31) / 32 * 32, parts = LAUNCH_FUSED_THREADS / columns;
 	int i = fused_thread(), j = i % columns, part = i / columns, fours = f.stride / 4;
 
 	for (int r = 0; r < t; r++) {
@@ -163,11 +163,11 @@ fused_states(const fused &f, const fused_room &m, int t)
 	}
 }
 
-/* e(t, rows) = S V', a thread four rows of S by one of V. */
+/* e(t, rows) = S V': a thread computes four rows of S by one of V. */
 static __device__ void
-fused_logits(const fused &f, const fused_room &m, int t)
+fused_logits(const fused &f, const fused_memory &m, int t)
 {
-	for (int k = fused_thread(); k < (t + 3) / 4 * f.rows; k += SHARE_FUSED_THREADS) {
+	for (int k = fused_thread(); k < (t + 3) / 4 * f.rows; k += LAUNCH_FUSED_THREADS) {
 		int i = k % f.rows, r = k / f.rows * 4;
 		real sum[4] = {};
 
@@ -184,9 +184,9 @@ fused_logits(const fused &f, const fused_room &m, int t)
 	__syncthreads();
 }
 
-/* exp(e - max) by row against the block's maximum; a warp a row. */
+/* exp(e - max) per row, max being the block's own; one warp per row. */
 static __device__ void
-fused_exponentials(const fused &f, const fused_room &m, int t)
+fused_exponentials(const fused &f, const fused_memory &m, int t)
 {
 	int lane = fused_thread() % FUSED_WARP;
 
@@ -214,12 +214,12 @@ fused_exponentials(const fused &f, const fused_room &m, int t)
 
 /* This block's part of dS, not yet divided by the norm; and rows y of V. */
 static __device__ void
-fused_parts(const fused &f, const fused_room &m, int t)
+fused_parts(const fused &f, const fused_memory &m, int t)
 {
 	int fours = (f.h + 3) / 4;
 	real *parts = f.parts + (size_t)blockIdx.x * f.most * f.h;
 
-	for (int k = fused_thread(); k < (t + 1) / 2 * fours; k += SHARE_FUSED_THREADS) {
+	for (int k = fused_thread(); k < (t + 1) / 2 * fours; k += LAUNCH_FUSED_THREADS) {
 		int j = k % fours * 4, r = k / fours * 2;
 		real sum[2][4] = {};
 
@@ -237,14 +237,14 @@ fused_parts(const fused &f, const fused_room &m, int t)
 	for (int r = 0; r < t; r++) {
 		int y = (int)m.y[r] - m.first;
 
-		for (int j = fused_thread(); y >= 0 && y < m.valid && j < f.h; j += SHARE_FUSED_THREADS)
+		for (int j = fused_thread(); y >= 0 && y < m.valid && j < f.h; j += LAUNCH_FUSED_THREADS)
 			f.v_y[r * f.h + j] = m.v[y * f.stride + j];
 	}
 }
 
 /* Each row's maximum and norm over all blocks; ln P from the first block. */
 static __device__ void
-fused_norms(const fused &f, const fused_room &m, int t, double *logp)
+fused_norms(const fused &f, const fused_memory &m, int t, double *logp)
 {
 	int lane = fused_thread() % FUSED_WARP, blocks = (int)gridDim.x;
 
@@ -265,17 +265,17 @@ fused_norms(const fused &f, const fused_room &m, int t, double *logp)
 		if (lane != 0)
 			continue;
 		m.all_max[r] = max;
-		m.share[r] = (real)(1 / sum);
-		m.factor[r] = REXP(m.own_max[r] - max) * m.share[r];
+		m.scale[r] = (real)(1 / sum);
+		m.factor[r] = REXP(m.own_max[r] - max) * m.scale[r];
 		if (blockIdx.x == 0)
 			logp[r] = (double)__ldcg(f.at_y + r) - (double)max - log(sum);
 	}
 	__syncthreads();
 }
 
-/* This block's share of dS (1 - S^2), joined from all parts; a warp an element. */
+/* This block's slice of dS (1 - S^2), summed over all parts; one warp per element. */
 static __device__ void
-fused_join(const fused &f, const fused_room &m, int t)
+fused_join(const fused &f, const fused_memory &m, int t)
 {
 	int lane = fused_thread() % FUSED_WARP, blocks = (int)gridDim.x;
 	int each = (t * f.h + blocks - 1) / blocks, first = (int)blockIdx.x * each;
@@ -291,26 +291,31 @@ fused_join(const fused &f, const fused_room &m, int t)
 			    REXP(__ldcg(f.max + r * blocks + i) - m.all_max[r]));
 		sum = fused_warp_sum(sum);
 		if (lane == 0)
-			f.errors[k] = ((real)sum * m.share[r] - __ldcg(f.v_y + k)) * (1 - s * s);
+			f.errors[k] = ((real)sum * m.scale[r] - __ldcg(f.v_y + k)) * (1 - s * s);
 	}
 }
 
-/* P -= rate G, in one rounding, wherever it is done. */
+/* P -= rate G, with a single rounding, the same everywhere. */
 static __device__ inline real
 fused_descend(real p, real g, real rate)
 {
 	return fma(-rate, g, p);
 }
 
-/* to(4, 4) -= rate sum over rows of four of a times four of b. */
+/* Rows of reals in shared memory, `stride` apart. */
+struct fused_rows {
+	const real *p;
+	int stride;
+};
+
+/* to(4, 4) -= rate sum over n rows of four of a times four of b. */
 static __device__ inline void
-fused_outer(const real *a, int a_stride, const real *b, int b_stride, int rows, real rate,
-    real *to, int to_stride)
+fused_outer(fused_rows a, fused_rows b, int n, real rate, real *to, int to_stride)
 {
 	real sum[4][4] = {};
 
-	for (int r = 0; r < rows; r++) {
-		quad x = fused_four(a + r * a_stride), y = fused_four(b + r * b_stride);
+	for (int r = 0; r < n; r++) {
+		quad x = fused_four(a.p + r * a.stride), y = fused_four(b.p + r * b.stride);
 
 		for (int p = 0; p < 4; p++)
 			for (int q = 0; q < 4; q++)
@@ -323,31 +328,31 @@ fused_outer(const real *a, int a_stride, const real *b, int b_stride, int rows, 
 
 /* V -= rate P' S for this block's rows, P less 1 at y. */
 static __device__ void
-fused_update_v(const fused &f, const fused_room &m, int t)
+fused_update_v(const fused &f, const fused_memory &m, int t)
 {
 	int fours = f.stride / 4;
 
-	for (int k = fused_thread(); k < t * f.rows; k += SHARE_FUSED_THREADS) {
+	for (int k = fused_thread(); k < t * f.rows; k += LAUNCH_FUSED_THREADS) {
 		int r = k / f.rows, i = k % f.rows;
 
 		m.e[k] = m.e[k] * m.factor[r] - (real)((int)m.y[r] - m.first == i);
 	}
 	__syncthreads();
-	for (int k = fused_thread(); k < f.rows / 4 * fours; k += SHARE_FUSED_THREADS) {
+	for (int k = fused_thread(); k < f.rows / 4 * fours; k += LAUNCH_FUSED_THREADS) {
 		int i = k / fours * 4, j = k % fours * 4;
 
-		fused_outer(m.e + i, f.rows, m.s + f.stride + j, f.stride, t, f.rate,
+		fused_outer({ m.e + i, f.rows }, { m.s + f.stride + j, f.stride }, t, f.rate,
 		    m.v + i * f.stride + j, f.stride);
 	}
 }
 
-/* x(t) of the sentence from row `start`, and its rows of U, as they now are. */
+/* x(t) of the sentence from row `start` on, and the current rows of U of its words. */
 static __device__ void
-fused_fetch(const fused &f, const fused_room &m, int start, int t, uint32_t *x)
+fused_fetch(const fused &f, const fused_memory &m, int start, int t, uint32_t *x)
 {
-	for (int r = fused_thread(); r < t; r += SHARE_FUSED_THREADS)
+	for (int r = fused_thread(); r < t; r += LAUNCH_FUSED_THREADS)
 		x[r] = f.x[start + r];
-	for (int k = fused_thread(); k < t * f.h; k += SHARE_FUSED_THREADS) {
+	for (int k = fused_thread(); k < t * f.h; k += LAUNCH_FUSED_THREADS) {
 		int r = k / f.h, j = k % f.h;
 
 		m.a[r * f.stride + j] = __ldcg(f.u + (size_t)f.x[start + r] * f.h + j);
@@ -356,9 +361,9 @@ fused_fetch(const fused &f, const fused_room &m, int start, int t, uint32_t *x)
 
 /* One step back: delta = (W' delta)(1 - s^2); threads are (fours, parts). */
 static __device__ void
-fused_step_back(const fused &f, const fused_room &m, const real *s, real *keep)
+fused_step_back(const fused &f, const fused_memory &m, const real *s, real *keep)
 {
-	int fours = f.stride / 4, parts = SHARE_FUSED_THREADS / fours;
+	int fours = f.stride / 4, parts = LAUNCH_FUSED_THREADS / fours;
 	int i = fused_thread(), q = i % fours * 4, part = i / fours;
 	real sum[4] = {};
 
@@ -383,7 +388,7 @@ fused_step_back(const fused &f, const fused_room &m, const real *s, real *keep)
 
 /* The errors of this block's rows, back over at most bptt rows each. */
 static __device__ void
-fused_back(const fused &f, const fused_room &m, int t)
+fused_back(const fused &f, const fused_memory &m, int t)
 {
 	size_t each = (size_t)f.most * f.h;
 
@@ -399,13 +404,13 @@ fused_back(const fused &f, const fused_room &m, int t)
 	}
 }
 
-/* D(t,h): what reached a row from itself and the bptt rows after it. */
+/* D(t,h): the errors that reached a row from itself and the bptt rows after it. */
 static __device__ void
-fused_gather(const fused &f, const fused_room &m, int t)
+fused_gather(const fused &f, const fused_memory &m, int t)
 {
 	size_t each = (size_t)f.most * f.h;
 
-	for (int k = fused_thread(); k < t * f.stride; k += SHARE_FUSED_THREADS) {
+	for (int k = fused_thread(); k < t * f.stride; k += LAUNCH_FUSED_THREADS) {
 		int r = k / f.stride, j = k % f.stride, steps = t - 1 - r < f.bptt ? t - 1 - r : f.bptt;
 		real sum = 0;
 
@@ -417,21 +422,21 @@ fused_gather(const fused &f, const fused_room &m, int t)
 }
 
 static __device__ void
-fused_update_w(const fused &f, const fused_room &m, int t)
+fused_update_w(const fused &f, const fused_memory &m, int t)
 {
 	int fours = f.stride / 4;
 
-	for (int k = fused_thread(); k < (f.h + 3) / 4 * fours; k += SHARE_FUSED_THREADS) {
+	for (int k = fused_thread(); k < (f.h + 3) / 4 * fours; k += LAUNCH_FUSED_THREADS) {
 		int i = k / fours * 4, j = k % fours * 4;
 
-		fused_outer(m.d + i, f.stride, m.s + j, f.stride, t, f.rate,
+		fused_outer({ m.d + i, f.stride }, { m.s + j, f.stride }, t, f.rate,
 		    m.w + i * f.stride + j, f.stride);
 	}
 }
 
-/* p less rate times the errors of a word, where the sentence has it. */
+/* p less rate times the summed errors of a word, if the sentence contains it. */
 static __device__ inline real
-fused_without(const fused &f, const fused_room &m, int t, uint32_t word, int j, real p)
+fused_without(const fused &f, const fused_memory &m, int t, uint32_t word, int j, real p)
 {
 	real sum = 0;
 	bool any = false;
@@ -444,10 +449,10 @@ fused_without(const fused &f, const fused_room &m, int t, uint32_t word, int j, 
 	return any ? fused_descend(p, sum, f.rate) : p;
 }
 
-/* Rows of U, the block's share of the sentence's words; a word that stands
- * twice is its first row's. */
+/* Updates rows of U: this block's words of the sentence; a repeated word is updated
+ * at its first row. */
 static __device__ void
-fused_update_u(const fused &f, const fused_room &m, int t)
+fused_update_u(const fused &f, const fused_memory &m, int t)
 {
 	for (int r = (int)blockIdx.x; r < t; r += (int)gridDim.x) {
 		real *u = f.u + (size_t)m.x[r] * f.h;
@@ -455,16 +460,16 @@ fused_update_u(const fused &f, const fused_room &m, int t)
 
 		for (int i = 0; i < r; i++)
 			again |= m.x[i] == m.x[r];
-		for (int j = fused_thread(); !again && j < f.h; j += SHARE_FUSED_THREADS)
+		for (int j = fused_thread(); !again && j < f.h; j += LAUNCH_FUSED_THREADS)
 			u[j] = fused_without(f, m, t, m.x[r], j, __ldcg(u + j));
 	}
 }
 
-/* ... and the rows that were fetched before that. */
+/* Applies the same update to the rows of U that were prefetched. */
 static __device__ void
-fused_correct(const fused &f, const fused_room &m, int t, int next_t)
+fused_correct(const fused &f, const fused_memory &m, int t, int next_t)
 {
-	for (int k = fused_thread(); k < next_t * f.h; k += SHARE_FUSED_THREADS) {
+	for (int k = fused_thread(); k < next_t * f.h; k += LAUNCH_FUSED_THREADS) {
 		int r = k / f.h, j = k % f.h;
 		real *a = m.a + r * f.stride + j;
 

@@ -1,18 +1,18 @@
 /*
- * grid_barrier.h - what the blocks of a cooperative launch need of each other: a
- * barrier in two halves, so that work can lie between them.
+ * grid_barrier.h - a barrier among the blocks of a cooperative launch, split into arrive
+ * and wait, so that work can be done in between.
  *
- * Arrivals are counted and never taken back: the n-th barrier is passed when
- * the counter has come to n times the number of blocks.  What a block wrote
- * before it arrives can be read by all after they waited, with __ldcg(): a
- * multiprocessor's own cache knows nothing of the others.
+ * Arrivals are counted and never reset: the n-th barrier is passed when the counter
+ * has reached n times the number of blocks.  After the wait, all blocks can read what
+ * any block wrote before it arrived, but only with __ldcg(): the L1 caches of the
+ * multiprocessors are not coherent.
  */
 #ifndef CUDA_GRID_BARRIER_H
 #define CUDA_GRID_BARRIER_H
 
 #include <cuda_runtime.h>
 
-/* While one waits for other blocks; a GPU runs them anyway. */
+/* Called while waiting: the emulator switches to other blocks; a GPU needs nothing. */
 #ifdef __CUDACC__
 static __device__ inline void
 grid_relax(void)

@@ -4,7 +4,7 @@
 #include "launch_plan.h"
 
 static int
-over(int a, int b)
+divide_up(int a, int b)
 {
 	return a / b + (a % b != 0);
 }
@@ -13,11 +13,11 @@ int
 launch_slices(int m, int n, int k)
 {
 	const size_t wanted = 264;	/* tiles: two for each of 132 multiprocessors */
-	size_t tiles = (size_t)over(m, SHARE_TILE) * (size_t)over(n, SHARE_TILE);
-	int most = k / SHARE_SLICE, slices = (int)(wanted / (tiles ? tiles : 1));
+	size_t tiles = (size_t)divide_up(m, LAUNCH_TILE) * (size_t)divide_up(n, LAUNCH_TILE);
+	int most = k / LAUNCH_SLICE, slices = (int)(wanted / (tiles ? tiles : 1));
 
 	slices = slices < most ? slices : most;
-	return slices > 1 ? over(k, over(k, slices)) : 1;	/* none is empty */
+	return slices > 1 ? divide_up(k, divide_up(k, slices)) : 1;	/* no slice is empty */
 }
 
 /* NVIDIA's programming guide, "Arithmetic Instructions": results per clock. */
@@ -45,7 +45,7 @@ launch_begins(const struct batch *b, int32_t *begins)
 }
 
 void
-launch_order(const struct batch *b, int32_t *row, int32_t *seq, int32_t *place,
+launch_order(const struct batch *b, int32_t *row, int32_t *seq, int32_t *position,
     int32_t *offset)
 {
 	int n = 0, step = 0;
@@ -59,7 +59,7 @@ launch_order(const struct batch *b, int32_t *row, int32_t *seq, int32_t *place,
 				continue;
 			row[n] = r;
 			seq[n] = i;
-			place[r] = n++;
+			position[r] = n++;
 		}
 	}
 	offset[step] = n;
@@ -86,19 +86,19 @@ launch_chains(const uint32_t *x, int t, int32_t *where, int32_t *heads, int32_t 
 }
 
 static int
-up_to(int n, int multiple)
+round_up(int n, int multiple)
 {
-	return over(n, multiple) * multiple;
+	return divide_up(n, multiple) * multiple;
 }
 
-/* Reals that do not depend on the sentence: rows of V, W, a row of zeros, room for sums. */
+/* Reals that do not depend on the sentence: rows of V, W, a row of zeros, memory for sums. */
 static size_t
 fixed_reals(const struct launch_plan *p, int h)
 {
-	return (size_t)p->stride * (size_t)(p->rows + up_to(h, 4) + 2) + 4 * SHARE_FUSED_THREADS;
+	return (size_t)p->stride * (size_t)(p->rows + round_up(h, 4) + 2) + 4 * LAUNCH_FUSED_THREADS;
 }
 
-/* Reals for each word: a state, an input, an error or a row of P; four numbers, three words. */
+/* Reals per word: a state, an input, an error or a row of P; four numbers, three words. */
 static size_t
 reals_a_word(const struct launch_plan *p)
 {
@@ -108,22 +108,22 @@ reals_a_word(const struct launch_plan *p)
 }
 
 struct launch_plan
-launch_plan_fused(const struct launch_room *room, int h, int v, int bptt, size_t size)
+launch_plan_fused(const struct launch_limits *limits, int h, int v, int bptt, size_t size)
 {
-	struct launch_plan p = { .blocks = room->blocks };
-	size_t reals = room->bytes / size, fixed, most;
+	struct launch_plan p = { .blocks = limits->blocks };
+	size_t reals = limits->bytes / size, fixed, most;
 
-	if (h > SHARE_FUSED_THREADS || bptt > SHARE_FUSED_BPTT || room->blocks < 1)
+	if (h > LAUNCH_FUSED_THREADS || bptt > LAUNCH_FUSED_BPTT || limits->blocks < 1)
 		return p;
-	p.rows = up_to(over(v, room->blocks), 4);
-	p.stride = up_to(h, 4);
+	p.rows = round_up(divide_up(v, limits->blocks), 4);
+	p.stride = round_up(h, 4);
 	if (p.stride / 4 % 2 == 0)
 		p.stride += 4;
 	fixed = fixed_reals(&p, h);
 	if (fixed > reals)
 		return p;
 	most = (reals - fixed) / reals_a_word(&p) / 4 * 4;
-	if (most < SHARE_FUSED_LEAST)
+	if (most < LAUNCH_FUSED_LEAST)
 		return p;
 	p.most = most > 1 << 16 ? 1 << 16 : (int)most;
 	p.bytes = (fixed + (size_t)p.most * reals_a_word(&p)) * size;
@@ -135,7 +135,7 @@ launch_run(const struct batch *b, int first, int most)
 {
 	int i = first;
 
-	while (i < b->nseq && i - first < SHARE_RUN_MOST && b->start[i + 1] - b->start[i] <= most)
+	while (i < b->nseq && i - first < LAUNCH_RUN_MOST && b->start[i + 1] - b->start[i] <= most)
 		i++;
 	return i - first;
 }

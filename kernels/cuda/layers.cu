@@ -1,5 +1,5 @@
 /*
- * layers.cu - fills the table.
+ * layers.cu - fills the entries of the table that depend on the real type.
  */
 #include "layers.h"
 #include "params.h"

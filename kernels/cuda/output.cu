@@ -1,17 +1,17 @@
 /*
  * output.cu - the output layer: products with V, and the softmax of each row.
  *
- * L(t,v) is written out, as many rows at a time as ROOM holds; a block then
- * turns a row into what is asked for.  P V, whose depth is v and whose result
- * is small, is cut in slices (product.h).
+ * The logits L(t,v) are stored, as many rows at a time as LOGITS_BYTES allow; one block
+ * per row then computes what the caller wants.  P V, whose depth is v and whose result
+ * is small, is cut into slices (product.h).
  */
 #include "params.h"
 #include "product.h"
 #include "reduce.h"
 
-static const size_t room = (size_t)1 << 28;	/* bytes of logits at a time */
+static const size_t LOGITS_BYTES = (size_t)1 << 28;	/* bytes of logits at a time */
 
-/* What becomes of a row of logits. */
+/* What a row of logits is turned into. */
 enum want {
 	WANT_LOGP,	/* only logp */
 	WANT_ERROR,	/* P less 1 at y */
@@ -19,8 +19,8 @@ enum want {
 };
 
 /*
- * This thread's share of a row: its largest number, and the sum of exp(x - max).
- * In one pass: the sum shrinks when a larger number comes.
+ * Over this thread's elements of a row: the maximum, and the sum of exp(x - max), in one
+ * pass: the sum is rescaled whenever the maximum grows.
  */
 static __device__ inline real
 add_exponentials(int v, const real *l, real *max)
@@ -42,17 +42,18 @@ add_exponentials(int v, const real *l, real *max)
 }
 
 /*
- * A block a row of L(t,v), in place; y NULL with WANT_ALL.  A batch's rows are more
- * than the second cache holds, so they are read once, and once more to be changed.
+ * The softmax of the rows of L(t,v) in place, one block per row; y is NULL with WANT_ALL.
+ * A batch's rows exceed the L2 cache, so they are read once for the norm and once more
+ * to be changed.
  */
 template <enum want WANT>
 static __global__ void
 __launch_bounds__(REDUCE_THREADS)
-soften(int v, real *logits, const uint32_t *y, double *logp)
+softmax_rows(int v, real *logits, const uint32_t *y, double *logp)
 {
 	double *shared = shared_memory<double>();		/* (REDUCE_THREADS) */
 	real *l = logits + (size_t)blockIdx.x * v;
-	real own, max, at_y = 0, norm, share;
+	real own, max, at_y = 0, norm, scale;
 	double sum;
 
 	if (WANT != WANT_ALL)
@@ -61,30 +62,30 @@ soften(int v, real *logits, const uint32_t *y, double *logp)
 	max = reduce_block<real, true>(own, (real *)shared);
 	sum = reduce_block<double, false>(own == -INFINITY ? sum : sum * REXP(own - max), shared);
 	norm = (real)log(sum);
-	share = (real)(1 / sum);
+	scale = (real)(1 / sum);
 	if (WANT != WANT_ALL && threadIdx.x == 0)
 		logp[blockIdx.x] = (double)at_y - (double)max - log(sum);
 	for (int i = (int)threadIdx.x; WANT == WANT_ALL && i < v; i += REDUCE_THREADS)
 		l[i] = l[i] - max - norm;
 	for (int i = (int)threadIdx.x; WANT == WANT_ERROR && i < v; i += REDUCE_THREADS)
-		l[i] = REXP(l[i] - max) * share - (real)((uint32_t)i == y[blockIdx.x]);
+		l[i] = REXP(l[i] - max) * scale - (real)((uint32_t)i == y[blockIdx.x]);
 }
 
-/* One call's rows, some at a time. */
+/* One call, processed `most` rows at a time. */
 struct output {
 	const struct matrix *v, *c;	/* c NULL: no bias */
-	int t, most;		/* rows, and at a time */
+	int t, most;		/* rows in total; rows at a time */
 	const real *s;
 	real *logits;		/* (most, v) */
-	const uint32_t *y;	/* (t) of the device, or NULL */
-	double *logp;		/* (t) of the device, or NULL */
+	const uint32_t *y;	/* (t) on the device, or NULL */
+	double *logp;		/* (t) on the device, or NULL */
 };
 
-/* with_y: the targets and their log-probabilities, too. */
+/* with_y: also the targets, and memory for their log-probabilities. */
 static bool
-prepare(struct backend *k, struct output *o, const struct output_args *a, bool with_y)
+prepare_output(struct backend *k, struct output *o, const struct output_args *a, bool with_y)
 {
-	size_t row = (size_t)a->v->rows * sizeof(real), most = room / row, t = (size_t)a->t;
+	size_t row = (size_t)a->v->rows * sizeof(real), most = LOGITS_BYTES / row, t = (size_t)a->t;
 
 	o->v = a->v;
 	o->c = a->c;
@@ -101,10 +102,10 @@ prepare(struct backend *k, struct output *o, const struct output_args *a, bool w
 	return cuda_well(k);
 }
 
-/* Logits of up to o->most rows from `first` on, softened; gives how many. */
+/* Logits of up to o->most rows from `first` on, then their softmax; returns the number of rows. */
 template <enum want WANT>
 static int
-rows_of(struct backend *k, const struct output *o, int first)
+logits_of_rows(struct backend *k, const struct output *o, int first)
 {
 	int v = o->v->rows, h = o->v->cols, t = o->t - first < o->most ? o->t - first : o->most;
 	struct product_store store = { o->logits, (size_t)v };
@@ -115,7 +116,7 @@ rows_of(struct backend *k, const struct output *o, int first)
 		product_whole<false, true>(k, t, v, h, s, m, biased);
 	else
 		product_whole<false, true>(k, t, v, h, s, m, store);
-	launch(k, soften<WANT>, dim3((unsigned)t), dim3(REDUCE_THREADS), REDUCE_THREADS * sizeof(double), v,
+	launch(k, softmax_rows<WANT>, dim3((unsigned)t), dim3(REDUCE_THREADS), REDUCE_THREADS * sizeof(double), v,
 	    o->logits, o->y ? o->y + first : NULL, o->logp ? o->logp + first : NULL);
 	return t;
 }
@@ -125,10 +126,10 @@ out_forward(struct backend *k, const struct output_args *a)
 {
 	struct output o;
 
-	if (!prepare(k, &o, a, true))
+	if (!prepare_output(k, &o, a, true))
 		return;
 	for (int first = 0; first < a->t; first += o.most)
-		rows_of<WANT_LOGP>(k, &o, first);
+		logits_of_rows<WANT_LOGP>(k, &o, first);
 	cuda_from_device(k, a->logp, o.logp, (size_t)a->t * sizeof(*a->logp));
 }
 
@@ -139,10 +140,10 @@ cuda_out_backward(struct backend *k, const struct output_args *a)
 	struct product_add add = { a->dv->p, (size_t)h };
 	struct output o;
 
-	if (!prepare(k, &o, a, true))
+	if (!prepare_output(k, &o, a, true))
 		return NULL;
 	for (int first = 0; first < a->t; first += o.most) {
-		int n = rows_of<WANT_ERROR>(k, &o, first);
+		int n = logits_of_rows<WANT_ERROR>(k, &o, first);
 		struct product_store store = { (real *)a->ds + (size_t)first * h, (size_t)h };
 
 		product<false, false>(k, n, h, v, (const real *)o.logits, (const real *)a->v->p,
@@ -170,10 +171,10 @@ out_logp(struct backend *k, const struct output_args *a)
 	size_t v = (size_t)a->v->rows;
 	struct output o;
 
-	if (!prepare(k, &o, a, false))
+	if (!prepare_output(k, &o, a, false))
 		return;
 	for (int first = 0; first < a->t; first += o.most) {
-		size_t n = (size_t)rows_of<WANT_ALL>(k, &o, first) * v;
+		size_t n = (size_t)logits_of_rows<WANT_ALL>(k, &o, first) * v;
 
 		cuda_from_device(k, (real *)a->l + (size_t)first * v, o.logits, n * sizeof(real));
 	}

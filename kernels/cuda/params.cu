@@ -1,12 +1,12 @@
 /*
- * params.cu - parameters: to the device and back.
+ * params.cu - parameters: allocation, and copies to the device and back.
  */
 #include <stdlib.h>
 
 #include "params.h"
 
 static size_t
-count(const struct matrix *m)
+count_values(const struct matrix *m)
 {
 	return (size_t)m->rows * m->cols;
 }
@@ -17,21 +17,9 @@ mat_free(struct backend *k, struct matrix *m)
 	if (m == NULL)
 		return;
 	k->free(k, m->p);
-	free(m->touched);
-	free(m->is_touched);
+	touched_free(&m->touched);
 	free(m->where);
 	free(m);
-}
-
-/* Host memory that an embedding needs; false when there is none. */
-static bool
-remember_words(struct matrix *m)
-{
-	size_t words = (size_t)m->cols;
-
-	m->touched = (uint32_t *)malloc(words * sizeof(*m->touched));
-	m->is_touched = (unsigned char *)calloc(words, 1);
-	return m->touched && m->is_touched;
 }
 
 static struct matrix *
@@ -44,8 +32,8 @@ mat_new(struct backend *k, enum role role, int rows, int cols)
 	m->role = role;
 	m->rows = rows;
 	m->cols = cols;
-	m->p = (real *)k->alloc(k, count(m));
-	if (m->p == NULL || (role == ROLE_EMBED && !remember_words(m))) {
+	m->p = (real *)k->alloc(k, count_values(m));
+	if (m->p == NULL || (role == ROLE_EMBED && !touched_init(&m->touched, cols, rows))) {
 		mat_free(k, m);
 		return NULL;
 	}
@@ -61,46 +49,35 @@ transpose(real *to, const real *from, int rows, int cols)
 			to[(size_t)j * rows + i] = from[(size_t)i * cols + j];
 }
 
-/* What comes from the host may be anything. */
-static void
-touch_all(struct matrix *m)
-{
-	for (int i = 0; i < m->cols; i++) {
-		m->is_touched[i] = 1;
-		m->touched[i] = (uint32_t)i;
-	}
-	m->ntouched = m->cols;
-}
-
 static void
 mat_put(struct backend *k, struct matrix *m, const void *host)
 {
-	size_t bytes = count(m) * sizeof(real);
+	size_t bytes = count_values(m) * sizeof(real);
 
 	if (m->role == ROLE_EMBED) {
-		real *turned = (real *)cuda_host(k, bytes);
+		real *transposed = (real *)cuda_host(k, bytes);
 
-		if (turned == NULL)
+		if (transposed == NULL)
 			return;
-		transpose(turned, (const real *)host, m->rows, m->cols);
-		host = turned;
-		touch_all(m);
+		transpose(transposed, (const real *)host, m->rows, m->cols);
+		host = transposed;
 	}
 	cuda_to_device(k, m->p, host, bytes);
+	touched_add_all(&m->touched);
 }
 
 static void
 mat_get(struct backend *k, void *host, struct matrix *m)
 {
-	size_t bytes = count(m) * sizeof(real);
-	real *turned = m->role == ROLE_EMBED ? (real *)cuda_host(k, bytes) : NULL;
+	size_t bytes = count_values(m) * sizeof(real);
+	real *transposed = m->role == ROLE_EMBED ? (real *)cuda_host(k, bytes) : NULL;
 
 	if (m->role != ROLE_EMBED) {
 		cuda_from_device(k, host, m->p, bytes);
-	} else if (turned) {
-		cuda_from_device(k, turned, m->p, bytes);
+	} else if (transposed) {
+		cuda_from_device(k, transposed, m->p, bytes);
 		if (cuda_well(k))
-			transpose((real *)host, turned, m->cols, m->rows);
+			transpose((real *)host, transposed, m->cols, m->rows);
 	}
 }
 

@@ -6,24 +6,22 @@
 
 #include "device.h"
 #include "real.h"
+#include "touched.h"
 #include "cuda_names.h"
 
 struct matrix {
 	enum role role;
 	int rows, cols;
 	/*
-	 * (rows, cols) of the device; an embedding is stored a row a word,
+	 * (rows, cols) on the device; an embedding is stored as one row per word,
 	 * (cols, rows), since every use is by word.
 	 */
 	real *p;
-	/* An embedding's gradient: which words' rows may not be zero; host memory. */
-	uint32_t *touched;		/* (ntouched) */
-	unsigned char *is_touched;	/* (words) */
-	int ntouched;
-	int32_t *where;			/* (words) launch_chains()'s own; NULL until used */
+	struct touched touched;	/* of a sparse gradient; zeros (dense) otherwise; host memory */
+	int32_t *where;			/* (words) for launch_chains(); NULL until used */
 };
 
-/* Of an embedding, or of an output layer that is one, too. */
+/* Of an embedding, or of an output layer that serves as one (tied). */
 static inline int
 mat_words(const struct matrix *m)
 {
@@ -39,8 +37,8 @@ mat_width(const struct matrix *m)
 /* to(n) += the sums of the columns of from(t, ld). */
 void cuda_add_columns(struct backend *k, int t, int n, int ld, const real *from, real *to);
 
-/* out_backward of the table, but ln P(t) stays on the device, in BUFFER_LOGP, and
- * nobody waits for it.  NULL on failure. */
+/* out_backward, but ln P(t) stays on the device, in BUFFER_LOGP, and the call does not
+ * wait.  NULL on failure. */
 double *cuda_out_backward(struct backend *k, const struct output_args *a);
 
 /* cell_forward and cell_backward of the plain cell, which may be truncated. */

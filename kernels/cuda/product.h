@@ -1,17 +1,16 @@
 /*
- * product.h - C(m,n) = op(A)(m,k) op(B)(k,n), and what becomes of each element.
+ * product.h - C(m,n) = op(A)(m,k) op(B)(k,n), with a functor that stores each element.
  *
- * A block makes a tile of C; a thread makes EACH x EACH of its elements, whose
- * operands go through shared memory DEEP at a time, the next of them on their
- * way meanwhile.  Every element is one chain of multiply-adds over k in order,
+ * A block computes a tile of C and a thread EACH x EACH of its elements.  Operands go
+ * through shared memory DEEP at a time, and the next ones are loaded meanwhile.  Every element is one chain of multiply-adds over k in order,
  * whatever the tile: so a row's result does not depend on the other rows, and
  * both sizes of tiles give the same bits.  The large one, in float alone (its
  * sums need all registers of a thread in double), where there are as many tiles
  * as multiprocessors: in it a thread reads 16 numbers for 64 multiply-adds, and
  * two blocks share a multiprocessor.
  *
- * Where C is small and k large, k is cut in slices (launch_plan.h), a block each; the
- * slices' sums lie in slabs and are added in order by a second kernel.
+ * Where C is small and k large, k is cut into slices (launch_plan.h), one block each; the
+ * slices' sums are stored in slabs and added in order by a second kernel.
  *
  * op() by flags: TA: A is stored (k,m); TB: B is stored (n,k).
  */
@@ -28,7 +27,11 @@ struct __align__(16) quad {
 	real x[4];
 };
 
-/* What to do with element x at (i, j) of C(m,n); ld is n. */
+struct product_shape {
+	int m, n, k;
+};
+
+/* Functors that store element x of C(m,n) at (i, j); ld is n. */
 struct product_store {
 	real *c;
 	size_t ld;
@@ -60,8 +63,8 @@ struct product_slab {
 };
 
 /*
- * Of a thread's share of TILE x DEEP operands, the first's place: which row or
- * column of C it is for, and which k.  ALONG: stored with k running fastest.
+ * Of the TILE x DEEP operands that a thread loads, the position of the first: the row
+ * or column of C, and k.  ALONG: stored with k running fastest.
  */
 template <int TILE, bool ALONG>
 static __device__ inline int
@@ -77,8 +80,7 @@ product_l(void)
 	return ALONG ? (int)threadIdx.x % PRODUCT_DEEP : (int)threadIdx.x / TILE;
 }
 
-/* The operands from (first, l0) on, each thread its share; zero beyond `most` and
- * `end`. */
+/* This thread's operands, from (first, l0) on; zeros beyond `most` and `end`. */
 template <int TILE, bool ALONG>
 static __device__ inline void
 product_fetch(real *own, const real *from, size_t ld, int first, int most, int l0, int end)
@@ -95,7 +97,7 @@ product_fetch(real *own, const real *from, size_t ld, int first, int most, int l
 	}
 }
 
-/* ... and into shared memory as (DEEP, TILE + 4). */
+/* Stores them in shared memory as (DEEP, TILE + 4). */
 template <int TILE, bool ALONG>
 static __device__ inline void
 product_keep(const real *own, real *to)
@@ -109,8 +111,8 @@ product_keep(const real *own, real *to)
 }
 
 /*
- * Where a thread stands among the SIDE x SIDE of its block: a warp is 4 x 8 of
- * them, so that what it reads of either operand is few numbers, many times.
+ * A thread's coordinates among the SIDE x SIDE of its block: a warp is 4 x 8 of
+ * them, so that it reads few numbers of either operand, many times.
  */
 static __device__ inline int
 product_down(void)
@@ -124,10 +126,10 @@ product_across(void)
 	return (int)threadIdx.x / 32 % 2 * 8 + (int)threadIdx.x % 8;
 }
 
-/* The place in the tile of a thread's element e: fours, half a tile apart. */
+/* The position within the tile of a thread's element e: fours, half a tile apart. */
 template <int TILE>
 static __device__ inline int
-product_place(int thread, int e)
+product_position(int thread, int e)
 {
 	return thread * 4 + e % 4 + e / 4 * (TILE / 2);
 }
@@ -143,9 +145,9 @@ product_multiply(const real *as, const real *bs, real sum[EACH][EACH])
 		UNROLL
 		for (int q = 0; q < EACH / 4; q++) {
 			x[q] = *(const quad *)(as + l * (TILE + 4) +
-			    product_place<TILE>(product_down(), q * 4));
+			    product_position<TILE>(product_down(), q * 4));
 			y[q] = *(const quad *)(bs + l * (TILE + 4) +
-			    product_place<TILE>(product_across(), q * 4));
+			    product_position<TILE>(product_across(), q * 4));
 		}
 		UNROLL
 		for (int i = 0; i < EACH; i++)
@@ -155,7 +157,7 @@ product_multiply(const real *as, const real *bs, real sum[EACH][EACH])
 	}
 }
 
-/* Shared memory of a tile's operands, twice: one is read, the other filled. */
+/* Shared memory for a tile's operands, double-buffered. */
 template <int TILE>
 static inline size_t
 product_shared(void)
@@ -172,8 +174,8 @@ product_give(int m, int n, int i0, int j0, const real sum[EACH][EACH], const STO
 	for (int p = 0; p < EACH; p++)
 		UNROLL
 		for (int q = 0; q < EACH; q++) {
-			int i = i0 + product_place<TILE>(product_down(), p);
-			int j = j0 + product_place<TILE>(product_across(), q);
+			int i = i0 + product_position<TILE>(product_down(), p);
+			int j = j0 + product_position<TILE>(product_across(), q);
 
 			if (i < m && j < n)
 				store(i, j, sum[p][q]);
@@ -226,9 +228,10 @@ product_join(int n, size_t each, int slices, const real *slabs, STORE store)
 /* C in tiles: large ones, if they are not half empty and every multiprocessor gets one. */
 template <bool TA, bool TB, typename STORE>
 static void
-product_tiles(struct backend *kern, int m, int n, int k, int slices, const real *a, const real *b,
+product_tiles(struct backend *kern, product_shape shape, int slices, const real *a, const real *b,
     STORE store)
 {
+	int m = shape.m, n = shape.n, k = shape.k;
 	int slice = (int)cuda_over((size_t)k, (size_t)slices);
 	size_t large = cuda_over((size_t)m, 128) * cuda_over((size_t)n, 128);
 	size_t small = cuda_over((size_t)m, 64) * cuda_over((size_t)n, 64);
@@ -249,15 +252,15 @@ product_tiles(struct backend *kern, int m, int n, int k, int slices, const real 
 	    PRODUCT_THREADS, product_shared<64>(), m, n, k, slice, a, b, store);
 }
 
-/* All of k at once. */
+/* C, without slices. */
 template <bool TA, bool TB, typename STORE>
 static void
 product_whole(struct backend *kern, int m, int n, int k, const real *a, const real *b, STORE store)
 {
-	product_tiles<TA, TB>(kern, m, n, k, 1, a, b, store);
+	product_tiles<TA, TB>(kern, { m, n, k }, 1, a, b, store);
 }
 
-/* ... or in slices, if that gives the device more to do. */
+/* C, with k in slices if that gives the device more parallel work. */
 template <bool TA, bool TB, typename STORE>
 static void
 product(struct backend *kern, int m, int n, int k, const real *a, const real *b, STORE store)
@@ -271,7 +274,7 @@ product(struct backend *kern, int m, int n, int k, const real *a, const real *b,
 		return;
 	}
 	slab.slabs = (real *)cuda_buffer(kern, BUFFER_SLABS, slices * each * sizeof(real));
-	product_tiles<TA, TB>(kern, m, n, k, slices, a, b, slab);
+	product_tiles<TA, TB>(kern, { m, n, k }, slices, a, b, slab);
 	launch(kern, product_join<STORE>, dim3((unsigned)cuda_over(each, 256)), dim3(256),
 	    (size_t)0, n, each, slices, (const real *)slab.slabs, store);
 }

@@ -1,6 +1,6 @@
 /*
- * reduce.h - a block's sum or maximum, in an order that depends on the number
- * of its threads alone.
+ * reduce.h - a block's sum or maximum, in an order that depends only on the number of
+ * its threads.
  */
 #ifndef CUDA_REDUCE_H
 #define CUDA_REDUCE_H
@@ -9,7 +9,7 @@
 
 enum { REDUCE_THREADS = 256 };
 
-/* Of every thread's x, for every thread.  shared(REDUCE_THREADS / 32) */
+/* The result over every thread's x, returned to every thread.  shared(REDUCE_THREADS / 32) */
 template <typename T, bool MAX>
 static __device__ inline T
 reduce_block(T x, T *shared)

@@ -1,10 +1,10 @@
 /*
- * staging.cu - host data on its way to the device.
+ * staging.cu - copies from the host to the device.
  *
- * A copy may read host memory after the call that asked for it has returned, and
- * the caller's is then his again.  So data is first put into a ring of two halves
- * of page-locked memory; one half is filled again when the copies out of it have
- * been made.  Copies out of such memory make nobody wait.
+ * An asynchronous copy may read host memory after the call has returned, when the caller
+ * may already be reusing it.  So data is first copied into a ring of two halves of
+ * page-locked memory; a half is refilled only when the copies out of it are complete.
+ * Copies out of page-locked memory do not block the host.
  */
 #include <string.h>
 
@@ -23,9 +23,9 @@ make_ring(struct backend *k)
 {
 	struct ring *r = ring_of(k);
 
-	return r->p || (cuda_note(k, cudaMallocHost((void **)&r->p, 2 * HALF)) &&
-	    cuda_note(k, cudaEventCreateWithFlags(&r->read[0], cudaEventDisableTiming)) &&
-	    cuda_note(k, cudaEventCreateWithFlags(&r->read[1], cudaEventDisableTiming)));
+	return r->p || (cuda_check(k, cudaMallocHost((void **)&r->p, 2 * HALF)) &&
+	    cuda_check(k, cudaEventCreateWithFlags(&r->read[0], cudaEventDisableTiming)) &&
+	    cuda_check(k, cudaEventCreateWithFlags(&r->read[1], cudaEventDisableTiming)));
 }
 
 void
@@ -40,9 +40,9 @@ cuda_free_ring(struct backend *k)
 	cudaFreeHost(r->p);
 }
 
-/* Room in the ring for n bytes, at most HALF; NULL on failure. */
+/* The next n bytes of the ring, n at most HALF; NULL on failure. */
 static void *
-take(struct backend *k, size_t n)
+ring_take(struct backend *k, size_t n)
 {
 	struct ring *r = ring_of(k);
 	void *p;
@@ -50,10 +50,10 @@ take(struct backend *k, size_t n)
 	if (!cuda_well(k) || !make_ring(k))
 		return NULL;
 	if (r->used + n > HALF) {
-		cuda_note(k, cudaEventRecord(r->read[r->half], ((struct state *)k->ctx)->stream));
+		cuda_check(k, cudaEventRecord(r->read[r->half], ((struct state *)k->ctx)->stream));
 		r->half = 1 - r->half;
 		r->used = 0;
-		cuda_note(k, cudaEventSynchronize(r->read[r->half]));
+		cuda_check(k, cudaEventSynchronize(r->read[r->half]));
 	}
 	p = r->p + (size_t)r->half * HALF + r->used;
 	r->used += cuda_over(n, APART) * APART;
@@ -67,11 +67,11 @@ cuda_to_device(struct backend *k, void *dev, const void *host, size_t bytes)
 		void *p;
 
 		n = bytes - at < HALF ? bytes - at : HALF;
-		p = take(k, n);
+		p = ring_take(k, n);
 		if (p == NULL)
 			return;
 		memcpy(p, (const char *)host + at, n);
-		cuda_note(k, cudaMemcpyAsync((char *)dev + at, p, n, cudaMemcpyHostToDevice,
+		cuda_check(k, cudaMemcpyAsync((char *)dev + at, p, n, cudaMemcpyHostToDevice,
 		    ((struct state *)k->ctx)->stream));
 	}
 }

@@ -23,7 +23,7 @@ cuda_upload_order(struct backend *k, const struct batch *b, struct order *o)
 		return false;
 	o->row = dev;
 	o->seq = dev + t;
-	o->place = dev + 2 * t;
+	o->position = dev + 2 * t;
 	o->start = dev + 3 * t;
 	return true;
 }

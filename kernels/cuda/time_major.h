@@ -1,6 +1,6 @@
 /*
- * time_major.h - a batch on the device in the order of a walk: all sequences go on by
- * a step together, and the rows of a step stand side by side (launch_order()).
+ * time_major.h - a batch on the device in time-major order: all sequences advance in
+ * lock-step, and the rows of a step are adjacent (launch_order()).
  */
 #ifndef CUDA_TIME_MAJOR_H
 #define CUDA_TIME_MAJOR_H
@@ -8,14 +8,14 @@
 #include "device.h"
 
 struct order {
-	const int32_t *row, *seq;	/* (t) by place */
-	const int32_t *place;		/* (t) by row */
+	const int32_t *row, *seq;	/* (t) indexed by position */
+	const int32_t *position;		/* (t) indexed by row */
 	const int32_t *start;		/* (nseq + 1) */
-	int32_t *offset;		/* (steps + 1) of the host; the next upload ends it */
+	int32_t *offset;		/* (steps + 1) in host memory; valid until the next cuda_host() */
 	int steps, t;
 };
 
-/* row, seq, place, start in BUFFER_START; offset stays.  False on failure. */
+/* row, seq, position, start in BUFFER_START; offset on the host.  False on failure. */
 bool cuda_upload_order(struct backend *k, const struct batch *b, struct order *o);
 
 #endif

@@ -1,14 +1,13 @@
 /*
- * update.cu - the rules by which gradients change parameters, number by number;
- * backend.h has the formulas.
+ * update.cu - the update rules, elementwise; backend.h has the formulas.
  *
- * Where a zero gradient changes nothing, an embedding's update visits only the
- * rows that its gradient touched.
+ * Where a zero gradient changes nothing, the update of a sparse gradient visits only
+ * its touched rows (touched.h).
  */
 #include "params.h"
 #include "reduce.h"
 
-/* One parameter's numbers, and the rule with its constants rounded once. */
+/* The arrays of one parameter, and the rule with its constants rounded to real. */
 struct numbers {
 	size_t n;
 	real *p, *g, *m, *v;	/* m, v NULL where the rule has none */
@@ -17,9 +16,9 @@ struct numbers {
 	real lift, lift2;	/* 1 / (1 - decay^step) */
 };
 
-/* What p loses for a gradient g; moments in place. */
+/* What is subtracted from p for a gradient g; updates the moments. */
 static __device__ inline real
-change(const struct numbers &a, size_t i, real g)
+change_of(const struct numbers &a, size_t i, real g)
 {
 	real m = a.m ? a.m[i] : 0, v = a.v ? a.v[i] : 0, by = g;
 
@@ -64,7 +63,7 @@ change_one(const struct numbers &a, size_t i)
 
 	if (a.clip > 0)
 		g = g > a.clip ? a.clip : g < -a.clip ? -a.clip : g;
-	a.p[i] -= change(a, i, g);
+	a.p[i] -= change_of(a, i, g);
 	a.g[i] = 0;
 }
 
@@ -77,26 +76,18 @@ change_all(struct numbers a)
 		change_one(a, i);
 }
 
-/* The rows of some words, a block each. */
+/* The touched rows, one block per row. */
 static __global__ void
-change_words(struct numbers a, int width, const uint32_t *words)
+change_rows(struct numbers a, int width, const uint32_t *rows)
 {
-	size_t at = (size_t)words[blockIdx.x] * width;
+	size_t at = (size_t)rows[blockIdx.x] * width;
 
 	for (int j = (int)threadIdx.x; j < width; j += (int)blockDim.x)
 		change_one(a, at + j);
 }
 
-static void
-forget_words(struct matrix *g)
-{
-	for (int i = 0; i < g->ntouched; i++)
-		g->is_touched[g->touched[i]] = 0;
-	g->ntouched = 0;
-}
-
 static struct numbers
-gather(const struct matrix *p, struct matrix *g, struct matrix *m, struct matrix *v,
+update_numbers(const struct matrix *p, struct matrix *g, struct matrix *m, struct matrix *v,
     const struct update *u)
 {
 	struct numbers a = {};
@@ -125,26 +116,25 @@ static void
 param_update(struct backend *k, struct matrix *p, struct matrix *g, struct matrix *m,
     struct matrix *v, const struct update *u)
 {
-	struct numbers a = gather(p, g, m, v, u);
-	bool sparse = p->role == ROLE_EMBED && rule_kinds[u->rule].is_sparse;
-	const uint32_t *words;
+	struct numbers a = update_numbers(p, g, m, v, u);
+	bool sparse = touched_is_sparse(&g->touched) && rule_kinds[u->rule].is_sparse;
+	const uint32_t *rows;
 
 	if (!sparse) {
 		launch(k, change_all, dim3((unsigned)cuda_over(a.n, 256)), dim3(256), 0, a);
-	} else if (g->ntouched) {
-		words = (const uint32_t *)cuda_upload(k, BUFFER_TOUCHED, g->touched,
-		    (size_t)g->ntouched * sizeof(*words));
-		launch(k, change_words, dim3((unsigned)g->ntouched), dim3(128), 0, a,
-		    mat_width(p), words);
+	} else if (g->touched.n) {
+		rows = (const uint32_t *)cuda_upload(k, BUFFER_TOUCHED, g->touched.row,
+		    (size_t)g->touched.n * sizeof(*rows));
+		launch(k, change_rows, dim3((unsigned)g->touched.n), dim3(128), 0, a,
+		    g->touched.width, rows);
 	}
-	if (p->role == ROLE_EMBED)
-		forget_words(g);
+	touched_clear(&g->touched);
 }
 
-/* sums(blocks): each block's share of the squares. */
+/* sums(blocks): the sum of squares of each block's elements. */
 static __global__ void
 __launch_bounds__(REDUCE_THREADS)
-square_shares(size_t n, const real *x, double *sums)
+block_squares(size_t n, const real *x, double *sums)
 {
 	double *shared = shared_memory<double>(), sum = 0;
 	size_t step = (size_t)gridDim.x * REDUCE_THREADS;
@@ -165,7 +155,7 @@ sum_squares(struct backend *k, const struct matrix *g)
 	size_t n = (size_t)g->rows * g->cols, blocks = cuda_over(n, each);
 
 	blocks = blocks < most ? blocks : most;
-	launch(k, square_shares, dim3((unsigned)blocks), dim3(REDUCE_THREADS),
+	launch(k, block_squares, dim3((unsigned)blocks), dim3(REDUCE_THREADS),
 	    REDUCE_THREADS * sizeof(double), n, (const real *)g->p, dev);
 	cuda_from_device(k, host, dev, blocks * sizeof(*host));
 	for (size_t i = 0; i < blocks; i++)

@@ -1,6 +1,6 @@
 /*
- * cells.c - the definition of the recurrent cells, row by row.  kernels/cells has the
- * formulas, which this file does not use: the other backends' are tested against it.
+ * cells.c - the definition of the recurrent cells, row by row.  It does not use
+ * the arithmetic of kernels/cells, which is tested against this file.
  */
 #include <stdlib.h>
 
@@ -12,7 +12,7 @@ logistic(double x)
 	return 1 / (1 + exp(-x));
 }
 
-/* The derivative, by the value: of the logistic function, and of tanh. */
+/* The derivatives of the logistic function and of tanh, given the value. */
 static double
 logistic_slope(double y)
 {
@@ -25,7 +25,7 @@ tanh_slope(double y)
 	return 1 - y * y;
 }
 
-/* One row; NULL pointers are zeros, or what the cell does not have. */
+/* One row; NULL: zeros, or an array the cell does not have. */
 struct row {
 	int h;
 	const real *s0, *saved0, *bias;	/* (h) before the row; the state bias */
@@ -168,7 +168,7 @@ row_of(const struct cell_args *c, int i, int r)
 
 /* g(m) = W(m,h) last(h); last NULL is zeros. */
 static void
-product(const struct matrix *w, const real *last, double *g)
+product_with_row(const struct matrix *w, const real *last, double *g)
 {
 	for (int i = 0; i < w->rows; i++) {
 		g[i] = 0;
@@ -186,7 +186,7 @@ cell_forward(struct backend *k, const struct cell_args *c)
 		for (int r = c->b->start[i]; r < c->b->start[i + 1]; r++) {
 			struct row row = row_of(c, i, r);
 
-			product(c->w, row.s0, g);
+			product_with_row(c->w, row.s0, g);
 			rows[c->cell].forward(&row, g);
 		}
 	free(g);
@@ -199,7 +199,7 @@ struct sums {
 	double *row_d, *row_e;			/* (m) each */
 };
 
-/* Zeros; the block to be freed, or NULL. */
+/* All zeros; returns the block to be freed, or NULL. */
 static double *
 new_sums(struct backend *k, const struct cell_args *c, struct sums *s)
 {
@@ -235,7 +235,7 @@ product_back(const struct cell_args *c, const real *last, struct sums *s)
 		s->dbias[j] += s->row_e[m - h + j];
 }
 
-/* Row r of sequence i; own: its error from above counts, too. */
+/* Row r of sequence i; own: its error from above is added. */
 static void
 row_back(const struct cell_args *c, int i, int r, bool own, struct sums *s)
 {
@@ -261,7 +261,7 @@ forget_carried(const struct cell_args *c, struct sums *s)
 		s->carried[j] = s->carried2[j] = 0;
 }
 
-/* Truncated: the error of each row by itself, bptt rows back at most. */
+/* Truncated BPTT: the error of each row separately, at most bptt rows back. */
 static void
 sequence_back_truncated(const struct cell_args *c, int i, struct sums *s)
 {

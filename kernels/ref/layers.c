@@ -1,6 +1,6 @@
 /*
- * layers.c - the definition of what stands before and between the cells; and
- * what the parts of the definition share.
+ * layers.c - the definition of the layers before and between the recurrent ones; and
+ * the helpers of the other parts.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +13,7 @@ ref_scratch(struct backend *k, size_t n)
 	double *p = calloc(n ? n : 1, sizeof(*p));
 
 	if (p == NULL)
-		host_note(k, "out of memory");
+		host_fail(k, "out of memory");
 	return p;
 }
 
@@ -42,11 +42,10 @@ embed_backward(struct backend *k, const struct batch *b, const void *errors, str
 	const real *d = errors;
 
 	(void)k;
+	touched_add(&du->touched, b->x, b->t);
 	for (int r = 0; r < b->t; r++, d += h) {
 		real *row = host_word(du, b->x[r]);
 
-		if (du->role == ROLE_EMBED)
-			embed_touch(&du->e, b->x[r]);
 		for (size_t i = 0; i < h; i++)
 			row[i] += d[i];
 	}

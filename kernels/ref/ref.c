@@ -1,10 +1,10 @@
 /*
  * ref.c - the definition: every operation as its formula reads, sums in double.
  *
- * Written to be believed, not to be fast; the other backends are held against
- * it.  Forward and backward stand side by side.  Here is the softmax layer; cells.c
- * has the recurrent layers, layers.c what lies before and between them, update.c
- * the update rules.
+ * Written to be verifiable, not fast; the other backends are tested against it.
+ * Forward and backward are adjacent.  This file has the softmax layer; cells.c the
+ * recurrent layers, layers.c the layers before and between them, update.c the update
+ * rules.
  */
 #include <stdlib.h>
 
@@ -107,7 +107,7 @@ out_logp(struct backend *k, const struct output_args *a)
 struct backend *
 ref_open(int threads, const char **why)
 {
-	/* one row after another: a definition has no need of more */
+	/* a single thread: rows are computed one after another */
 	struct backend *k = host_open(sizeof(struct host_state), 1, why);
 
 	(void)threads;

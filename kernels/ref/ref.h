@@ -1,9 +1,8 @@
 /*
- * ref.h - the definition in parts, each of which fills its entries of a table.
+ * ref.h - the definition in parts, each of which sets its entries of a table.
  *
- * They work on host_memory.h's matrices, so that a backend which keeps its own so can
- * take a part over as it is: the state of such a backend begins with a
- * struct host_state.
+ * The parts work on the matrices of host_memory.h, so that another backend with the same
+ * layout can use them: its state must begin with a struct host_state.
  */
 #ifndef REF_H
 #define REF_H
@@ -19,10 +18,10 @@ void ref_cells(struct backend *k);
 /* update, sum_squares. */
 void ref_update(struct backend *k);
 
-/* n doubles of zero, to be freed; on failure NULL, noted. */
+/* n doubles of zero, to be freed; on failure NULL, reported. */
 double *ref_scratch(struct backend *k, size_t n);
 
-/* M += sum, number by number. */
+/* M += sum, elementwise. */
 void ref_add(struct matrix *m, const double *sum);
 
 #endif

@@ -1,10 +1,10 @@
 /*
- * update.c - the definition of the update rules, number by number; backend.h has
- * the formulas.
+ * update.c - the definition of the update rules, elementwise; backend.h has the
+ * formulas.
  */
 #include "ref.h"
 
-/* One parameter's numbers, p, g, m and n of backend.h, and the rule. */
+/* The arrays of one parameter, p, g, m and n of backend.h, and the rule. */
 struct numbers {
 	real *p, *g, *m, *n;
 	const struct update *by;
@@ -12,19 +12,19 @@ struct numbers {
 };
 
 static double
-cut(double g, double clip)
+clip_to(double g, double clip)
 {
 	if (clip > 0 && g > clip)
 		return clip;
 	return clip > 0 && g < -clip ? -clip : g;
 }
 
-/* Number i: its moments in place; returns what p loses. */
+/* Updates the moments of element i; returns what is subtracted from p. */
 static double
-change(const struct numbers *a, size_t i)
+change_of(const struct numbers *a, size_t i)
 {
 	const struct update *u = a->by;
-	double g = cut(u->scale * a->g[i], u->clip);
+	double g = clip_to(u->scale * a->g[i], u->clip);
 	double m = a->m ? a->m[i] : 0, n = a->n ? a->n[i] : 0, by = g;
 
 	switch (u->rule) {
@@ -65,7 +65,7 @@ static void
 change_range(const struct numbers *a, size_t first, size_t n)
 {
 	for (size_t i = first; i < first + n; i++) {
-		a->p[i] = (real)(a->p[i] - change(a, i));
+		a->p[i] = (real)(a->p[i] - change_of(a, i));
 		a->g[i] = 0;
 	}
 }
@@ -78,13 +78,12 @@ param_update(struct backend *k, struct matrix *p, struct matrix *g, struct matri
 	    host_values(n), u, 1 - pow(u->decay, u->step), 1 - pow(u->decay2, u->step) };
 
 	(void)k;
-	if (p->role == ROLE_EMBED && rule_kinds[u->rule].is_sparse)
-		for (int i = 0; i < g->e.ntouched; i++)
-			change_range(&a, (size_t)g->e.touched[i] * p->rows, (size_t)p->rows);
+	if (touched_is_sparse(&g->touched) && rule_kinds[u->rule].is_sparse)
+		for (int i = 0; i < g->touched.n; i++)
+			change_range(&a, touched_offset(&g->touched, i), (size_t)g->touched.width);
 	else
 		change_range(&a, 0, host_len(p));
-	if (p->role == ROLE_EMBED)
-		embed_untouch(&g->e);
+	touched_clear(&g->touched);
 }
 
 static double

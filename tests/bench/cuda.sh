@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Times the arithmetic on an NVIDIA GPU beside the CPU's, and PyTorch's on the
 # same GPU, in one run: the tutorial's step (C=8000, H=100, bptt 4, a sentence of
-# 22 words an update), batches (C=8000, H=512), looking only, and writing.
+# 22 words an update), batches (C=8000, H=512), evaluation only, and generation.
 #
 # The floor is what a step cannot go below on a device that does its products, or
 # reads and writes its weights once, at the best rate that was seen there in the
@@ -29,7 +29,7 @@ most() {
 }
 
 # row NAME DEVICE MODE HIDDEN TOGETHER: from "milliseconds a sentence, words/s"; the
-# weights are read, and but for looking written, once for TOGETHER sentences
+# weights are read, and, except in evaluation, written, once for TOGETHER sentences
 row() {
 	awk -v name="$1" -v device="$2" -v look="$([ "$3" = eval ] && echo 1 || echo 0)" -v h="$4" \
 	    -v together="$5" -v c="$C" -v bptt=$bptt -v products="${products[$2]}" \
@@ -107,9 +107,9 @@ for batch in 32 128; do
 	theirs "H=$WIDE, -B $batch" sgd "$WIDE" $batch
 done
 for device in cuda cpu; do
-	ours "H=$H, only looking" $device eval "$H" 4096 186
+	ours "H=$H, evaluation only" $device eval "$H" 4096 186
 done
-theirs "H=$H, only looking" eval "$H" 186
+theirs "H=$H, evaluation only" eval "$H" 186
 echo
 "$oracle/as-stream.sh" "$C" < "$work/lines" > "$work/stream"
 "$BUILD/bin/train" -q -d cpu -H "$H" -e 0 -E 0 -o "$work/m.npz" "$work/stream" > "$work/log"

@@ -20,7 +20,7 @@
  *
  * Operations are those of the products, a multiplication and an addition
  * apart: a word of a step costs 6 H C in the output layer and (4 + 2 bptt) H^2
- * in the recurrence; when only looking, 2 H C and 2 H^2.
+ * in the recurrence; forward only, 2 H C and 2 H^2.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -98,7 +98,7 @@ step_table() {
 	rate 'OpenBLAS, 2048 x 2048 x 2048' gemm 1
 	rate 'a step' ours 5
 	rate 'a step of 32 sentences' batch 5
-	rate 'looking only (evaluation, score)' eval 5
+	rate 'forward only (evaluation, score)' eval 5
 }
 
 # size H C: GFLOP/s of a step and its part of a large product's, and -B 32's

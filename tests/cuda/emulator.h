@@ -1,5 +1,5 @@
 /*
- * emulator.h - what the emulator's own files share.
+ * emulator.h - internal to the emulator's files.
  */
 #ifndef EMULATOR_H
 #define EMULATOR_H
@@ -18,7 +18,7 @@
 
 enum { EMU_SMS = 3, EMU_SHARED_BYTES = 227 << 10 };
 
-/* The number of an environment variable, or what stands for it. */
+/* The number of an environment variable, or a default. */
 unsigned long emu_number(const char *name, unsigned long otherwise);
 
 /* One line on standard error, then abort(): the kernels did what they must not. */

@@ -1,6 +1,6 @@
 /*
- * agree.h - what the tests of backends share: numbers of either real, results
- * by name, and when two agree.
+ * agree.h - common to the tests of backends: arrays of either real type, results by
+ * name, and the criterion for agreement.
  *
  * Compared by normalised mean squared error; a number that is not finite is a
  * failure.  Bounds: float 1e-10, which any order of summation meets and a
@@ -178,7 +178,7 @@ nmse(const double *want, const double *got, size_t n, size_t *worst)
 	return err / sum;
 }
 
-/* The number of results that do not agree, each told with `where` and `what`. */
+/* The number of results that do not agree, each reported with `where` and `what`. */
 static inline int
 compare(const char *where, const char *what, const struct result *want, const struct result *got,
     double bound)

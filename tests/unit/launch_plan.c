@@ -1,6 +1,6 @@
 /*
- * share - the host's arithmetic of the CUDA backend: slices cover a depth,
- * chains hold every row once and in order, begins() marks first rows.
+ * launch_plan - the host arithmetic of the CUDA backend: slices cover the depth, chains
+ * contain every row once and in order, launch_begins() marks first rows.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,7 +35,7 @@ slices(void)
 		if (s < 1)
 			continue;
 		slice = (k + s - 1) / s;
-		check(s == 1 || slice >= SHARE_SLICE, "no slice is too thin", m, n, k);
+		check(s == 1 || slice >= LAUNCH_SLICE, "no slice is too thin", m, n, k);
 		check((s - 1) * slice < k, "no slice is empty", m, n, k);
 	}
 	check(launch_slices(22, 100, 8000) > 32, "a sentence's errors fill a GPU", 22, 100, 8000);
@@ -104,7 +104,7 @@ text(void)
 	message_add(s, sizeof(s), "abcdef");
 	check(strcmp(s, "at 090210ab") == 0, "text cut off", 0, 0, 0);
 	message_add(s, sizeof(s), "x");
-	check(strlen(s) == sizeof(s) - 1, "a full room", 0, 0, 0);
+	check(strlen(s) == sizeof(s) - 1, "a full buffer", 0, 0, 0);
 }
 
 int
@@ -118,6 +118,6 @@ main(void)
 		chains(&r, t, 1 + t * 2 / 3);
 	begins();
 	text();
-	printf("share: %d failures\n", failures);
+	printf("launch_plan: %d failures\n", failures);
 	return failures != 0;
 }

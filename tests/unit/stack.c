@@ -80,7 +80,7 @@ free_batch(struct batch *b)
 	free((void *)b->y);
 }
 
-/* 1 if a number differs by more than the bound, which is told. */
+/* 1 if a number differs by more than the bound, which is reported. */
 static int
 differs(const char *name, const double *got, enum real_type real)
 {

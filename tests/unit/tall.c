@@ -1,6 +1,6 @@
 /*
  * tall DEVICE - a product of more tiles than 65535 on top of each other, which is
- * what a GPU's grid has room for in y: the gradient of a very large vocabulary.
+ * what a GPU's grid can have in y: the gradient of a very large vocabulary.
  */
 #include <stdio.h>
 #include <stdlib.h>

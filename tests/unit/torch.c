@@ -41,7 +41,7 @@ to_mat(struct backend *k, enum role role, const char *name)
 	return to;
 }
 
-/* The largest difference of a result from the file's, told if it is too large. */
+/* The largest difference of a result from the file's, reported if it is too large. */
 static int
 differs(struct backend *k, const struct result *res, int i)
 {
@@ -80,7 +80,7 @@ part_of_bias(struct backend *k, int first, int n)
 	return b;
 }
 
-/* The second bias but for bn. */
+/* The second bias, except bn. */
 static struct matrix *
 bias_but(struct backend *k, int ngates, int n)
 {

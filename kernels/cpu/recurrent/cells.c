@@ -1,6 +1,6 @@
 /*
- * cells.c - a cell's arithmetic (kernels/cells) on a block of PW hidden units, a
- * vector of them at a time: the loads and stores.
+ * cells.c - loads and stores around a cell's arithmetic (kernels/cells), on a block of PW
+ * hidden units, a vector at a time.
  */
 #include "num_vector.h"
 #include "units.h"
@@ -28,7 +28,7 @@ load_or_zero(const real *p, size_t at, const int n)
 	return p ? load_units(p + at, n) : v_zero();
 }
 
-/* One row's block: NULL stands for zeros; gates are h apart, of the product PW. */
+/* One row's block: NULL: zeros; gates are h apart, in the product PW. */
 struct block {
 	real *a, *s, *saved;
 	const real *s0, *saved0, *bias, *product;

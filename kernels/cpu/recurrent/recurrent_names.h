@@ -7,11 +7,11 @@
 
 #include "isa.h"
 
-#define recur_backward ISA_NAME(recur_backward)
-#define recur_forward ISA_NAME(recur_forward)
-#define recur_reserve ISA_NAME(recur_reserve)
-#define recur_update ISA_NAME(recur_update)
-#define row_step ISA_NAME(row_step)
+#define rnn_backward ISA_NAME(rnn_backward)
+#define rnn_forward ISA_NAME(rnn_forward)
+#define recurrence_reserve ISA_NAME(recurrence_reserve)
+#define rnn_add_gradient ISA_NAME(rnn_add_gradient)
+#define rnn_step_row ISA_NAME(rnn_step_row)
 #define cell_block_backward ISA_NAME(cell_block_backward)
 #define cell_block_forward ISA_NAME(cell_block_forward)
 #define time_loop_backward ISA_NAME(time_loop_backward)

@@ -145,7 +145,7 @@ members_longer_than(const struct group *g, int step)
 	return n;
 }
 
-/* Moves a group to the i-th step of the loop; false past its end. */
+/* Advances a group to step i of the loop; false past its end. */
 static bool
 group_step(struct group *g, int i)
 {
@@ -209,7 +209,7 @@ group_at(const struct loop *m, int i)
 	return g;
 }
 
-/* A group through all time steps, on one thread. */
+/* The whole time loop of one group, on one thread. */
 static void
 group_task(void *arg, int i, int thread)
 {
@@ -223,7 +223,7 @@ group_task(void *arg, int i, int thread)
 			step_task(&g, j, 0);
 }
 
-/* All sequences as one group, each step on the pool. */
+/* All sequences as one group; each step runs on the pool. */
 static void
 loop_as_one_group(struct pool *pool, const struct loop *m)
 {
@@ -238,7 +238,7 @@ loop_as_one_group(struct pool *pool, const struct loop *m)
 	}
 }
 
-/* As many groups as threads, if there are sequences and work enough. */
+/* As many groups as threads, if there are enough sequences and work. */
 static int
 group_count(struct pool *pool, const struct layer *l)
 {
@@ -283,7 +283,7 @@ time_loop_forward(struct recurrence *q, const struct square *w, const struct cel
 
 	l.ngroup = group_count(q->pool, &l);
 	s = space_of(&l);
-	mem = recur_reserve(q, s.order + (size_t)l.ngroup * s.group);
+	mem = recurrence_reserve(q, s.order + (size_t)l.ngroup * s.group);
 	if (mem)
 		run_loop(q->pool, &l, mem);
 }
@@ -318,7 +318,7 @@ add_bias_errors(const struct layer *l, real *db)
 			db[j] += l->e[((size_t)r * l->ngate + last) * h + j];
 }
 
-/* Memory: the loop's, and after it that of dW's product, in one place; then the shifted
+/* Scratch: first that of the loop, reused by the product for dW; then the shifted
  * states; then E, where it is not D. */
 void
 time_loop_backward(struct recurrence *q, const struct square *w, struct square *dw,
@@ -336,7 +336,7 @@ time_loop_backward(struct recurrence *q, const struct square *w, struct square *
 	loop = s.order + (size_t)l.ngroup * s.group;
 	loop = loop > product ? loop : product;
 	e = cell_kinds[c->cell].has_product_errors ? (size_t)l.b->t * gates : 0;
-	mem = recur_reserve(q, loop + last + e);
+	mem = recurrence_reserve(q, loop + last + e);
 	if (mem == NULL)
 		return;
 	shift.to = mem + loop;

@@ -9,15 +9,15 @@
  * all gates of the block; backward they are the errors of the next row, and the
  * panel is one of W.
  *
- * With many sequences a thread takes a group of them through all time steps and
- * waits for nobody; with few the pool divides the blocks of each step.  The order
+ * With many sequences a thread runs the whole time loop of a group without
+ * waiting; with few the pool divides the blocks of each step.  The order
  * of every sum is the same in either case.
  */
 #ifndef TIME_LOOP_H
 #define TIME_LOOP_H
 
 #include "host_memory.h"
-#include "recur.h"
+#include "recurrence.h"
 #include "vec.h"
 
 struct layer;
@@ -29,9 +29,9 @@ struct group {
 	int step, n;		/* the current row of each sequence; how many are that long */
 	int nafter;		/* backward: how many have a row after it */
 	struct packed packed;	/* (n, h) states before, or (nafter, gates h) errors after */
-	const real **row;	/* (n) where those come from */
+	const real **row;	/* (n) their rows */
 	real *product;		/* (blocks, n, PW or gates PW) of packed and the panels */
-	real *carried;		/* (n, h in whole panels) what the cell passes back besides */
+	real *carried;		/* (n, h in whole panels) errors that bypass W */
 };
 
 /* One call: its arguments, with what follows from them. */

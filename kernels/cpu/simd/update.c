@@ -1,7 +1,6 @@
 /*
- * update.c - one loop a rule.  Whatever is left of a run goes through the same
- * arithmetic in a vector of its own, so that a number's change does not depend
- * on where a run begins.
+ * update.c - one loop per rule.  The remainder of a run goes through the same vector
+ * arithmetic, so that an element's change does not depend on where a run begins.
  */
 #include <stdbool.h>
 #include <string.h>
@@ -10,7 +9,7 @@
 #include "update.h"
 #include "vec.h"
 
-enum { PART = 8192 };	/* numbers in a task */
+enum { PART = 8192 };	/* elements per task */
 
 struct rule_constants
 rule_constants(const struct update *u)
@@ -46,7 +45,7 @@ blend(vec a, real decay, vec b, real fresh)
 	return v_fma(v_set1(decay), a, v_mul(v_set1(fresh), b));
 }
 
-/* Adam's quotient; moments in place. */
+/* Adam's quotient; updates the moments. */
 INLINE vec
 adam_step(const struct rule_constants *u, vec g, vec *m, vec *n)
 {
@@ -56,7 +55,7 @@ adam_step(const struct rule_constants *u, vec g, vec *m, vec *n)
 	    v_add(v_sqrt(v_mul(v_set1(u->grow2), *n)), v_set1(u->epsilon)));
 }
 
-/* What is subtracted from p, before the rate; moments in place. */
+/* What is subtracted from p, before the rate; updates the moments. */
 INLINE vec
 rule_step(const enum update_rule rule, const struct rule_constants *u, vec p, vec g, vec *m, vec *n)
 {
@@ -99,7 +98,7 @@ change(const enum update_rule rule, const struct rule_constants *u, real *p, rea
 		v_store(n, vn);
 }
 
-/* The last len numbers, fewer than LANES. */
+/* The last len elements, fewer than LANES. */
 INLINE void
 change_rest(const enum update_rule rule, const struct rule_constants *u, size_t len, real *const x[4])
 {
@@ -131,7 +130,7 @@ change_all(const enum update_rule rule, const struct rule_constants *u, size_t l
 	}
 }
 
-/* Numbers first .. first + len - 1, by constants that no store of theirs can change. */
+/* Elements first .. first + len - 1; a local copy of the constants cannot alias them. */
 #define RULE_CASE(id, ...) case id: change_all(id, &rule, len, x); break;
 static void
 change_run(const struct update_job *a, size_t first, size_t len)
@@ -160,21 +159,19 @@ change_task(void *arg, int i, int thread)
 void
 update_all(struct pool *pool, struct update_job *a)
 {
-	if (a->words == NULL || !rule_kinds[a->rule.rule].is_sparse)
+	if (!touched_is_sparse(a->touched) || !rule_kinds[a->rule.rule].is_sparse)
 		parallel_tasks(pool, change_task, a, (int)((a->len + PART - 1) / PART),
 		    4 * NUMBER * (double)a->len);
 	else
-		for (int i = 0; i < a->words->ntouched; i++)
-			change_run(a, (size_t)a->words->touched[i] * (size_t)a->words->h,
-			    (size_t)a->words->h);
-	if (a->words)
-		embed_untouch(a->words);
+		for (int i = 0; i < a->touched->n; i++)
+			change_run(a, touched_offset(a->touched, i), (size_t)a->touched->width);
+	touched_clear(a->touched);
 }
 
 static double
 squares(const real *x, size_t n)
 {
-	enum { ABREAST = 16 };	/* sums, so that they overlap */
+	enum { ABREAST = 16 };	/* independent sums, to hide latency */
 	double sum[ABREAST] = { 0 }, all = 0;
 	size_t i = 0;
 
@@ -189,14 +186,13 @@ squares(const real *x, size_t n)
 }
 
 double
-update_squares(const real *x, size_t n, const struct embed *words)
+update_squares(const real *x, size_t n, const struct touched *touched)
 {
 	double sum = 0;
 
-	if (words == NULL)
+	if (!touched_is_sparse(touched))
 		return squares(x, n);
-	for (int i = 0; i < words->ntouched; i++)
-		sum += squares(x + (size_t)words->touched[i] * (size_t)words->h,
-		    (size_t)words->h);
+	for (int i = 0; i < touched->n; i++)
+		sum += squares(x + touched_offset(touched, i), (size_t)touched->width);
 	return sum;
 }

@@ -1,22 +1,23 @@
 /*
- * update.h - the update rules on arrays of numbers, a vector at a time, shared
- * out over the team.  A parameter, its gradient and its moments lie alike, in
- * whatever layout; so the OpenBLAS backend uses them, too.
+ * update.h - the update rules on flat arrays, a vector at a time, on the thread pool.  A
+ * parameter, its gradient and its moments have the same layout, whichever it is; so the
+ * OpenBLAS backend uses this code as well.
  */
 #ifndef UPDATE_H
 #define UPDATE_H
 
 #include <stddef.h>
 
-#include "embed.h"
+#include "backend.h"
 #include "isa.h"
 #include "pool.h"
+#include "touched.h"
 #include "simd_names.h"
 
 /* A rule with its constants as reals. */
 struct rule_constants {
 	enum update_rule rule;
-	real rate, scale, clip;		/* clip: infinity where nothing is cut */
+	real rate, scale, clip;		/* clip: infinity for none */
 	real decay, fresh;		/* of the first moment; 1 - decay */
 	real decay2, fresh2;
 	real grow, grow2;		/* Adam's 1 / (1 - decay^step), likewise for decay2 */
@@ -28,15 +29,15 @@ struct update_job {
 	struct rule_constants rule;
 	size_t len;
 	real *p, *g, *m, *n;		/* (len); m, n NULL where the rule has none */
-	struct embed *words;		/* G's, if it is an embedding; else NULL */
+	struct touched *touched;	/* G's rows that may not be zero */
 };
 
 struct rule_constants rule_constants(const struct update *u);
 
-/* P by the rule; G = 0. */
+/* P by the rule; then G = 0 and its set is empty. */
 void update_all(struct pool *pool, struct update_job *u);
 
-/* The sum of squares of the gradient x(n); words as above. */
-double update_squares(const real *x, size_t n, const struct embed *words);
+/* The sum of squares of the gradient x(n). */
+double update_squares(const real *x, size_t n, const struct touched *touched);
 
 #endif

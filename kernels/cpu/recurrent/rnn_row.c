@@ -1,18 +1,18 @@
 /*
- * recur_row.c - memory, and a row through a matrix, some panels at a time.
+ * rnn_row.c - scratch, and the vector-matrix product of one step, some panels at a time.
  */
 #include "elementary.h"
-#include "recur_row.h"
+#include "rnn_row.h"
 
-enum { ABREAST = 4 };	/* panels of a row product, whose sums overlap */
+enum { ABREAST = 4 };	/* panels summed together, to hide latency */
 
 real *
-recur_reserve(struct recurrence *q, size_t n)
+recurrence_reserve(struct recurrence *q, size_t n)
 {
 	return scratch_get(&q->mem, n, sizeof(real));
 }
 
-/* A step of one sequence; s is NULL going forward. */
+/* A step of one sequence; s is NULL in the forward pass. */
 struct row_step {
 	const struct panels *b;
 	const real *x, *s;
@@ -20,7 +20,7 @@ struct row_step {
 };
 
 INLINE void
-finish(const struct row_step *m, size_t at, vec product)
+finish_units(const struct row_step *m, size_t at, vec product)
 {
 	vec a = v_add(v_load(m->row + at), product);
 
@@ -28,9 +28,8 @@ finish(const struct row_step *m, size_t at, vec product)
 }
 
 /*
- * Sums run down the panels in the order of panel_tile(), so that a row comes
- * out the same alone and in a tile; what keeps the processor busy is that
- * several panels are walked side by side.
+ * Sums are in the order of panel_tile(), so that a row gives the same result alone and
+ * in a tile; several panels are summed at the same time, to hide latency.
  */
 INLINE void
 row_panels(const int n, const struct row_step *m, int first)
@@ -53,8 +52,8 @@ row_panels(const int n, const struct row_step *m, int first)
 	}
 	UNROLL
 	for (int i = 0; i < n; i++, at += PW) {
-		finish(m, at, left[i]);
-		finish(m, at + LANES, right[i]);
+		finish_units(m, at, left[i]);
+		finish_units(m, at + LANES, right[i]);
 	}
 }
 
@@ -82,11 +81,11 @@ row_task(void *arg, int i, int thread)
 }
 
 void
-row_step(struct recurrence *q, const struct panels *b, const real *x, const real *s,
-    real *row, int walk)
+rnn_step_row(struct recurrence *q, const struct panels *b, const real *x, const real *s,
+    real *row, int pass)
 {
 	struct row_step m = { b, x, s, row };
 
-	run_tasks(q->pool, row_is_shared(q, (double)b->k * b->n), row_task, &m,
-	    (b->np + ABREAST - 1) / ABREAST, walk);
+	run_tasks(q->pool, row_is_parallel(q, (double)b->k * b->n), row_task, &m,
+	    (b->np + ABREAST - 1) / ABREAST, pass);
 }

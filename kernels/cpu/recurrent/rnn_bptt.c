@@ -1,22 +1,22 @@
 /*
- * recur_back.c - the recurrence on panels, going back.  Truncation helps: with
- * E the errors of all rows at once, bptt products (t,h)(h,h) move every error
- * one row back; what has passed a row is added up in D, and dW = D' S' is a
- * single product, since it is linear in the errors.
+ * rnn_bptt.c - the plain cell on panels: truncated back-propagation through time.  With E
+ * the errors of all rows, each of bptt products (t,h)(h,h) moves every error one row
+ * back; D is the sum of the errors that reached each row, and dW = D' S' is a single
+ * product, since it is linear in the errors.
  */
 #include "elementary.h"
-#include "recur_row.h"
+#include "rnn_row.h"
 #include "shifted.h"
 
-enum { GROUP = 64 };	/* rows, about, that go back together in a batch of many */
+enum { GROUP = 64 };	/* approximate rows of a group, in a batch of many sequences */
 
-/* Sequences first .. end-1 going back together, on one thread or on the team. */
-struct back {
+/* The backward pass of sequences first .. end-1, on one thread or on the pool. */
+struct back_pass {
 	const struct square *w;
 	const struct batch *b;
 	int first, end;
-	struct packed e;		/* the errors before the step */
-	const real *s;			/* (t, stride), of their rows alone, like the rest */
+	struct packed e;		/* the errors before the current step */
+	const real *s;			/* (t, stride): from here on, the rows of these sequences only */
 	real *next, *d;			/* (t, stride): after the step; D */
 	real *g;			/* (t, PW) products, of each panel if gstride is not 0 */
 	size_t gstride;
@@ -26,7 +26,7 @@ struct back {
 static void
 back_task(void *arg, int i, int thread)
 {
-	const struct back *m = arg;
+	const struct back_pass *m = arg;
 	size_t stride = square_stride(m->w), column = (size_t)i * PW;
 	const int *start = m->b->start;
 	real *g = m->g + (size_t)i * m->gstride;
@@ -50,9 +50,9 @@ back_task(void *arg, int i, int thread)
 	}
 }
 
-/* bptt steps of them all; each on the team, panel by panel, if q is not NULL. */
+/* bptt steps; each on the pool, panel by panel, if q is not NULL. */
 static void
-go_back(struct back *m, int bptt, struct recurrence *q)
+errors_back(struct back_pass *m, int bptt, struct recurrence *q)
 {
 	size_t stride = square_stride(m->w), n = (size_t)m->e.t * stride;
 
@@ -60,21 +60,21 @@ go_back(struct back *m, int bptt, struct recurrence *q)
 		v_store(m->d + i, through_tanh(v_load(m->d + i), v_load(m->s + i)));
 	pack_matrix(&m->e, m->d, stride);
 	for (int step = 0; step < bptt; step++) {
-		run_tasks(q ? q->pool : NULL, q && rows_are_shared(q, (double)n * m->w->w.k),
+		run_tasks(q ? q->pool : NULL, q && rows_are_parallel(q, (double)n * m->w->w.k),
 		    back_task, m, m->w->w.np, step);
 		if (step + 1 < bptt)
 			pack_matrix(&m->e, m->next, stride);
 	}
 }
 
-/* Where the sequences first .. end-1 have their rows, in mem of back_space(). */
-static struct back
+/* Sets up the pass of sequences first .. end-1, with mem(back_space()). */
+static struct back_pass
 back_of(const struct square *w, const struct batch *b, int first, int end, const real *s,
     real *d, real *mem)
 {
 	size_t row = (size_t)b->start[first], t = (size_t)b->start[end] - row;
 	size_t stride = square_stride(w);
-	struct back m = { .w = w, .b = b, .first = first, .end = end, .s = s + row * stride,
+	struct back_pass m = { .w = w, .b = b, .first = first, .end = end, .s = s + row * stride,
 	    .next = mem, .d = d + row * stride, .g = mem + t * stride };
 
 	pack_shape(&m.e, (int)t, w->w.k, mem + 2 * t * stride);
@@ -87,7 +87,7 @@ back_space(const struct square *w, int t)
 	return 3 * (size_t)t * square_stride(w);
 }
 
-/* A batch of many in n groups: what a thread has of one stays in its cache. */
+/* A batch of many sequences in n groups, each of which fits the cache of a thread. */
 struct back_groups {
 	const struct square *w;
 	const struct batch *b;
@@ -107,13 +107,13 @@ static void
 group_task(void *arg, int i, int thread)
 {
 	const struct back_groups *g = arg;
-	struct back m = back_of(g->w, g->b, group_first(g, i), group_first(g, i + 1), g->s, g->d,
+	struct back_pass m = back_of(g->w, g->b, group_first(g, i), group_first(g, i + 1), g->s, g->d,
 	    g->mem + (size_t)thread * g->space);
 
-	go_back(&m, g->bptt, NULL);
+	errors_back(&m, g->bptt, NULL);
 }
 
-/* Rows of the longest group. */
+/* The number of rows of the largest group. */
 static int
 group_rows(const struct back_groups *g)
 {
@@ -136,23 +136,23 @@ back_truncated(struct recurrence *q, const struct square *w, const struct batch 
 	bool grouped;
 
 	rows = group_rows(&g);
-	/* groups alike enough to go round, and in no more memory than all rows take */
+	/* groups of similar size, and in no more memory than all rows take */
 	grouped = g.n > 1 && rows <= b->t / threads;
 	g.space = back_space(w, grouped ? rows : b->t);
-	g.mem = recur_reserve(q, (size_t)(grouped ? threads : 1) * g.space);
+	g.mem = recurrence_reserve(q, (size_t)(grouped ? threads : 1) * g.space);
 	if (g.mem == NULL)
 		return;
 	if (grouped) {
 		pool_run(q->pool, group_task, &g, g.n);
 	} else {
-		struct back m = back_of(w, b, 0, b->nseq, s, d, g.mem);
+		struct back_pass m = back_of(w, b, 0, b->nseq, s, d, g.mem);
 
 		m.gstride = (size_t)b->t * PW;
-		go_back(&m, bptt, q);
+		errors_back(&m, bptt, q);
 	}
 }
 
-/* Without truncation all errors travel together, one row after another. */
+/* Full BPTT: all errors move back together, one row after another. */
 static void
 back_whole(struct recurrence *q, const struct square *w, int first, int end, const real *s, real *d)
 {
@@ -163,7 +163,7 @@ back_whole(struct recurrence *q, const struct square *w, int first, int end, con
 		const real *at = s + (size_t)r * stride;
 
 		if (r + 1 < end)
-			row_step(q, &w->w, row + stride, at, row, r);
+			rnn_step_row(q, &w->w, row + stride, at, row, r);
 		else
 			for (size_t i = 0; i < stride; i += LANES)
 				v_store(row + i, through_tanh(v_load(row + i), v_load(at + i)));
@@ -171,7 +171,7 @@ back_whole(struct recurrence *q, const struct square *w, int first, int end, con
 }
 
 void
-recur_backward(struct recurrence *q, const struct square *w, const struct batch *b,
+rnn_backward(struct recurrence *q, const struct square *w, const struct batch *b,
     int bptt, const real *s, real *d)
 {
 	if (bptt < batch_longest(b) - 1) {
@@ -190,28 +190,28 @@ struct update_job {
 	real rate;
 };
 
-/* Panels of W and of W' in turn: so each thread has those with which it will step. */
+/* Alternates panels of W and W', so that each thread updates those it will use. */
 static void
 update_task(void *arg, int i, int thread)
 {
 	const struct update_job *m = arg;
-	bool turned = m->both && i % 2;
+	bool transposed = m->both && i % 2;
 	int panel = m->both ? i / 2 : i;
 	size_t stride = square_stride(m->to);
 
 	(void)thread;
-	panel_add_outer(turned ? &m->to->wt : &m->to->w, panel, m->t,
-	    turned ? m->last : m->d, stride, (turned ? m->d : m->last) + (size_t)panel * PW,
+	panel_add_outer(transposed ? &m->to->wt : &m->to->w, panel, m->t,
+	    transposed ? m->last : m->d, stride, (transposed ? m->d : m->last) + (size_t)panel * PW,
 	    stride, m->rate);
 }
 
 void
-recur_update(struct recurrence *q, struct square *to, bool both, const struct recur_errors *e,
+rnn_add_gradient(struct recurrence *q, struct square *to, bool both, const struct rnn_errors *e,
     real rate)
 {
 	const struct batch *b = e->b;
 	size_t stride = square_stride(to), h = (size_t)to->w.k;
-	real *last = recur_reserve(q, (size_t)b->t * stride);
+	real *last = recurrence_reserve(q, (size_t)b->t * stride);
 	struct update_job m = { to, both, b->t, e->d, last, rate };
 
 	if (last == NULL)
@@ -219,6 +219,6 @@ recur_update(struct recurrence *q, struct square *to, bool both, const struct re
 	for (int i = 0; i < b->nseq; i++)
 		shifted_rows(b, i, to->w.k, (struct row_view){ e->s, stride },
 		    e->s0 ? e->s0 + (size_t)i * h : NULL, last, stride);
-	run_tasks(q->pool, rows_are_shared(q, (double)b->t * h * h), update_task, &m,
+	run_tasks(q->pool, rows_are_parallel(q, (double)b->t * h * h), update_task, &m,
 	    both ? 2 * to->w.np : to->w.np, 0);
 }

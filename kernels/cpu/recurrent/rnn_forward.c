@@ -1,16 +1,16 @@
 /*
- * recur.c - the recurrence on panels, forward.  One sequence is a chain of
- * products of a row and a matrix; several go in lock-step, so that they share
- * each look at W.
+ * rnn_forward.c - the plain cell on panels, forward.  A single sequence is a chain of
+ * vector-matrix products; several advance in lock-step, so that each pass over W serves
+ * them all.
  */
 #include <string.h>
 
 #include "elementary.h"
-#include "recur_row.h"
+#include "rnn_row.h"
 
-/* row = tanh(row); zeros past h stay zero, tanh(0) being 0. */
+/* row = tanh(row); the padding stays zero, as tanh(0) = 0. */
 INLINE void
-squash(real *row, size_t n)
+tanh_row(real *row, size_t n)
 {
 	for (size_t i = 0; i < n; i += LANES)
 		v_store(row + i, v_tanh(v_load(row + i)));
@@ -26,14 +26,14 @@ forward_one(struct recurrence *q, const struct square *w, int first, int end, co
 		real *row = s + (size_t)r * stride;
 
 		if (last)
-			row_step(q, &w->wt, last, NULL, row, r);
+			rnn_step_row(q, &w->wt, last, NULL, row, r);
 		else
-			squash(row, stride);
+			tanh_row(row, stride);
 		last = row;
 	}
 }
 
-/* At most TILE sequences in lock-step: a task of a batch of many. */
+/* A task: at most TILE sequences of the batch in lock-step. */
 struct lock_step {
 	const struct square *w;
 	const struct batch *b;
@@ -81,7 +81,7 @@ lock_step_task(void *arg, int task, int thread)
 			for (size_t k = 0; !first && k < stride; k += LANES)
 				v_store(row + k, v_add(v_load(row + k),
 				    v_load(out + (size_t)i * stride + k)));
-			squash(row, stride);
+			tanh_row(row, stride);
 		}
 	}
 }
@@ -94,18 +94,18 @@ forward_many(struct recurrence *q, const struct square *w, const struct batch *b
 	int ntask = (b->nseq + TILE - 1) / TILE, *order;
 	size_t ints = (2 * (size_t)b->nseq * sizeof(int) + sizeof(real) - 1) / sizeof(real);
 
-	m.mem = recur_reserve(q, (size_t)ntask * m.space + ints);
+	m.mem = recurrence_reserve(q, (size_t)ntask * m.space + ints);
 	if (m.mem == NULL)
 		return;
 	order = (int *)(m.mem + (size_t)ntask * m.space);
 	batch_order(b, order);
 	m.order = order;
-	run_tasks(q->pool, rows_are_shared(q, (double)b->t * w->w.k * w->w.k), lock_step_task, &m,
+	run_tasks(q->pool, rows_are_parallel(q, (double)b->t * w->w.k * w->w.k), lock_step_task, &m,
 	    ntask, 0);
 }
 
 void
-recur_forward(struct recurrence *q, const struct square *w, const struct batch *b,
+rnn_forward(struct recurrence *q, const struct square *w, const struct batch *b,
     const real *s0, real *s)
 {
 	if (b->nseq == 1)

@@ -1,15 +1,14 @@
 /*
- * recur.cu - the recurrence, forward and back.
+ * rnn.cu - the plain cell, forward and backward.
  *
- * Where W fits into the cache of a multiprocessor, one block goes through a
- * sequence, or through TOGETHER sequences, step by step; its threads (columns,
- * parts) each add a part of the products for one unit, and the parts are added
- * in order.  A larger W would come to every block from the second cache, in
- * every step: then all blocks make one step of all sequences, a launch a step
- * (gemm_skinny.h).  Which way, and what a sum is made of, depends on h alone, so a
- * sequence comes out the same alone and among others.
+ * Where W fits into the cache of a multiprocessor, one block runs the whole time loop
+ * of one sequence, or of TOGETHER sequences; its threads (columns, parts) each add a
+ * part of the products for one unit, and the parts are added in order.  A larger W
+ * would be read by every block from the L2 cache in every step: then each launch is
+ * one step of all sequences (gemm_skinny.h).  The choice, and the order of every sum,
+ * depend on h alone, so a sequence gives the same result alone and among others.
  *
- * Truncated errors do not go step by step: those of all rows are moved back by
+ * Truncated back-propagation has no time loop: the errors of all rows move back by
  * one row together, as one product, bptt times.
  */
 #include "batch.h"
@@ -19,38 +18,38 @@
 #include "gemm_skinny.h"
 
 enum {
-	STRETCH = 1024,		/* units of the row before in shared memory at a time */
-	MANY = 256,		/* sequences from which on blocks take several */
+	STRETCH = 1024,		/* units of the previous row in shared memory at a time */
+	MANY = 256,		/* from this many sequences on, a block takes two */
 	MOST_THREADS = 1024,
 	CACHED = 160000		/* bytes of W; an A100's multiprocessor has 192 KB, an H200's 256 */
 };
 
-/* Forward: OUT = S; IN = A, the sums are of rows of W (so m is W').
- * Back: OUT = D; IN = dS, of columns of W (m is W). */
-struct walk {
+/* Forward: OUT = S; IN = A; sums over rows of W (so m is W').
+ * Backward: OUT = D; IN = dS; sums over columns of W (m is W). */
+struct time_loop {
 	int h, nseq;
 	const int *start;
-	const real *m;			/* (h, h): what comes from unit k goes to j by m[k h + j] */
+	const real *m;			/* (h, h): the weight from unit k to unit j is m[k h + j] */
 	const real *in, *s0, *s;	/* s0 forward only, s back only */
 	real *out;
 };
 
-/* The row that sequence i visits in step q; less than 0 when it has ended. */
+/* The row of sequence i in step q of the loop; negative past its end. */
 template <bool BACK>
 static __device__ inline int
-row_of(const struct walk &w, int i, int q)
+row_at_step(const struct time_loop &w, int i, int q)
 {
 	if (i >= w.nseq || q >= w.start[i + 1] - w.start[i])
 		return -1;
 	return BACK ? w.start[i + 1] - 1 - q : w.start[i] + q;
 }
 
-/* Where the products' input stands for step q of sequence i; NULL: zeros. */
+/* The input of the product for step q of sequence i; NULL: zeros. */
 template <bool BACK>
 static __device__ inline const real *
-row_before(const struct walk &w, int i, int q)
+row_before(const struct time_loop &w, int i, int q)
 {
-	int r = row_of<BACK>(w, i, q);
+	int r = row_at_step<BACK>(w, i, q);
 
 	if (r < 0)
 		return NULL;
@@ -62,7 +61,7 @@ row_before(const struct walk &w, int i, int q)
 /* sum[] += this part's products of unit j over units k0 .. k0 + n - 1. */
 template <int TOGETHER>
 static __device__ inline void
-add_products(const struct walk &w, const real *before, int k0, int n, int j, real *sum)
+add_products(const struct time_loop &w, const real *before, int k0, int n, int j, real *sum)
 {
 	int part = (int)threadIdx.y, parts = (int)blockDim.y;
 	int end = (part + 1) * n / parts;
@@ -77,7 +76,7 @@ add_products(const struct walk &w, const real *before, int k0, int n, int j, rea
 
 template <bool BACK, int TOGETHER>
 static __device__ inline void
-load_before(const struct walk &w, int q, int k0, int n, real *before)
+load_before(const struct time_loop &w, int q, int k0, int n, real *before)
 {
 	int thread = (int)(threadIdx.y * blockDim.x + threadIdx.x);
 	int threads = (int)(blockDim.x * blockDim.y);
@@ -90,10 +89,10 @@ load_before(const struct walk &w, int q, int k0, int n, real *before)
 	}
 }
 
-/* Element j of row r, from its product; nothing where r is less than 0. */
+/* Computes element j of row r from its product; does nothing if r is negative. */
 template <bool BACK>
 static __device__ inline void
-finish(const struct walk &w, int r, int j, real sum)
+finish_unit(const struct time_loop &w, int r, int j, real sum)
 {
 	size_t at = (size_t)r * w.h + j;
 
@@ -108,7 +107,7 @@ finish(const struct walk &w, int r, int j, real sum)
 /* Step q for the units j of a stretch of columns. */
 template <bool BACK, int TOGETHER>
 static __device__ void
-walk_columns(const struct walk &w, int q, int j, real *before)
+step_columns(const struct time_loop &w, int q, int j, real *before)
 {
 	int columns = (int)blockDim.x, parts = (int)blockDim.y;
 	real *partial = before + TOGETHER * STRETCH;	/* (parts, TOGETHER, columns) */
@@ -131,14 +130,14 @@ walk_columns(const struct walk &w, int q, int j, real *before)
 
 		for (int p = 1; p < parts; p++)
 			all += partial[(p * TOGETHER + i) * columns + (int)threadIdx.x];
-		finish<BACK>(w, row_of<BACK>(w, (int)blockIdx.x * TOGETHER + i, q), j, all);
+		finish_unit<BACK>(w, row_at_step<BACK>(w, (int)blockIdx.x * TOGETHER + i, q), j, all);
 	}
 }
 
 template <bool BACK, int TOGETHER>
 static __global__ void
 __launch_bounds__(MOST_THREADS, 1)
-walk_sequences(struct walk w)
+loop_kernel(struct time_loop w)
 {
 	real *before = shared_memory<real>();		/* (TOGETHER, STRETCH) */
 	int longest = 0;
@@ -151,36 +150,36 @@ walk_sequences(struct walk w)
 	}
 	for (int q = 0; q < longest; q++)
 		for (int j0 = 0; j0 < w.h; j0 += (int)blockDim.x)
-			walk_columns<BACK, TOGETHER>(w, q, j0 + (int)threadIdx.x, before);
+			step_columns<BACK, TOGETHER>(w, q, j0 + (int)threadIdx.x, before);
 }
 
 template <bool BACK, int TOGETHER>
 static void
-launch_walk(struct backend *k, struct walk w)
+launch_loop(struct backend *k, struct time_loop w)
 {
 	int columns = w.h < MOST_THREADS ? (w.h + 31) / 32 * 32 : MOST_THREADS;
 	int parts = MOST_THREADS / columns < 8 ? MOST_THREADS / columns : 8;
 	size_t reals = (size_t)TOGETHER * (STRETCH + columns * parts);
 
-	launch(k, walk_sequences<BACK, TOGETHER>,
+	launch(k, loop_kernel<BACK, TOGETHER>,
 	    dim3((unsigned)cuda_over((size_t)w.nseq, TOGETHER)),
 	    dim3((unsigned)columns, (unsigned)parts), reals * sizeof(real), w);
 }
 
 template <bool BACK>
 static void
-go(struct backend *k, struct walk w)
+loop_by_sequences(struct backend *k, struct time_loop w)
 {
 	if (w.nseq < MANY)
-		launch_walk<BACK, 1>(k, w);
+		launch_loop<BACK, 1>(k, w);
 	else
-		launch_walk<BACK, 2>(k, w);
+		launch_loop<BACK, 2>(k, w);
 }
 
-/* A step of all sequences: where the products' input stands, and what becomes of it. */
+/* One step of all sequences: the input rows of the product, and the functor for its result. */
 template <bool BACK>
 struct step_rows {
-	struct walk w;
+	struct time_loop w;
 	const int32_t *row, *seq;	/* of this step */
 
 	__device__ const real *
@@ -198,15 +197,15 @@ struct step_rows {
 
 template <bool BACK>
 struct step_finish {
-	struct walk w;
+	struct time_loop w;
 	const int32_t *row;
-	__device__ void operator()(int i, int j, real x) const { finish<BACK>(w, row[i], j, x); }
+	__device__ void operator()(int i, int j, real x) const { finish_unit<BACK>(w, row[i], j, x); }
 };
 
-/* Step by step; m is W itself, both ways. */
+/* The time loop with a launch per step; m is W itself, forward and backward. */
 template <bool BACK>
 static void
-go_by_steps(struct backend *k, const struct batch *b, struct walk w)
+loop_by_steps(struct backend *k, const struct batch *b, struct time_loop w)
 {
 	struct order o;
 
@@ -245,7 +244,7 @@ transpose(int h, const real *from, real *to)
 		to[(size_t)i * h + j] = tile[x * 33 + y];
 }
 
-/* begins(t), then start(nseq + 1), both of the device. */
+/* begins(t), then start(nseq + 1), both on the device. */
 static const int32_t *
 upload_rows(struct backend *k, const struct batch *b)
 {
@@ -261,32 +260,32 @@ upload_rows(struct backend *k, const struct batch *b)
 }
 
 static void
-go_forward(struct backend *k, const struct matrix *w, const struct batch *b, struct walk forward)
+cached_forward(struct backend *k, const struct matrix *w, const struct batch *b, struct time_loop forward)
 {
 	unsigned tiles = (unsigned)cuda_over((size_t)forward.h, 32);
 	const int32_t *rows = upload_rows(k, b);
-	real *turned = (real *)cuda_buffer(k, BUFFER_SQUARE,
-	    (size_t)forward.h * forward.h * sizeof(*turned));
+	real *transposed = (real *)cuda_buffer(k, BUFFER_SQUARE,
+	    (size_t)forward.h * forward.h * sizeof(*transposed));
 
 	if (!cuda_well(k))
 		return;
 	forward.start = rows + b->t;
-	forward.m = turned;
+	forward.m = transposed;
 	launch(k, transpose, dim3(tiles, tiles), dim3(32, 32), 32 * 33 * sizeof(real), forward.h,
-	    (const real *)w->p, turned);
-	go<false>(k, forward);
+	    (const real *)w->p, transposed);
+	loop_by_sequences<false>(k, forward);
 }
 
 void
 cuda_rnn_forward(struct backend *k, const struct cell_args *c)
 {
-	struct walk forward = { c->w->rows, c->b->nseq, NULL, c->w->p, (const real *)c->a,
+	struct time_loop forward = { c->w->rows, c->b->nseq, NULL, c->w->p, (const real *)c->a,
 	    (const real *)c->s0, NULL, (real *)c->s };
 
 	if (is_cached(c->w->rows))
-		go_forward(k, c->w, c->b, forward);
+		cached_forward(k, c->w, c->b, forward);
 	else
-		go_by_steps<false>(k, c->b, forward);
+		loop_by_steps<false>(k, c->b, forward);
 }
 
 /* D = E = dS (1 - S^2): every row's own error. */
@@ -300,7 +299,7 @@ own_errors(size_t n, const real *s, const real *ds, real *e, real *d)
 }
 
 /*
- * What becomes of (E W)(t,h): element j of row r, times 1 - s^2 of the row
+ * The functor for (E W)(t,h): element j of row r, times 1 - s^2 of the row
  * before it, is that row's next error, unless r begins a sequence.
  */
 struct move_back {
@@ -366,14 +365,14 @@ cuda_rnn_backward(struct backend *k, const struct cell_args *c)
 {
 	int h = c->w->rows, t = c->b->t;
 	bool whole = c->bptt >= batch_longest(c->b) - 1;
-	struct walk back = { h, c->b->nseq, NULL, c->w->p, (const real *)c->ds, NULL,
+	struct time_loop back = { h, c->b->nseq, NULL, c->w->p, (const real *)c->ds, NULL,
 	    (const real *)c->s, (real *)c->d };
 	struct product_add add = { c->dw->p, (size_t)h };
 	const int32_t *begins;
 	real *last;
 
 	if (whole && !is_cached(h))
-		go_by_steps<true>(k, c->b, back);
+		loop_by_steps<true>(k, c->b, back);
 	begins = upload_rows(k, c->b);
 	if (begins == NULL)
 		return;
@@ -381,7 +380,7 @@ cuda_rnn_backward(struct backend *k, const struct cell_args *c)
 	if (!whole)
 		back_truncated(k, c, begins);
 	else if (is_cached(h))
-		go<true>(k, back);
+		loop_by_sequences<true>(k, back);
 	last = (real *)cuda_buffer(k, BUFFER_ERROR, (size_t)t * h * sizeof(*last));
 	launch(k, states_before, dim3((unsigned)t), dim3(128), 0, h, begins, (const real *)c->s,
 	    (const real *)c->s0, last);
