@@ -140,9 +140,9 @@ print_long(struct run *run, const struct window_frame *f)
 	if (w->state == NULL)
 		net_restart(&run->net);
 	for (int r = f->first; r < f->first + f->steps; r++) {
-		if ((why = net_next(&run->net, w->x[r], run->l)) != NULL)
+		if ((why = net_next(&run->net, w->batcher.x[r], run->l)) != NULL)
 			return why;
-		print_step(run, run->l, w->y[r], r == f->first);
+		print_step(run, run->l, w->batcher.y[r], r == f->first);
 	}
 	return NULL;
 }
@@ -162,8 +162,9 @@ print_steps(struct run *run)
 {
 	const struct window *w = &run->window;
 	size_t v = run->model.shape.vocab;
-	bool all = (size_t)w->b.t <= run->rows;
-	const char *why = all && w->b.t > 0 ? net_logp_all(&run->net, &w->b, w->state, run->l) : NULL;
+	const struct batch *b = &w->batcher.b;
+	bool all = (size_t)b->t <= run->rows;
+	const char *why = all && b->t > 0 ? net_logp_all(&run->net, b, w->state, run->l) : NULL;
 
 	for (size_t i = 0; i < w->n && why == NULL; i++) {
 		const struct window_frame *f = &w->frame[i];
@@ -172,7 +173,7 @@ print_steps(struct run *run)
 			why = print_long(run, f);
 		for (int r = f->first; all && r < f->first + f->steps; r++)
 			print_step(run, (const char *)run->l + (size_t)r * v * run->net.size,
-			    w->y[r], r == f->first);
+			    b->y[r], r == f->first);
 		if (o.predict)
 			end_line(run);
 		run->sentences++;

@@ -186,8 +186,8 @@ print("%.12f %.12f" % (max(abs(x).max() for x in g), sum((x * x).sum() for x in 
 	refused 2 'is read, too: it would be written over' -o other < other
 	refused 2 'is read, too: it would be written over' -o other words - < other
 	cmp words other
-	refused 1 'too little text to hold out this share of it' -v 0.01 words
-	refused 1 'too little text to hold out this share of it' -v 0.99 words
+	refused 1 'too little text; the training or the validation set would be empty' -v 0.01 words
+	refused 1 'too little text; the training or the validation set would be empty' -v 0.99 words
 	"$ORACLE/as-stream.sh" 40 < "$EXPECT/tiny.index.txt" > other
 	refused 1 'other: its vocabulary differs from that of the stream before it' -v other words
 	for o in F l L m N P T; do

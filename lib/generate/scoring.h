@@ -10,6 +10,7 @@
 #ifndef SCORING_H
 #define SCORING_H
 
+#include "batcher.h"
 #include "index_stream.h"
 #include "net.h"
 
@@ -18,16 +19,14 @@ struct window {
 	struct net_state *state;	/* the caller's, if frames are one sequence; or NULL */
 	bool begun;			/* last is the index before the next frame */
 	uint32_t last;
-	struct batch b;		/* the frames that have steps */
-	int *start;
-	uint32_t *x, *y;
+	struct batcher batcher;		/* the frames that have steps */
 	struct window_frame {
 		int first, steps;	/* rows of the batch */
 		uint32_t bytes;		/* as in struct frame */
 	} *frame;			/* (n), in the order they came */
 	size_t n;
-	double *logp;			/* (b.t) after window_logp() */
-	size_t cap_start, cap_x, cap_y, cap_frame, cap_logp;
+	double *logp;			/* (batcher.b.t) after window_logp() */
+	size_t cap_frame, cap_logp;
 };
 
 /* Whether the frame fits into a window of `rows` steps; the first always does. */

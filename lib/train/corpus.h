@@ -1,78 +1,73 @@
 /*
- * corpus.h - text as indexes, all in memory, and batches of it.
+ * corpus.h - a text as word indexes in memory, and batches of it.
  *
- * Of sentences, a frame of n indexes is a sequence of n - 1 steps: each index
- * but the last is an input, each but the first is to be predicted.  A frame of
- * one index (a stream unit may have it) predicts nothing and is left out.
+ * A corpus of sentences keeps each frame of an index stream apart: n indexes are a
+ * sequence of n - 1 steps, since every index but the last is an input and every
+ * index but the first a target.  Frames of one index have no step and are skipped.
  *
- * A joined corpus is one sequence instead, its frames put together, and is cut
- * into several that run side by side, a chunk of steps at a time (streams).
+ * A joined corpus is a single sequence, its frames concatenated.  For training it is
+ * cut into streams of nearly equal length, which run in parallel, a chunk of steps
+ * of each per batch (struct streams).
  */
 #ifndef CORPUS_H
 #define CORPUS_H
 
+#include "batcher.h"
 #include "index_stream.h"
-#include "backend.h"
 
+/* Zero it, set the first two members, and add frames; corpus_free() frees it. */
 struct corpus {
-	/* The caller's, before the first frame comes: */
+	/* The caller's, before the first frame is added: */
 	bool joined;
-	size_t limit;		/* frames after so many are left out; 0: none is */
-	/* Ours: */
-	uint32_t *w;		/* the frames' indexes, one after another */
+	size_t limit;		/* keep only the first `limit` frames; 0: all */
+	/* Results: */
+	uint32_t *w;		/* (nw) the frames' indexes, concatenated */
 	size_t nw, capw;
-	size_t *start;		/* (n + 1) where each frame begins in w; not if joined */
-	size_t n, capstart;	/* frames, of two indexes or more; if joined, all of them */
-	uint64_t steps;		/* to be predicted in all */
-	uint32_t crc;		/* CRC-32 of the frames as 32-bit words */
+	size_t *start;		/* (n + 1) where each frame begins in w; unused if joined */
+	size_t n, capstart;	/* frames kept: of two indexes or more, or if joined all */
+	uint64_t steps;		/* total number of targets */
+	uint32_t crc;		/* CRC-32 of w as little-endian 32-bit words */
 };
 
-/* Appends the frame; NULL or "out of memory".  Start from a
- * struct with nothing but the above set. */
+/* Appends a copy of the frame.  NULL or "out of memory". */
 const char *corpus_add(struct corpus *c, const struct frame *f);
 
-/* Appends all frames that are left in r.  NULL or a phrase. */
+/* Appends all remaining frames of r.  NULL or an error message. */
 const char *corpus_read(struct corpus *c, struct index_reader *r);
 
 /*
- * Moves the last `share` (0 .. 1) of the frames, or of a joined corpus' indexes,
- * to `rest`, which is empty.  NULL or a phrase: too little is left of either.
+ * Moves the last `fraction` (between 0 and 1) of the frames, or of a joined corpus's
+ * indexes, to `rest`, which is overwritten.  NULL or an error message: out of memory,
+ * or one of the two parts would be empty.
  */
-const char *corpus_split(struct corpus *c, double share, struct corpus *rest);
+const char *corpus_split(struct corpus *c, double fraction, struct corpus *rest);
 
 void corpus_free(struct corpus *c);
 
-/* A joined corpus' steps as n streams of nearly the same length: the first
- * `longer` have a step more. */
+/* How a joined corpus is cut into n streams: `length` steps each, and one more for
+ * each of the first `longer` streams. */
 struct streams {
-	size_t n, chunk;	/* streams; steps of each in a batch, at most its length */
+	size_t n;
+	size_t chunk;		/* steps of each stream in a batch, at most */
 	size_t length, longer;
-	size_t chunks;		/* batches in all */
+	size_t chunks;		/* batches in an epoch */
 };
 
-/* n and chunk are at least 1; fewer streams if there are not so many steps. */
+/* Cuts `steps` steps into n streams, or into fewer where there are fewer steps.  n and
+ * chunk are at least 1. */
 struct streams streams_cut(uint64_t steps, size_t n, size_t chunk);
 
-/* Room for batches; zero it to begin.  The batch is good until the next call. */
-struct batcher {
-	struct batch b;
-	int *start;
-	uint32_t *x, *y;
-	size_t cap_start, cap_x, cap_y;
-};
-
 /*
- * Packs frames first .. first + n - 1 of c, fewer when they pass `rows` steps
- * (but at least one), into q->b.  Gives how many in *taken.
+ * Packs frames first .. first + n - 1 of a corpus of sentences into q->b, but stops
+ * before `rows` steps are exceeded; one frame is always taken.  *taken is their
+ * number.  NULL or an error message of batcher_add().
  */
 const char *batch_frames(struct batcher *q, const struct corpus *c, size_t first, size_t n,
     size_t rows, size_t *taken);
 
-/* Packs chunk i of each stream into q->b; streams that have ended are left out,
- * which are the last ones.  NULL or a phrase. */
+/* Packs chunk i of each stream of a joined corpus into q->b.  The last streams may be
+ * shorter and then missing from the last chunk.  Errors as above. */
 const char *batch_chunk(struct batcher *q, const struct corpus *c, const struct streams *s,
     size_t i);
-
-void batcher_free(struct batcher *q);
 
 #endif
