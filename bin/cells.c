@@ -325,7 +325,7 @@ read_frame(struct run *run, const struct frame *f)
 
 	run->ended = false;
 	if (!model_joins(&run->model, run->in.vocab.unit))
-		net_state_forget(&run->state);
+		net_state_reset(&run->state);
 	if ((why = read_tokens(run, f->w, f->n - sentence)) != NULL)
 		die("device %s: %s", run->net.k->name, why);
 	if (run->ended)
@@ -347,7 +347,7 @@ read_stream(struct run *run, const char *path, const struct prog_inputs *in)
 	if ((why = model_check_vocab(&run->model, &r->vocab)) != NULL)
 		die("%s: %s: %s", path, in->name, why);
 	run->characters = vocab_is_characters(&r->vocab);
-	net_state_forget(&run->state);
+	net_state_reset(&run->state);
 	text_features_begin(&run->features, run->characters && vocab_has_newline(&r->vocab));
 	while (!is_done(run) && (why = index_next(r, &more)) == NULL && more) {
 		read_frame(run, &r->frame);

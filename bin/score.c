@@ -225,7 +225,7 @@ score_stream(struct run *run, const char *path, struct prog_inputs *in)
 	if ((why = model_check_vocab(&run->model, &r->vocab)) != NULL)
 		die("%s: %s: %s", path, in->name, why);
 	run->name = in->name;
-	run->window.state = model_joins(&run->model, r->vocab.unit) ? &run->net.one : NULL;
+	run->window.state = model_joins(&run->model, r->vocab.unit) ? &run->net.own_state : NULL;
 	window_restart(&run->window);
 	run->before = run->sentences;
 	while ((why = index_next(r, &more)) == NULL && more) {

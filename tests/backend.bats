@@ -154,3 +154,13 @@ isa() {
 		[[ "$stderr" == *'device blas'* ]]
 	done
 }
+
+@test "two workers that reduce their gradients take the steps of one" {
+	for k in ref cpu; do
+		run -0 "$BUILD/tests/unit/reduce" $k
+		[ "$output" = '0 failures' ]
+		run -1 "$BUILD/tests/unit/reduce" $k sabotage
+		echo "$output"
+		[ "${lines[-1]}" = '6 failures' ]
+	done
+}

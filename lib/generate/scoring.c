@@ -51,7 +51,7 @@ window_restart(struct window *w)
 {
 	w->begun = false;
 	if (w->state)
-		net_state_forget(w->state);
+		net_state_reset(w->state);
 }
 
 void

@@ -1,5 +1,5 @@
 /*
- * device.c - models and devices, opened for programs.
+ * device.c - opens models and devices for programs.
  */
 #include "device.h"
 #include "prog.h"

@@ -1,6 +1,7 @@
 /*
- * device.h - the device that -d and -j ask for, opened, with what every program
- * that computes has to say about it: these die of what fails.
+ * device.h - opens the model and the device that a program's options name.
+ *
+ * For programs only: on failure these print an error message and exit.
  */
 #ifndef DEVICE_H
 #define DEVICE_H
@@ -9,16 +10,17 @@
 #include "net.h"
 
 /*
- * Device number `device` of backend_device[], for numbers of this type, on so many
- * threads (0: one a processor).  A note says which one "auto" took, and why,
- * where there was a choice.  The caller's close().
+ * Opens device number `device` of backend_device[] for this type of numbers, with this
+ * many threads (0: one per processor).  If "auto" had a choice, a note on standard error
+ * says what it chose and why.  The caller calls its close().
  */
 struct backend *device_open(int device, enum real_type real, long threads);
 
-/* The same for the model's type of numbers, and the model's net on it. */
+/* The same for m's type of numbers; then copies m's parameters to the device.  The
+ * caller also calls net_free(). */
 struct backend *device_net(struct net *n, struct model *m, int device, long threads);
 
-/* The model in the file, in double if asked for; path is named in what is said. */
+/* Loads the model file and, if f64, converts it to double.  The caller calls model_free(). */
 void device_load(struct model *m, const char *path, bool f64);
 
 #endif

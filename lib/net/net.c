@@ -1,5 +1,5 @@
 /*
- * net.c - parameters and memory of a network on a device; net_pass.c computes.
+ * net.c - a network's parameters and working memory on a device.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -7,7 +7,7 @@
 #include "mem.h"
 #include "output_layer.h"
 
-/* The device may know more of what there was too little of. */
+/* The device's own message may say how much memory was missing. */
 static const char *
 no_memory(struct net *n)
 {
@@ -41,11 +41,11 @@ role_of(const struct net *n, const struct model_param *p)
 	}
 }
 
-/* Notes where a parameter is. */
+/* Records the index of a parameter. */
 static void
-place(struct net *n, const struct model_param *p, int i)
+index_param(struct net *n, const struct model_param *p, int i)
 {
-	struct net_layer *at = &n->at[p->layer];
+	struct net_layer *layer = &n->layer[p->layer];
 
 	switch (p->kind) {
 	case PARAM_EMBED:
@@ -54,37 +54,37 @@ place(struct net *n, const struct model_param *p, int i)
 	case PARAM_OUT:
 	case PARAM_OUT_BIAS:
 	case PARAM_PROJECT:
-		n->output->place(n, p, i);
+		n->output->index_param(n, p, i);
 		break;
 	case PARAM_IN:
-		at->in = i;
+		layer->in = i;
 		break;
 	case PARAM_STATE:
-		at->state = i;
+		layer->state = i;
 		break;
 	case PARAM_BIAS:
-		at->bias = i;
+		layer->bias = i;
 		break;
 	case PARAM_STATE_BIAS:
-		at->state_bias = i;
+		layer->state_bias = i;
 		break;
 	}
 }
 
 static void
-find_places(struct net *n, const struct model *m)
+index_params(struct net *n, const struct model *m)
 {
 	n->embed = n->out.v = n->out.bias = n->out.project = -1;
 	for (int l = 0; l < MODEL_LAYERS_MAX; l++)
-		n->at[l] = (struct net_layer){ -1, -1, -1, -1 };
+		n->layer[l] = (struct net_layer){ -1, -1, -1, -1 };
 	for (size_t i = 0; i < m->nparam; i++)
-		place(n, &m->param[i], (int)i);
+		index_param(n, &m->param[i], (int)i);
 	if (n->shape.tied)
 		n->embed = n->out.v;
 }
 
 static struct matrix *
-new_mat(struct net *n, const struct model_param *p, const void *host)
+new_matrix(struct net *n, const struct model_param *p, const void *host)
 {
 	struct matrix *mat = n->k->mat_new(n->k, role_of(n, p), (int)p->rows, (int)p->cols);
 
@@ -94,23 +94,23 @@ new_mat(struct net *n, const struct model_param *p, const void *host)
 }
 
 static bool
-put_params(struct net *n, const struct model *m)
+new_params(struct net *n, const struct model *m)
 {
 	for (size_t i = 0; i < m->nparam; i++) {
 		const struct model_param *p = &m->param[i];
 
 		n->nparam = i + 1;
 		n->is_bias[i] = role_of(n, p) == ROLE_BIAS;
-		if ((n->p[i] = new_mat(n, p, p->data)) == NULL)
+		if ((n->p[i] = new_matrix(n, p, p->data)) == NULL)
 			return false;
 		for (int k = 0; k < MODEL_MOMENTS; k++)
-			if (p->moment[k] && (n->moment[k][i] = new_mat(n, p, p->moment[k])) == NULL)
+			if (p->moment[k] && (n->moment[k][i] = new_matrix(n, p, p->moment[k])) == NULL)
 				return false;
 	}
 	return true;
 }
 
-/* Gradients have the parameters' roles and shapes; a plan of the model tells. */
+/* Gradients have the roles and shapes of the parameters, which follow from n->shape. */
 static bool
 new_gradients(struct net *n)
 {
@@ -119,7 +119,7 @@ new_gradients(struct net *n)
 	if (model_plan(&m, n->shape) != NULL)
 		return false;
 	for (size_t i = 0; i < n->nparam; i++)
-		if (n->g[i] == NULL && (n->g[i] = new_mat(n, &m.param[i], NULL)) == NULL)
+		if (n->g[i] == NULL && (n->g[i] = new_matrix(n, &m.param[i], NULL)) == NULL)
 			return false;
 	return true;
 }
@@ -133,10 +133,10 @@ net_open(struct net *n, struct backend *k, const struct model *m)
 	    .v = (int)m->shape.vocab, .output = output_layer_of(&m->shape) };
 	n->out.width = model_output_width(&m->shape);
 	n->size = k->real == REAL_F32 ? sizeof(float) : sizeof(double);
-	find_places(n, m);
-	if (!put_params(n, m))
+	index_params(n, m);
+	if (!new_params(n, m))
 		return no_memory(n);
-	if ((why = net_state_new(&n->one, n, 1)) != NULL)
+	if ((why = net_state_new(&n->own_state, n, 1)) != NULL)
 		return why;
 	return k->error(k);
 }
@@ -154,7 +154,7 @@ net_store(struct net *n, struct model *m)
 }
 
 void
-net_release(struct net *n, void **rows)
+net_free_rows(struct net *n, void **rows)
 {
 	if (*rows)
 		n->k->free(n->k, *rows);
@@ -162,36 +162,36 @@ net_release(struct net *n, void **rows)
 }
 
 struct matrix *
-net_at(struct matrix *const *list, int i)
+net_optional(struct matrix *const *list, int i)
 {
 	return i < 0 ? NULL : list[i];
 }
 
 static void
-free_rows(struct net *n)
+free_memory(struct net *n)
 {
 	for (uint32_t l = 0; l < n->shape.layers; l++) {
 		struct net_rows *r = &n->rows[l];
 
 		if (r->a != r->s)
-			net_release(n, &r->a);
+			net_free_rows(n, &r->a);
 		r->a = NULL;
-		net_release(n, &r->s);
-		net_release(n, &r->extra);
-		net_release(n, &r->mask);
-		net_release(n, &r->masked);
+		net_free_rows(n, &r->s);
+		net_free_rows(n, &r->saved);
+		net_free_rows(n, &r->mask);
+		net_free_rows(n, &r->masked);
 	}
-	net_release(n, &n->first);
+	net_free_rows(n, &n->embedded);
 	n->output->release(n);
-	net_release(n, &n->ds);
-	net_release(n, &n->d);
-	free(n->host);
-	n->host = NULL;
-	n->cap = 0;
+	net_free_rows(n, &n->ds);
+	net_free_rows(n, &n->d);
+	free(n->host_mask);
+	n->host_mask = NULL;
+	n->capacity = 0;
 }
 
 bool
-net_reserve(struct net *n, void **rows, size_t t, size_t width)
+net_new_rows(struct net *n, void **rows, size_t t, size_t width)
 {
 	size_t reals;
 
@@ -202,20 +202,20 @@ net_reserve(struct net *n, void **rows, size_t t, size_t width)
 }
 
 static bool
-reserve_layer(struct net *n, struct net_rows *r, size_t t)
+new_layer_rows(struct net *n, struct net_rows *r, size_t t)
 {
 	const struct cell_kind *kind = kind_of(n);
 	size_t h = (size_t)n->h;
 
-	if (!net_reserve(n, &r->s, t, h))
+	if (!net_new_rows(n, &r->s, t, h))
 		return false;
 	if (kind->gates == 1)
-		r->a = r->s;	/* the gate is the state */
-	else if (!net_reserve(n, &r->a, t, h * (size_t)kind->gates))
+		r->a = r->s;	/* the only gate is the state */
+	else if (!net_new_rows(n, &r->a, t, h * (size_t)kind->gates))
 		return false;
-	if (kind->has_saved && !net_reserve(n, &r->extra, t, h))
+	if (kind->has_saved && !net_new_rows(n, &r->saved, t, h))
 		return false;
-	return !n->drop || (net_reserve(n, &r->mask, t, h) && net_reserve(n, &r->masked, t, h));
+	return !n->dropout || (net_new_rows(n, &r->mask, t, h) && net_new_rows(n, &r->masked, t, h));
 }
 
 static size_t
@@ -225,43 +225,43 @@ larger(size_t a, size_t b)
 }
 
 static bool
-reserve_all(struct net *n, size_t t)
+new_memory(struct net *n, size_t t)
 {
 	size_t h = (size_t)n->h, e = n->shape.embed, reals;
 	size_t wide = larger(larger(h * (size_t)kind_of(n)->gates, e), n->output->error_width(n));
 
 	for (uint32_t l = 0; l < n->shape.layers; l++)
-		if (!reserve_layer(n, &n->rows[l], t))
+		if (!new_layer_rows(n, &n->rows[l], t))
 			return false;
-	if (e && !net_reserve(n, &n->first, t, e))
+	if (e && !net_new_rows(n, &n->embedded, t, e))
 		return false;
 	if (!n->output->reserve(n, t))
 		return false;
-	if (n->drop && (!mem_mul(t, h, &reals) || (n->host = mem_zeros(reals, n->size)) == NULL))
+	if (n->dropout && (!mem_mul(t, h, &reals) || (n->host_mask = mem_zeros(reals, n->size)) == NULL))
 		return false;
-	return !n->back || (net_reserve(n, &n->ds, t, larger(h, e)) &&
-	    net_reserve(n, &n->d, t, wide));
+	return !n->backward || (net_new_rows(n, &n->ds, t, larger(h, e)) &&
+	    net_new_rows(n, &n->d, t, wide));
 }
 
 bool
-net_room(struct net *n, size_t t, bool back, bool drop)
+net_reserve(struct net *n, size_t t, bool backward, bool dropout)
 {
-	if (back && n->g[0] == NULL && !new_gradients(n))
+	if (backward && n->g[0] == NULL && !new_gradients(n))
 		return false;
-	if (t <= n->cap && back <= n->back && drop <= n->drop)
+	if (t <= n->capacity && backward <= n->backward && dropout <= n->dropout)
 		return true;
-	t = larger(t, n->cap);
-	free_rows(n);
-	n->back = n->back || back;
-	n->drop = n->drop || drop;
-	if (!reserve_all(n, t))
+	t = larger(t, n->capacity);
+	free_memory(n);
+	n->backward = n->backward || backward;
+	n->dropout = n->dropout || dropout;
+	if (!new_memory(n, t))
 		return false;
-	n->cap = t;
+	n->capacity = t;
 	return true;
 }
 
 static void
-free_mats(struct net *n, struct matrix *m[MODEL_PARAMS_MAX])
+free_matrices(struct net *n, struct matrix *m[MODEL_PARAMS_MAX])
 {
 	for (size_t i = 0; i < n->nparam; i++) {
 		if (m[i])
@@ -275,11 +275,11 @@ net_free(struct net *n)
 {
 	if (n->k == NULL)
 		return;
-	net_state_free(&n->one);
-	free_rows(n);
-	free_mats(n, n->p);
-	free_mats(n, n->g);
+	net_state_free(&n->own_state);
+	free_memory(n);
+	free_matrices(n, n->p);
+	free_matrices(n, n->g);
 	for (int k = 0; k < MODEL_MOMENTS; k++)
-		free_mats(n, n->moment[k]);
+		free_matrices(n, n->moment[k]);
 	*n = (struct net){ 0 };
 }

@@ -1,6 +1,11 @@
 /*
- * net.h - a model's parameters on a device, and what can be done with them:
- * the composition of backend.h's layers into a network of any shape.
+ * net.h - a network on a device: a model's parameters there, the forward and the
+ * backward pass, and the update.
+ *
+ * Composes the layers of backend.h into a network of any shape.  Where nothing else is
+ * said, a function returns NULL or an error message that stays valid as long as the
+ * backend; "real" is float or double as the model has it, and t, h and v are the
+ * batch's steps, hidden units and the size of the vocabulary.
  */
 #ifndef NET_H
 #define NET_H
@@ -10,136 +15,156 @@
 
 struct output_layer;
 
-/* What a layer computes in a pass; rows are those of the batch. */
+/* Activations of a layer, on the device; a row per step of the batch. */
 struct net_rows {
-	void *a;		/* (cap, gates): what enters the cell, then its gates; or s */
-	void *s;		/* (cap, h) hidden states */
-	void *extra;		/* (cap, h) LSTM's c, GRU's q; NULL: the plain cell */
-	void *mask, *masked;	/* (cap, h) of dropout; NULL until it is used */
+	void *a;		/* (capacity, gates) input to the cell, then its gates; or s */
+	void *s;		/* (capacity, h) hidden states */
+	void *saved;		/* (capacity, h) the LSTM's c, the GRU's q; NULL for others */
+	void *mask, *masked;	/* (capacity, h) dropout mask, and s times it; or NULL */
 };
 
-/* Where a layer's parameters are in the model's list; -1: it has none. */
+/* Indexes of a layer's parameters in the model's list; -1: it has none. */
 struct net_layer {
 	int in, state, bias, state_bias;
 };
 
-/* Hidden states that are carried from one batch to the next. */
+/* Hidden states carried over from one batch to the next, on the device. */
 struct net_state {
 	struct net *n;
 	int nseq;		/* sequences; a batch may have fewer, the first ones */
-	bool begun;		/* false: zeros */
-	void *s[MODEL_LAYERS_MAX], *c[MODEL_LAYERS_MAX];	/* (nseq, h); c LSTM's */
-	void *spare;		/* (nseq, h) of net_state_pick(); NULL until then */
-	int *last;		/* (nseq) the rows of a batch that go on */
+	bool begun;		/* false: all states are zero, whatever s and c hold */
+	void *s[MODEL_LAYERS_MAX];	/* (nseq, h) */
+	void *c[MODEL_LAYERS_MAX];	/* (nseq, h) of the LSTM; NULL for others */
+	void *scratch;		/* (nseq, h) of net_state_pick(); NULL until then */
+	int *from;		/* (nseq) rows to copy */
 };
 
-/* Of an output layer: output_layer.h. */
+/* The output layer's part of a network: see output_layer.h. */
 struct net_output {
-	int v, bias, project;	/* where its parameters are; -1: it has none */
+	int v, bias, project;	/* indexes of its parameters; -1: it has none */
 	uint32_t width;		/* columns of V */
-	void *projected;	/* (cap, width), if there is a projection */
+	void *projected;	/* (capacity, width) output of the projection, or NULL */
 };
 
 struct net {
-	struct backend *k;		/* the caller's, open as long as the net */
+	struct backend *k;		/* the caller's; must stay open until net_free() */
 	struct model_shape shape;
-	int h, v;		/* hidden units, words */
-	size_t size;		/* bytes of a real */
+	int h, v;			/* hidden units, words */
+	size_t size;			/* bytes of a real */
 	size_t nparam;
 	struct matrix *p[MODEL_PARAMS_MAX];	/* parameters, in the model's order */
 	bool is_bias[MODEL_PARAMS_MAX];
 	struct matrix *g[MODEL_PARAMS_MAX];	/* their gradients; NULL until first needed */
-	struct matrix *moment[MODEL_MOMENTS][MODEL_PARAMS_MAX];	/* NULL: none */
-	struct net_layer at[MODEL_LAYERS_MAX];
-	int embed;		/* likewise */
+	struct matrix *moment[MODEL_MOMENTS][MODEL_PARAMS_MAX];	/* optimiser state, or NULL */
+	struct net_layer layer[MODEL_LAYERS_MAX];
+	int embed;			/* index of the embedding parameter; -1: none */
 	const struct output_layer *output;
-	struct net_output out;	/* its parameters and memory */
+	struct net_output out;
+
+	/*
+	 * Hook for data-parallel training, set by the caller after net_open(): sums
+	 * gradients over workers.  Called by net_step(), once per step after
+	 * net_gradient() and before clipping and update, it must replace each n->g[i] by
+	 * its sum over all workers, which then take the same step.  Returns NULL or an
+	 * error message, which ends the step before the update.  NULL: no other workers.
+	 * While it is set, no device fuses gradient and update.
+	 */
+	const char *(*reduce)(struct net *n, void *arg);
+	void *reduce_arg;
+
+	/* Memory of a pass, for `capacity` steps: */
 	struct net_rows rows[MODEL_LAYERS_MAX];
-	void *first;		/* (cap, e) embeddings */
-	void *ds, *d;		/* (cap, wide) errors of states, and of what enters */
-	void *host;		/* (cap, h) a mask being drawn */
-	size_t cap;		/* rows that there is room for */
-	bool back, drop;	/* room for going backward; for masks */
-	struct net_state one;	/* of net_next() */
+	void *embedded;			/* (capacity, e) embeddings of the inputs, or NULL */
+	void *ds;			/* (capacity, max(h, e)) error of states or inputs */
+	void *d;			/* (capacity, widest layer) error before the gates */
+	void *host_mask;		/* (capacity, h) a dropout mask, in host memory */
+	size_t capacity;
+	bool backward, dropout;		/* memory for a backward pass; for masks */
+	struct net_state own_state;	/* of net_next() */
 };
 
-/* Each gives NULL or a phrase; net_free() frees after either. */
-
-/* Parameters, and moments, from m, whose real must be the kern's. */
+/* Copies parameters and moments from m to the device.  m's type of numbers must be the
+ * backend's.  net_free() is due after success and failure. */
 const char *net_open(struct net *n, struct backend *k, const struct model *m);
-/* ... and back into m, of the same shape. */
+/* Copies them back into m, which must have the same shape and moments. */
 const char *net_store(struct net *n, struct model *m);
+void net_free(struct net *n);
 
-/* States of zeros for so many sequences; net_state_free() after either result. */
+/* Zero states for nseq sequences; net_state_free() is due after success and failure. */
 const char *net_state_new(struct net_state *st, struct net *n, int nseq);
 void net_state_free(struct net_state *st);
-/* The next batch begins with zeros. */
-void net_state_forget(struct net_state *st);
-/* Sequence i of the next batch, of n at most nseq, goes on from what is now the state
- * of sequence from[i], or begins with zeros where that is below 0. */
+/* Sets all states to zero. */
+void net_state_reset(struct net_state *st);
+/* Rearranges states: sequence i of the next batch, i below n <= nseq, continues from the
+ * current state of sequence from[i], or from zeros where from[i] < 0. */
 const char *net_state_pick(struct net_state *st, int n, const int *from);
-/* To and from a model's carry: reals of the host, layer by layer s(nseq,h), and
- * c(nseq,h) where there is one. */
+/* Copies states to and from host memory: for each layer s(nseq,h), and with an LSTM
+ * then c(nseq,h), as in struct model_carried. */
 const char *net_state_get(struct net_state *st, void *host);
 const char *net_state_put(struct net_state *st, const void *host);
 
 /*
- * Forward only: logp[r] = ln P(y_r | x up to r), for each of the batch's rows.
- * Sequences begin with st, which then moves to their ends; NULL: with zeros.
+ * Forward passes.  Sequences start from the states in st, which are then replaced by
+ * those at the sequences' ends; with NULL they start from zeros.
+ *
+ * net_logp: logp(t), logp[r] = ln P(y_r | x up to r).
+ * net_logp_all: l(t,v) of the host, the same for every word of the vocabulary.
+ * net_states: s(t,h) of the host, the hidden states of a layer, counted from 0.
  */
 const char *net_logp(struct net *n, const struct batch *b, struct net_state *st,
     double *logp);
-/* The same for every word: l(t,v) reals of the host. */
 const char *net_logp_all(struct net *n, const struct batch *b, struct net_state *st,
     void *l);
-/* The hidden states of a layer, from 0, at each row: s(t,h) reals of the host. */
 const char *net_states(struct net *n, const struct batch *b, struct net_state *st,
     int layer, void *s);
 
-/* How a gradient is taken. */
+/* How net_gradient() runs. */
 struct net_pass {
-	int bptt;		/* steps an error goes back in plain cells; others: all */
+	int bptt;		/* truncation length in steps, of cells that are truncated */
 	struct net_state *st;	/* as above, or NULL */
-	double dropout;		/* share of each layer's output left out; 0: none */
-	struct rng *rng;	/* that draws which, if dropout is not 0 */
+	double dropout;		/* fraction of each layer's output set to zero; 0: none */
+	struct rng *rng;	/* draws the masks; unused without dropout */
 };
 
 /*
- * The gradient of the summed loss, added to n->g; call net_zero() between.
- * logp as above, with what dropout makes of it.  What is left of an output is
- * divided by 1 - dropout (Srivastava et al. 2014), so that looking needs no
- * change.  Every layer's output is thinned, the last one's too (Zaremba et al.
- * 2014, as char-rnn has it).
+ * Forward and backward pass: adds the gradient of the summed loss -sum logp to n->g,
+ * which net_zero() or an update clears.  logp(t) as above, under dropout.
+ *
+ * Outputs that are kept are divided by 1 - dropout (Srivastava et al. 2014), so that
+ * evaluation needs no correction.  Dropout applies to every layer's output, the last
+ * one's included (Zaremba et al. 2014, and char-rnn).
  */
 const char *net_gradient(struct net *n, const struct batch *b, const struct net_pass *how,
     double *logp);
 const char *net_zero(struct net *n);
 
-/* One step on the summed loss of the batch: update number `step`, from 1. */
+/* One training step on the summed loss of the batch: net_gradient(), n->reduce if set,
+ * clipping, and the update at this learning rate.  step is its number, from 1. */
 const char *net_step(struct net *n, const struct batch *b, const struct net_pass *how,
     const struct hyperparams *r, double rate, uint64_t step, double *logp);
 
-/* Whether net_steps() can be: the tutorial's net and SGD, on a device with a queue. */
+/* Whether net_steps() can be used: the tutorial's network and SGD, no reduce, and a
+ * device that takes many steps in one call. */
 bool net_has_queue(const struct net *n, const struct net_pass *how, const struct hyperparams *r);
-/* A step on each of the batch's sequences, in order; logp as above. */
+/* One training step on each of the batch's sequences, in order; logp as above. */
 const char *net_steps(struct net *n, const struct batch *b, int bptt, double rate,
     double *logp);
 
-/* For writing text: forget the state; then read a word, l(v) as above. */
+/* Word by word: reset the hidden state; then read a word and get l(v) of the host,
+ * ln P of every next word. */
 void net_restart(struct net *n);
 const char *net_next(struct net *n, uint32_t word, void *l);
-/* The state of a layer, from 0, after that word: s(h) reals of the host. */
-const char *net_peek(struct net *n, int layer, void *s);
 
-void net_free(struct net *n);
+/* The rest is for lib/net only. */
 
-/* For lib/net: room for t rows, for going backward and for masks or not; false: there
- * is no memory. */
-bool net_room(struct net *n, size_t t, bool back, bool drop);
-/* *rows(t, width) of zeros on the device; net_release() frees.  False likewise. */
-bool net_reserve(struct net *n, void **rows, size_t t, size_t width);
-void net_release(struct net *n, void **rows);
-/* The parameter, or its gradient, at a place that may be -1: NULL. */
-struct matrix *net_at(struct matrix *const *list, int i);
+/* Makes room for t steps, for a backward pass and for dropout if asked for; false: out
+ * of memory. */
+bool net_reserve(struct net *n, size_t t, bool backward, bool dropout);
+/* *rows = (t, width) zeros on the device; false: out of memory. */
+bool net_new_rows(struct net *n, void **rows, size_t t, size_t width);
+/* Frees *rows, which may be NULL, and sets it to NULL. */
+void net_free_rows(struct net *n, void **rows);
+/* list[i], or NULL where i is -1: a parameter or gradient that may be absent. */
+struct matrix *net_optional(struct matrix *const *list, int i);
 
 #endif

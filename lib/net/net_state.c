@@ -1,13 +1,14 @@
 /*
- * net_state.c - hidden states that outlive a batch.
+ * net_state.c - hidden states carried over between batches.
  */
 #include <stdlib.h>
 
 #include "mem.h"
 #include "net.h"
 
+/* Reals in the states of one layer. */
 static size_t
-reals(const struct net_state *st)
+state_reals(const struct net_state *st)
 {
 	return (size_t)st->nseq * (size_t)st->n->h;
 }
@@ -18,13 +19,13 @@ net_state_new(struct net_state *st, struct net *n, int nseq)
 	bool second = cell_kinds[n->shape.cell].has_second_state;
 
 	*st = (struct net_state){ .n = n, .nseq = nseq };
-	st->last = mem_zeros((size_t)nseq, sizeof(*st->last));
-	if (st->last == NULL)
+	st->from = mem_zeros((size_t)nseq, sizeof(*st->from));
+	if (st->from == NULL)
 		return "out of memory";
 	for (uint32_t l = 0; l < n->shape.layers; l++) {
-		st->s[l] = n->k->alloc(n->k, reals(st));
+		st->s[l] = n->k->alloc(n->k, state_reals(st));
 		if (second)
-			st->c[l] = n->k->alloc(n->k, reals(st));
+			st->c[l] = n->k->alloc(n->k, state_reals(st));
 		if (st->s[l] == NULL || (second && st->c[l] == NULL))
 			return "out of memory";
 	}
@@ -42,27 +43,27 @@ net_state_free(struct net_state *st)
 		if (st->c[l])
 			k->free(k, st->c[l]);
 	}
-	if (st->spare)
-		st->n->k->free(st->n->k, st->spare);
-	free(st->last);
+	if (st->scratch)
+		st->n->k->free(st->n->k, st->scratch);
+	free(st->from);
 	*st = (struct net_state){ 0 };
 }
 
 void
-net_state_forget(struct net_state *st)
+net_state_reset(struct net_state *st)
 {
 	st->begun = false;
 }
 
-/* *s(nseq,h) becomes the rows named, and what it was the spare room. */
+/* Replaces *s(nseq,h) by the rows named; its old memory becomes the scratch memory. */
 static void
-pick(struct net_state *st, int n, const int *from, void **s)
+pick_state(struct net_state *st, int n, const int *from, void **s)
 {
 	struct backend *k = st->n->k;
-	void *picked = st->spare;
+	void *picked = st->scratch;
 
 	k->pick_rows(k, n, from, st->n->h, *s, picked);
-	st->spare = *s;
+	st->scratch = *s;
 	*s = picked;
 }
 
@@ -71,22 +72,22 @@ net_state_pick(struct net_state *st, int n, const int *from)
 {
 	struct backend *k = st->n->k;
 
-	if (st->spare == NULL && (st->spare = k->alloc(k, reals(st))) == NULL)
+	if (st->scratch == NULL && (st->scratch = k->alloc(k, state_reals(st))) == NULL)
 		return "out of memory";
 	for (int i = 0; i < n; i++)
-		st->last[i] = st->begun ? from[i] : -1;
+		st->from[i] = st->begun ? from[i] : -1;
 	for (uint32_t l = 0; l < st->n->shape.layers; l++) {
-		pick(st, n, st->last, &st->s[l]);
+		pick_state(st, n, st->from, &st->s[l]);
 		if (st->c[l])
-			pick(st, n, st->last, &st->c[l]);
+			pick_state(st, n, st->from, &st->c[l]);
 	}
 	st->begun = true;
 	return k->error(k);
 }
 
-/* The states one after another, as a model's carry has them. */
+/* Lists the states in the order of struct model_carried; returns how many there are. */
 static size_t
-list(const struct net_state *st, void *all[2 * MODEL_LAYERS_MAX])
+list_states(const struct net_state *st, void *all[2 * MODEL_LAYERS_MAX])
 {
 	size_t n = 0;
 
@@ -102,11 +103,11 @@ const char *
 net_state_get(struct net_state *st, void *host)
 {
 	void *all[2 * MODEL_LAYERS_MAX];
-	size_t n = list(st, all), bytes = reals(st) * st->n->size;
+	size_t n = list_states(st, all), bytes = state_reals(st) * st->n->size;
 	struct backend *k = st->n->k;
 
 	for (size_t i = 0; i < n; i++)
-		k->get(k, (char *)host + i * bytes, all[i], reals(st));
+		k->get(k, (char *)host + i * bytes, all[i], state_reals(st));
 	return k->error(k);
 }
 
@@ -114,11 +115,11 @@ const char *
 net_state_put(struct net_state *st, const void *host)
 {
 	void *all[2 * MODEL_LAYERS_MAX];
-	size_t n = list(st, all), bytes = reals(st) * st->n->size;
+	size_t n = list_states(st, all), bytes = state_reals(st) * st->n->size;
 	struct backend *k = st->n->k;
 
 	for (size_t i = 0; i < n; i++)
-		k->put(k, all[i], (const char *)host + i * bytes, reals(st));
+		k->put(k, all[i], (const char *)host + i * bytes, state_reals(st));
 	st->begun = true;
 	return k->error(k);
 }

@@ -1,12 +1,14 @@
 /*
- * output_full.c - the exact softmax over the whole vocabulary, V s + c, with a
- * projection layer before it where the model has one: P (N,H) makes V C x N instead
- * of C x H, and the softmax that much cheaper (the tutorial names it; Sak et al. 2014).
+ * output_full.c - the exact softmax over the whole vocabulary: softmax(V s + c).
+ *
+ * A model may have a projection layer before it: with P (N,H), V is C x N instead of
+ * C x H, and the softmax costs N/H of the time (Sak et al. 2014; the tutorial suggests
+ * it, too).
  */
 #include "output_layer.h"
 
 static void
-full_place(struct net *n, const struct model_param *p, int i)
+full_index_param(struct net *n, const struct model_param *p, int i)
 {
 	if (p->kind == PARAM_OUT)
 		n->out.v = i;
@@ -19,13 +21,13 @@ full_place(struct net *n, const struct model_param *p, int i)
 static bool
 full_reserve(struct net *n, size_t t)
 {
-	return n->out.project < 0 || net_reserve(n, &n->out.projected, t, n->out.width);
+	return n->out.project < 0 || net_new_rows(n, &n->out.projected, t, n->out.width);
 }
 
 static void
 full_release(struct net *n)
 {
-	net_release(n, &n->out.projected);
+	net_free_rows(n, &n->out.projected);
 }
 
 static size_t
@@ -34,14 +36,14 @@ full_error_width(const struct net *n)
 	return n->out.width;
 }
 
-/* The softmax layer's arguments; S through the projection first. */
+/* Applies the projection, if any, to S, and returns the softmax layer's arguments. */
 static struct output_args
 project_states(struct net *n, const struct batch *b, const void *s)
 {
 	if (n->out.project >= 0)
 		n->k->dense_forward(n->k, n->p[n->out.project], b->t, s, n->out.projected);
 	return (struct output_args){
-		.v = n->p[n->out.v], .c = net_at(n->p, n->out.bias), .t = b->t,
+		.v = n->p[n->out.v], .c = net_optional(n->p, n->out.bias), .t = b->t,
 		.s = n->out.project >= 0 ? n->out.projected : s, .y = b->y
 	};
 }
@@ -63,7 +65,7 @@ full_backward(struct net *n, const struct batch *b, const void *s, double *logp)
 	a.logp = logp;
 	a.ds = n->out.project >= 0 ? n->d : n->ds;
 	a.dv = n->g[n->out.v];
-	a.dc = net_at(n->g, n->out.bias);
+	a.dc = net_optional(n->g, n->out.bias);
 	n->k->out_backward(n->k, &a);
 	if (n->out.project >= 0)
 		n->k->dense_backward(n->k, n->p[n->out.project], b->t, s, n->d, n->ds,
@@ -80,6 +82,6 @@ full_distribution(struct net *n, const struct batch *b, const void *s, void *l)
 }
 
 const struct output_layer output_full = {
-	"full", full_place, full_reserve, full_release, full_error_width, full_forward,
+	"full", full_index_param, full_reserve, full_release, full_error_width, full_forward,
 	full_backward, full_distribution
 };

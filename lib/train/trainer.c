@@ -249,7 +249,7 @@ next_batch(struct trainer *s, size_t *taken)
 	*taken = 1;
 	if (s->c->joined) {
 		if (p->sentence == 0)
-			net_state_forget(&s->state);
+			net_state_reset(&s->state);
 		return batch_chunk(&s->batcher, s->c, &s->streams, p->sentence);
 	}
 	return batch_frames(&s->batcher, s->c, p->sentence, n < p->batch ? n : p->batch, SIZE_MAX,
