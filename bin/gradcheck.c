@@ -1,7 +1,7 @@
 /*
- * gradcheck - holds the gradient that training goes by against the loss itself
+ * gradcheck - checks back-propagated gradients by finite differences
  *
- * Without operands it is the tutorial's check, in the tutorial's words.
+ * Without operands it is the tutorial's check, with the tutorial's output.
  */
 #include <inttypes.h>
 #include <math.h>
@@ -75,9 +75,9 @@ struct run {
 	struct progress progress;
 };
 
-/* The tutorial's net and its one sentence. */
+/* The tutorial's network and its one sentence. */
 static void
-make_toy(struct run *run)
+make_example(struct run *run)
 {
 	uint32_t w[] = { 0, 1, 2, 3, 4 };
 	struct frame f = { .n = 5, .w = w };
@@ -110,12 +110,12 @@ read_stream(struct run *run, struct prog_inputs *in)
 	index_close(&r);
 }
 
-/* An option that gated cells would not look at. */
+/* Gated cells ignore the truncation length. */
 static void
 check_bptt(enum cell cell)
 {
 	if (options_given('b') && !cell_kinds[cell].is_truncated)
-		die_usage("-b goes with cell rnn only: others send errors back to the first step");
+		die_usage("-b applies to cell rnn only; gated cells back-propagate to the first step");
 }
 
 static void
@@ -129,24 +129,24 @@ read_model(struct run *run, int argc, char *argv[])
 	while (prog_next_input(&in))
 		read_stream(run, &in);
 	if (run->corpus.n == 0)
-		die("%s: no sentence to check on", argc ? argv[argc - 1] : "standard input");
+		die("%s: no sentence to check", argc ? argv[argc - 1] : "standard input");
 }
 
-/* The parameter of -x; their number when there is none. */
+/* The index of the parameter of -x; without -x, the number of parameters. */
 static size_t
-flipped(const struct model *m)
+flipped_param(const struct model *m)
 {
 	size_t i = 0;
 
 	while (o.flip && i < m->nparam && strcmp(m->param[i].name, o.flip) != 0)
 		i++;
 	if (o.flip && i == m->nparam)
-		die_usage("-x: '%s' is no parameter of this network, as U, V and W are", o.flip);
+		die_usage("-x: '%s' is not a parameter of this network; U, V and W are", o.flip);
 	return o.flip ? i : m->nparam;
 }
 
 static void
-begin(struct run *run, struct backend *k)
+begin_check(struct run *run, struct backend *k)
 {
 	size_t taken;
 	const char *why = net_open(&run->net, k, &run->model);
@@ -157,13 +157,13 @@ begin(struct run *run, struct backend *k)
 	run->check = (struct gradcheck){
 		.net = &run->net, .m = &run->model, .b = &run->batcher.b, .bptt = (int)o.bptt,
 		.dropout = o.dropout, .seed = (uint32_t)o.seed, .step = o.step, .threshold = o.threshold,
-		.most = o.model ? (size_t)o.most : 0, .flipped = flipped(&run->model)
+		.most = o.model ? (size_t)o.most : 0, .flipped = flipped_param(&run->model)
 	};
 	if (why || (why = gradcheck_begin(&run->check)) != NULL)
 		die("device %s: %s", k->name, why);
 }
 
-/* A number in the tutorial's six decimals, or in those that one nearer to 0 needs. */
+/* Prints a number with the tutorial's six decimals, or one near 0 in scientific notation. */
 static void
 print_number(const char *name, double x)
 {
@@ -175,7 +175,7 @@ print_error(const struct model_param *p, const struct gradcheck_result *r)
 {
 	printf("Gradient Check ERROR: parameter=%s ix=(%zu, %zu)\n", p->name,
 	    r->entry / p->cols, r->entry % p->cols);
-	/* as many digits as their difference shows in */
+	/* enough digits to show their difference */
 	printf("+h Loss: %.*f\n", fabs(r->plus - r->minus) < 1e-5 ? 16 : 6, r->plus);
 	printf("-h Loss: %.*f\n", fabs(r->plus - r->minus) < 1e-5 ? 16 : 6, r->minus);
 	print_number("Estimated_gradient", r->estimated);
@@ -183,13 +183,13 @@ print_error(const struct model_param *p, const struct gradcheck_result *r)
 	print_number("Relative Error", r->error);
 }
 
-/* True if every parameter passed. */
+/* Checks every parameter and prints the results; true if all passed. */
 static bool
-check(struct run *run)
+check_params(struct run *run)
 {
 	const struct model *m = &run->model;
 	struct gradcheck_result worst = { 0 };
-	size_t where = 0, checked = 0, lost = 0;
+	size_t worst_param = 0, checked = 0, inconclusive = 0;
 	bool passed = true;
 
 	for (size_t i = 0; i < m->nparam; i++) {
@@ -207,18 +207,18 @@ check(struct run *run)
 			print_error(p, &r);
 		passed = passed && r.passed;
 		checked += r.checked;
-		lost += r.lost;
+		inconclusive += r.inconclusive;
 		if (i == 0 || !(r.error <= worst.error)) {
 			worst = r;
-			where = i;
+			worst_param = i;
 		}
 	}
-	prog_note("worst: parameter %s at (%zu, %zu), relative error %.3g", m->param[where].name,
-	    worst.entry / m->param[where].cols, worst.entry % m->param[where].cols,
+	prog_note("worst: parameter %s at (%zu, %zu), relative error %.3g", m->param[worst_param].name,
+	    worst.entry / m->param[worst_param].cols, worst.entry % m->param[worst_param].cols,
 	    worst.error);
-	if (lost > 0)
-		prog_note("%zu of %zu entries say nothing: their slopes are lost in the rounding of "
-		    "the loss", lost, checked);
+	if (inconclusive > 0)
+		prog_note("%zu of %zu entries are inconclusive: their differences are within the "
+		    "rounding error of the loss", inconclusive, checked);
 	return passed;
 }
 
@@ -226,19 +226,19 @@ static void
 check_options(int operands)
 {
 	if (o.model == NULL && operands > 0)
-		die_usage("index streams need the model (-m) that is to be checked on them");
+		die_usage("index streams are read only with -m; give the model to check");
 	for (const char *c = "acCHILsT"; o.model && *c; c++)
 		if (options_given(*c))
-			die_usage("-%c is the model's own with -m", *c);
+			die_usage("-%c cannot be used with -m; the model determines it", *c);
 	for (const char *c = "nN"; !o.model && *c; c++)
 		if (options_given(*c))
-			die_usage("-%c goes with -m only", *c);
+			die_usage("-%c needs -m", *c);
 	if (o.model && options_given_name("project"))
-		die_usage("--project is the model's own with -m");
+		die_usage("--project cannot be used with -m; the model determines it");
 	if (o.project && o.tied)
-		die_usage("--project: with -T the embedding size (-I) is that of the projection");
+		die_usage("--project cannot be used with -T, whose projection has the embedding size (-I)");
 	if (o.tied && o.embed == 0)
-		die_usage("-T ties embeddings to the output; ask for them with -I");
+		die_usage("-T needs embeddings; give their size with -I");
 	check_bptt((enum cell)o.cell);
 }
 
@@ -256,10 +256,10 @@ main(int argc, char *argv[])
 	if (o.model)
 		read_model(&run, argc - i, argv + i);
 	else
-		make_toy(&run);
+		make_example(&run);
 	k = device_open(o.device, REAL_F64, o.threads);
-	begin(&run, k);
-	passed = check(&run);
+	begin_check(&run, k);
+	passed = check_params(&run);
 	gradcheck_free(&run.check);
 	batcher_free(&run.batcher);
 	corpus_free(&run.corpus);

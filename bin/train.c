@@ -1,8 +1,9 @@
 /*
- * train - index stream to model: truncated BPTT and SGD, as the tutorial has it
+ * train - trains a recurrent language model on index streams
  *
- * Standard output is the loss log; the model is a file.  The work is in
- * lib/schedule; this file says what to start from and what to tell.
+ * Writes the loss log to standard output and the model to a file.  The training loop is in
+ * lib/train; this file decides what to start from: new weights, those of another model, or
+ * an interrupted run.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -101,19 +102,19 @@ struct run {
 	struct trainer trainer;
 	struct loss_log log;
 	struct checkpoint checkpoint;
-	bool saved;			/* o.out is of this run */
+	bool saved;			/* o.out was written by this run */
 };
 
-/* The share that -v asks for; 0: it names a file, or is not there. */
+/* The fraction given to -v; 0: a file, or no -v. */
 static double
-valid_share(void)
+valid_fraction(void)
 {
 	char *end;
 	double x = o.valid ? strtod(o.valid, &end) : 0;
 	bool number = o.valid && *o.valid && *end == '\0';
 
 	if (number && !(x > 0 && x < 1))
-		die_usage("-v: a share is above 0 and below 1, not '%s'", o.valid);
+		die_usage("-v: a fraction must be between 0 and 1, not '%s'", o.valid);
 	return number ? x : 0;
 }
 
@@ -133,7 +134,7 @@ read_text(struct run *run, struct prog_inputs *in)
 }
 
 static void
-hold_out(struct run *run, double fraction)
+read_validation(struct run *run, double fraction)
 {
 	const char *why = training_text_validate(&run->text, fraction, fraction > 0 ? NULL : o.valid);
 
@@ -141,9 +142,9 @@ hold_out(struct run *run, double fraction)
 		die("%s", why);
 }
 
-/* The model takes over the streams' vocabulary, or holds the same already. */
+/* Moves the streams' vocabulary into the model, unless it has the same one already. */
 static void
-take_vocab(struct run *run, const char *path)
+set_vocab(struct run *run, const char *path)
 {
 	struct model *m = &run->model;
 	const char *why;
@@ -158,12 +159,13 @@ take_vocab(struct run *run, const char *path)
 	run->text.vocab = (struct vocab){ 0 };
 }
 
+/* The progress and hyperparameters of a new run. */
 static void
-begin_progress(struct run *run)
+init_progress(struct run *run)
 {
 	struct model *m = &run->model;
 	uint32_t t = training_text_chunk(&run->text, m->vocab.unit);
-	long bptt = t && !options_given('b') ? (long)t : o.bptt;	/* the whole chunk */
+	long bptt = t && !options_given('b') ? (long)t : o.bptt;	/* a whole chunk */
 	bool decays = o.schedule == RATE_DECAYED;
 	const struct rule_kind *rule = &rule_kinds[o.rule];
 	double rate = options_given('r') ? o.rate : rule->rate;
@@ -181,15 +183,15 @@ begin_progress(struct run *run)
 			.from = decays ? (uint64_t)o.from_epoch : 0, .clip = o.clip,
 			.clip_norm = o.clip_norm, .dropout = o.dropout, .chunk = t,
 			.weight_decay = weight_decay,
-			.valid = valid_share(), .patience = (uint64_t)o.patience,
+			.valid = valid_fraction(), .patience = (uint64_t)o.patience,
 			.log = (uint64_t)o.log
 		}
 	};
 }
 
-/* Weights drawn from the seed. */
+/* A new model with random weights. */
 static void
-start_new(struct run *run)
+new_model(struct run *run)
 {
 	bool gated = cell_kinds[o.cell].gates > 1, stream = run->text.vocab.unit == UNIT_STREAM;
 	struct model_shape shape = {
@@ -206,39 +208,39 @@ start_new(struct run *run)
 		die("a model of %ld hidden units and %" PRIu32 " words: %s", o.hidden,
 		    run->text.vocab.size, why);
 	model_init(&run->model, init, (uint32_t)o.seed);
-	take_vocab(run, NULL);
+	set_vocab(run, NULL);
 }
 
-/* An option that gated cells would not look at. */
+/* Gated cells ignore the truncation length. */
 static void
 check_bptt(enum cell cell)
 {
 	if (options_given('b') && !cell_kinds[cell].is_truncated)
-		die_usage("-b goes with cell rnn only: others send errors back to the first step");
+		die_usage("-b applies to cell rnn only; gated cells back-propagate to the first step");
 }
 
-/* The model of -i or -R, before any stream is waited for. */
+/* Loads the model of -i or -R, before any input is read. */
 static void
-load(struct run *run)
+load_model(struct run *run)
 {
 	struct model *m = &run->model;
 	const char *path = o.from ? o.from : o.resume;
 
 	device_load(m, path, o.f64);
 	if (o.resume && !m->has_progress)
-		die("%s: it does not say where its training stopped; begin with -i", path);
+		die("%s: the model holds no training progress to resume; start a new run with -i", path);
 	check_bptt(m->shape.cell);
 	if (o.from && options_given('H') && (uint32_t)o.hidden != m->shape.hidden)
-		die("%s: it has %" PRIu32 " hidden units, not the %ld of -H", path,
+		die("%s: the model has %" PRIu32 " hidden units, not %ld; omit -H", path,
 		    m->shape.hidden, o.hidden);
 }
 
-/* What the command line says again about a run that goes on. */
+/* Applies the options that may change when a run is resumed. */
 static void
-override(struct model_progress *p)
+apply_options(struct model_progress *p)
 {
 	if ((uint32_t)o.batch != p->batch && options_given('B') && p->hyper.chunk && p->sentence)
-		die_usage("-B cannot change in the middle of a stream's epoch (-R)");
+		die_usage("-B cannot change in the middle of an epoch of a stream (-R)");
 	if (options_given('B'))
 		p->batch = (uint32_t)o.batch;
 	if (options_given('b'))
@@ -267,47 +269,48 @@ static void
 check_patience(uint64_t patience, uint32_t every)
 {
 	if (patience && every == 0)
-		die_usage("-P counts evaluations, and with -E 0 there are none");
+		die_usage("-P counts evaluations, which -E 0 turns off");
 }
 
 static void
 resume(struct run *run)
 {
 	struct model_progress *p = &run->model.progress;
-	double share = valid_share();
+	double fraction = valid_fraction();
 	const char *why;
 
-	take_vocab(run, o.resume);
-	if (o.valid && share != p->hyper.valid)
-		die("%s: it holds out %g of its text, and -v cannot change that", o.resume,
+	set_vocab(run, o.resume);
+	if (o.valid && fraction != p->hyper.valid)
+		die("%s: the fraction of text for validation is %g in this run; repeat its -v", o.resume,
 		    p->hyper.valid);
-	hold_out(run, p->hyper.valid);
-	if ((why = trainer_check_text(p, &run->text.train, &run->text.valid)) != NULL)
+	read_validation(run, p->hyper.valid);
+	if ((why = trainer_check_fingerprints(p, &run->text.train, &run->text.valid)) != NULL)
 		die("%s: %s", o.resume, why);
-	override(p);
+	apply_options(p);
 	if (options_given('P') && o.patience && run->text.valid.steps == 0)
-		die("%s: it has no text held out for -P to count evaluations of", o.resume);
+		die("%s: -P needs a validation set, and this run has none; start a new run with -i", o.resume);
 	check_patience(p->hyper.patience, p->every);
 }
 
-/* Weights drawn, or another model's; everything else begins. */
+/* Starts a new run, from random weights or those of -i. */
 static void
 start(struct run *run)
 {
 	const char *why;
 
-	hold_out(run, valid_share());
+	read_validation(run, valid_fraction());
 	if (o.from)
-		take_vocab(run, o.from);
+		set_vocab(run, o.from);
 	else
-		start_new(run);
-	begin_progress(run);
+		new_model(run);
+	init_progress(run);
 	if ((why = model_moments(&run->model, hyperparams_moments(&run->model.progress.hyper))) != NULL)
 		die("%s", why);
 }
 
+/* For struct trainer_callbacks. */
 static const char *
-save(void *arg, bool best)
+save_model(void *arg, bool best)
 {
 	struct run *run = arg;
 	const char *why = net_store(&run->net, &run->model);
@@ -316,7 +319,7 @@ save(void *arg, bool best)
 		die("%s: %s", o.out, why);
 	why = checkpoint_save(&run->checkpoint, &run->model, best);
 	if (why && !model_is_finite(&run->model))
-		return trainer_diverged(&run->trainer, "the weights are no longer finite");
+		return trainer_set_diverged(&run->trainer, "the weights are no longer finite");
 	if (why)
 		die("%s: %s", run->checkpoint.subject, why);
 	run->saved = true;
@@ -324,14 +327,14 @@ save(void *arg, bool best)
 }
 
 static bool
-told_to_stop(void *arg)
+should_stop(void *arg)
 {
 	const struct loss_log *l = arg;
 
 	return signals_came() || l->error;
 }
 
-/* Better said now than after hours. */
+/* Fails now rather than after hours of training. */
 static void
 check_output(struct checkpoint *p, bool best)
 {
@@ -341,32 +344,32 @@ check_output(struct checkpoint *p, bool best)
 		die("%s: %s", p->subject, why);
 }
 
-/* The run gone on with had a model here, or its best: it begins in a new place, too. */
+/* Copies the latest or the best model of the resumed run to the new path. */
 static void
-bring(struct run *run, bool best)
+copy_model(struct run *run, bool best)
 {
 	struct checkpoint old;
 	const char *why;
 
 	checkpoint_set(&old, o.resume);
 	why = checkpoint_copy(&run->checkpoint, &old, best);
-	if (why && best)	/* it may have been taken away */
+	if (why && best)	/* it may have been deleted */
 		prog_warn("%s: not copied to %s: %s", old.best, run->checkpoint.best, why);
 	else if (why)
 		die("%s: %s", o.out, why);
 }
 
 static void
-learn(struct run *run)
+train(struct run *run)
 {
 	struct model_progress *p = &run->model.progress;
 	const char *why;
 
 	run->trainer = (struct trainer){
-		.net = &run->net, .c = &run->text.train, .p = p,
-		.valid = run->text.valid.steps ? &run->text.valid : NULL, .most_steps = (uint64_t)o.steps,
-		.watch = { &run->log, loss_log_evaluated, loss_log_slowed, loss_log_smoothed, run,
-		    save, loss_log_tick, told_to_stop }
+		.net = &run->net, .train = &run->text.train, .p = p,
+		.valid = run->text.valid.steps ? &run->text.valid : NULL, .max_steps = (uint64_t)o.steps,
+		.callbacks = { &run->log, loss_log_evaluated, loss_log_rate_changed,
+		    loss_log_smoothed, run, save_model, loss_log_progress, should_stop }
 	};
 	if ((why = net_open(&run->net, run->k, &run->model)) != NULL ||
 	    (why = trainer_begin(&run->trainer, &run->model)) != NULL)
@@ -374,7 +377,7 @@ learn(struct run *run)
 	if (run->trainer.valid)
 		check_output(&run->checkpoint, true);
 	if (o.resume && isfinite(p->best))
-		bring(run, true);
+		copy_model(run, true);
 	loss_log_begin(&run->log, stdout, &run->text.train, run->trainer.valid, p->seen);
 	signals_catch();
 	why = trainer_run(&run->trainer, p->epochs);
@@ -383,58 +386,58 @@ learn(struct run *run)
 		errno = run->log.error;
 		die_errno("write error on standard output");
 	}
-	why = why ? why : save(run, false);
+	why = why ? why : save_model(run, false);
 	if (why && !run->trainer.diverged)
 		die("device %s: %s", run->k->name, why);
 	if (p->hyper.patience && p->stale >= p->hyper.patience)
-		prog_note("no lower loss in %" PRIu64 " evaluations (-P): %s is the best model",
+		prog_note("no lower validation loss in %" PRIu64 " evaluations (-P); the best model is %s",
 		    p->stale, run->checkpoint.best);
 	if (why && run->saved)
-		die("%s; try a smaller -r (%s holds the last model that was saved)", why, o.out);
+		die("%s; try a smaller -r (%s is the last model saved)", why, o.out);
 	if (why)
-		die("%s; try a smaller -r (no model was saved yet)", why);
+		die("%s; try a smaller -r (no model was saved)", why);
 }
 
-/* The run has come to its end: what it made is left as it is. */
+/* Resuming a finished run only copies its models. */
 static void
-leave(struct run *run)
+resume_finished(struct run *run)
 {
 	const struct model_progress *p = &run->model.progress;
 
-	prog_note("%s: nothing to do: it ended after %" PRIu64 " epochs, %" PRIu64
-	    " steps; for more ask with -e, -N or -P", o.resume, p->epoch, p->steps);
+	prog_note("%s: nothing to do: the run has finished after %" PRIu64 " epochs, %" PRIu64
+	    " steps; to continue, raise -e, -N or -P", o.resume, p->epoch, p->steps);
 	if (isfinite(p->best))
-		bring(run, true);
-	bring(run, false);
+		copy_model(run, true);
+	copy_model(run, false);
 }
 
-/* Options that go with another one only, and those that are a run's own. */
+/* Options that need or exclude another one. */
 static void
 check_options(void)
 {
 	if (o.from && o.resume)
-		die_usage("-i begins anew and -R goes on: use one of them");
+		die_usage("-i starts a new run and -R resumes one; use one of them");
 	if (o.resume && !options_given('o'))
 		o.out = o.resume;
 	for (const char *c = "aDcfFHILmnOsStT"; o.resume && *c; c++)
 		if (options_given(*c))
-			die_usage("-%c cannot change in a run that goes on (-R)", *c);
+			die_usage("-%c cannot change in a resumed run (-R)", *c);
 	for (const char *c = "acHILmt"; o.from && *c; c++)
 		if (options_given(*c) && *c != 'H')
-			die_usage("-%c is the model's own with -i", *c);
+			die_usage("-%c cannot be used with -i; the model determines it", *c);
 	for (const char *c = "fF"; o.schedule != RATE_DECAYED && *c; c++)
 		if (options_given(*c))
-			die_usage("-%c goes with -S decay only", *c);
+			die_usage("-%c needs -S decay", *c);
 	if (options_given_name("weight-decay") && !o.resume && rule_kinds[o.rule].weight_decay == 0)
-		die_usage("--weight-decay goes with -O adamw only");
+		die_usage("--weight-decay needs -O adamw");
 	if (o.project && o.tied)
-		die_usage("--project: with -t the embedding size (-m) is that of the projection");
+		die_usage("--project cannot be used with -t, whose projection has the embedding size (-m)");
 	if (options_given_name("project") && (o.resume || o.from))
-		die_usage("--project is the model's own with -i and -R");
+		die_usage("--project cannot be used with -i or -R; the model determines it");
 	if (o.tied && o.embed == 0)
-		die_usage("-t ties embeddings to the output; ask for them with -m");
+		die_usage("-t needs embeddings; give their size with -m");
 	if (o.patience && o.valid == NULL && !o.resume)
-		die_usage("-P counts evaluations of a text held out; name it with -v");
+		die_usage("-P needs a validation set; give it with -v");
 	if (o.resume == NULL)
 		check_patience((uint64_t)o.patience, (uint32_t)o.every);
 	check_bptt((enum cell)o.cell);
@@ -452,10 +455,10 @@ main(int argc, char *argv[])
 	check_options();
 	checkpoint_set(&run.checkpoint, o.out);
 	if (options_given('o') && checkpoint_is_read(&run.checkpoint, &in, o.valid))
-		die_usage("-o: %s is read, too: it would be written over", run.checkpoint.subject);
+		die_usage("-o: %s is also an input; choose another output file", run.checkpoint.subject);
 	check_output(&run.checkpoint, false);
 	if (o.from || o.resume)
-		load(&run);
+		load_model(&run);
 	run.k = device_open(o.device, o.from || o.resume ? run.model.shape.real :
 	    o.f64 ? REAL_F64 : REAL_F32, o.threads);
 	read_text(&run, &in);
@@ -463,14 +466,14 @@ main(int argc, char *argv[])
 		resume(&run);
 	else
 		start(&run);
-	trainer_note_text(&run.model.progress, &run.text.train, &run.text.valid);
-	if (o.resume && trainer_has_ended(&run.model.progress, (uint64_t)o.steps))
-		leave(&run);
+	trainer_set_fingerprints(&run.model.progress, &run.text.train, &run.text.valid);
+	if (o.resume && trainer_is_finished(&run.model.progress, (uint64_t)o.steps))
+		resume_finished(&run);
 	else
-		learn(&run);
+		train(&run);
 	if (signals_came())
-		die("stopped by a signal in epoch %" PRIu64 " after %" PRIu64 " %s; "
-		    "go on with: %s -R %s and the same text", run.model.progress.epoch + 1,
+		die("interrupted in epoch %" PRIu64 " after %" PRIu64 " %s; "
+		    "resume with: %s -R %s and the same text", run.model.progress.epoch + 1,
 		    run.model.progress.sentence, loss_log_unit(&run.text.train), prog_name, o.out);
 	trainer_free(&run.trainer);
 	net_free(&run.net);

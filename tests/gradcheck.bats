@@ -77,7 +77,7 @@ model() {
 
 @test "a step so small that slopes are rounding says so; a wrong sign shows all the same" {
 	run -0 --separate-stderr gradcheck -e 1e-9 -t 1e-4
-	[[ "${stderr_lines[1]}" =~ ^'gradcheck: '[1-9][0-9]*' of 2100 entries say nothing: '.*' rounding of the loss'$ ]]
+	[[ "${stderr_lines[1]}" =~ ^'gradcheck: '[1-9][0-9]*' of 2100 entries are inconclusive: '.*' rounding error of the loss'$ ]]
 	run -1 --separate-stderr gradcheck -q -e 1e-9 -t 1e-4 -x V
 	[ -z "$stderr" ]
 	grep -q 'ERROR: parameter=V' <<< "$output"
@@ -109,7 +109,7 @@ model() {
 @test "the sum of many words' losses is as good as a few words' are" {
 	train -q -H 5 -r 0.1 -e 3 -E 0 -o m.npz tiny.stream
 	for _ in $(seq 60); do echo tiny.stream; done | xargs gradcheck -m m.npz -n 100000 -e 1e-7 -t 1e-5 2> said
-	grep -q 'say nothing' said
+	grep -q 'are inconclusive' said
 }
 
 @test "other sizes and seeds" {
@@ -193,7 +193,7 @@ wrong() {
 	sed -n 's/.*parameter \(.*\) passed\.$/\1/p' got | paste -sd ' ' > names
 	echo 'U V W b q c P U2 W2 b2 q2' | diff - names
 	run -1 gradcheck -q -m g.npz -n 5 -x q2 tiny.stream
-	refused 2 '-b goes with cell rnn only' -m g.npz -b 3 tiny.stream
+	refused 2 '-b applies to cell rnn only' -m g.npz -b 3 tiny.stream
 }
 
 @test "-m: the user's model on the user's data" {
@@ -236,7 +236,7 @@ wrong() {
 	refused 1 'standard input: empty input' -m m.npz < /dev/null
 	refused 1 'missing from the pipe?' -m m.npz "$EXPECT/tiny.tokens"
 	small_stream < /dev/null > none
-	refused 1 'none: no sentence to check on' -m m.npz none
+	refused 1 'none: no sentence to check' -m m.npz none
 	"$ORACLE/as-stream.sh" 30 < "$EXPECT/tiny.index.txt" > other
 	refused 1 'm.npz: other: the stream' -m m.npz other
 	sed '$d' tiny.stream > short
@@ -256,19 +256,19 @@ wrong() {
 }
 
 @test "usage errors" {
-	refused 2 "'Q' is no parameter of this network, as U, V and W are" -x Q
+	refused 2 "'Q' is not a parameter of this network; U, V and W are" -x Q
 	refused 2 "'W2' is no parameter" -x W2
 	refused 2 "'q' is no parameter" -a -c lstm -x q
 	refused 2 'need the model (-m)' tiny.stream
 	for o in '-C 9' '-H 9' '-s 9' '-a' '-c gru' '-I 2' '-L 2' '-T'; do
 		# shellcheck disable=SC2086
-		refused 2 "${o% *} is the model's own" -m m.npz $o tiny.stream
+		refused 2 "${o% *} cannot be used with -m; the model determines it" -m m.npz $o tiny.stream
 	done
-	refused 2 '-n goes with -m' -n 1
-	refused 2 '-N goes with -m' -N 1
-	refused 2 '-T ties embeddings to the output; ask for them with -I' -T
+	refused 2 '-n needs -m' -n 1
+	refused 2 '-N needs -m' -N 1
+	refused 2 '-T needs embeddings; give their size with -I' -T
 	for c in lstm gru; do
-		refused 2 '-b goes with cell rnn only' -c $c -b 3
+		refused 2 '-b applies to cell rnn only' -c $c -b 3
 	done
 	refused 2 "-c: 'cnn' is none of rnn|lstm|gru" -c cnn
 	for v in x '' -1 nan 1; do

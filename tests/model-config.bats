@@ -20,20 +20,20 @@ setup() {
 	forge U.npy "$u" @floats V.npy "$u" @floats W.npy "$w" 16
 	refused "array 'V' is 2 x 3, not 3 x 2"
 	forge U.npy "$u" @floats V.npy "$v" @floats W.npy "$(head_of '<f8' '2, 2')" 32
-	refused "array 'W' is of type float64, not float32"
+	refused "array 'W' has type float64, not float32"
 	forge U.npy "$(head_of '<i8' '2, 3')" 48 V.npy "$v" @floats W.npy "$w" 16
-	refused "array 'U' is of type int64, not float32 or float64"
+	refused "array 'U' has type int64, not float32 or float64"
 	forge U.npy "$(head_of '<f4' '6,')" 24 V.npy "$v" @floats W.npy "$w" 16
-	refused "array 'U' is of 1 dimensions, not 2"
+	refused "array 'U' has 1 dimensions, not 2"
 	forge U.npy "$u" @floats V.npy "$v" @floats W.npy "$(head_of '<f4' '2, 2, 1')" 16
-	refused "array 'W' is of 3 dimensions, not 2"
+	refused "array 'W' has 3 dimensions, not 2"
 	forge U.npy "$(head_of '<f4' '0, 3')" 0 V.npy "$v" @floats W.npy "$w" 16
-	refused "hidden size 0 is not in 1 .. 65536"
+	refused "hidden size 0: must be between 1 and 65536"
 	forge U.npy "$(head_of '<f4' '0, 18446744073709551615')" 0
 	run "$UNIT/model" show bad.npz
 	[ "$status" -eq 1 ]
 	forge U.npy "$(head_of '<f4' '6, 1')" @floats V.npy "$v" @floats W.npy "$w" 16
-	refused "vocabulary size 1 is not in 2 .. 16777216"
+	refused "vocabulary size 1: must be between 2 and 16777216"
 }
 
 @test "weights that are not finite" {
@@ -60,41 +60,41 @@ setup() {
 	config 's/version=1/version=2/'
 	refused "written by a newer version of this program"
 	config 's/version=1/version=0/'
-	refused "config has a version that never was"
+	refused "config has an unknown version"
 	config '1d'
 	refused "config does not begin with its version"
 	config '$a colour=blue'
 	refused "config key 'colour' is unknown"
 	config 's/cell=rnn/cell=cnn/'
-	refused "config key 'cell' has the value 'cnn', which makes no sense"
+	refused "config key 'cell' has the invalid value 'cnn'"
 	config 's/layers=1/layers=2/'
 	refused "array 'U2' is missing"
 	config 's/layers=1/layers=13/'
-	refused "13 layers are not in 1 .. 12"
+	refused "13 layers: must be between 1 and 12"
 	config 's/layers=1/layers=0/'
-	refused "0 layers are not in 1 .. 12"
+	refused "0 layers: must be between 1 and 12"
 	config '$a embed=65537'
-	refused "embedding size 65537 is not in 0 .. 65536"
+	refused "embedding size 65537: must be between 0 and 65536"
 	config '$a tied=1'
-	refused "a network without embeddings has nothing to tie to its output"
+	refused "tied output weights need embeddings"
 	config '$a bias=2'
-	refused "config key 'bias' has the value '2', which makes no sense"
+	refused "config key 'bias' has the invalid value '2'"
 	config '$a bias=1'
 	refused "array 'b' is missing"
 	config '/hidden/d'
 	refused "config key 'hidden' is missing"
 	config 's/hidden=2/hidden=02/'
-	refused "config key 'hidden' has the value '02', which makes no sense"
+	refused "config key 'hidden' has the invalid value '02'"
 	config 's/hidden=2/hidden=4294967298/'
-	refused "config key 'hidden' has the value '4294967298', which makes no sense"
+	refused "config key 'hidden' has the invalid value '4294967298'"
 	config 's/hidden=2/hidden=-2/'
-	refused "config key 'hidden' has the value '-2', which makes no sense"
+	refused "config key 'hidden' has the invalid value '-2'"
 	config 's/hidden=2/hidden=3/'
 	refused "array 'U' is 2 x 3, not 3 x 3"
 	config 's/float32/float64/'
-	refused "array 'U' is of type float32, not float64"
+	refused "array 'U' has type float32, not float64"
 	config '$a layers=1'
-	refused "config key 'layers' stands twice"
+	refused "config key 'layers' is repeated"
 	config 's/type=/type/'
 	refused "config line 'typefloat32' has no '='"
 	config '$s/.*/&&&&&&&&&/'
@@ -117,35 +117,35 @@ setup() {
 	[ "$status" -eq 0 ]
 	[ "${lines[5]}" = "rate 0x1.47ae147ae147bp-8 rate0 0x1.47ae147ae147bp-8 loss nan" ]
 	config "${good/sentence=0/sentence=9}"
-	refused "config stands past the last of its sentences"
+	refused "config key 'sentence' must be below 'sentences'"
 	config "${good/bptt=4/bptt=4294967295}"
-	refused "config key 'bptt' has the value '4294967295', which makes no sense"
+	refused "config key 'bptt' has the invalid value '4294967295'"
 	config "${good/seen=9/seen=18446744073709551615}"
-	refused "config key 'seen' has the value '18446744073709551615', which makes no sense"
+	refused "config key 'seen' has the invalid value '18446744073709551615'"
 	config "${good/rate=0.005/rate=0x1p-8}"
-	refused "config key 'rate' has the value '0x1p-8', which makes no sense"
+	refused "config key 'rate' has the invalid value '0x1p-8'"
 	config "${good/rate=0.005/rate=none}"
-	refused "config key 'rate' has the value 'none', which makes no sense"
+	refused "config key 'rate' has the invalid value 'none'"
 	config "${good/rate=0.005/rate=1e999}"
-	refused "config key 'rate' has the value '1e999', which makes no sense"
+	refused "config key 'rate' has the invalid value '1e999'"
 	config "${good/loss=none/loss=nan}"
-	refused "config key 'loss' has the value 'nan', which makes no sense"
+	refused "config key 'loss' has the invalid value 'nan'"
 	config "${good/0000beef/beef}"
-	refused "config key 'data_crc' has the value 'beef', which makes no sense"
+	refused "config key 'data_crc' has the invalid value 'beef'"
 	config "$good\nvalid_crc=BEEF0000"
-	refused "config key 'valid_crc' has the value 'BEEF0000', which makes no sense"
+	refused "config key 'valid_crc' has the invalid value 'BEEF0000'"
 	config "${good/batch=1/batch=0}"
-	refused "config key 'batch' has the value '0', which makes no sense"
+	refused "config key 'batch' has the invalid value '0'"
 	config "${good/seen=9/seen=18446744073709551616}"
-	refused "config key 'seen' has the value '18446744073709551616', which makes no sense"
+	refused "config key 'seen' has the invalid value '18446744073709551616'"
 }
 
 @test "a config or a vocabulary in the wrong kind of array" {
 	config ''
 	weights config.npy "$(head_of '<f4' '2,')" 8
-	refused "array 'config' is not a row of uint8"
+	refused "array 'config' is not one-dimensional uint8"
 	weights config.npy "$(head_of '|u1' '1, 4')" 4
-	refused "array 'config' is not a row of uint8"
+	refused "array 'config' is not one-dimensional uint8"
 	head -c 20 config > half
 	weights config.npy "$(head_of '|u1' '20,')" @half
 	refused "config ends inside a line"
@@ -174,5 +174,5 @@ setup() {
 	weights config.npy "$(head_of '|u1' "$(wc -c < config),")" @config \
 	    vocab.npy "$(head_of '|u1' "$(wc -c < vocab),")" @vocab \
 	    bias.npy "$(head_of '<f4' '2,')" 8
-	refused "array 'bias' does not belong to such a network"
+	refused "array 'bias' does not belong to this kind of network"
 }

@@ -48,16 +48,16 @@ state() {
 	state "$PROGRESS\noptimiser=rmsprop" U.1 3 2 floats "${one[@]:4}"
 	refused "array 'U.1' is 3 x 2, not 2 x 3"
 	state "$PROGRESS\noptimiser=sgd" "${one[@]}"
-	refused "array 'U.1' does not belong to such a network"
+	refused "array 'U.1' does not belong to this kind of network"
 	state "$PROGRESS\noptimiser=adagrad" "${one[@]}" "${two[@]}"
-	refused "array 'U.2' does not belong to such a network"
+	refused "array 'U.2' does not belong to this kind of network"
 	printf '\0\0\300\177%.0s' 1 2 3 4 5 6 > nans
 	state "$PROGRESS\noptimiser=adagrad" U.1 2 3 nans "${one[@]:4}"
 	refused "array 'U.1' has a value that is not finite"
 	config "$PROGRESS\noptimiser=adagrad" U.1.npy "$(head_of '<f8' '2, 3')" 48
-	refused "array 'U.1' is of type float64, not float32"
+	refused "array 'U.1' has type float64, not float32"
 	state "$PROGRESS\noptimiser=adadelta"
-	refused "config key 'optimiser' has the value 'adadelta', which makes no sense"
+	refused "config key 'optimiser' has the invalid value 'adadelta'"
 }
 
 @test "carried states: in the midst of a stream's epoch, for each part" {
@@ -73,9 +73,9 @@ state() {
 	state "$midst\nchunk=5"
 	refused "array 'carry' is missing"
 	state "$PROGRESS\nchunk=5" carry 1 2 pair
-	refused "array 'carry' does not belong to such a network"
+	refused "array 'carry' does not belong to this kind of network"
 	state "$midst" carry 1 2 pair
-	refused "array 'carry' does not belong to such a network"
+	refused "array 'carry' does not belong to this kind of network"
 	state "${midst/batch=1/batch=1000000}\nchunk=5" carry 1 2 pair
 	refused "array 'carry' is 1 x 2, not 1000000 x 2"
 }
@@ -95,7 +95,7 @@ state() {
 @test "keys of the recipe that make no sense" {
 	while read -r key value; do
 		state "$PROGRESS\n$key=$value"
-		refused "config key '$key' has the value '$value', which makes no sense"
+		refused "config key '$key' has the invalid value '$value'"
 	done <<-'END'
 		schedule linear
 		factor -1

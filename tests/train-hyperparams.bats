@@ -168,28 +168,28 @@ print("%.12f %.12f" % (max(abs(x).max() for x in g), sum((x * x).sum() for x in 
 }
 
 @test "options that go together, values, and words" {
-	refused 2 '-f goes with -S decay only' -f 0.5 words
-	refused 2 '-F goes with -S decay only' -S cosine -F 5 words
-	refused 2 '-t ties embeddings to the output; ask for them with -m' -t words
-	refused 2 '-P counts evaluations of a text held out; name it with -v' -P 3 words
-	refused 2 '-P counts evaluations, and with -E 0 there are none' -P 3 -v 0.2 -E 0 words
+	refused 2 '-f needs -S decay' -f 0.5 words
+	refused 2 '-F needs -S decay' -S cosine -F 5 words
+	refused 2 '-t needs embeddings; give their size with -m' -t words
+	refused 2 '-P needs a validation set; give it with -v' -P 3 words
+	refused 2 '-P counts evaluations, which -E 0 turns off' -P 3 -v 0.2 -E 0 words
 	refused 1 'nowhere: No such file' -v nowhere words
 	for x in 1.5 0 1 -0.1 nan; do
-		refused 2 '-v: a share is above 0 and below 1' -v $x words
+		refused 2 '-v: a fraction must be between 0 and 1' -v $x words
 	done
-	refused 2 'is read, too: it would be written over' -o words words
+	refused 2 'is also an input' -o words words
 	cp words other
-	refused 2 '-o: other is read, too: it would be written over' -o other -v other words
+	refused 2 '-o: other is also an input' -o other -v other words
 	mv other o.best.npz
-	refused 2 '-o: o.best.npz is read, too: it would be written over' -o o.npz -v o.best.npz words
+	refused 2 '-o: o.best.npz is also an input' -o o.npz -v o.best.npz words
 	mv o.best.npz other
-	refused 2 'is read, too: it would be written over' -o other < other
-	refused 2 'is read, too: it would be written over' -o other words - < other
+	refused 2 'is also an input' -o other < other
+	refused 2 'is also an input' -o other words - < other
 	cmp words other
 	refused 1 'too little text; the training or the validation set would be empty' -v 0.01 words
 	refused 1 'too little text; the training or the validation set would be empty' -v 0.99 words
 	"$ORACLE/as-stream.sh" 40 < "$EXPECT/tiny.index.txt" > other
-	refused 1 'other: its vocabulary differs from that of the stream before it' -v other words
+	refused 1 'other: its vocabulary differs from that of the previous stream' -v other words
 	for o in F l L m N P T; do
 		for v in x '' -1 1.5 99999999999999999999; do
 			refused 2 "-$o: '$v' is not a whole number" -$o "$v" words
@@ -278,9 +278,9 @@ print("%.12f %.12f" % (max(abs(x).max() for x in g), sum((x * x).sum() for x in 
 
 @test "options of projections and weight decay that make no sense are refused" {
 	train -q -H 3 -e 1 -E 0 words > log
-	refused 2 'goes with -O adamw only' --weight-decay 0.1 words
+	refused 2 '--weight-decay needs -O adamw' --weight-decay 0.1 words
 	refused 2 'embedding size' --project 2 -m 3 -t words
-	refused 2 "the model's own" --project 2 -R model.npz words
-	refused 2 "the model's own" --project 2 -i model.npz words
+	refused 2 "--project cannot be used with -i or -R" --project 2 -R model.npz words
+	refused 2 "--project cannot be used with -i or -R" --project 2 -i model.npz words
 	refused 2 'is not a whole number' --project -1 words
 }

@@ -105,16 +105,16 @@ every() {
 		train -q -c lstm -H 4 -T 16 -e 5 -E 1 -O adam $start -v others -N 34 -o whole.npz chars > log
 		# shellcheck disable=SC2086
 		train -q -c lstm -H 4 -T 16 -e 5 -E 1 -O adam $start -v others -N 17 -o half.npz chars > log
-		refused 1 'it was judged by another file; name that with -v again' -R half.npz chars
+		refused 1 'its validation set was a file; give the same file with -v' -R half.npz chars
 		train -q -R half.npz -v others -N 34 chars > log
 		cmp whole.npz half.npz
 		cmp whole.best.npz half.best.npz
 	done
 }
 
-@test "a run is judged by the text it was judged by" {
-	local other='this is not the text it was judged by; for another begin with -i'
-	local none='it was judged by its own text, and -v cannot change that; begin with -i'
+@test "a run is resumed with its own validation set" {
+	local other='the validation set is not that of the run; use the same text, or start a new run with -i'
+	local none='the run has no validation set and -v cannot add one; start a new run with -i'
 	mapfile -t text < "$EXPECT/tiny.index.txt"
 	printf '%s\n' "${text[@]:0:5}" | "$ORACLE/as-stream.sh" "$EXPECT/tiny.tsv" > five
 	printf '%s\n' "${text[@]:1:5}" | "$ORACLE/as-stream.sh" "$EXPECT/tiny.tsv" > others
@@ -130,29 +130,29 @@ every() {
 	refused 1 "late.npz: $other" -R late.npz -v others -e 4 words
 	refused 1 'name that with -v again' -R late.npz -e 4 words
 	for v in five 0.2; do
-		refused 1 'it holds out 0.3 of its text, and -v cannot change that' -R share.npz -v $v words
+		refused 1 'the fraction of text for validation is 0.3 in this run; repeat its -v' -R share.npz -v $v words
 	done
 	refused 1 "neither.npz: $none" -R neither.npz -v five -e 4 words
-	refused 1 'it holds out 0 of its text, and -v cannot change that' -R neither.npz -v 0.3 -e 4 words
+	refused 1 'the fraction of text for validation is 0 in this run; repeat its -v' -R neither.npz -v 0.3 -e 4 words
 	# the same sentences to learn from, and one of those held out is another
 	{ printf '%s\n' "${text[@]:0:${#text[@]}-1}"; echo "${text[0]}"; } |
 	    "$ORACLE/as-stream.sh" "$EXPECT/tiny.tsv" > last-other
 	refused 1 "share.npz: $other" -R share.npz -e 4 last-other
 	train -q -R share.npz -e 4 words > log
 	train -q -R share.npz -v 0.3 -e 5 words > log	# as it was
-	refused 1 'neither.npz: it has no text held out for -P to count evaluations of' \
+	refused 1 'neither.npz: -P needs a validation set, and this run has none; start a new run with -i' \
 	    -R neither.npz -P 2 -e 4 words
-	refused 2 '-P counts evaluations, and with -E 0 there are none' -R share.npz -P 2 -E 0 words
+	refused 2 '-P counts evaluations, which -E 0 turns off' -R share.npz -P 2 -E 0 words
 	train -q -R file.npz -e 4 -v five words > log
 }
 
 @test "a run that has ended is left as it is" {
-	local ended='nothing to do: it ended after'
+	local ended='nothing to do: the run has finished after'
 	# by -e, by -N in the midst of an epoch, by -P
 	train -q -H 3 -e 4 -E 2 -o epochs.npz words > log
 	train -q -H 3 -e 4 -E 2 -N 17 -o steps.npz words > log
 	run -0 --separate-stderr train -H 3 -e 9 -E 1 -r 5 -v 0.3 -P 2 -o patience.npz words
-	[ "$stderr" = 'train: no lower loss in 2 evaluations (-P): patience.best.npz is the best model' ]
+	[ "$stderr" = 'train: no lower validation loss in 2 evaluations (-P); the best model is patience.best.npz' ]
 	mkdir was
 	cp ./*.npz was
 	for e in 4 3 0; do
@@ -254,7 +254,7 @@ every() {
 	done
 	[ "$stopped" -eq 1 ]
 	[ "$(wc -l < err)" -eq 1 ]
-	grep -qE '^train: stopped by a signal in epoch 1 after [1-9][0-9]* chunks; go on with: train -R half\.npz and the same text$' err
+	grep -qE '^train: interrupted in epoch 1 after [1-9][0-9]* chunks; resume with: train -R half\.npz and the same text$' err
 	run -1 cmp -s whole.npz half.npz
 	train -q -R half.npz -N 800 long > log
 	cmp whole.npz half.npz
@@ -272,19 +272,19 @@ every() {
 	train -q -R was.npz -B 2 -N 30 -o other.npz chars > log
 	run -1 cmp -s same.npz other.npz
 	train -q -R was.npz -N 15 -o midst.npz chars > log
-	refused 2 "-B cannot change in the middle of a stream's epoch" -R midst.npz -B 2 chars
+	refused 2 "-B cannot change in the middle of an epoch of a stream" -R midst.npz -B 2 chars
 	train -q -R midst.npz -B 4 -N 30 -o other.npz chars > log
 	cmp same.npz other.npz
-	refused 2 '-b goes with cell rnn only' -R was.npz -b 3 chars
-	refused 1 'it holds out 0.2 of its text, and -v cannot change that' -R was.npz -v 0.3 chars
+	refused 2 '-b applies to cell rnn only' -R was.npz -b 3 chars
+	refused 1 'the fraction of text for validation is 0.2 in this run; repeat its -v' -R was.npz -v 0.3 chars
 	for option in '-a yes' '-c rnn' '-D' '-f 0.5' '-F 3' '-H 3' '-I normal' '-L 2' '-m 3' '-n 2' \
 	    '-O sgd' '-s 3' '-S halve' '-t' '-T 9'; do
 		# shellcheck disable=SC2086
-		refused 2 "${option:0:2} cannot change in a run that goes on (-R)" -R was.npz $option chars
+		refused 2 "${option:0:2} cannot change in a resumed run (-R)" -R was.npz $option chars
 	done
 	for option in '-a yes' '-c rnn' '-I normal' '-L 2' '-m 3' '-t'; do
 		# shellcheck disable=SC2086
-		refused 2 "${option:0:2} is the model's own with -i" -i was.npz $option chars
+		refused 2 "${option:0:2} cannot be used with -i" -i was.npz $option chars
 	done
 }
 

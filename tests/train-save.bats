@@ -117,9 +117,9 @@ while_written() {
 
 @test "a model that could not be loaded is not written" {
 	run "$UNIT/model" make m.npz 0 5 f4 1
-	[ "$output" = "model: m.npz: hidden size 0 is not in 1 .. 65536" ]
+	[ "$output" = "model: m.npz: hidden size 0: must be between 1 and 65536" ]
 	run "$UNIT/model" make m.npz 3 16777217 f4 1
-	[ "$output" = "model: m.npz: vocabulary size 16777217 is not in 2 .. 16777216" ]
+	[ "$output" = "model: m.npz: vocabulary size 16777217: must be between 2 and 16777216" ]
 	[ "$(echo *)" = "*" ]
 }
 

@@ -99,7 +99,7 @@ steps() {
 
 @test "streams too short for what is asked of them" {
 	stream a > one
-	refused 1 'one: no sentence to learn from' one
+	refused 1 'one: no sentence to train on' one
 	stream a b > two
 	for o in '' '-B 100' '-T 1' '-T 1 -B 7 -c lstm' '-T 0'; do
 		# shellcheck disable=SC2086
@@ -108,7 +108,7 @@ steps() {
 		grep -q 'num_examples_seen=3 epoch=3' got
 	done
 	refused 1 '-v 0.5: too little text; the training or the validation set would be empty' -v 0.5 two
-	refused 1 'one: no sentence to learn from' -v one one
+	refused 1 'one: no sentence to train on' -v one one
 	stream a b a b > four
 	losses -v 0.5 -e 3 -E 1 -o m.npz four > got
 	grep -c '^Validation loss' got | grep -qx 4
@@ -155,11 +155,11 @@ steps() {
 
 @test "-T and -b where they mean nothing are refused" {
 	vocab -q -n 0 tokens | encode > sentences
-	refused 1 'sentences: it holds sentences, and -T cuts streams (vocab -S)' -T 9 sentences
+	refused 1 'sentences: -T is for streams, and this one holds sentences' -T 9 sentences
 	train -q -T 0 -H 2 -e 0 -E 0 sentences
 	for c in lstm gru; do
-		refused 2 '-b goes with cell rnn only' -c $c -b 9 chars
+		refused 2 '-b applies to cell rnn only' -c $c -b 9 chars
 		train -q -c $c -H 2 -e 0 -E 0 chars
-		refused 2 '-b goes with cell rnn only' -i model.npz -b 9 chars
+		refused 2 '-b applies to cell rnn only' -i model.npz -b 9 chars
 	done
 }

@@ -114,7 +114,7 @@ setup() {
 	done
 	[ "$stopped" -eq 1 ]
 	[ "$(wc -l < err)" -eq 1 ]
-	grep -qE '^train: stopped by a signal in epoch 1 after [1-9][0-9]* sentences; go on with: train -R half\.npz and the same text$' err
+	grep -qE '^train: interrupted in epoch 1 after [1-9][0-9]* sentences; resume with: train -R half\.npz and the same text$' err
 	run -1 cmp -s whole.npz half.npz
 	train -q -R half.npz -o half.npz -e 1 long > log
 	cmp whole.npz half.npz
@@ -136,7 +136,7 @@ setup() {
 @test "-R refuses other sentences, and a model that no training wrote" {
 	train -q -H 3 -e 1 -E 0 tiny.stream
 	small_data repeated 2 > other
-	refused 1 'not the sentences it was trained on' -R model.npz other
+	refused 1 'the training text is not that of the run' -R model.npz other
 	cp model.npz before.npz
 	need trained-model-theano.npz
 	"$ORACLE/as-stream.sh" 8000 < "$EXPECT/theano.index.txt" > s
@@ -149,7 +149,7 @@ setup() {
 	train -q -i a.npz -e 0 -E 1 -o b.npz tiny.stream > log
 	loss=$(score -t a.npz tiny.stream | sed -n 's/^loss\t//p')
 	grep -q "epoch=0: $loss\$" log
-	refused 1 'has 3 hidden units, not the 4 of -H' -i a.npz -H 4 tiny.stream
+	refused 1 'has 3 hidden units, not 4; omit -H' -i a.npz -H 4 tiny.stream
 	train -q -i a.npz -H 3 -e 1 -E 0 -o b.npz tiny.stream
 }
 
@@ -192,17 +192,17 @@ setup() {
 	"$BUILD/tests/unit/scale" start.npz V 4e38 steep.npz
 	run -1 --separate-stderr train -i steep.npz -r 1e6 -e 9 -E 1 -o m.npz tiny.stream
 	[ "${#stderr_lines[@]}" -eq 1 ]
-	[[ "$stderr" == 'train: the loss is no longer a number in epoch 1 after '*' sentences (rate 1e+06); try a smaller -r (m.npz holds the last model that was saved)' ]]
+	[[ "$stderr" == 'train: the loss is no longer a number in epoch 1 after '*' sentences (rate 1e+06); try a smaller -r (m.npz is the last model saved)' ]]
 	score -t m.npz tiny.stream > a
 	score -t steep.npz tiny.stream | cmp - a
-	refused 1 'no model was saved yet' -i steep.npz -r 1e6 -e 9 -E 0 -o none.npz tiny.stream
+	refused 1 'no model was saved' -i steep.npz -r 1e6 -e 9 -E 0 -o none.npz tiny.stream
 	[ ! -e none.npz ]
 }
 
 @test "weights that are no numbers stop the run where it saves, even while the loss is one" {
 	train -q -H 16 -e 0 -E 0 -o start.npz tiny.stream
 	"$BUILD/tests/unit/scale" start.npz V 1e25 steep.npz
-	refused 1 'the weights are no longer finite in epoch 1 after 1 sentences (rate 0.1); try a smaller -r (no model was saved yet)' \
+	refused 1 'the weights are no longer finite in epoch 1 after 1 sentences (rate 0.1); try a smaller -r (no model was saved)' \
 		-i steep.npz -O adagrad -e 9 -E 0 -N 1 -o none.npz tiny.stream
 	[ ! -e none.npz ]
 }
@@ -240,13 +240,13 @@ setup() {
 	sed '1,/^$/!d' tiny.stream > header
 	refused 1 'without its last frame' header
 	small_stream < /dev/null > none
-	refused 1 'none: no sentence to learn from' none
+	refused 1 'none: no sentence to train on' none
 	head -c -30 tiny.stream > short
 	refused 1 'short: ' short
 	sed 's/^0 2 /0 3 /' tiny.stream > flipped
 	refused 1 'checksum mismatch' flipped
 	"$ORACLE/as-stream.sh" 40 < "$EXPECT/tiny.index.txt" > other
-	refused 1 'other: its vocabulary differs from that of the stream before it' tiny.stream other
+	refused 1 'other: its vocabulary differs from that of the previous stream' tiny.stream other
 	[ ! -e model.npz ]
 }
 
@@ -276,9 +276,9 @@ setup() {
 	ulimit -v 300000
 	for o in '' '-E 0' '-c lstm -E 0' '-c gru -O adam'; do
 		# shellcheck disable=SC2086
-		refused 1 'device cpu: out of memory for 900000 words at once; shorter sentences, ' -d cpu -j 1 -H 100 $o long.stream
+		refused 1 'device cpu: out of memory for a batch of 900000 words; use shorter sentences, ' -d cpu -j 1 -H 100 $o long.stream
 	done
-	refused 1 ' 700000 words at once; shorter chunks, smaller batches' -d cpu -j 1 -H 100 -E 0 -T 700000 joined
+	refused 1 ' 700000 words; use shorter chunks, a smaller batch' -d cpu -j 1 -H 100 -E 0 -T 700000 joined
 }
 
 @test "a device that is not there" {

@@ -1,5 +1,5 @@
 /*
- * hyperparams.c - what a step of training needs of the table of update rules.
+ * hyperparams.c - from hyperparameters and the table of update rules to an update.
  */
 #include "hyperparams.h"
 

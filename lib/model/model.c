@@ -1,5 +1,5 @@
 /*
- * model.c - parameters in memory and where they start.
+ * model.c - the shape of a model, its memory and its initial weights.
  */
 #include <math.h>
 #include <stdio.h>
@@ -12,7 +12,8 @@
 #include "prog.h"
 
 enum { HIDDEN_MAX = 65536, ALIGN = 64 };
-static const double UNIFORM = 0.08, DEVIATION = 0.01;	/* of char-rnn, of min-char-rnn */
+static const double UNIFORM = 0.08;	/* char-rnn */
+static const double DEVIATION = 0.01;	/* min-char-rnn */
 
 static size_t
 real_size(enum real_type r)
@@ -26,7 +27,7 @@ gates_of(const struct model *m)
 	return (size_t)cell_kinds[m->shape.cell].gates;
 }
 
-/* Those of layers above the first have its number, from 2, in their names. */
+/* Names in layers above the first end in the layer's number, from 2. */
 static void
 add_param(struct model *m, enum param_kind kind, uint32_t layer, size_t rows, size_t cols)
 {
@@ -63,7 +64,7 @@ model_output_width(const struct model_shape *s)
 	return s->project ? s->project : s->hidden;
 }
 
-/* Fills in the list of parameters, which still have no memory. */
+/* Fills in the list of parameters, without memory. */
 static void
 list_params(struct model *m)
 {
@@ -88,16 +89,16 @@ list_params(struct model *m)
 	}
 }
 
-/* The bytes of a parameter, rounded up so that the next one is aligned. */
+/* *bytes of a parameter, rounded up so that the next one is aligned; false: overflow. */
 static bool
-room_of(const struct model_param *p, enum real_type real, size_t *room)
+aligned_bytes(const struct model_param *p, enum real_type real, size_t *bytes)
 {
 	size_t n;
 
 	if (!mem_mul(p->rows, p->cols, &n) || !mem_mul(n, real_size(real), &n) ||
 	    n > SIZE_MAX - ALIGN)
 		return false;
-	*room = (n + ALIGN - 1) / ALIGN * ALIGN;
+	*bytes = (n + ALIGN - 1) / ALIGN * ALIGN;
 	return true;
 }
 
@@ -106,48 +107,47 @@ model_plan(struct model *m, struct model_shape shape)
 {
 	*m = (struct model){ .shape = shape };
 	if (shape.layers < 1 || shape.layers > MODEL_LAYERS_MAX)
-		return errmsg_set(&m->err, "%lu layers are not in 1 .. %d",
+		return errmsg_set(&m->err, "%lu layers: must be between 1 and %d",
 		    (unsigned long)shape.layers, MODEL_LAYERS_MAX);
 	if (shape.hidden < 1 || shape.hidden > HIDDEN_MAX)
-		return errmsg_set(&m->err, "hidden size %lu is not in 1 .. %d",
+		return errmsg_set(&m->err, "hidden size %lu: must be between 1 and %d",
 		    (unsigned long)shape.hidden, HIDDEN_MAX);
 	if (shape.embed > HIDDEN_MAX)
-		return errmsg_set(&m->err, "embedding size %lu is not in 0 .. %d",
+		return errmsg_set(&m->err, "embedding size %lu: must be between 0 and %d",
 		    (unsigned long)shape.embed, HIDDEN_MAX);
 	if (shape.project > HIDDEN_MAX)
-		return errmsg_set(&m->err, "projection size %lu is not in 0 .. %d",
+		return errmsg_set(&m->err, "projection size %lu: must be between 0 and %d",
 		    (unsigned long)shape.project, HIDDEN_MAX);
 	if (shape.tied && shape.project)
-		return "a network whose output is tied to its embeddings has their size for a "
-		    "projection";
+		return "tied output weights: the projection has the embedding size; it cannot be set";
 	if (shape.tied && shape.embed == 0)
-		return "a network without embeddings has nothing to tie to its output";
+		return "tied output weights need embeddings";
 	if (shape.vocab < 2 || shape.vocab > VOCAB_MAX)
-		return errmsg_set(&m->err, "vocabulary size %lu is not in "
-		    "2 .. %d", (unsigned long)shape.vocab, VOCAB_MAX);
+		return errmsg_set(&m->err, "vocabulary size %lu: must be between "
+		    "2 and %d", (unsigned long)shape.vocab, VOCAB_MAX);
 	list_params(m);
 	return NULL;
 }
 
-/* One block for an array of each parameter, all zeros; NULL: no memory. */
+/* Allocates a block of zeros that holds an array per parameter; false: out of memory. */
 static bool
 new_block(const struct model *m, void *at[MODEL_PARAMS_MAX])
 {
-	size_t total = 0, room[MODEL_PARAMS_MAX];
+	size_t total = 0, bytes[MODEL_PARAMS_MAX];
 	char *block;
 
 	for (size_t i = 0; i < m->nparam; i++) {
-		if (!room_of(&m->param[i], m->shape.real, &room[i]) ||
-		    total > SIZE_MAX - room[i])
+		if (!aligned_bytes(&m->param[i], m->shape.real, &bytes[i]) ||
+		    total > SIZE_MAX - bytes[i])
 			return false;
-		total += room[i];
+		total += bytes[i];
 	}
 	block = mem_zeros(total, 1);
 	if (block == NULL)
 		return false;
 	for (size_t i = 0; i < m->nparam; i++) {
 		at[i] = block;
-		block += room[i];
+		block += bytes[i];
 	}
 	return true;
 }
@@ -168,7 +168,7 @@ static void
 free_moments(struct model *m)
 {
 	for (int k = 0; k < MODEL_MOMENTS && m->nparam > 0; k++) {
-		free(m->param[0].moment[k]);		/* the one block */
+		free(m->param[0].moment[k]);		/* one block holds all */
 		for (size_t i = 0; i < m->nparam; i++)
 			m->param[i].moment[k] = NULL;
 	}
@@ -190,21 +190,21 @@ model_moments(struct model *m, int n)
 }
 
 size_t
-model_carry_rows(const struct model *m, size_t streams)
+model_carried_rows(const struct model *m, size_t streams)
 {
 	return m->shape.layers * (cell_kinds[m->shape.cell].has_second_state ? 2 : 1) * streams;
 }
 
 const char *
-model_carries(struct model *m, size_t streams)
+model_alloc_carried(struct model *m, size_t streams)
 {
 	size_t n;
 
-	free(m->carry.data);
-	m->carry = (struct model_carry){ .rows = model_carry_rows(m, streams),
+	free(m->carried.data);
+	m->carried = (struct model_carried){ .rows = model_carried_rows(m, streams),
 	    .cols = m->shape.hidden };
-	if (!mem_mul(m->carry.rows, m->carry.cols, &n) ||
-	    (m->carry.data = mem_zeros(n, real_size(m->shape.real))) == NULL)
+	if (!mem_mul(m->carried.rows, m->carried.cols, &n) ||
+	    (m->carried.data = mem_zeros(n, real_size(m->shape.real))) == NULL)
 		return "the hidden states do not fit into memory";
 	return NULL;
 }
@@ -218,7 +218,7 @@ model_new(struct model *m, struct model_shape shape)
 }
 
 static void
-set(const struct model_param *p, enum real_type real, size_t i, double x)
+set_weight(const struct model_param *p, enum real_type real, size_t i, double x)
 {
 	if (real == REAL_F64)
 		((double *)p->data)[i] = x;
@@ -233,18 +233,18 @@ is_bias(const struct model_param *p)
 }
 
 static void
-draw(struct rng *r, const struct model_param *p, enum real_type real, enum init init)
+draw_weights(struct rng *r, const struct model_param *p, enum real_type real, enum init init)
 {
 	double bound = init == INIT_UNIFORM ? UNIFORM : sqrt(1.0 / (double)p->cols);
 
 	if (is_bias(p) && init != INIT_UNIFORM)
 		return;
 	for (size_t i = 0; i < p->rows * p->cols; i++)
-		set(p, real, i, init == INIT_NORMAL ? DEVIATION * rng_normal(r) :
+		set_weight(p, real, i, init == INIT_NORMAL ? DEVIATION * rng_normal(r) :
 		    rng_uniform(r, -bound, bound));
 }
 
-/* Ones for the gate that begins with them: the LSTM's forget gate (Jozefowicz et al.
+/* A bias of 1 where the cell asks for it: the LSTM's forget gate (Jozefowicz et al.
  * 2015). */
 static void
 set_gate_of_ones(const struct model *m, const struct model_param *p)
@@ -253,7 +253,7 @@ set_gate_of_ones(const struct model *m, const struct model_param *p)
 	int gate = cell_kinds[m->shape.cell].gate_of_ones;
 
 	for (size_t i = 0; gate >= 0 && i < h; i++)
-		set(p, m->shape.real, (size_t)gate * h + i, 1);
+		set_weight(p, m->shape.real, (size_t)gate * h + i, 1);
 }
 
 void
@@ -263,17 +263,17 @@ model_init(struct model *m, enum init init, uint32_t seed)
 	struct rng r;
 
 	rng_seed(&r, seed);
-	for (; layer <= m->shape.layers; layer++)	/* the last ones are the output's */
+	for (; layer <= m->shape.layers; layer++)	/* the output's have number `layers` */
 		for (size_t i = 0; i < m->nparam; i++)
 			if (init == INIT_TUTORIAL ? layer == 0 : m->param[i].layer == layer)
-				draw(&r, &m->param[i], m->shape.real, init);
+				draw_weights(&r, &m->param[i], m->shape.real, init);
 	for (size_t i = 0; i < m->nparam; i++)
 		if (m->param[i].kind == PARAM_BIAS)
 			set_gate_of_ones(m, &m->param[i]);
 }
 
 static void
-convert(const void *from, enum real_type old, void *to, size_t n)
+convert_reals(const void *from, enum real_type old, void *to, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		if (old == REAL_F32)
@@ -282,27 +282,27 @@ convert(const void *from, enum real_type old, void *to, size_t n)
 			((float *)to)[i] = (float)((const double *)from)[i];
 }
 
-/* Only the weights: a run whose type changes begins anew. */
+/* Weights only: a run cannot be resumed in another type. */
 const char *
 model_set_real(struct model *m, enum real_type real)
 {
-	struct model other = { 0 };
+	struct model converted = { 0 };
 	struct model_shape shape = m->shape;
 	const char *why;
 
 	if (shape.real == real)
 		return NULL;
 	shape.real = real;
-	if ((why = model_new(&other, shape)) != NULL)
+	if ((why = model_new(&converted, shape)) != NULL)
 		return why;
 	for (size_t i = 0; i < m->nparam; i++)
-		convert(m->param[i].data, m->shape.real, other.param[i].data,
+		convert_reals(m->param[i].data, m->shape.real, converted.param[i].data,
 		    m->param[i].rows * m->param[i].cols);
 	free(m->param[0].data);
 	free_moments(m);
-	free(m->carry.data);
-	m->carry = (struct model_carry){ 0 };
-	memcpy(m->param, other.param, sizeof(m->param));
+	free(m->carried.data);
+	m->carried = (struct model_carried){ 0 };
+	memcpy(m->param, converted.param, sizeof(m->param));
 	m->shape = shape;
 	return NULL;
 }
@@ -310,18 +310,18 @@ model_set_real(struct model *m, enum real_type real)
 const char *
 model_check_vocab(struct model *m, const struct vocab *v)
 {
-	uint32_t theirs = vocab_crc(v), ours = m->has_vocab ? vocab_crc(&m->vocab) : theirs;
+	uint32_t stream = vocab_crc(v), own = m->has_vocab ? vocab_crc(&m->vocab) : stream;
 
-	if (v->size == m->shape.vocab && theirs == ours)
+	if (v->size == m->shape.vocab && stream == own)
 		return NULL;
 	if (!m->has_vocab)
-		return errmsg_set(&m->err, "the stream has %lu words, the model, which "
-		    "has no vocabulary of its own, %lu", (unsigned long)v->size,
+		return errmsg_set(&m->err, "the stream's vocabulary has %lu words, but the "
+		    "model's weights are for %lu", (unsigned long)v->size,
 		    (unsigned long)m->shape.vocab);
 	return errmsg_set(&m->err, "the stream's vocabulary (%lu words, %08lx) is not "
 	    "the model's (%lu words, %08lx); encode with: %sencode -v MODEL",
-	    (unsigned long)v->size, (unsigned long)theirs,
-	    (unsigned long)m->shape.vocab, (unsigned long)ours, prog_prefix);
+	    (unsigned long)v->size, (unsigned long)stream,
+	    (unsigned long)m->shape.vocab, (unsigned long)own, prog_prefix);
 }
 
 bool
@@ -337,10 +337,10 @@ model_free(struct model *m)
 {
 	free_moments(m);
 	if (m->nparam > 0)
-		free(m->param[0].data);		/* the one block */
+		free(m->param[0].data);		/* one block holds all */
 	m->nparam = 0;
-	free(m->carry.data);
-	m->carry = (struct model_carry){ 0 };
+	free(m->carried.data);
+	m->carried = (struct model_carried){ 0 };
 	if (m->has_vocab)
 		vocab_free(&m->vocab);
 	m->has_vocab = false;

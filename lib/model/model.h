@@ -1,23 +1,26 @@
 /*
- * model.h - a network in host memory, and its file; model(5) describes that.
+ * model.h - a model in host memory, and its file, which model(5) describes.
  *
- * Which parameters a network has follows from its shape.  With G gates (1 for
- * the plain cell, 3 for GRU, 4 for LSTM), layer l from 1 and E an embedding size:
+ * The shape of a network determines its parameters.  With G gates (1 for the plain
+ * RNN, 3 for GRU, 4 for LSTM), C words, H hidden units and embedding size E:
  *
- *	E	(E, C)		the words' embeddings, if there are any
- *	U	(G H, C or E)	from the word, or its embedding, to layer 1
- *	V	(C, H, N or E)	from the last layer, or P's output, to the next word;
- *				if tied, the words' embeddings, too
- *	W	(G H, H)	from the state before
- *	b	(1, G H)	biases, as are:
- *	q	(1, H)		of GRU's candidate, inside the reset gate
- *	c	(1, C)		of the words
- *	P	(N or E, H)	projection layer, from the last layer to V: N if asked for; E
- *				if V is tied to the embeddings and E is not H
- *	U2	(G H, H)	from layer 1 to layer 2, then W2, b2, q2, and so on
+ *	E	(E, C)		embeddings, if E is not 0 and V is not tied to them
+ *	U	(G H, C or E)	from the word, or its embedding, to the first layer
+ *	V	(C, H, N or E)	from the last layer, or the output of P, to the next word;
+ *				if tied, its rows are the embeddings, too
+ *	W	(G H, H)	from the previous hidden state
+ *	b	(1, G H)	bias of the gates
+ *	q	(1, H)		bias of the GRU's candidate, inside the reset gate
+ *	c	(1, C)		bias of the output
+ *	P	(N or E, H)	projection layer, from the last layer to V: of size N, or of
+ *				size E if V is tied to the embeddings and E is not H
+ *	U2	(G H, H)	from the first layer to the second; then W2, b2, q2, and so on
  *
- * A one-layer RNN without biases or embeddings has U, V and W, as the tutorial
- * has.  Arrays are row-major, float or double as `real` says.
+ * A one-layer RNN without biases or embeddings has U, V and W, as in the tutorial.
+ * Arrays are row-major, float or double as `real` says.
+ *
+ * Where nothing else is said, a function returns NULL or an error message, which lasts
+ * as long as the model.
  */
 #ifndef MODEL_H
 #define MODEL_H
@@ -28,7 +31,6 @@
 #include "rng.h"
 #include "vocab.h"
 
-
 enum { MODEL_LAYERS_MAX = 12, MODEL_PARAMS_MAX = 64, MODEL_MOMENTS = 2 };
 
 struct model_shape {
@@ -37,10 +39,10 @@ struct model_shape {
 	uint32_t layers;	/* 1 .. MODEL_LAYERS_MAX */
 	uint32_t hidden;	/* H, 1 .. 65536 */
 	uint32_t vocab;		/* C, 2 .. VOCAB_MAX */
-	uint32_t embed;		/* E, at most 65536; 0: a word is a column of U */
-	uint32_t project;	/* N, at most 65536; 0: no projection layer, or a tied one */
+	uint32_t embed;		/* E, at most 65536; 0: no embeddings, a word selects a column of U */
+	uint32_t project;	/* N, at most 65536; 0: no projection layer, or one of size E */
 	bool bias;		/* b, q and c */
-	bool tied;		/* V serves for the embeddings, too */
+	bool tied;		/* V is tied to the embeddings */
 };
 
 enum param_kind {
@@ -51,114 +53,119 @@ enum param_kind {
 struct model_param {
 	char name[16];		/* as in the file: "U", "V", "W2" */
 	enum param_kind kind;
-	uint32_t layer;		/* from 0; `layers` for those of the output */
+	uint32_t layer;		/* from 0; the output's parameters have `layers` */
 	size_t rows, cols;
 	void *data;			/* (rows x cols) of shape.real */
-	void *moment[MODEL_MOMENTS];	/* the optimiser's, likewise; NULL: it has none */
+	void *moment[MODEL_MOMENTS];	/* optimiser state, likewise; or NULL */
 };
 
-/* Where training stands: what `train -R` needs to go on exactly. */
+/* The position and the settings of a training run: what `train -R` needs to resume it
+ * exactly.  Names are those of the keys in the file. */
 struct model_progress {
-	uint64_t epoch;		/* whole epochs done */
-	uint64_t sentence;	/* sentences (of a stream: chunks) of the current epoch done */
-	uint64_t seen;		/* sentences (chunks) seen since the start */
-	uint64_t steps;		/* updates done since the start */
-	double rate;		/* the learning rate now */
-	double rate0;		/* as it was asked for */
-	double loss;		/* at the latest scheduled evaluation; NaN: none yet */
-	double smoothed;	/* the smoothed loss of a step; NaN: none yet */
-	double best;		/* the lowest validation loss so far; NaN: none yet */
-	uint64_t stale;		/* evaluations since then */
-	uint64_t evaluated;	/* epoch of that evaluation */
-	uint64_t limit;		/* only the first so many sentences; 0: all (-n) */
-	uint64_t sentences;	/* in the training data, 0: not known; to notice other data */
-	uint32_t data_crc;	/* CRC-32 of the training frames, likewise */
-	uint32_t valid_crc;	/* of the frames held out; 0: none, or not known */
+	uint64_t epoch;		/* complete epochs */
+	uint64_t sentence;	/* sentences (of a stream: chunks) done in the current epoch */
+	uint64_t seen;		/* sentences (chunks) done since the start */
+	uint64_t steps;		/* updates since the start */
+	double rate;		/* current learning rate */
+	double rate0;		/* initial learning rate */
+	double loss;		/* of the latest scheduled evaluation; NaN: none yet */
+	double smoothed;	/* smoothed training loss; NaN: none yet */
+	double best;		/* lowest validation loss so far; NaN: none yet */
+	uint64_t stale;		/* evaluations since the lowest validation loss */
+	uint64_t evaluated;	/* value of `epoch` at the latest scheduled evaluation */
+	uint64_t limit;		/* train on the first `limit` sentences only; 0: all */
+	uint64_t sentences;	/* sentences (chunks) in an epoch; 0: unknown */
+	uint32_t data_crc;	/* CRC-32 of the training text, to detect another one */
+	uint32_t valid_crc;	/* CRC-32 of the validation set; 0: none or unknown */
 	uint32_t seed;
-	uint32_t bptt;
-	uint32_t batch;		/* sentences a step, or parallel streams */
+	uint32_t bptt;		/* truncation length, in steps */
+	uint32_t batch;		/* batch size: sentences, or parallel streams */
 	uint32_t every;		/* evaluate before every Nth epoch; 0: never */
-	uint64_t epochs;	/* to be done in all, as it was asked for */
+	uint64_t epochs;	/* total number of epochs */
 	struct hyperparams hyper;
 };
 
-/* Hidden states that go on into the next chunk of a stream. */
-struct model_carry {
-	size_t rows, cols;	/* rows: layers x (1, or LSTM's 2) x streams; 0: none; cols: H */
-	void *data;		/* of shape.real */
+/* Hidden states carried over to the next chunk of each stream: for each layer s(streams,
+ * H), and with an LSTM then c(streams, H). */
+struct model_carried {
+	size_t rows, cols;	/* layers x (1, or 2 with an LSTM) x streams; H.  0: none */
+	void *data;		/* (rows x cols) of shape.real */
 };
 
 struct model {
 	struct model_shape shape;
 	struct model_param param[MODEL_PARAMS_MAX];
 	size_t nparam;
-	bool has_vocab;		/* false: a published file with weights only */
+	bool has_vocab;		/* false: the file has weights only */
 	struct vocab vocab;
-	bool has_progress;	/* false: likewise */
+	bool has_progress;	/* false: likewise, so there is no run to resume */
 	struct model_progress progress;
-	struct model_carry carry;
+	struct model_carried carried;
 	struct errmsg err;
 };
 
-/* Columns of V: E if tied, N with a projection layer, else H. */
+/* Columns of V: E if tied, else N with a projection layer, else H. */
 uint32_t model_output_width(const struct model_shape *s);
 
-/* Parameters of zeros in this shape.  NULL or a phrase.  model_free() after. */
+/* Sets up a model of this shape, its parameters zero.  model_free() is due after success
+ * and failure. */
 const char *model_new(struct model *m, struct model_shape shape);
 
-/* Its two halves: the list of parameters, whose data is NULL, and then their
- * memory, as one block that begins at param[0].data. */
+/* The two halves of model_new(): the list of parameters, whose data is NULL; and their
+ * memory, one block that begins at param[0].data. */
 const char *model_plan(struct model *m, struct model_shape shape);
 const char *model_alloc(struct model *m);
 
-/* Room for so many moments of every parameter, zeros; those there were are
- * freed.  NULL or a phrase. */
+/* Allocates n moments for every parameter, zero; frees those it had. */
 const char *model_moments(struct model *m, int n);
 
-/* Rows of the carried states of so many streams, at most 1e6. */
-size_t model_carry_rows(const struct model *m, size_t streams);
+/* Value of `rows` in struct model_carried for this many streams, at most 1e6. */
+size_t model_carried_rows(const struct model *m, size_t streams);
 
-/* Room for carried states of so many streams, zeros.  NULL or a phrase. */
-const char *model_carries(struct model *m, size_t streams);
+/* Allocates m->carried for this many streams, zero; frees what it held. */
+const char *model_alloc_carried(struct model *m, size_t streams);
 
 /*
- * The parameters' first values, row by row from RandomState(seed), drawn in
- * double whatever `real` is.  An LSTM's forget gate begins with a bias of 1.
+ * Initial weights, drawn row by row with NumPy's RandomState(seed), in double whatever
+ * `real` is.  The bias of an LSTM's forget gate is then set to 1.
  *
  *	tutorial  uniform in +-sqrt(1/columns), in the order of the list above;
  *		  biases are 0
- *	normal	  0.01 times a normal number, layer by layer and then the output;
+ *	normal	  normal with deviation 0.01, layer by layer and then the output;
  *		  biases are 0 (min-char-rnn: Wxh, Whh, Why)
- *	uniform	  in +-0.08, likewise, and the biases, too (char-rnn)
+ *	uniform	  uniform in +-0.08, layer by layer and then the output, biases
+ *		  included (char-rnn)
  */
 enum init { INIT_TUTORIAL, INIT_NORMAL, INIT_UNIFORM };
 #define INIT_NAMES "tutorial|normal|uniform"
 void model_init(struct model *m, enum init init, uint32_t seed);
 
 /*
- * NULL, or a phrase naming the array: what npz_read() says, a missing array,
- * a wrong shape or type, weights that are not finite, a vocabulary of another
- * size than the weights, a config line that makes no sense, a newer version.
+ * Reads a model file.  Fails, naming the array where there is one, when npz_read() does;
+ * when an array is missing, unknown, or of the wrong shape or type; when a weight is not
+ * finite; when the vocabulary has another size than the weights; and when the config has
+ * an invalid line or a newer version.  model_free() is due after success.
  */
 const char *model_load(struct model *m, const char *path);
 
-/* Whether weights, moments and carried states are: those of a run that diverged are not. */
+/* Whether all weights, moments and carried states are finite; after divergence they are
+ * not. */
 bool model_is_finite(const struct model *m);
 
-/* NULL, or a phrase: what npz_write() says, weights or a loss that model_load()
- * would refuse, a vocabulary of another size than the weights. */
+/* Writes the model file, or leaves an older one there untouched.  Fails when npz_write()
+ * does, or when model_load() would refuse the result. */
 const char *model_save(struct model *m, const char *path);
 
-/* Turns every parameter into this type; moments and carried states are dropped
- * if that changes anything.  NULL or "out of memory". */
+/* Converts the parameters to this type.  If it differs from the current type, moments and
+ * carried states are discarded. */
 const char *model_set_real(struct model *m, enum real_type real);
 
-/* NULL, or a phrase: a stream with the table v is not in this model's words.  A
- * model without a vocabulary takes any table of its size. */
+/* Fails unless a stream with the vocabulary v can be read by this model: with the same
+ * vocabulary, or one of the same size if the model has none. */
 const char *model_check_vocab(struct model *m, const struct vocab *v);
 
-/* Whether a text's frames are one sequence to the model: they are of a stream, and
- * it did not learn streams line by line. */
+/* Whether a text of this unit is one sequence to the model: it is a stream, and the model
+ * was not trained line by line. */
 bool model_joins(const struct model *m, enum unit unit);
 
 void model_free(struct model *m);

@@ -1,10 +1,10 @@
 /*
  * model_config.c - reads and writes the configuration of a model.
  *
- * One table of keys serves both ways.  A line is key=value and newline; after
- * the version, keys may stand in any order when read, each once.  An optional
- * key is not written when its value is 0 or `none`, and means that when missing:
- * so the tutorial's network has the same lines whatever others may need.
+ * One table of keys serves both directions.  A line is key=value; the version comes
+ * first, the other keys in any order, each once.  An optional key is omitted when its
+ * value is 0 or `none`, which is also what a missing key means: a new feature leaves the
+ * files of models that do not use it unchanged.
  */
 #include <errno.h>
 #include <math.h>
@@ -16,15 +16,15 @@
 #include "errmsg.h"
 
 enum { VERSION_NOW = 1, VALUE_MAX = 40 };
-#define COUNT_MAX 1000000000000000	/* of sentences and epochs: far beyond any run */
+#define COUNT_MAX 1000000000000000	/* sentences or epochs, far beyond any run */
 
 enum kind { WORD, U32, U64, REAL, LOSS, CRC };
 enum group { ALWAYS, WITH_VOCAB, WITH_PROGRESS, NGROUPS };
 enum need { NEEDED, OPTIONAL };
 
-/* What the keys mean, in one place that the table can point into. */
+/* All values, in one struct that the table can hold offsets into. */
 struct config {
-	uint32_t version, unit, cell, type;	/* the latter three: a word's number */
+	uint32_t version, unit, cell, type;	/* the last three index their words */
 	uint32_t layers, hidden, vocab, embed, project, bias, tied;
 	struct model_progress progress;
 };
@@ -45,7 +45,7 @@ static const struct key {
 	enum kind kind;
 	size_t at;
 	const char *const *words;
-	uint64_t least, most;	/* of a whole number */
+	uint64_t least, most;	/* of an integer */
 } keys[] = {
 	{ "version", ALWAYS, NEEDED, U32, AT(version), NULL, 0, UINT32_MAX },
 	{ "unit", WITH_VOCAB, NEEDED, WORD, AT(unit), units, 0, 0 },
@@ -104,9 +104,9 @@ format_real(char out[VALUE_MAX], enum kind kind, double x)
 	return isfinite(x) || (kind == LOSS && isnan(x));
 }
 
-/* An optional key with the value that its absence means. */
+/* Whether the key is optional and has the value that its absence means. */
 static bool
-goes_without_saying(const struct key *k, const struct config *c)
+is_omitted(const struct key *k, const struct config *c)
 {
 	const char *p = (const char *)c + k->at;
 	uint32_t u;
@@ -123,7 +123,7 @@ goes_without_saying(const struct key *k, const struct config *c)
 	return k->kind == U64 ? w == 0 : k->kind == LOSS ? isnan(x) : x == 0;
 }
 
-/* The value's text; false if the format has none for it. */
+/* Formats the value; false if the format cannot represent it. */
 static bool
 format_value(const struct key *k, const struct config *c, char out[VALUE_MAX])
 {
@@ -152,7 +152,7 @@ format_value(const struct key *k, const struct config *c, char out[VALUE_MAX])
 
 /* Decimal digits only, no leading zeros, at most max. */
 static bool
-parse_whole(const char *s, uint64_t max, uint64_t *out)
+parse_integer(const char *s, uint64_t max, uint64_t *out)
 {
 	char *end;
 
@@ -173,7 +173,7 @@ parse_real(const char *s, enum kind kind, double *out)
 		return true;
 	}
 	if (s[strspn(s, "0123456789.e+-")] != '\0')
-		return false;	/* nor hexadecimal, nor inf, nor space */
+		return false;	/* no hexadecimal, infinity or space */
 	*out = strtod(s, &end);
 	return end != s && *end == '\0' && isfinite(*out) && *out >= 0;
 }
@@ -208,7 +208,7 @@ parse_value(const struct key *k, const char *s, struct config *c)
 
 	switch (k->kind) {
 	case U64:
-		good = parse_whole(s, k->most, &w);
+		good = parse_integer(s, k->most, &w);
 		memcpy(p, &w, sizeof(w));
 		return good;
 	case REAL:
@@ -217,7 +217,7 @@ parse_value(const struct key *k, const char *s, struct config *c)
 		memcpy(p, &x, sizeof(x));
 		return good;
 	case U32:
-		good = parse_whole(s, k->most, &w) && w >= k->least;
+		good = parse_integer(s, k->most, &w) && w >= k->least;
 		u = (uint32_t)w;
 		break;
 	case CRC:
@@ -230,7 +230,7 @@ parse_value(const struct key *k, const char *s, struct config *c)
 	return good;
 }
 
-/* The version comes first: what another line means depends on it. */
+/* The version comes first, since the meaning of all other lines depends on it. */
 static const char *
 check_version(const char *p, size_t len)
 {
@@ -244,10 +244,10 @@ check_version(const char *p, size_t len)
 		version = version * 10 + (unsigned long)(p[i] - '0');
 	if (version > VERSION_NOW)
 		return "written by a newer version of this program";
-	return version == VERSION_NOW ? NULL : "config has a version that never was";
+	return version == VERSION_NOW ? NULL : "config has an unknown version";
 }
 
-/* One line, without its newline, into c; *seen has a bit for every key. */
+/* Parses a line, without its newline, into c; *seen has a bit for each key. */
 static const char *
 parse_line(const char *p, size_t len, struct config *c, uint64_t *seen, struct errmsg *err)
 {
@@ -266,17 +266,17 @@ parse_line(const char *p, size_t len, struct config *c, uint64_t *seen, struct e
 		if (strcmp(line, keys[i].name) != 0)
 			continue;
 		if (*seen >> i & 1)
-			return errmsg_set(err, "config key '%s' stands twice", line);
+			return errmsg_set(err, "config key '%s' is repeated", line);
 		*seen |= UINT64_C(1) << i;
 		if (!parse_value(&keys[i], value, c))
-			return errmsg_set(err, "config key '%s' has the value '%s', "
-			    "which makes no sense", line, value);
+			return errmsg_set(err, "config key '%s' has the invalid value "
+			    "'%s'", line, value);
 		return NULL;
 	}
 	return errmsg_set(err, "config key '%s' is unknown", line);
 }
 
-/* Groups stand as a whole or not at all; the first is always there. */
+/* A group is present as a whole or not at all; the first one always is. */
 static const char *
 check_groups(uint64_t seen, bool present[NGROUPS], struct errmsg *err)
 {
@@ -314,7 +314,7 @@ config_format(const struct model *m, struct buf *out)
 	char value[VALUE_MAX];
 
 	for (int i = 0; i < NKEYS; i++) {
-		if (!present[keys[i].group] || goes_without_saying(&keys[i], &c))
+		if (!present[keys[i].group] || is_omitted(&keys[i], &c))
 			continue;
 		if (!format_value(&keys[i], &c, value))
 			return "learning rate or loss is not finite";
@@ -347,7 +347,7 @@ config_parse(struct model *m, const char *p, size_t len)
 	if (why == NULL && (c.progress.hyper.dropout >= 1 || c.progress.hyper.valid >= 1))
 		why = "config keys 'dropout' and 'valid' must be below 1";
 	if (why == NULL && c.progress.sentences && c.progress.sentence >= c.progress.sentences)
-		why = "config stands past the last of its sentences";
+		why = "config key 'sentence' must be below 'sentences'";
 	if (why != NULL)
 		return why;
 	m->shape = (struct model_shape){

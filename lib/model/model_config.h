@@ -1,5 +1,5 @@
 /*
- * model_config.h - the text in a model file's `config` array: key=value lines.
+ * model_config.h - the text of a model file's `config` array: key=value lines.
  */
 #ifndef MODEL_CONFIG_H
 #define MODEL_CONFIG_H
@@ -10,15 +10,16 @@
 #include "model.h"
 
 /*
- * Writes shape, the unit where there is a vocabulary, and progress where there
- * is some, in the fixed order.  NULL or a phrase: a number that the text cannot
- * hold, out of memory.
+ * Appends the config to out: the shape, the unit if the model has a vocabulary, and the
+ * progress if it has any, in a fixed order.  NULL or an error message: a rate or loss is
+ * not finite, or out of memory.
  */
 const char *config_format(const struct model *m, struct buf *out);
 
 /*
- * The reverse: sets shape, has_vocab and vocab.unit, has_progress and progress
- * of m.  NULL or a phrase (in m->err) that names the key or the line.
+ * Parses the len bytes at p: sets shape, has_vocab and vocab.unit, has_progress and
+ * progress of m.  NULL or an error message, possibly in m->err, that names the key or the
+ * line.
  */
 const char *config_parse(struct model *m, const char *p, size_t len);
 

@@ -1,5 +1,5 @@
 /*
- * model_file.c - a model to and from its .npz; see model(5).
+ * model_file.c - reads and writes the .npz file of a model; see model(5).
  */
 #include <math.h>
 #include <stdio.h>
@@ -11,7 +11,7 @@
 #include "model_config.h"
 #include "errmsg.h"
 
-enum { EXTRAS = 3 };	/* arrays beside the parameters: config, vocab, carry */
+enum { EXTRAS = 3 };	/* arrays besides the parameters: config, vocab, carry */
 
 /* A moment's array is named after its parameter: "W.1", "W.2". */
 static void
@@ -50,33 +50,33 @@ all_finite(const void *data, size_t n, enum real_type real)
 	return true;
 }
 
-/* A text array: one dimension of uint8.  *a is NULL if there is none. */
+/* Finds a text array: one dimension of uint8.  *a is NULL if it is missing. */
 static const char *
 find_text(struct model *m, const struct npz *z, const char *name, const struct npz_array **a)
 {
 	*a = npz_find(z, name);
 	if (*a != NULL && ((*a)->type != NPZ_U1 || (*a)->ndim != 1))
-		return errmsg_set(&m->err, "array '%s' is not a row of uint8",
+		return errmsg_set(&m->err, "array '%s' is not one-dimensional uint8",
 		    name);
 	return NULL;
 }
 
-/* The shape of a network that came without a config: its U tells. */
+/* Without a config, U determines the shape of a one-layer RNN. */
 static const char *
-guess_shape(struct model *m, const struct npz *z)
+infer_shape(struct model *m, const struct npz *z)
 {
 	const struct npz_array *u = npz_find(z, "U");
 
 	if (u == NULL)
 		return "array 'U' is missing";
 	if (u->type != NPZ_F4 && u->type != NPZ_F8)
-		return errmsg_set(&m->err, "array 'U' is of type %s, not "
+		return errmsg_set(&m->err, "array 'U' has type %s, not "
 		    "float32 or float64", type_name(u->type));
 	if (u->ndim != 2)
-		return errmsg_set(&m->err, "array 'U' is of %d dimensions, not 2",
+		return errmsg_set(&m->err, "array 'U' has %d dimensions, not 2",
 		    u->ndim);
 	if (u->shape[0] > UINT32_MAX || u->shape[1] > UINT32_MAX)
-		return "array 'U' is larger than any network here";
+		return "array 'U' is too large";
 	m->shape = (struct model_shape){
 		.cell = CELL_RNN,
 		.real = u->type == NPZ_F8 ? REAL_F64 : REAL_F32,
@@ -87,7 +87,7 @@ guess_shape(struct model *m, const struct npz *z)
 	return NULL;
 }
 
-/* The array of this name must be there in this shape. */
+/* Fails unless the array is present, with this shape and m's type, and finite. */
 static const char *
 check_array(struct model *m, const struct npz *z, const char *name, size_t rows, size_t cols)
 {
@@ -97,10 +97,10 @@ check_array(struct model *m, const struct npz *z, const char *name, size_t rows,
 	if (a == NULL)
 		return errmsg_set(&m->err, "array '%s' is missing", name);
 	if (a->type != want)
-		return errmsg_set(&m->err, "array '%s' is of type %s, not %s",
+		return errmsg_set(&m->err, "array '%s' has type %s, not %s",
 		    name, type_name(a->type), type_name(want));
 	if (a->ndim != 2)
-		return errmsg_set(&m->err, "array '%s' is of %d dimensions, not 2",
+		return errmsg_set(&m->err, "array '%s' has %d dimensions, not 2",
 		    name, a->ndim);
 	if (a->shape[0] != rows || a->shape[1] != cols)
 		return errmsg_set(&m->err, "array '%s' is %zu x %zu, not %zu x %zu",
@@ -111,16 +111,16 @@ check_array(struct model *m, const struct npz *z, const char *name, size_t rows,
 	return NULL;
 }
 
-/* Moments that the file has of each parameter: as many as its optimiser needs. */
+/* Moments of each parameter in the file: those that its optimiser has. */
 static int
-moments(const struct model *m)
+file_moments(const struct model *m)
 {
 	return m->has_progress ? hyperparams_moments(&m->progress.hyper) : 0;
 }
 
-/* Whether the file has hidden states: those of a stream in the midst of an epoch. */
+/* Whether the file has hidden states: in the middle of an epoch of a stream. */
 static bool
-is_carried(const struct model *m)
+has_carried(const struct model *m)
 {
 	return m->has_progress && m->progress.hyper.chunk && m->progress.sentence;
 }
@@ -131,12 +131,12 @@ is_known(const struct model *m, const char *name)
 	char moment[NPZ_NAME];
 
 	if (strcmp(name, "config") == 0 || strcmp(name, "vocab") == 0 ||
-	    (strcmp(name, "carry") == 0 && is_carried(m)))
+	    (strcmp(name, "carry") == 0 && has_carried(m)))
 		return true;
 	for (size_t i = 0; i < m->nparam; i++) {
 		if (strcmp(name, m->param[i].name) == 0)
 			return true;
-		for (int k = 0; k < moments(m); k++) {
+		for (int k = 0; k < file_moments(m); k++) {
 			moment_name(&m->param[i], k, moment);
 			if (strcmp(name, moment) == 0)
 				return true;
@@ -145,14 +145,14 @@ is_known(const struct model *m, const char *name)
 	return false;
 }
 
-/* Every array of a file of ours must be known: an unknown one means something. */
+/* A file with a config may hold no other arrays: one that is ignored might matter. */
 static const char *
 check_known(struct model *m, const struct npz *z)
 {
 	for (size_t i = 0; i < z->narray; i++)
 		if (!is_known(m, z->array[i].name))
 			return errmsg_set(&m->err, "array '%s' does not belong "
-			    "to such a network", z->array[i].name);
+			    "to this kind of network", z->array[i].name);
 	return NULL;
 }
 
@@ -181,29 +181,29 @@ load_vocab(struct model *m, const struct npz_array *a)
 	return NULL;
 }
 
-/* Everything but the arrays' contents: what they must be. */
+/* Shape, unit and progress, from the config or the shape of U. */
 static const char *
 load_shape(struct model *m, const struct npz *z, const struct npz_array *config)
 {
-	struct model told = { 0 };
-	const char *why = config == NULL ? guess_shape(&told, z) :
-	    config_parse(&told, config->data, config->n);
+	struct model read = { 0 };
+	const char *why = config == NULL ? infer_shape(&read, z) :
+	    config_parse(&read, config->data, config->n);
 
-	if (why == told.err.text)
+	if (why == read.err.text)
 		return errmsg_set(&m->err, "%s", why);
 	if (why == NULL)
-		why = model_plan(m, told.shape);
+		why = model_plan(m, read.shape);
 	if (why != NULL)
 		return why;
-	m->vocab.unit = told.vocab.unit;
-	m->has_vocab = told.has_vocab;
-	m->progress = told.progress;
-	m->has_progress = told.has_progress;
+	m->vocab.unit = read.vocab.unit;
+	m->has_vocab = read.has_vocab;
+	m->progress = read.progress;
+	m->has_progress = read.has_progress;
 	return config == NULL ? NULL : check_known(m, z);
 }
 
 static void
-copy(const struct model *m, const struct npz *z, const char *name, void *to, size_t n)
+copy_array(const struct model *m, const struct npz *z, const char *name, void *to, size_t n)
 {
 	memcpy(to, npz_find(z, name)->data, n * npz_type_size(npz_type_of(m->shape.real)));
 }
@@ -213,13 +213,13 @@ load_params(struct model *m, const struct npz *z)
 {
 	const char *why = NULL;
 
-	/* before memory is asked for by what config says */
+	/* checked before any memory is allocated on the word of the config */
 	for (size_t i = 0; i < m->nparam && why == NULL; i++)
 		why = check_array(m, z, m->param[i].name, m->param[i].rows, m->param[i].cols);
 	if (why == NULL)
 		why = model_alloc(m);
 	for (size_t i = 0; i < m->nparam && why == NULL; i++)
-		copy(m, z, m->param[i].name, m->param[i].data,
+		copy_array(m, z, m->param[i].name, m->param[i].data,
 		    m->param[i].rows * m->param[i].cols);
 	return why;
 }
@@ -232,24 +232,24 @@ load_moment(struct model *m, const struct npz *z, const struct model_param *p, i
 
 	moment_name(p, k, name);
 	if ((why = check_array(m, z, name, p->rows, p->cols)) == NULL)
-		copy(m, z, name, p->moment[k], p->rows * p->cols);
+		copy_array(m, z, name, p->moment[k], p->rows * p->cols);
 	return why;
 }
 
-/* The optimiser's state, and hidden states where a stream was left in its midst. */
+/* The optimiser's state, and carried hidden states where there are any. */
 static const char *
 load_state(struct model *m, const struct npz *z)
 {
-	const char *why = model_moments(m, moments(m));
+	const char *why = model_moments(m, file_moments(m));
 
 	for (size_t i = 0; i < m->nparam && why == NULL; i++)
-		for (int k = 0; k < moments(m) && why == NULL; k++)
+		for (int k = 0; k < file_moments(m) && why == NULL; k++)
 			why = load_moment(m, z, &m->param[i], k);
-	if (why || !is_carried(m))
+	if (why || !has_carried(m))
 		return why;
-	why = check_array(m, z, "carry", model_carry_rows(m, m->progress.batch), m->shape.hidden);
-	if (why == NULL && (why = model_carries(m, m->progress.batch)) == NULL)
-		copy(m, z, "carry", m->carry.data, m->carry.rows * m->carry.cols);
+	why = check_array(m, z, "carry", model_carried_rows(m, m->progress.batch), m->shape.hidden);
+	if (why == NULL && (why = model_alloc_carried(m, m->progress.batch)) == NULL)
+		copy_array(m, z, "carry", m->carried.data, m->carried.rows * m->carried.cols);
 	return why;
 }
 
@@ -305,7 +305,7 @@ text_array(const char *name, const struct buf *b)
 	return a;
 }
 
-/* The array of a model's numbers as the file will have it. */
+/* *a: an array of reals for the file; fails if one is not finite. */
 static const char *
 real_array(struct model *m, const char *name, const void *data, size_t rows, size_t cols,
     struct npz_array *a)
@@ -319,14 +319,14 @@ real_array(struct model *m, const char *name, const void *data, size_t rows, siz
 	return NULL;
 }
 
-/* A parameter and its moments; *n counts what is in a. */
+/* Appends a parameter and its moments to the list a of *n arrays. */
 static const char *
 param_arrays(struct model *m, const struct model_param *p, struct npz_array *a, size_t *n)
 {
 	const char *why = real_array(m, p->name, p->data, p->rows, p->cols, &a[(*n)++]);
 	char name[NPZ_NAME];
 
-	for (int k = 0; k < moments(m) && why == NULL; k++) {
+	for (int k = 0; k < file_moments(m) && why == NULL; k++) {
 		moment_name(p, k, name);
 		why = real_array(m, name, p->moment[k], p->rows, p->cols, &a[(*n)++]);
 	}
@@ -342,10 +342,10 @@ save_arrays(struct model *m, const char *path, struct buf *config, struct buf *v
 
 	for (size_t i = 0; i < m->nparam && why == NULL; i++)
 		why = param_arrays(m, &m->param[i], a, &n);
-	if (why == NULL && is_carried(m))
-		why = real_array(m, "carry", m->carry.data, m->carry.rows, m->carry.cols, &a[n++]);
+	if (why == NULL && has_carried(m))
+		why = real_array(m, "carry", m->carried.data, m->carried.rows, m->carried.cols, &a[n++]);
 	if (why == NULL && m->has_vocab && m->vocab.size != m->shape.vocab)
-		why = "the vocabulary is of another size than the weights";
+		why = "the vocabulary and the weights differ in size";
 	if (why == NULL && m->has_vocab) {
 		if (!vocab_format(&m->vocab, vocab))
 			why = "out of memory";
@@ -362,7 +362,7 @@ param_is_finite(const struct model *m, const struct model_param *p)
 {
 	bool finite = all_finite(p->data, p->rows * p->cols, m->shape.real);
 
-	for (int k = 0; k < moments(m); k++)
+	for (int k = 0; k < file_moments(m); k++)
 		finite = finite && all_finite(p->moment[k], p->rows * p->cols, m->shape.real);
 	return finite;
 }
@@ -370,8 +370,8 @@ param_is_finite(const struct model *m, const struct model_param *p)
 bool
 model_is_finite(const struct model *m)
 {
-	bool finite = !is_carried(m) ||
-	    all_finite(m->carry.data, m->carry.rows * m->carry.cols, m->shape.real);
+	bool finite = !has_carried(m) ||
+	    all_finite(m->carried.data, m->carried.rows * m->carried.cols, m->shape.real);
 
 	for (size_t i = 0; i < m->nparam; i++)
 		finite = finite && param_is_finite(m, &m->param[i]);

@@ -1,5 +1,5 @@
 /*
- * checkpoint.c - where a run's models go.
+ * checkpoint.c - paths of a run's models, saving and copying.
  */
 #include <stdio.h>
 #include <string.h>
@@ -9,18 +9,18 @@
 void
 checkpoint_set(struct checkpoint *p, const char *model)
 {
-	static const char end[] = ".npz";
-	size_t n = strlen(model), less = sizeof(end) - 1;
+	static const char suffix[] = ".npz";
+	size_t n = strlen(model), len = sizeof(suffix) - 1;
 
 	p->model = model;
-	if (n > less && strcmp(model + n - less, end) == 0)
-		n -= less;
+	if (n > len && strcmp(model + n - len, suffix) == 0)
+		n -= len;
 	snprintf(p->best, sizeof(p->best), "%.*s.best.npz", (int)n, model);
 }
 
-/* One of the two, which is then what a phrase is about. */
+/* Makes one of the paths the subject, and returns it. */
 static const char *
-turn_to(struct checkpoint *p, bool best)
+set_subject(struct checkpoint *p, bool best)
 {
 	return p->subject = best ? p->best : p->model;
 }
@@ -29,7 +29,7 @@ bool
 checkpoint_is_read(struct checkpoint *p, const struct prog_inputs *in, const char *text)
 {
 	for (int best = 0; best < 2; best++) {
-		const char *path = turn_to(p, best);
+		const char *path = set_subject(p, best);
 
 		if (prog_reads(in, path) || prog_same_file(text, path))
 			return true;
@@ -40,23 +40,23 @@ checkpoint_is_read(struct checkpoint *p, const struct prog_inputs *in, const cha
 const char *
 checkpoint_check(struct checkpoint *p, bool best)
 {
-	return npz_can_write(turn_to(p, best), &p->err);
+	return npz_can_write(set_subject(p, best), &p->err);
 }
 
 const char *
 checkpoint_save(struct checkpoint *p, struct model *m, bool best)
 {
-	const char *why = best ? model_save(m, turn_to(p, true)) : NULL;
+	const char *why = best ? model_save(m, set_subject(p, true)) : NULL;
 
-	return why ? why : model_save(m, turn_to(p, false));
+	return why ? why : model_save(m, set_subject(p, false));
 }
 
 const char *
 checkpoint_copy(struct checkpoint *p, const struct checkpoint *from, bool best)
 {
-	const char *was = best ? from->best : from->model, *path = turn_to(p, best);
+	const char *source = best ? from->best : from->model, *path = set_subject(p, best);
 
-	if (strcmp(path, was) == 0 || prog_same_file(path, was))
+	if (strcmp(path, source) == 0 || prog_same_file(path, source))
 		return NULL;
-	return npz_copy(path, was, &p->err);
+	return npz_copy(path, source, &p->err);
 }

@@ -1,6 +1,6 @@
 /*
- * checkpoint.h - the files of a run of training: its model, and beside that the
- * best one so far on the text held out.
+ * checkpoint.h - the files of a training run: its latest model, and next to it the model
+ * with the lowest validation loss so far.
  */
 #ifndef CHECKPOINT_H
 #define CHECKPOINT_H
@@ -10,28 +10,29 @@
 #include "prog.h"
 
 struct checkpoint {
-	const char *model;	/* the caller's; must stay */
-	char best[4096];	/* a.best.npz for a.npz or a; cut off if it is too long */
-	const char *subject;	/* the file that the latest phrase is about */
+	const char *model;	/* path of the latest model; the caller's, not copied */
+	char best[4096];	/* path of the best: a.best.npz for a.npz or a; cut if too long */
+	const char *subject;	/* the path that the latest result is about */
 	struct errmsg err;
 };
 
+/* Sets both paths from that of the latest model. */
 void checkpoint_set(struct checkpoint *p, const char *model);
 
-/* Whether one of the two, the subject then, is among the texts: the inputs, and
- * another one, or NULL. */
+/* Whether one of the two files, which becomes the subject, is also an input or the file
+ * `text`, which may be NULL. */
 bool checkpoint_is_read(struct checkpoint *p, const struct prog_inputs *in, const char *text);
 
-/* NULL, or the phrase why a model cannot be written there: to be asked before
- * long work.  Leaves nothing behind. */
+/* Whether the latest or the best model can be written, to be asked before a long run: NULL
+ * or an error message.  Leaves no file behind. */
 const char *checkpoint_check(struct checkpoint *p, bool best);
 
-/* NULL, or what model_save() says.  The best one goes first: a run that ends
- * between the two finds it again. */
+/* Writes the latest model and, if best, the best one first, so that a run killed in between
+ * has it when resumed.  NULL or an error message of model_save(). */
 const char *checkpoint_save(struct checkpoint *p, struct model *m, bool best);
 
-/* A copy of one file of `from`, byte for byte, unless that is the same place; NULL,
- * or what npz_copy() says. */
+/* Copies the latest or the best model of `from` byte for byte, unless both are the same
+ * file.  NULL or an error message of npz_copy(). */
 const char *checkpoint_copy(struct checkpoint *p, const struct checkpoint *from, bool best);
 
 #endif

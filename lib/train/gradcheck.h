@@ -1,14 +1,14 @@
 /*
- * gradcheck.h - a net's gradient against the slope of its loss.
+ * gradcheck.h - checks a network's gradient by finite differences.
  *
- * For an entry x of a parameter, (J(x + h) - J(x - h)) / 2h is compared, with
- * its sign, with what back-propagation says; J is the loss summed over the
- * batch.  The error is |b - e| / (|b| + |e|).
+ * For an entry x of a parameter, the central difference e = (J(x + h) - J(x - h)) / 2h is
+ * compared with the back-propagated gradient b, sign included; J is the loss summed over
+ * the batch.  The relative error is |b - e| / (|b| + |e|).
  *
- * The slope is no better than the two J that it is made of: these are off by some
- * eps (J + t), eps being the double's 2.2e-16 and t the terms of J, the slope by
- * that over h.  Of b and e that differ by no more than 8 eps (J + t) / h, which is
- * four times what was measured at worst, nothing can be said: they count as equal.
+ * Each J has a rounding error of about eps (J + t), where eps = 2.2e-16 and t is the number
+ * of terms of J; divided by h, that is the rounding error of e.  Values b and e that differ
+ * by at most 8 eps (J + t) / h, four times the largest error measured, are inconclusive and
+ * count as equal.
  */
 #ifndef GRADCHECK_H
 #define GRADCHECK_H
@@ -23,35 +23,36 @@ struct gradcheck {
 	struct model *m;
 	const struct batch *b;
 	int bptt;
-	double dropout;			/* with masks drawn from the seed, the same every time */
+	double dropout;			/* dropout rate; the masks are drawn from the seed, always the same */
 	uint32_t seed;
 	double step;			/* h */
-	double threshold;		/* errors above it fail */
-	size_t most;			/* entries of a parameter to check; 0: all */
-	size_t flipped;			/* parameter whose gradient gets one sign wrong, to
-					 * show that it is noticed; m->nparam: none */
+	double threshold;		/* relative errors above it fail */
+	size_t most;			/* entries to check of each parameter; 0: all */
+	size_t flipped;			/* parameter in whose gradient one sign is flipped,
+					 * to test the check itself; m->nparam: none */
 	/* Ours: */
 	double *grad[MODEL_PARAMS_MAX];
 	double *logp;			/* (b->t) */
-	uint64_t *order;		/* the entries of a parameter, those to check first */
+	uint64_t *order;		/* (entries of the largest parameter) entries to check */
 };
 
-/* The worst entry of a parameter. */
+/* The entry of a parameter with the largest relative error. */
 struct gradcheck_result {
 	size_t checked;			/* entries compared */
-	size_t lost;			/* ... whose error is above the threshold, but in the
-					 * rounding of J: they count as equal */
-	bool passed;
+	size_t inconclusive;		/* entries whose error is above the threshold but within
+					 * the rounding error of e */
+	bool passed;			/* no error is above the threshold */
 	size_t entry;			/* row * cols + col */
 	double plus, minus;		/* J(x + h), J(x - h) */
 	double estimated, backprop;
 	double error;
 };
 
-/* Computes the gradient of every parameter.  NULL or a phrase. */
+/* Computes the gradient of every parameter.  NULL or an error message; gradcheck_free() is
+ * due after success and failure. */
 const char *gradcheck_begin(struct gradcheck *g);
 
-/* Checks parameter i.  NULL or a phrase. */
+/* Checks parameter i and restores it.  NULL or an error message. */
 const char *gradcheck_param(struct gradcheck *g, size_t i, struct gradcheck_result *r);
 
 void gradcheck_free(struct gradcheck *g);

@@ -1,5 +1,5 @@
 /*
- * loss_log.c - lines of the loss log.
+ * loss_log.c - the lines of the loss log.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -8,23 +8,23 @@
 #include "loss_log.h"
 
 void
-loss_log_begin(struct loss_log *l, FILE *out, const struct corpus *c, const struct corpus *valid,
-    uint64_t seen)
+loss_log_begin(struct loss_log *l, FILE *out, const struct corpus *train,
+    const struct corpus *valid, uint64_t seen)
 {
-	*l = (struct loss_log){ .out = out, .c = c, .valid = valid };
+	*l = (struct loss_log){ .out = out, .train = train, .valid = valid };
 	progress_start(&l->steps, seen);
-	progress_start(&l->looking, 0);
+	progress_start(&l->evaluation, 0);
 }
 
 static void
-flush(struct loss_log *l)
+flush_log(struct loss_log *l)
 {
 	if (fflush(l->out) != 0 && l->error == 0)
 		l->error = errno;
 }
 
 static void
-line(struct loss_log *l, const char *what, const struct model_progress *p, double loss)
+write_loss(struct loss_log *l, const char *what, const struct model_progress *p, double loss)
 {
 	time_t t = time(NULL);
 	char when[32];
@@ -32,7 +32,7 @@ line(struct loss_log *l, const char *what, const struct model_progress *p, doubl
 	strftime(when, sizeof(when), "%Y-%m-%d %H:%M:%S", localtime(&t));
 	fprintf(l->out, "%s: %s after num_examples_seen=%" PRIu64 " epoch=%" PRIu64 ": %f\n", when,
 	    what, p->seen, p->epoch, loss);
-	flush(l);
+	flush_log(l);
 }
 
 void
@@ -41,19 +41,19 @@ loss_log_evaluated(void *arg, const struct model_progress *p, double loss)
 	struct loss_log *l = arg;
 
 	progress_clear(&l->steps);
-	progress_start(&l->steps, p->seen);	/* the rate is that of steps */
-	progress_start(&l->looking, 0);
-	line(l, l->valid ? "Validation loss" : "Loss", p, loss);
+	progress_start(&l->steps, p->seen);	/* its speed is that of training alone */
+	progress_start(&l->evaluation, 0);
+	write_loss(l, l->valid ? "Validation loss" : "Loss", p, loss);
 }
 
 void
-loss_log_slowed(void *arg, double rate)
+loss_log_rate_changed(void *arg, double rate)
 {
 	struct loss_log *l = arg;
 
 	progress_clear(&l->steps);
 	fprintf(l->out, "Setting learning rate to %f\n", rate);
-	flush(l);
+	flush_log(l);
 }
 
 void
@@ -62,7 +62,7 @@ loss_log_smoothed(void *arg, const struct model_progress *p)
 	struct loss_log *l = arg;
 
 	progress_clear(&l->steps);
-	line(l, "Smoothed loss", p, p->smoothed);
+	write_loss(l, "Smoothed loss", p, p->smoothed);
 }
 
 const char *
@@ -72,19 +72,19 @@ loss_log_unit(const struct corpus *c)
 }
 
 void
-loss_log_tick(void *arg, const struct model_progress *p, uint64_t evaluated)
+loss_log_progress(void *arg, const struct model_progress *p, uint64_t evaluated)
 {
 	struct loss_log *l = arg;
 	char label[64];
 
 	if (evaluated) {
-		progress_show(&l->looking, "evaluating", evaluated,
-		    l->valid ? l->valid->steps : l->c->steps, "words");
+		progress_show(&l->evaluation, "evaluating", evaluated,
+		    l->valid ? l->valid->steps : l->train->steps, "words");
 		return;
 	}
 	snprintf(label, sizeof(label), "epoch %" PRIu64 " of %" PRIu64, p->epoch + 1, p->epochs);
 	progress_show(&l->steps, label, p->seen,
-	    p->seen + (p->epochs - p->epoch) * p->sentences - p->sentence, loss_log_unit(l->c));
+	    p->seen + (p->epochs - p->epoch) * p->sentences - p->sentence, loss_log_unit(l->train));
 }
 
 void

@@ -1,6 +1,6 @@
 /*
- * loss_log.h - what a run of training tells: the loss log, in the tutorial's words,
- * and for people a line of progress.
+ * loss_log.h - reports a training run: the loss log, in the tutorial's words, and a line of
+ * progress on standard error.
  */
 #ifndef LOSS_LOG_H
 #define LOSS_LOG_H
@@ -12,25 +12,25 @@
 
 struct loss_log {
 	FILE *out;			/* the log */
-	const struct corpus *c, *valid;	/* as in struct trainer */
-	struct progress steps, looking;	/* of training, of an evaluation */
-	int error;			/* errno of the first write that failed; 0: none */
+	const struct corpus *train, *valid;	/* as in struct trainer */
+	struct progress steps, evaluation;	/* progress of training; of an evaluation */
+	int error;			/* errno of the first failed write; 0: none */
 };
 
-/* valid may be NULL; seen: sentences or chunks so far. */
-void loss_log_begin(struct loss_log *l, FILE *out, const struct corpus *c,
+/* valid may be NULL; seen: sentences or chunks done so far. */
+void loss_log_begin(struct loss_log *l, FILE *out, const struct corpus *train,
     const struct corpus *valid, uint64_t seen);
 
-/* For struct trainer_watch, arg being the struct loss_log.  Each line is flushed. */
+/* For struct trainer_callbacks; arg is the struct loss_log.  Each line is flushed. */
 void loss_log_evaluated(void *arg, const struct model_progress *p, double loss);
-void loss_log_slowed(void *arg, double rate);
+void loss_log_rate_changed(void *arg, double rate);
 void loss_log_smoothed(void *arg, const struct model_progress *p);
-void loss_log_tick(void *arg, const struct model_progress *p, uint64_t evaluated);
+void loss_log_progress(void *arg, const struct model_progress *p, uint64_t evaluated);
 
-/* Takes the line of progress away. */
+/* Removes the line of progress. */
 void loss_log_end(struct loss_log *l);
 
-/* "sentences", or "chunks" of a joined corpus. */
+/* "sentences", or "chunks" if the corpus is joined. */
 const char *loss_log_unit(const struct corpus *c);
 
 #endif

@@ -1,9 +1,9 @@
 /*
- * trainer.c - epochs, evaluations, and the learning rate.
+ * trainer.c - the training loop.
  *
- * An evaluation that falls on the schedule (epoch a multiple of p->every) is
- * done once, wherever a run begins or ends, and alone moves the rate: so a run
- * in two halves equals a run in one.
+ * An evaluation on the schedule (p->epoch a multiple of p->every) is done exactly once,
+ * wherever a run ends or is resumed, and only these evaluations change the learning rate:
+ * so an interrupted and resumed run equals an uninterrupted one.
  */
 #include <inttypes.h>
 #include <math.h>
@@ -11,27 +11,25 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "errmsg.h"
+#include "mem.h"
+#include "rate_schedule.h"
 #include "trainer.h"
 
 enum {
-	EVAL_ROWS = 4096,	/* steps packed together when only looking */
-	EVAL_STREAMS = 32,	/* a stream is looked at as so many */
-	/* What a device with a queue gets at a time: a signal waits for as much. */
+	/* Work for net_steps() in one call; a signal has to wait for it. */
 	QUEUE_SENTENCES = 128,
 	QUEUE_ROWS = 4096
 };
-static const double SMOOTH = 0.999;	/* of min-char-rnn's smoothed loss */
-static const double HALF_TURN = 3.14159265358979323846;
+static const double SMOOTHING = 0.999;	/* of min-char-rnn's smoothed loss */
 
-static const char *
-room(struct trainer *s, size_t t)
+const char *
+trainer_reserve(struct trainer *s, size_t t)
 {
 	return mem_grow(&s->logp, &s->cap, t, sizeof(*s->logp)) ? NULL : "out of memory";
 }
 
-static double
-total(const double *logp, int t)
+double
+trainer_sum(const double *logp, int t)
 {
 	double sum = 0;
 
@@ -40,49 +38,54 @@ total(const double *logp, int t)
 	return sum;
 }
 
-static bool
-told_to_stop(struct trainer *s)
+bool
+trainer_should_stop(struct trainer *s)
 {
-	if (s->watch.stop && s->watch.stop(s->watch.arg))
+	if (s->callbacks.should_stop && s->callbacks.should_stop(s->callbacks.arg))
 		s->stopped = true;
 	return s->stopped;
 }
 
-static void
-tick(struct trainer *s, uint64_t evaluated)
+void
+trainer_report_progress(struct trainer *s, uint64_t evaluated)
 {
-	if (s->watch.tick)
-		s->watch.tick(s->watch.arg, s->p, evaluated);
+	if (s->callbacks.progress)
+		s->callbacks.progress(s->callbacks.arg, s->p, evaluated);
 }
 
 size_t
-trainer_units(const struct corpus *c, const struct model_progress *p)
+trainer_units(const struct corpus *train, const struct model_progress *p)
 {
-	return p->hyper.chunk ? streams_cut(c->steps, p->batch, p->hyper.chunk).chunks : c->n;
+	return p->hyper.chunk ? streams_cut(train->steps, p->batch, p->hyper.chunk).chunks :
+	    train->n;
 }
 
 void
-trainer_note_text(struct model_progress *p, const struct corpus *c, const struct corpus *valid)
+trainer_set_fingerprints(struct model_progress *p, const struct corpus *train,
+    const struct corpus *valid)
 {
-	p->sentences = trainer_units(c, p);
-	p->data_crc = c->crc;
+	p->sentences = trainer_units(train, p);
+	p->data_crc = train->crc;
 	p->valid_crc = valid->crc;
 }
 
 const char *
-trainer_check_text(const struct model_progress *p, const struct corpus *c,
-    const struct corpus *valid)
+trainer_check_fingerprints(const struct model_progress *p,
+    const struct corpus *train, const struct corpus *valid)
 {
-	bool judged = p->valid_crc || isfinite(p->best);	/* older models have no CRC */
+	/* models of earlier versions have no valid_crc */
+	bool validated = p->valid_crc || isfinite(p->best);
 
-	if (p->data_crc != c->crc || p->sentences != trainer_units(c, p))
-		return "these are not the sentences it was trained on; for others begin with -i";
-	if (judged && valid->steps == 0)
-		return "it was judged by another file; name that with -v again";
-	if (!judged && valid->steps)
-		return "it was judged by its own text, and -v cannot change that; begin with -i";
+	if (p->data_crc != train->crc || p->sentences != trainer_units(train, p))
+		return "the training text is not that of the run; use the same text, or start "
+		    "a new run with -i";
+	if (validated && valid->steps == 0)
+		return "its validation set was a file; give the same file with -v";
+	if (!validated && valid->steps)
+		return "the run has no validation set and -v cannot add one; start a new run with -i";
 	if (p->valid_crc && p->valid_crc != valid->crc)
-		return "this is not the text it was judged by; for another begin with -i";
+		return "the validation set is not that of the run; use the same text, or start "
+		    "a new run with -i";
 	return NULL;
 }
 
@@ -94,10 +97,10 @@ trainer_begin(struct trainer *s, const struct model *m)
 
 	if (p->hyper.chunk == 0)
 		return NULL;
-	s->streams = streams_cut(s->c->steps, p->batch, p->hyper.chunk);
+	s->streams = streams_cut(s->train->steps, p->batch, p->hyper.chunk);
 	if ((why = net_state_new(&s->state, s->net, (int)p->batch)) != NULL)
 		return why;
-	return p->sentence && m->carry.data ? net_state_put(&s->state, m->carry.data) : NULL;
+	return p->sentence && m->carried.data ? net_state_put(&s->state, m->carried.data) : NULL;
 }
 
 const char *
@@ -107,91 +110,31 @@ trainer_store(struct trainer *s, struct model *m)
 
 	if (s->state.n == NULL || s->p->sentence == 0)
 		return NULL;
-	why = model_carries(m, s->p->batch);
-	return why ? why : net_state_get(&s->state, m->carry.data);
-}
-
-/* -ln P of the batch in hand, added to *loss. */
-static const char *
-look_at_batch(struct trainer *s, struct net_state *st, double *loss)
-{
-	const struct batch *b = &s->batcher.b;
-	const char *why = room(s, (size_t)b->t);
-
-	if (why == NULL && (why = net_logp(s->net, b, st, s->logp)) == NULL)
-		*loss -= total(s->logp, b->t);
-	return why;
-}
-
-static const char *
-look_at_frames(struct trainer *s, const struct corpus *c, double *loss)
-{
-	const char *why = NULL;
-	uint64_t steps = 0;
-
-	for (size_t first = 0, taken; first < c->n && why == NULL; first += taken) {
-		why = batch_frames(&s->batcher, c, first, c->n - first, EVAL_ROWS, &taken);
-		if (why || (why = look_at_batch(s, NULL, loss)) != NULL)
-			break;
-		tick(s, steps += (uint64_t)s->batcher.b.t);
-		if (told_to_stop(s))
-			break;
-	}
-	return why;
-}
-
-static const char *
-look_at_streams(struct trainer *s, const struct corpus *c, double *loss)
-{
-	struct streams cut = streams_cut(c->steps, EVAL_STREAMS, EVAL_ROWS / EVAL_STREAMS);
-	struct net_state st;
-	const char *why = net_state_new(&st, s->net, (int)cut.n);
-	uint64_t steps = 0;
-
-	for (size_t i = 0; i < cut.chunks && why == NULL; i++) {
-		why = batch_chunk(&s->batcher, c, &cut, i);
-		if (why || (why = look_at_batch(s, &st, loss)) != NULL)
-			break;
-		tick(s, steps += (uint64_t)s->batcher.b.t);
-		if (told_to_stop(s))
-			break;
-	}
-	net_state_free(&st);
-	return why;
+	why = model_alloc_carried(m, s->p->batch);
+	return why ? why : net_state_get(&s->state, m->carried.data);
 }
 
 const char *
-trainer_evaluate(struct trainer *s, double *loss)
-{
-	const struct corpus *c = s->valid ? s->valid : s->c;
-	double sum = 0;
-	const char *why = c->joined ? look_at_streams(s, c, &sum) : look_at_frames(s, c, &sum);
-
-	*loss = sum / (double)c->steps;
-	return why;
-}
-
-const char *
-trainer_diverged(struct trainer *s, const char *what)
+trainer_set_diverged(struct trainer *s, const char *what)
 {
 	s->diverged = true;
 	return errmsg_set(&s->err, "%s in epoch %" PRIu64 " after %" PRIu64
 	    " %s (rate %g)", what, s->p->epoch + 1, s->p->sentence,
-	    s->c->joined ? "chunks" : "sentences", s->p->rate);
+	    s->train->joined ? "chunks" : "sentences", s->p->rate);
 }
 
 static const char *
-not_a_number(struct trainer *s)
+report_nan_loss(struct trainer *s)
 {
-	return trainer_diverged(s, "the loss is no longer a number");
+	return trainer_set_diverged(s, "the loss is no longer a number");
 }
 
-/* What a scheduled evaluation changes; true if the rate was. */
+/* Records a scheduled evaluation; true if the learning rate has changed. */
 static bool
-take_note(struct trainer *s, double loss, bool *best)
+record_evaluation(struct trainer *s, double loss, bool *best)
 {
 	struct model_progress *p = s->p;
-	bool risen = isfinite(p->loss) && loss > p->loss;
+	bool rose = isfinite(p->loss) && loss > p->loss;
 
 	p->loss = loss;
 	p->evaluated = p->epoch;
@@ -200,86 +143,75 @@ take_note(struct trainer *s, double loss, bool *best)
 		p->best = *best ? loss : p->best;
 		p->stale = *best ? 0 : p->stale + 1;
 	}
-	if (risen && p->hyper.schedule == RATE_HALVED)
-		p->rate *= 0.5;
-	return risen && p->hyper.schedule == RATE_HALVED;
+	return rate_after_evaluation(p, rose);
 }
 
-/* Evaluates; the schedule's own evaluations also move the rate. */
+/* Evaluates, saves, and reports; only scheduled evaluations are recorded. */
 static const char *
-look(struct trainer *s, bool scheduled)
+evaluate_and_save(struct trainer *s, bool scheduled)
 {
 	struct model_progress *p = s->p;
-	bool slowed = false, best = false;
+	bool rate_changed = false, best = false;
 	double loss;
 	const char *why = trainer_evaluate(s, &loss);
 
 	if (why || s->stopped)
 		return why;
 	if (!isfinite(loss))
-		return not_a_number(s);
+		return report_nan_loss(s);
 	if (scheduled)
-		slowed = take_note(s, loss, &best);
-	else	/* the end of all epochs: nothing is noted, lest going on differ */
+		rate_changed = record_evaluation(s, loss, &best);
+	else	/* after the last epoch; not recorded, so that a resumed run is unaffected */
 		best = s->valid && p->epoch >= p->epochs && !(loss >= p->best);
-	if (s->watch.save && (why = s->watch.save(s->watch.owner, best)) != NULL)
+	if (s->callbacks.save && (why = s->callbacks.save(s->callbacks.save_arg, best)) != NULL)
 		return why;
-	if (s->watch.evaluated)
-		s->watch.evaluated(s->watch.arg, p, loss);
-	if (slowed && s->watch.slowed)
-		s->watch.slowed(s->watch.arg, p->rate);
+	if (s->callbacks.evaluated)
+		s->callbacks.evaluated(s->callbacks.arg, p, loss);
+	if (rate_changed && s->callbacks.rate_changed)
+		s->callbacks.rate_changed(s->callbacks.arg, p->rate);
 	return NULL;
 }
 
+/* Whether a scheduled evaluation is due and not done yet. */
 static bool
-is_due(const struct model_progress *p)
+is_evaluation_due(const struct model_progress *p)
 {
 	bool done = isfinite(p->loss) && p->evaluated == p->epoch;
 
 	return p->every && p->sentence == 0 && p->epoch % p->every == 0 && !done;
 }
 
-/* The next batch, and how many sentences or chunks it holds. */
+/* Packs the next batch; *taken is the number of its sentences, or 1 for a chunk. */
 static const char *
 next_batch(struct trainer *s, size_t *taken)
 {
 	struct model_progress *p = s->p;
-	size_t n = s->c->n - p->sentence;
+	size_t n = s->train->n - p->sentence;
 
 	*taken = 1;
-	if (s->c->joined) {
+	if (s->train->joined) {
 		if (p->sentence == 0)
 			net_state_reset(&s->state);
-		return batch_chunk(&s->batcher, s->c, &s->streams, p->sentence);
+		return batch_chunk(&s->batcher, s->train, &s->streams, p->sentence);
 	}
-	return batch_frames(&s->batcher, s->c, p->sentence, n < p->batch ? n : p->batch, SIZE_MAX,
+	return batch_frames(&s->batcher, s->train, p->sentence, n < p->batch ? n : p->batch, SIZE_MAX,
 	    taken);
 }
 
-/* Each step draws from a generator of its own: a run that goes on needs to know
- * nothing but the step's number. */
+/* Each step has a generator of its own, so that resuming needs no state but the step's
+ * number. */
 static void
-seed_of_step(const struct model_progress *p, struct rng *r)
+seed_step(const struct model_progress *p, struct rng *r)
 {
 	const uint32_t key[] = { p->seed, (uint32_t)p->steps, (uint32_t)(p->steps >> 32) };
 
 	rng_seed_key(r, key, sizeof(key) / sizeof(key[0]));
 }
 
-/* Before a step: the rate that depends on how far the run has come. */
+/* min-char-rnn's smoothed loss: summed over a chunk, starting from that of a uniform
+ * distribution. */
 static void
-set_rate(const struct trainer *s, size_t units)
-{
-	struct model_progress *p = s->p;
-	double done = (double)p->epoch + (double)p->sentence / (double)units;
-
-	if (p->hyper.schedule == RATE_COSINE && p->epochs)
-		p->rate = p->rate0 * 0.5 * (1 + cos(HALF_TURN * done / (double)p->epochs));
-}
-
-/* min-char-rnn's smoothed loss: of a chunk, beginning with a guess at random. */
-static void
-smooth(struct trainer *s, double logp)
+smooth_loss(struct trainer *s, double logp)
 {
 	struct model_progress *p = s->p;
 	double length = p->hyper.chunk ? p->hyper.chunk : 1;
@@ -289,14 +221,14 @@ smooth(struct trainer *s, double logp)
 		return;
 	if (isnan(p->smoothed))
 		p->smoothed = length * log((double)s->net->v);
-	p->smoothed = SMOOTH * p->smoothed + (1 - SMOOTH) * loss;
-	if (p->steps % p->hyper.log == 0 && s->watch.smoothed)
-		s->watch.smoothed(s->watch.arg, p);
+	p->smoothed = SMOOTHING * p->smoothed + (1 - SMOOTHING) * loss;
+	if (p->steps % p->hyper.log == 0 && s->callbacks.smoothed)
+		s->callbacks.smoothed(s->callbacks.arg, p);
 }
 
-/* One update on the next batch. */
+/* One training step on the next batch. */
 static const char *
-step(struct trainer *s, size_t units)
+step_batch(struct trainer *s, size_t units)
 {
 	struct model_progress *p = s->p;
 	struct rng rng;
@@ -306,54 +238,54 @@ step(struct trainer *s, size_t units)
 	double logp;
 	const char *why = next_batch(s, &taken);
 
-	if (why || (why = room(s, (size_t)s->batcher.b.t)))
+	if (why || (why = trainer_reserve(s, (size_t)s->batcher.b.t)))
 		return why;
-	set_rate(s, units);
+	rate_before_step(p, units);
 	if (p->hyper.dropout > 0)
-		seed_of_step(p, &rng);
+		seed_step(p, &rng);
 	why = net_step(s->net, &s->batcher.b, &how, &p->hyper, p->rate, p->steps + 1, s->logp);
 	if (why)
 		return why;
-	logp = total(s->logp, s->batcher.b.t);
+	logp = trainer_sum(s->logp, s->batcher.b.t);
 	if (!isfinite(logp))
-		return not_a_number(s);
+		return report_nan_loss(s);
 	p->sentence += taken;
 	p->seen += taken;
 	p->steps++;
-	smooth(s, logp);
-	tick(s, 0);
+	smooth_loss(s, logp);
+	trainer_report_progress(s, 0);
 	return NULL;
 }
 
-/* How many steps may be asked for at once; 0: the device, or the run, has no queue. */
+/* How many steps net_steps() may do in one call; 0: the device or the run rules it out. */
 static size_t
 queue_length(struct trainer *s)
 {
 	const struct model_progress *p = s->p;
 	struct net_pass how = { (int)p->bptt, s->state.n ? &s->state : NULL, p->hyper.dropout,
 	    NULL };
-	size_t n = s->c->n - p->sentence;
+	size_t n = s->train->n - p->sentence;
 
-	if (p->batch != 1 || s->c->joined || p->hyper.log || p->hyper.schedule == RATE_COSINE ||
+	if (p->batch != 1 || s->train->joined || p->hyper.log || p->hyper.schedule == RATE_COSINE ||
 	    !net_has_queue(s->net, &how, &p->hyper))
 		return 0;
-	if (s->most_steps && s->most_steps - p->steps < n)
-		n = (size_t)(s->most_steps - p->steps);
+	if (s->max_steps && s->max_steps - p->steps < n)
+		n = (size_t)(s->max_steps - p->steps);
 	return n < QUEUE_SENTENCES ? n : QUEUE_SENTENCES;
 }
 
-/* The first of the batch's sequences whose loss is no number; nseq if none is. */
+/* The first of the batch's sequences with a loss that is not finite; nseq: none. */
 static int
-first_bad(const struct batch *b, const double *logp)
+first_nonfinite(const struct batch *b, const double *logp)
 {
 	int i = 0;
 
-	while (i < b->nseq && isfinite(total(logp + b->start[i], b->start[i + 1] - b->start[i])))
+	while (i < b->nseq && isfinite(trainer_sum(logp + b->start[i], b->start[i + 1] - b->start[i])))
 		i++;
 	return i;
 }
 
-/* An update on each of the next n sentences. */
+/* One training step on each of the next n sentences. */
 static const char *
 step_queue(struct trainer *s, size_t n)
 {
@@ -363,17 +295,17 @@ step_queue(struct trainer *s, size_t n)
 	const char *why;
 	int good;
 
-	if ((why = batch_frames(&s->batcher, s->c, p->sentence, n, QUEUE_ROWS, &taken)) ||
-	    (why = room(s, (size_t)b->t)) ||
+	if ((why = batch_frames(&s->batcher, s->train, p->sentence, n, QUEUE_ROWS, &taken)) ||
+	    (why = trainer_reserve(s, (size_t)b->t)) ||
 	    (why = net_steps(s->net, b, (int)p->bptt, p->rate, s->logp)))
 		return why;
-	good = first_bad(b, s->logp);
+	good = first_nonfinite(b, s->logp);
 	p->sentence += (size_t)good;
 	p->seen += (size_t)good;
 	p->steps += (size_t)good;
 	if (good < b->nseq)
-		return not_a_number(s);
-	tick(s, 0);
+		return report_nan_loss(s);
+	trainer_report_progress(s, 0);
 	return NULL;
 }
 
@@ -384,72 +316,69 @@ end_epoch(struct trainer *s)
 
 	p->sentence = 0;
 	p->epoch++;
-	if (p->hyper.schedule != RATE_DECAYED || p->epoch < p->hyper.from)
-		return;
-	p->rate *= p->hyper.factor;
-	if (s->watch.slowed)
-		s->watch.slowed(s->watch.arg, p->rate);
+	if (rate_after_epoch(p) && s->callbacks.rate_changed)
+		s->callbacks.rate_changed(s->callbacks.arg, p->rate);
 }
 
-/* Whether enough has been done. */
+/* Whether a limit is reached, or early stopping applies. */
 static bool
-is_done(const struct model_progress *p, uint64_t epochs, uint64_t most_steps)
+is_limit_reached(const struct model_progress *p, uint64_t epochs, uint64_t max_steps)
 {
-	return p->epoch >= epochs || (most_steps && p->steps >= most_steps) ||
+	return p->epoch >= epochs || (max_steps && p->steps >= max_steps) ||
 	    (p->hyper.patience && p->stale >= p->hyper.patience);
 }
 
 bool
-trainer_has_ended(const struct model_progress *p, uint64_t most_steps)
+trainer_is_finished(const struct model_progress *p, uint64_t max_steps)
 {
-	bool last = p->every && p->epoch == p->epochs && p->epoch % p->every;
+	bool final = p->every && p->epoch == p->epochs && p->epoch % p->every;
 
-	return is_done(p, p->epochs, most_steps) && !is_due(p) && !last;
+	return is_limit_reached(p, p->epochs, max_steps) && !is_evaluation_due(p) && !final;
 }
 
-/* What a device has no room for is most often the states of a batch: a phrase that
- * says so, with what makes it smaller; other phrases stay. */
+/* Memory runs out for the activations of a batch, as a rule: adds its size and a remedy to
+ * the message of lib/ or of a device.  Other messages are kept. */
 static const char *
 explain(struct trainer *s, const char *why)
 {
 	if (why == NULL || strcmp(why, "out of memory") != 0)
 		return why;
-	return errmsg_set(&s->err, "out of memory for %d words at once; shorter %s, smaller "
-	    "batches or fewer hidden units need less", s->batcher.b.t,
-	    s->c->joined ? "chunks" : "sentences");
+	return errmsg_set(&s->err, "out of memory for a batch of %d words; use shorter %s, a "
+	    "smaller batch or fewer hidden units", s->batcher.b.t,
+	    s->train->joined ? "chunks" : "sentences");
 }
 
 static const char *
-run(struct trainer *s, uint64_t epochs)
+run_epochs(struct trainer *s, uint64_t epochs)
 {
 	struct model_progress *p = s->p;
-	size_t units = trainer_units(s->c, p), n;
+	size_t units = trainer_units(s->train, p), n;
 	const char *why;
-	bool fresh = false;	/* an evaluation of where we stand was just said */
+	bool fresh = false;	/* nothing has changed since the latest evaluation */
 
-	while (!told_to_stop(s)) {
-		if (is_due(p)) {
-			if ((why = look(s, true)) != NULL)
+	while (!trainer_should_stop(s)) {
+		if (is_evaluation_due(p)) {
+			if ((why = evaluate_and_save(s, true)) != NULL)
 				return why;
 			fresh = true;
 			continue;
 		}
-		if (is_done(p, epochs, s->most_steps))
+		if (is_limit_reached(p, epochs, s->max_steps))
 			break;
 		fresh = false;
 		n = queue_length(s);
-		if ((why = n ? step_queue(s, n) : step(s, units)) != NULL)
+		if ((why = n ? step_queue(s, n) : step_batch(s, units)) != NULL)
 			return why;
 		if (p->sentence == units)
 			end_epoch(s);
 	}
-	return p->every && !fresh && !s->stopped ? look(s, false) : NULL;
+	return p->every && !fresh && !s->stopped ? evaluate_and_save(s, false) : NULL;
 }
 
 const char *
 trainer_run(struct trainer *s, uint64_t epochs)
 {
-	return explain(s, run(s, epochs));
+	return explain(s, run_epochs(s, epochs));
 }
 
 void

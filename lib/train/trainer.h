@@ -1,10 +1,11 @@
 /*
- * trainer.h - training from epoch to epoch: sentences in order, or chunks of
- * a stream; an evaluation before every Nth epoch; what becomes of the rate.
+ * trainer.h - the training loop: epochs of sentences in order, or of a stream's chunks,
+ * with an evaluation before every Nth epoch, the learning rate schedule, and early
+ * stopping.
  *
- * Where it stands is a struct model_progress and the states that are carried
- * over, so that a run can be ended between any two steps and taken up again with
- * the same result.
+ * The state of a run is a struct model_progress and the carried hidden states.  A run can
+ * end between any two steps; resuming it from there gives exactly the model that an
+ * uninterrupted run would have given.
  */
 #ifndef TRAINER_H
 #define TRAINER_H
@@ -15,83 +16,97 @@
 #include "errmsg.h"
 #include "net.h"
 
-/* What the caller is told; each may be NULL. */
-struct trainer_watch {
-	void *arg;		/* of those that tell */
-	/* The loss at an evaluation; scheduled or only the last of a run.  What
-	 * save() is there for has been saved by then. */
+/* What the trainer calls; each function may be NULL. */
+struct trainer_callbacks {
+	void *arg;		/* of all but save() */
+	/* After each evaluation, scheduled or final, and after its save(). */
 	void (*evaluated)(void *arg, const struct model_progress *p, double loss);
-	/* The rate was changed, to go on with. */
-	void (*slowed)(void *arg, double rate);
-	/* The smoothed loss, every recipe.log steps. */
+	/* The schedule has changed the learning rate, outside of RATE_COSINE. */
+	void (*rate_changed)(void *arg, double rate);
+	/* Every hyper.log steps: p->smoothed is the smoothed loss. */
 	void (*smoothed)(void *arg, const struct model_progress *p);
-	void *owner;		/* of save() */
-	/* A moment to save the model: after each evaluation; best: it is the best so
-	 * far on the text held out.  NULL or a phrase, which ends the run. */
-	const char *(*save)(void *arg, bool best);
-	/* After each step, and while evaluating (evaluated: steps so far). */
-	void (*tick)(void *arg, const struct model_progress *p, uint64_t evaluated);
-	/* True ends the run between two steps. */
-	bool (*stop)(void *arg);
+	void *save_arg;
+	/* After each evaluation: time to save the model.  best: its validation loss is the
+	 * lowest so far.  NULL, or an error message that ends the run. */
+	const char *(*save)(void *save_arg, bool best);
+	/* After each step, and with evaluated > 0, the steps done, during an evaluation. */
+	void (*progress)(void *arg, const struct model_progress *p, uint64_t evaluated);
+	/* Asked between steps: true ends the run. */
+	bool (*should_stop)(void *arg);
 };
 
 struct trainer {
+	/* The caller's: */
 	struct net *net;
-	const struct corpus *c;		/* joined if and only if p->hyper.chunk is not 0 */
-	const struct corpus *valid;	/* text held out, likewise; NULL: none */
+	const struct corpus *train;	/* joined if and only if p->hyper.chunk is not 0 */
+	const struct corpus *valid;	/* the validation set, likewise; NULL: none */
 	struct model_progress *p;
-	uint64_t most_steps;		/* the run ends after so many updates; 0: it does not */
-	struct trainer_watch watch;
+	uint64_t max_steps;		/* end the run after this many updates; 0: no limit */
+	struct trainer_callbacks callbacks;
 	/* Ours: */
 	struct streams streams;		/* of a joined corpus */
-	struct net_state state;		/* theirs */
-	struct batcher batcher;
-	double *logp;		/* (cap) */
+	struct net_state state;		/* their hidden states */
+	struct batcher batcher;		/* the current batch */
+	double *logp;			/* (cap) its log-probabilities */
 	size_t cap;
-	bool stopped;		/* the watch said stop */
-	bool diverged;		/* the phrase is trainer_diverged()'s */
+	bool stopped;			/* should_stop() was true */
+	bool diverged;			/* set by trainer_set_diverged() */
 	struct errmsg err;
 };
 
-/* Sentences, or chunks, in an epoch. */
-size_t trainer_units(const struct corpus *c, const struct model_progress *p);
+/* Sentences, or chunks of a joined corpus, in an epoch. */
+size_t trainer_units(const struct corpus *train, const struct model_progress *p);
 
-/* Into p, what the text and the text held out (no steps: none) are known by. */
-void trainer_note_text(struct model_progress *p, const struct corpus *c,
+/* Stores in p the fingerprints (number of units, CRC-32) of the training text and the
+ * validation set, which has no steps if there is none. */
+void trainer_set_fingerprints(struct model_progress *p, const struct corpus *train,
     const struct corpus *valid);
-/* NULL, or a phrase: a run that is at p learned from other text, or was judged by
- * other text or by none. */
-const char *trainer_check_text(const struct model_progress *p, const struct corpus *c,
-    const struct corpus *valid);
+/* Whether a run can be resumed with these texts: NULL, or an error message if one of them
+ * is not that of the run, or is missing. */
+const char *trainer_check_fingerprints(const struct model_progress *p,
+    const struct corpus *train, const struct corpus *valid);
 
-/* Before the first step: takes over the states that m carries, if there are any.
- * NULL or a phrase; trainer_free() after either. */
+/* Prepares for the first step, with the hidden states that m carries, if any.  NULL or an
+ * error message; trainer_free() is due after success and failure. */
 const char *trainer_begin(struct trainer *s, const struct model *m);
-/* The states into m, where a stream is in its midst.  NULL or a phrase. */
+/* In the middle of an epoch of a stream, stores the hidden states in m->carried.  NULL or
+ * an error message. */
 const char *trainer_store(struct trainer *s, struct model *m);
 
 /*
- * The mean of -ln P over all predicted tokens of the text held out, or without
- * one of the text itself.  A stream is read as 32 that run side by side, each
- * beginning with a state of zeros.  NULL or a phrase.
+ * *loss = cross-entropy, the mean of -ln P over all targets, of the validation set or, if
+ * there is none, of the training text.  A joined corpus is read as 32 parallel streams
+ * that start from zero states.  If s->stopped is true afterwards, the evaluation was cut
+ * short and *loss is meaningless.  NULL or an error message.
  */
 const char *trainer_evaluate(struct trainer *s, double *loss);
 
 /*
- * Trains until p->epoch is `epochs`, most_steps are done, the loss of the text
- * held out has not fallen for recipe.patience evaluations, or the watch says
- * stop.  NULL or a phrase: a loss that is no number names the place, a batch that
- * there is no memory for its size; what was saved before is good.
+ * Trains until `epochs` epochs or max_steps steps are done, early stopping applies
+ * (hyper.patience), or should_stop() is true.  NULL or an error message: a loss that is
+ * not a number names its position; lack of memory names the size of the batch.  Models
+ * saved before are good.
  */
 const char *trainer_run(struct trainer *s, uint64_t epochs);
 
-/* A phrase: what happened, and where the run stands.  Notes that it has diverged. */
-const char *trainer_diverged(struct trainer *s, const char *what);
+/* Marks the run as diverged and returns an error message with its position. */
+const char *trainer_set_diverged(struct trainer *s, const char *what);
 
-/* Whether trainer_run() would do nothing.  An evaluation after the last epoch that
- * `every` does not divide leaves no trace, and so is not known to be done. */
-bool trainer_has_ended(const struct model_progress *p, uint64_t most_steps);
+/* Whether trainer_run() would do nothing.  A final evaluation that is not on the schedule
+ * is not recorded in p, so a run that ends there may count as not finished. */
+bool trainer_is_finished(const struct model_progress *p, uint64_t max_steps);
 
 void trainer_free(struct trainer *s);
+
+/* The rest is for lib/train only. */
+
+/* Makes room for t log-probabilities in s->logp.  NULL or "out of memory". */
+const char *trainer_reserve(struct trainer *s, size_t t);
+/* Calls progress(). */
+void trainer_report_progress(struct trainer *s, uint64_t evaluated);
+/* Calls should_stop() and returns s->stopped. */
+bool trainer_should_stop(struct trainer *s);
+/* logp[0] + ... + logp[t - 1]. */
+double trainer_sum(const double *logp, int t);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * training_text.c - index streams into corpora.
+ * training_text.c - reads index streams into corpora.
  */
 #include "index_stream.h"
 #include "training_text.h"
@@ -14,10 +14,11 @@ static const char *
 check_stream(struct training_text *t, const struct index_reader *r)
 {
 	if (t->vocab.size && vocab_crc(&t->vocab) != r->crc_vocab)
-		return "its vocabulary differs from that of the stream before it";
+		return "its vocabulary differs from that of the previous stream; encode both "
+		    "with the same one";
 	if (t->stream_only && r->vocab.unit != UNIT_STREAM)
-		return errmsg_set(&t->err, "it holds sentences, and -T is for streams (%svocab -S)",
-		    prog_prefix);
+		return errmsg_set(&t->err, "-T is for streams, and this one holds sentences; omit -T, "
+		    "or make the vocabulary with: %svocab -S", prog_prefix);
 	return NULL;
 }
 
@@ -32,7 +33,7 @@ read_stream(struct training_text *t, struct corpus *c, FILE *f)
 		why = corpus_read(c, &r);
 	}
 	if (why && why != t->err.text)
-		why = errmsg_set(&t->err, "%s", why);	/* it may lie in r */
+		why = errmsg_set(&t->err, "%s", why);	/* it may be in r */
 	if (t->vocab.size == 0) {
 		t->vocab = r.vocab;
 		r.vocab = (struct vocab){ 0 };
@@ -51,7 +52,7 @@ training_text_read(struct training_text *t, struct corpus *c, struct prog_inputs
 			return errmsg_set(&t->err, "%s: %s", in->name, why);
 	}
 	if (c->steps == 0)
-		return errmsg_set(&t->err, "%s: no sentence to learn from",
+		return errmsg_set(&t->err, "%s: no sentence to train on",
 		    in->argc ? in->argv[in->argc - 1] : "standard input");
 	return NULL;
 }
