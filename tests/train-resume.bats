@@ -123,12 +123,12 @@ every() {
 	train -q -H 3 -e 2 -E 1 -o neither.npz words > log
 	cp file.npz file.was
 	refused 1 "file.npz: $other" -R file.npz -v others -e 4 words
-	refused 1 'name that with -v again' -R file.npz -e 4 words
+	refused 1 'give the same file with -v' -R file.npz -e 4 words
 	cmp file.npz file.was
 	# before any evaluation, too
 	train -q -H 3 -e 2 -E 0 -v five -o late.npz words > log
 	refused 1 "late.npz: $other" -R late.npz -v others -e 4 words
-	refused 1 'name that with -v again' -R late.npz -e 4 words
+	refused 1 'give the same file with -v' -R late.npz -e 4 words
 	for v in five 0.2; do
 		refused 1 'the fraction of text for validation is 0.3 in this run; repeat its -v' -R share.npz -v $v words
 	done
@@ -158,7 +158,7 @@ every() {
 	for e in 4 3 0; do
 		run -0 --separate-stderr train -R epochs.npz -e $e words
 		[ -z "$output" ]
-		[ "$stderr" = "train: epochs.npz: $ended 4 epochs, 52 steps; for more ask with -e, -N or -P" ]
+		[ "$stderr" = "train: epochs.npz: $ended 4 epochs, 52 steps; to continue, raise -e, -N or -P" ]
 		cmp epochs.npz was/epochs.npz
 	done
 	run -0 --separate-stderr train -R steps.npz -N 17 words

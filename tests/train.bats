@@ -140,7 +140,7 @@ setup() {
 	cp model.npz before.npz
 	need trained-model-theano.npz
 	"$ORACLE/as-stream.sh" 8000 < "$EXPECT/theano.index.txt" > s
-	refused 1 'where its training stopped' -R "$SHARED/trained-model-theano.npz" s
+	refused 1 'no training progress to resume' -R "$SHARED/trained-model-theano.npz" s
 	cmp model.npz before.npz
 }
 
