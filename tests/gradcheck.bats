@@ -258,7 +258,7 @@ wrong() {
 @test "usage errors" {
 	refused 2 "'Q' is not a parameter of this network; U, V and W are" -x Q
 	refused 2 "'W2' is not a parameter" -x W2
-	refused 2 "'q' is no parameter" -a -c lstm -x q
+	refused 2 "'q' is not a parameter" -a -c lstm -x q
 	refused 2 'need the model (-m)' tiny.stream
 	for o in '-C 9' '-H 9' '-s 9' '-a' '-c gru' '-I 2' '-L 2' '-T'; do
 		# shellcheck disable=SC2086

@@ -21,7 +21,7 @@ reserve_steps(struct batcher *q, int nseq, size_t steps)
 	size_t t = (size_t)q->b.t + steps;
 
 	if (t > INT_MAX)
-		return "a batch of more than 2147483647 steps; shorten its sequences";
+		return "a batch of more than 2147483647 steps; split its lines";
 	if (!mem_grow(&q->start, &q->cap_start, (size_t)nseq + 1, sizeof(*q->start)) ||
 	    !mem_grow(&q->x, &q->cap_x, t, sizeof(*q->x)) ||
 	    !mem_grow(&q->y, &q->cap_y, t, sizeof(*q->y)))
