@@ -1,10 +1,10 @@
 #!/usr/bin/env bats
 # The CUDA backend on an emulated GPU (tests/cuda/README.md says what that can
-# show), and what is said where there is none.  On a GPU: make test-cuda.
+# show), and the messages where there is none.  On a GPU: make test-cuda.
 
 load helper
 
-export TOOL=train	# whose refusals refused() looks at
+export TOOL=train	# the program that refused() runs
 
 setup() {
 	PLUGINS=$UNROLL_PLUGINS
@@ -22,7 +22,7 @@ setup() {
 	small_data > tiny.stream
 }
 
-# close TOL EXPECTED GOT: the same but for last digits
+# close TOL EXPECTED GOT: equal except for the last digits
 close() {
 	awk -v tol="$1" -f "$ORACLE/close.awk" "$2" "$3"
 }
@@ -49,7 +49,7 @@ losses() {
 	EMU_SEED=20151 EMU_SMS=5 agree backend_cells 1 10
 }
 
-@test "more tiles than a grid has room for in y" {
+@test "more tiles than a grid can have in y" {
 	run -0 "$BUILD/tests/unit/tall" cuda
 }
 
@@ -147,7 +147,7 @@ losses() {
 	cmp 1.npz 1000.npz
 }
 
-@test "a model of one device goes on on the other" {
+@test "a model trained on one device resumes on the other" {
 	train -q -D -d cpu -H 6 -e 6 -E 2 -o whole.npz tiny.stream | losses > want
 	for first in cpu cuda; do
 		train -q -D -d $first -H 6 -e 3 -E 2 -o m.npz tiny.stream | losses > got
@@ -210,7 +210,7 @@ losses() {
 	done
 }
 
-@test "a loss that is no number is told as on the cpu" {
+@test "a loss that is not a number is reported as on the cpu" {
 	train -q -H 16 -e 0 -E 0 -o start.npz tiny.stream
 	"$BUILD/tests/unit/scale" start.npz V 4e38 steep.npz
 	for d in cpu cuda; do
@@ -221,7 +221,7 @@ losses() {
 	diff cpu cuda
 }
 
-@test "without a driver or a GPU: one line, and auto goes on with cpu without a word" {
+@test "without a driver or a GPU: one error line, and auto silently uses cpu" {
 	EMU_FAIL=driver refused 1 'device cuda: no NVIDIA driver is here' -d cuda tiny.stream
 	EMU_FAIL=device refused 1 'device cuda: no NVIDIA GPU is here' -d cuda tiny.stream
 	for fail in driver device; do
