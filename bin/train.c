@@ -32,7 +32,7 @@ static struct {
 } o = {
 	.batch = 1, .bptt = 4, .chunk = 50, .epochs = 100, .every = 5, .factor = 0.97,
 	.from_epoch = 10, .hidden = 100, .layers = 1, .seed = 10, .rate = 0.005,
-	.weight_decay = 0.01,
+	.weight_decay = RULE_WEIGHT_DECAY,
 	.out = "model.npz"
 };
 enum { AUTO, YES, NO };		/* -a */

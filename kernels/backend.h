@@ -18,7 +18,8 @@
  *  - the result does not depend on the number of threads, nor the forward result of a
  *    sequence on the others of the batch (except with blas);
  *  - "ref" is the definition, with double accumulators.  The others agree with
- *    it to within the bounds of tests/unit/backend.c, which runs every entry.
+ *    it to within the bounds of tests/unit/agree.h; tests/unit/backend.c and
+ *    backend_cells.c run every entry.
  *
  * To add
  *
@@ -27,7 +28,7 @@
  *    cpu/, blas/ and cuda/.  A backend may take ref's version (ref.h).
  *  - a cell: a row in cells/cells.h, whose top comment lists the rest;
  *  - an update rule: a row in rules.h, whose top comment lists the rest;
- *  - a device: a folder that fills a struct backend, registered in registry.c; as a
+ *  - a device: a folder that fills a struct backend, with a row in devices.h; as a
  *    plugin (plugin.h), if it needs a library that programs should not load.
  *
  * The network, for words x_t and y_t, layers 1 to n, and optional biases:

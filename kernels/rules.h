@@ -16,7 +16,7 @@ struct rule_kind {
 	bool is_sparse;		/* changes nothing where the gradient is zero */
 	double rate;		/* the usual learning rate */
 	double decay, decay2, epsilon;
-	double weight_decay;	/* 0 for rules without */
+	double weight_decay;	/* the usual one; 0: the rule has none */
 };
 
 /*
@@ -26,13 +26,14 @@ struct rule_kind {
  *
  *	enumerator, name,             moments, sparse, rate, decay, decay2, epsilon, weight decay
  */
+#define RULE_WEIGHT_DECAY 0.01
 #define RULE_ROWS(ROW) \
 	ROW(RULE_SGD,      "sgd",      0, true,  0.005,  0,    0,     0,    0) \
 	ROW(RULE_MOMENTUM, "momentum", 1, false, 0.0005, 0.9,  0,     0,    0) \
 	ROW(RULE_ADAGRAD,  "adagrad",  1, true,  0.1,    0,    0,     1e-8, 0) \
 	ROW(RULE_RMSPROP,  "rmsprop",  1, false, 0.002,  0.95, 0,     1e-8, 0) \
 	ROW(RULE_ADAM,     "adam",     2, false, 0.001,  0.9,  0.999, 1e-8, 0) \
-	ROW(RULE_ADAMW,    "adamw",    2, false, 0.001,  0.9,  0.999, 1e-8, 0.01)
+	ROW(RULE_ADAMW,    "adamw",    2, false, 0.001,  0.9,  0.999, 1e-8, RULE_WEIGHT_DECAY)
 
 #define RULE_ENUMERATOR(id, ...) id,
 enum update_rule { RULE_ROWS(RULE_ENUMERATOR) NRULES };

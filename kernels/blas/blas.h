@@ -1,5 +1,5 @@
 /*
- * blas.h - the OpenBLAS backend, once for each real; plugin.c is the caller.
+ * blas.h - the OpenBLAS backend, once for each real; entry.c is the caller.
  */
 #ifndef BLAS_H
 #define BLAS_H

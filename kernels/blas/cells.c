@@ -109,7 +109,8 @@ row_forward(const enum cell cell, const struct loop *l, int i, long r, const rea
 		cell_unit_forward(cell, &u);
 		for (int g = 0; g < kind->gates; g++)
 			a[g * h + j] = u.a[g];
-		saved[j] = u.saved;
+		if (kind->has_saved)
+			saved[j] = u.saved;
 		s[j] = u.s;
 	}
 }
@@ -130,7 +131,7 @@ row_backward(const enum cell cell, const struct loop *l, int i, long r)
 	real *carried = l->carried + (size_t)i * h, *through_w = l->through_w + (size_t)i * h;
 
 	for (int j = 0; j < h; j++) {
-		struct cell_unit_back u = { .s = s[j], .saved = saved[j], .ds = ds[j],
+		struct cell_unit_back u = { .s = s[j], .saved = kind->has_saved ? saved[j] : 0, .ds = ds[j],
 		    .s0 = value_or_zero(s0, j), .saved0 = value_or_zero(saved0, j),
 		    .p = through_w[j], .carried = carried[j] };
 

@@ -24,8 +24,9 @@ struct cell_kind {
 	bool has_saved;		/* keeps a row of h besides the state: LSTM's c, GRU's q */
 	bool has_second_state;	/* ... which is carried from row to row like the state: c */
 	bool has_product_errors;	/* errors of W s differ from those of the inputs */
-	bool has_state_bias;	/* a bias (1,h) inside the recurrence: GRU's bn */
-	bool is_truncated;	/* truncated BPTT; other cells are back-propagated to the first row */
+	bool has_state_bias;	/* a bias (1,h) of the last gate, inside the recurrence: GRU's bn */
+	bool is_truncated;	/* truncated BPTT, for which backends have code of their own; other
+				 * cells, of several gates, go back to the first row */
 	int gate_of_ones;	/* the gate whose bias is initialised to 1; -1: none */
 };
 

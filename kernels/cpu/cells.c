@@ -62,7 +62,7 @@ cell_forward(struct backend *k, const struct cell_args *c)
 {
 	const struct square *w = &cpu_mat_of(c->w)->s;
 
-	if (c->cell == CELL_RNN && c->b->nseq == 1)
+	if (cell_kinds[c->cell].is_truncated && c->b->nseq == 1)
 		one_sequence_forward(k, w, c);
 	else
 		time_loop_forward(&state(k)->recur, w, c);
@@ -74,7 +74,7 @@ cell_backward(struct backend *k, const struct cell_args *c)
 	const struct square *w = &cpu_mat_of(c->w)->s;
 	bool whole = c->b->nseq > 1 && c->bptt >= batch_longest(c->b) - 1;
 
-	if (c->cell == CELL_RNN && !whole)
+	if (cell_kinds[c->cell].is_truncated && !whole)
 		truncated_backward(k, w, c);
 	else
 		time_loop_backward(&state(k)->recur, w, &cpu_mat_of(c->dw)->s, c);

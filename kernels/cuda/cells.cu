@@ -88,7 +88,8 @@ rows_forward(struct layer c, int first)
 		UNROLL
 		for (int g = 0; g < kind.gates; g++)
 			a[g * h + j] = u.a[g];
-		c.saved[(size_t)r * h + j] = u.saved;
+		if (kind.has_saved)
+			c.saved[(size_t)r * h + j] = u.saved;
 		c.s[(size_t)r * h + j] = u.s;
 	}
 }
@@ -110,7 +111,7 @@ rows_backward(struct layer c, int first)
 		struct cell_unit_back u = {};
 
 		u.s = c.s[(size_t)r * h + j];
-		u.saved = c.saved[(size_t)r * h + j];
+		u.saved = kind.has_saved ? c.saved[(size_t)r * h + j] : 0;
 		u.ds = c.ds[(size_t)r * h + j];
 		u.s0 = value_or_zero(s0, j);
 		u.saved0 = value_or_zero(saved0, j);

@@ -3,7 +3,7 @@
  */
 #include <math.h>
 
-#include "net.h"
+#include "output_layer.h"
 
 static const char *
 update_params(struct net *n, const struct update *u)
@@ -46,7 +46,7 @@ is_fusible(const struct net *n, const struct net_pass *how, const struct hyperpa
 	bool tutorial = s->cell == CELL_RNN && s->layers == 1 && s->embed == 0 &&
 	    s->project == 0 && !s->bias;
 
-	return tutorial && r->rule == RULE_SGD && r->clip == 0 && r->clip_norm == 0 &&
+	return tutorial && n->output == &output_full && r->rule == RULE_SGD && r->clip == 0 && r->clip_norm == 0 &&
 	    how->dropout == 0 && how->st == NULL && n->reduce == NULL;
 }
 

@@ -157,7 +157,7 @@ measure(struct bench *b, void (*pass)(struct bench *), double seconds, double fl
 /* The layers of one batch, one after another, each on its own clock. */
 enum phase { EMBED, FORWARD, OUT_FORWARD, OUT_BACKWARD, BACKWARD, EMBED_BACK, UPDATE, NPHASE };
 static const char *const phase_name[NPHASE] = {
-	"embed_forward", "rnn_forward", "out_forward", "out_backward", "rnn_backward",
+	"embed_forward", "cell_forward", "out_forward", "out_backward", "cell_backward",
 	"embed_backward", "update"
 };
 

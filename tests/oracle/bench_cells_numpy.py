@@ -3,7 +3,7 @@
 
 The usual teaching example, written anew: one layer of tanh cells with biases,
 column vectors, one character after another, forward and back over the chunk,
-gradients cut at 5, Adagrad.  Prints what bench/cells prints.  Status 77 where
+gradients cut at 5, Adagrad.  Prints what tests/bench/cells prints.  Status 77 where
 NumPy is not installed.
 """
 import argparse

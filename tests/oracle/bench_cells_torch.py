@@ -4,7 +4,7 @@
 One-hot characters (or, of more than a thousand words, an embedding of as many
 numbers as there are hidden units, with a sparse gradient), nn.RNN, nn.LSTM or
 nn.GRU, a linear layer, the loss summed over all, gradients cut at 5, states
-carried over from step to step.  Prints what bench/cells prints.  Status 77 where
+carried over from step to step.  Prints what tests/bench/cells prints.  Status 77 where
 PyTorch is not installed.
 """
 import argparse

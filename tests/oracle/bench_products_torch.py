@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """What a device does at best: products of large matrices in float, all bits kept
-(on a GPU by cuBLAS), and numbers moved.  Prints what bench/step floor prints.
+(on a GPU by cuBLAS), and numbers moved.  Prints what tests/bench/step floor prints.
 Status 77 where PyTorch is not installed, or sees no such device.
 """
 import argparse

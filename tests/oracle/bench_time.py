@@ -35,7 +35,7 @@ def limit_threads(n):
 
 
 def pace(step, characters, seconds):
-    """Calls step() for so many seconds and prints what bench/cells prints."""
+    """Calls step() for so many seconds and prints what tests/bench/cells prints."""
     for _ in range(3):
         step()
     took = []

@@ -109,10 +109,10 @@ run_case(struct backend *k, const void *arg, struct result *res)
 	k->embed_forward(k, u, &c->b, d);
 	keep_rows(k, res, "embed_forward", d, n);
 	k->cell_forward(k, &a);
-	keep_rows(k, res, "rnn_forward with s0", s, n);
+	keep_rows(k, res, "cell_forward with s0", s, n);
 	k->cell_backward(k, &a);
-	keep_rows(k, res, "rnn_backward d", d, n);
-	keep_mat(k, res, "rnn_backward dw", dw, (size_t)h * h);
+	keep_rows(k, res, "cell_backward d", d, n);
+	keep_mat(k, res, "cell_backward dw", dw, (size_t)h * h);
 	k->embed_backward(k, &c->b, d, du);
 	keep_mat(k, res, "embed_backward", du, hv);
 	sgd(k, u, du, 0.125);
@@ -121,7 +121,7 @@ run_case(struct backend *k, const void *arg, struct result *res)
 	a.a = s;
 	a.s0 = NULL;
 	k->cell_forward(k, &a);
-	keep_rows(k, res, "rnn_forward", s, n);
+	keep_rows(k, res, "cell_forward", s, n);
 	run_output(k, c, s, res);
 	k->mat_free(k, u);
 	k->mat_free(k, du);

@@ -1,5 +1,5 @@
 /*
- * slopes [sabotage] - the definition's derivatives against differences: every
+ * backend_slopes [sabotage] - the definition's derivatives against differences: every
  * number that a layer of "ref" reads is moved up and down a little, and the
  * loss, a weighted sum of what the layer gives, must follow the gradient.
  * With "sabotage" one entry of each gradient is made wrong, and all must fail.

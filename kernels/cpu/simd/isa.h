@@ -1,6 +1,6 @@
 /*
- * isa.h - one source, several instruction sets: every file here but the
- * dispatcher is compiled once for each set and each real, and ISA_NAME(f) is
+ * isa.h - one source, several instruction sets: every file below kernels/cpu but
+ * dispatch.c is compiled once for each set and each real, and ISA_NAME(f) is
  * f_avx512_f32 and so on.  ISA is avx512, avx2, neon or plain, and ISA_AVX512,
  * ISA_AVX2, ISA_NEON or ISA_PLAIN is defined with it.
  */
