@@ -76,7 +76,8 @@ update_group(void *arg, int g, int thread)
 			if (y < PW)
 				p[r * PW + (int)y] -= 1;
 		}
-		panel_add_outer(j->to, i, j->t, j->s, j->stride, p, PW, j->rate);
+		panel_add_outer(j->to, i, j->t, (struct rows){ j->s, j->stride },
+		    (struct rows){ p, PW }, j->rate);
 		if (j->dc)
 			add_rows(p, j->t, j->rate, j->dc + (size_t)i * PW);
 	}

@@ -141,7 +141,7 @@ backward_chunk(const struct part *p, bool first_of_slab, real *da)
 		if (has_target(p, r))
 			panels_column(j->vt, (int)j->y[r], j->ds + (size_t)r * j->dstride);
 	}
-	panel_dots(j->vt, p->panel, p->npanel, p->nrow, p->l, p->lstride,
+	panel_dots(j->vt, p->panel, p->npanel, p->nrow, (struct rows){ p->l, p->lstride },
 	    da + (size_t)p->row * j->h, (size_t)j->h);
 }
 

@@ -243,7 +243,7 @@ softmax_small_backward(struct output *o, const struct panels *vt, const real *c,
 		run(o, &j);
 		if (dc)
 			add_rows(&j, rate, dc);
-		product_gradient(o->pool, &gradient, j.t, j.s, stride, j.p, j.pstride,
-		    rate, j.space);
+		product_gradient(o->pool, &gradient, j.t, (struct rows){ j.s, stride },
+		    (struct rows){ j.p, j.pstride }, rate, j.space);
 	}
 }
