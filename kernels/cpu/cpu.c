@@ -25,33 +25,46 @@ bias_values(const struct matrix *bias)
 	return bias ? bias->p : NULL;
 }
 
+static struct softmax_call
+softmax_call(const struct output_args *a)
+{
+	const struct panels *v = &cpu_mat_of(a->v)->v;
+	size_t h = (size_t)v->k;
+
+	return (struct softmax_call){ .v = v, .bias = bias_values(a->c), .t = a->t, .s = a->s,
+	    .stride = h, .y = a->y, .logp = a->logp };
+}
+
 static void
 out_forward(struct backend *k, const struct output_args *a)
 {
-	const struct panels *vt = &cpu_mat_of(a->v)->v;
+	struct softmax_call c = softmax_call(a);
 
-	(is_small(vt) ? softmax_small_forward : output_forward)
-	    (&state(k)->output, vt, bias_values(a->c), a->t, a->s, (size_t)vt->k, a->y, a->logp);
+	(is_small(c.v) ? softmax_small_forward : output_forward)(&state(k)->output, &c);
 }
 
 static void
 out_backward(struct backend *k, const struct output_args *a)
 {
-	const struct panels *vt = &cpu_mat_of(a->v)->v;
-	size_t h = (size_t)vt->k;
+	struct softmax_call c = softmax_call(a);
 
-	(is_small(vt) ? softmax_small_backward : output_backward)
-	    (&state(k)->output, vt, bias_values(a->c), a->t, a->s, h, a->y, a->ds, h, &cpu_mat_of(a->dv)->v,
-	    bias_values(a->dc), 1, a->logp);
+	c.ds = a->ds;
+	c.dstride = c.stride;
+	c.dv = &cpu_mat_of(a->dv)->v;
+	c.dbias = bias_values(a->dc);
+	c.scale = 1;
+	(is_small(c.v) ? softmax_small_backward : output_backward)(&state(k)->output, &c);
 }
 
 static void
 out_logp(struct backend *k, const struct output_args *a)
 {
-	const struct panels *vt = &cpu_mat_of(a->v)->v;
+	struct softmax_call c = softmax_call(a);
 
-	(is_small(vt) ? softmax_small_logp : output_logp)
-	    (&state(k)->output, vt, bias_values(a->c), a->t, a->s, (size_t)vt->k, a->l);
+	c.y = NULL;
+	c.logp = NULL;
+	c.l = a->l;
+	(is_small(c.v) ? softmax_small_logp : output_logp)(&state(k)->output, &c);
 }
 
 /* V's gradient, for batches too long to update V in place; NULL: out of memory. */
@@ -75,17 +88,18 @@ gradient_of_v(struct backend *k, const struct matrix *v)
 static void
 step_output(struct backend *k, const struct step_args *a, const real *s, real *ds, size_t stride)
 {
-	struct panels *vt = &cpu_mat_of(a->net.v)->v;
+	struct panels *v = &cpu_mat_of(a->net.v)->v;
 	struct update u = { .rule = RULE_SGD, .rate = a->rate, .scale = 1 };
-	int t = a->b->t;
-	bool in_place = t <= (is_small(vt) ? SMALL_ROWS : output_rows(vt));
+	bool in_place = a->b->t <= (is_small(v) ? SMALL_ROWS : output_rows(v));
 	struct matrix *dv = in_place ? a->net.v : gradient_of_v(k, a->net.v);
+	struct softmax_call c = { .v = v, .t = a->b->t, .s = s, .stride = stride, .y = a->b->y,
+	    .logp = a->logp, .ds = ds, .dstride = stride,
+	    .scale = in_place ? (real)-a->rate : 1 };
 
 	if (dv == NULL)
 		return;
-	(is_small(vt) ? softmax_small_backward : output_backward)
-	    (&state(k)->output, vt, NULL, t, s, stride, a->b->y, ds, stride, &cpu_mat_of(dv)->v, NULL,
-	    in_place ? (real)-a->rate : 1, a->logp);
+	c.dv = &cpu_mat_of(dv)->v;
+	(is_small(v) ? softmax_small_backward : output_backward)(&state(k)->output, &c);
 	if (!in_place)
 		k->update(k, a->net.v, dv, NULL, NULL, &u);
 }
@@ -122,7 +136,7 @@ cpu_error(struct backend *k)
 {
 	struct state *s = state(k);
 
-	if (s->output.failed || s->recur.mem.failed)
+	if (s->output.mem.failed || s->recur.mem.failed)
 		host_fail(k, "out of memory");
 	return host_error(k);
 }

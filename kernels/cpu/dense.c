@@ -59,12 +59,12 @@ dense_backward(struct backend *k, const struct matrix *mat, int t, const void *x
 		product_forward(p, m, t, d, dx, space + wide);
 	w.to = space;
 	parallel_on(k, widen_task, &w, (t + ROWS - 1) / ROWS, NUMBER * (double)wide);
-	product_gradient(p, &cpu_mat_of(dm)->s.w, t, d, (size_t)m->k, space, w.stride, 1,
-	    space + wide);
+	product_gradient(p, &cpu_mat_of(dm)->s.w, t, (struct rows){ d, (size_t)m->k },
+	    (struct rows){ space, w.stride }, 1, space + wide);
 }
 
 /* Some columns of all rows, or some rows of all columns. */
-struct rows {
+struct bias_job {
 	int t, n;
 	const real *x;
 	real *to;
@@ -73,7 +73,7 @@ struct rows {
 static void
 add_bias_task(void *arg, int i, int thread)
 {
-	const struct rows *a = arg;
+	const struct bias_job *a = arg;
 	size_t n = (size_t)a->n;
 
 	(void)thread;
@@ -89,7 +89,7 @@ add_bias_task(void *arg, int i, int thread)
 static void
 bias_forward(struct backend *k, const struct matrix *b, int t, void *to)
 {
-	struct rows a = { t, b->cols, b->p, to };
+	struct bias_job a = { t, b->cols, b->p, to };
 
 	parallel_on(k, add_bias_task, &a, (t + ROWS - 1) / ROWS, NUMBER * t * b->cols);
 }
@@ -97,7 +97,7 @@ bias_forward(struct backend *k, const struct matrix *b, int t, void *to)
 static void
 sum_rows_task(void *arg, int i, int thread)
 {
-	const struct rows *a = arg;
+	const struct bias_job *a = arg;
 	int n = a->n - i * COLUMNS < COLUMNS ? a->n - i * COLUMNS : COLUMNS;
 	real sum[COLUMNS] = { 0 };
 
@@ -119,7 +119,7 @@ sum_rows_task(void *arg, int i, int thread)
 static void
 bias_backward(struct backend *k, int t, const void *d, struct matrix *db)
 {
-	struct rows a = { t, db->cols, d, db->p };
+	struct bias_job a = { t, db->cols, d, db->p };
 
 	parallel_on(k, sum_rows_task, &a, (a.n + COLUMNS - 1) / COLUMNS, NUMBER * t * a.n);
 }

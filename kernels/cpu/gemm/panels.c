@@ -292,11 +292,24 @@ in_pairs(int i, int n)
 	return (size_t)((i ^ 1) < n ? i ^ 1 : i);
 }
 
-/* The same of n panels; sums over lanes at the end. */
+/* A tile of dots: n panels, rows of P, and where the sums are added. */
+struct dots {
+	const real *b;		/* the tile's first row in the first panel */
+	size_t bstride;
+	int n;
+	const real *p;
+	size_t pstride;
+	real *da;
+	size_t dstride;
+	ptrdiff_t ahead;	/* from a panel's row to one that comes later, to be fetched */
+};
+
+/* nk rows of the panels against nt rows of P; sums over lanes at the end. */
 INLINE void
-dots(const int nk, const int nt, const real *RESTRICT b, size_t bstride, int n,
-    const real *RESTRICT p, size_t pstride, real *RESTRICT da, size_t dstride, ptrdiff_t ahead)
+dots(const int nk, const int nt, const struct dots *d)
 {
+	const real *RESTRICT b = d->b, *RESTRICT p = d->p;
+	real *RESTRICT da = d->da;
 	vec sum[DOTS_T][DOTS_K];
 
 	UNROLL
@@ -304,26 +317,24 @@ dots(const int nk, const int nt, const real *RESTRICT b, size_t bstride, int n,
 		UNROLL
 		for (int j = 0; j < DOTS_K; j++)
 			sum[r][j] = v_zero();
-	for (int i = 0; i < n; i++) {
-		size_t at = in_pairs(i, n);
+	for (int i = 0; i < d->n; i++) {
+		size_t at = in_pairs(i, d->n);
 
-		dots_of_panel(nk, nt, b + at * bstride, p + at * pstride, ahead, sum);
+		dots_of_panel(nk, nt, b + at * d->bstride, p + at * d->pstride, d->ahead, sum);
 	}
 	UNROLL
 	for (int r = 0; r < nt; r++) {
 		if (nk == DOTS_K)
-			v_add_sums4(da + r * dstride, sum[r]);
+			v_add_sums4(da + r * d->dstride, sum[r]);
 		UNROLL
 		for (int j = 0; nk < DOTS_K && j < nk; j++)
-			da[r * dstride + j] += v_sum(sum[r][j]);
+			da[r * d->dstride + j] += v_sum(sum[r][j]);
 	}
 }
 
-#define DOTS_CASE(nt) case nt: \
-	dots(nk, nt < DOTS_T ? nt : DOTS_T, b, bstride, n, p, pstride, da, dstride, ahead); break;
+#define DOTS_CASE(nt) case nt: dots(nk, nt < DOTS_T ? nt : DOTS_T, d); break;
 INLINE void
-dots_of(const int nk, int nt, const real *b, size_t bstride, int n, const real *p,
-    size_t pstride, real *da, size_t dstride, ptrdiff_t ahead)
+dots_of(const int nk, int nt, const struct dots *d)
 {
 	switch (nt) {
 	DOTS_CASE(1) DOTS_CASE(2)
@@ -335,8 +346,7 @@ dots_of(const int nk, int nt, const real *b, size_t bstride, int n, const real *
 
 /* All rows of the panels against t rows of P, in tiles of about the same size. */
 static void
-dots_block(const struct panels *b, int i, int n, int t, const real *p, size_t pstride, real *da,
-    size_t dstride)
+dots_block(const struct panels *b, int i, int n, int t, struct rows p, real *da, size_t dstride)
 {
 	const real *row = panel(b, i);
 	int nk, ntile = (t + DOTS_T - 1) / DOTS_T;
@@ -345,15 +355,14 @@ dots_block(const struct panels *b, int i, int n, int t, const real *p, size_t ps
 		nk = b->k - j >= DOTS_K ? DOTS_K : 1;
 		for (int k = 0; k < ntile; k++) {
 			int r = t * k / ntile, nt = t * (k + 1) / ntile - r;
-			const real *from = p + (size_t)r * PW;
-			real *to = da + (size_t)r * dstride + j;
-			ptrdiff_t ahead = (nk + k % (DOTS_K / 2) * 2) * PW;
+			const struct dots d = { row, b->stride, n, p.p + (size_t)r * PW, p.stride,
+			    da + (size_t)r * dstride + j, dstride,
+			    (nk + k % (DOTS_K / 2) * 2) * PW };
 
 			if (nk == DOTS_K)
-				dots_of(DOTS_K, nt, row, b->stride, n, from, pstride, to, dstride,
-				    ahead);
+				dots_of(DOTS_K, nt, &d);
 			else
-				dots_of(1, nt, row, b->stride, n, from, pstride, to, dstride, ahead);
+				dots_of(1, nt, &d);
 		}
 		row += (size_t)nk * PW;
 	}
@@ -361,8 +370,7 @@ dots_block(const struct panels *b, int i, int n, int t, const real *p, size_t ps
 
 /* Rows of P are taken as many at a time as stay in the nearest cache. */
 void
-panel_dots(const struct panels *b, int i, int n, int t, const real *p, size_t pstride,
-    real *da, size_t dstride)
+panel_dots(const struct panels *b, int i, int n, int t, struct rows p, real *da, size_t dstride)
 {
 	int fit = P_BYTES / (int)(n * PW * sizeof(real)), nblock;
 
@@ -371,15 +379,15 @@ panel_dots(const struct panels *b, int i, int n, int t, const real *p, size_t ps
 	for (int k = 0; k < nblock; k++) {
 		int r = (int)((long)t * k / nblock), end = (int)((long)t * (k + 1) / nblock);
 
-		dots_block(b, i, n, end - r, p + (size_t)r * PW, pstride,
+		dots_block(b, i, n, end - r, (struct rows){ p.p + (size_t)r * PW, p.stride },
 		    da + (size_t)r * dstride, dstride);
 	}
 }
 
 INLINE void
-outer(const int n, int t, const real *RESTRICT a, size_t astride, const real *RESTRICT p,
-    size_t pstride, real *RESTRICT b, vec rate)
+outer(const int n, int t, struct rows arows, struct rows prows, real *RESTRICT b, vec rate)
 {
+	const real *RESTRICT a = arows.p, *RESTRICT p = prows.p;
 	vec left[OUTER], right[OUTER];
 
 	UNROLL
@@ -398,8 +406,8 @@ outer(const int n, int t, const real *RESTRICT a, size_t astride, const real *RE
 			left[j] = v_fma(x, p0, left[j]);
 			right[j] = v_fma(x, p1, right[j]);
 		}
-		a += astride;
-		p += pstride;
+		a += arows.stride;
+		p += prows.stride;
 	}
 	UNROLL
 	for (int j = 0; j < n; j++) {
@@ -408,11 +416,9 @@ outer(const int n, int t, const real *RESTRICT a, size_t astride, const real *RE
 	}
 }
 
-#define OUTER_CASE(n) case n: \
-	outer(n < OUTER ? n : OUTER, t, a, astride, p, pstride, b, rate); break;
+#define OUTER_CASE(n) case n: outer(n < OUTER ? n : OUTER, t, a, p, b, rate); break;
 static void
-outer_of(int n, int t, const real *a, size_t astride, const real *p, size_t pstride, real *b,
-    vec rate)
+outer_of(int n, int t, struct rows a, struct rows p, real *b, vec rate)
 {
 	switch (n) {
 	OUTER_CASE(1) OUTER_CASE(2) OUTER_CASE(3) OUTER_CASE(4) OUTER_CASE(5) OUTER_CASE(6)
@@ -427,8 +433,7 @@ outer_of(int n, int t, const real *a, size_t astride, const real *p, size_t pstr
  * own sums; the larger ones first, so that what each fetches leaves no gaps.
  */
 void
-panel_add_outer(const struct panels *b, int i, int t, const real *a, size_t astride,
-    const real *p, size_t pstride, real rate)
+panel_add_outer(const struct panels *b, int i, int t, struct rows a, struct rows p, real rate)
 {
 	int ntile = (b->k + OUTER - 1) / OUTER;
 	real *to = panel(b, i);
@@ -436,6 +441,6 @@ panel_add_outer(const struct panels *b, int i, int t, const real *a, size_t astr
 
 	for (int j = 0, n; ntile > 0; j += n, ntile--) {
 		n = (b->k - j + ntile - 1) / ntile;
-		outer_of(n, t, a + j, astride, p, pstride, to + (size_t)j * PW, by);
+		outer_of(n, t, (struct rows){ a.p + j, a.stride }, p, to + (size_t)j * PW, by);
 	}
 }

@@ -31,6 +31,12 @@ enum {
 	OUTER = VECS == 32 ? 12 : 6	/* rows of a panel in a tile of add_outer */
 };
 
+/* Rows of an operand: the first, and the reals from one to the next. */
+struct rows {
+	const real *p;
+	size_t stride;
+};
+
 struct panels {
 	int k, n, np;		/* rows, columns, panels */
 	size_t stride;		/* reals from one panel to the next */
@@ -79,14 +85,14 @@ void panel_tile(const struct packed *a, int block, int end, const struct panels 
 
 /*
  * dA(t,k)[r][j] += sum over columns of panels i .. i+n-1 of
- * P[r][column] B[j][column].  P is in panels as well, (t, PW) each, pstride
+ * P[r][column] B[j][column].  P is in panels as well, (t, PW) each, its stride
  * apart; row r of dA is at da + r * dstride.
  */
-void panel_dots(const struct panels *b, int i, int n, int t, const real *p,
-    size_t pstride, real *da, size_t dstride);
+void panel_dots(const struct panels *b, int i, int n, int t, struct rows p, real *da,
+    size_t dstride);
 
-/* panel i of B += rate A' P, A(t,k) and P(t,PW) plain rows at their strides. */
-void panel_add_outer(const struct panels *b, int i, int t, const real *a, size_t astride,
-    const real *p, size_t pstride, real rate);
+/* panel i of B += rate A' P, with rows of A(t,k) and P(t,PW). */
+void panel_add_outer(const struct panels *b, int i, int t, struct rows a, struct rows p,
+    real rate);
 
 #endif

@@ -92,8 +92,7 @@ product_forward(struct pool *p, const struct panels *b, int t, const real *x, re
 struct gradient {
 	struct panels *b;
 	int t, npiece, nsplit;	/* rows; pieces of the panels' rows, and of the panels */
-	const real *d, *x;
-	size_t dstride, stride;
+	struct rows d, x;
 	real rate;
 	real *space;		/* a thread: (STEPS, PIECE) of D */
 };
@@ -104,7 +103,7 @@ static void
 take_columns(const struct gradient *g, int row, int t, int first, int n, real *to)
 {
 	for (int r = 0; r < t; r++)
-		memcpy(to + (size_t)r * PIECE, g->d + (size_t)(row + r) * g->dstride + first,
+		memcpy(to + (size_t)r * PIECE, g->d.p + (size_t)(row + r) * g->d.stride + first,
 		    (size_t)n * sizeof(real));
 }
 
@@ -124,8 +123,9 @@ gradient_task(void *arg, int i, int thread)
 
 		take_columns(g, r, t, first, part.k, d);
 		for (int l = from; l < end; l++)
-			panel_add_outer(&part, l, t, d, PIECE,
-			    g->x + (size_t)r * g->stride + (size_t)l * PW, g->stride, g->rate);
+			panel_add_outer(&part, l, t, (struct rows){ d, PIECE },
+			    (struct rows){ g->x.p + (size_t)r * g->x.stride + (size_t)l * PW,
+			    g->x.stride }, g->rate);
 	}
 }
 
@@ -136,11 +136,10 @@ product_gradient_space(struct pool *p)
 }
 
 void
-product_gradient(struct pool *p, struct panels *b, int t, const real *d, size_t dstride,
-    const real *x, size_t stride, real rate, real *space)
+product_gradient(struct pool *p, struct panels *b, int t, struct rows d, struct rows x,
+    real rate, real *space)
 {
-	struct gradient g = { b, t, (b->k + PIECE - 1) / PIECE, 1, d, x, dstride, stride, rate,
-	    space };
+	struct gradient g = { b, t, (b->k + PIECE - 1) / PIECE, 1, d, x, rate, space };
 
 	while (g.npiece * g.nsplit < TASKS && g.nsplit * 2 <= b->np)
 		g.nsplit *= 2;

@@ -19,11 +19,11 @@ void product_forward(struct pool *p, const struct panels *b, int t, const real *
 size_t product_space(struct pool *p, const struct panels *b, int t);
 
 /*
- * B(k,n) += rate D(t,k)' X(t,n), rows of both at their strides, those of X
- * readable up to whole panels, zero past n.  2 t k n operations.
+ * B(k,n) += rate D(t,k)' X(t,n), rows of X readable up to whole panels, zero
+ * past n.  2 t k n operations.
  */
-void product_gradient(struct pool *p, struct panels *b, int t, const real *d,
-    size_t dstride, const real *x, size_t stride, real rate, real *space);
+void product_gradient(struct pool *p, struct panels *b, int t, struct rows d, struct rows x,
+    real rate, real *space);
 size_t product_gradient_space(struct pool *p);
 
 /* A stride for the rows of X: whole panels and a vector more, an odd number. */

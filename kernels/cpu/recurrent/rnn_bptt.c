@@ -198,11 +198,12 @@ update_task(void *arg, int i, int thread)
 	bool transposed = m->both && i % 2;
 	int panel = m->both ? i / 2 : i;
 	size_t stride = square_stride(m->to);
+	struct rows d = { m->d, stride }, last = { m->last, stride };
+	struct rows a = transposed ? last : d, p = transposed ? d : last;
 
 	(void)thread;
-	panel_add_outer(transposed ? &m->to->wt : &m->to->w, panel, m->t,
-	    transposed ? m->last : m->d, stride, (transposed ? m->d : m->last) + (size_t)panel * PW,
-	    stride, m->rate);
+	p.p += (size_t)panel * PW;
+	panel_add_outer(transposed ? &m->to->wt : &m->to->w, panel, m->t, a, p, m->rate);
 }
 
 void

@@ -343,7 +343,8 @@ time_loop_backward(struct recurrence *q, const struct square *w, struct square *
 	l.e = e ? shift.to + last : l.d;
 	run_loop(q->pool, &l, mem);
 	parallel_tasks(q->pool, shift_task, &shift, l.b->nseq, NUMBER * (double)last);
-	product_gradient(q->pool, &dw->w, l.b->t, l.e, gates, shift.to, shift.stride, 1, mem);
+	product_gradient(q->pool, &dw->w, l.b->t, (struct rows){ l.e, gates },
+	    (struct rows){ shift.to, shift.stride }, 1, mem);
 	if (c->dbias)
 		add_bias_errors(&l, c->dbias->p);
 }

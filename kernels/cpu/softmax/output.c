@@ -10,47 +10,48 @@
 enum { PART = 256 };			/* rows at a time, where nothing is kept */
 
 static void
-write_logp(const struct job *j, double *logp)
+write_logp(const struct output_job *j)
 {
-	for (int r = 0; r < j->t; r++)
-		logp[r] = (double)j->target[r] - (double)j->all_top[r] - log((double)j->all_sum[r]);
+	for (int r = 0; r < j->c.t; r++)
+		j->c.logp[r] = (double)j->target[r] - (double)j->all_top[r] -
+		    log((double)j->all_sum[r]);
 }
 
 void
-output_forward(struct output *o, const struct panels *vt, const real *c, int t,
-    const real *s, size_t stride, const uint32_t *y, double *logp)
+output_forward(struct output *o, const struct softmax_call *c)
 {
-	struct job job, *j = job_prepare(o, &job, vt, c, least(t, PART), KEEP_NOTHING);
+	struct output_job job, *j = job_prepare(o, &job, c, min_int(c->t, PART), KEEP_NOTHING);
 
-	for (int r = 0; j && r < t; r += PART) {
-		job_pass_1(o, j, least(t - r, PART), s + (size_t)r * stride, stride,
-		    y + r);
-		write_logp(j, logp + r);
+	for (int r = 0; j && r < c->t; r += PART) {
+		struct softmax_call part = softmax_part(c, r, min_int(c->t - r, PART));
+
+		job_pass_1(o, j, &part);
+		write_logp(j);
 	}
 }
 
 /* l(v) = ln softmax of the kept logits of row r. */
 static void
-normalise_row(const struct job *j, int r, real *l)
+normalise_row(const struct output_job *j, int r, real *l)
 {
 	real norm = (real)((double)j->all_top[r] + log((double)j->all_sum[r]));
 
-	for (int i = 0; i < j->vt->n; i++)
-		l[i] = kept(j, i / PW)[r * PW + i % PW] - norm;
+	for (int i = 0; i < j->c.v->n; i++)
+		l[i] = kept_panel(j, i / PW)[r * PW + i % PW] - norm;
 }
 
 void
-output_logp(struct output *o, const struct panels *vt, const real *c, int t,
-    const real *s, size_t stride, real *l)
+output_logp(struct output *o, const struct softmax_call *c)
 {
-	int rows = least(t, output_rows(vt));
-	struct job job, *j = job_prepare(o, &job, vt, c, rows, KEEP_LOGITS);
+	int rows = min_int(c->t, output_rows(c->v));
+	struct output_job job, *j = job_prepare(o, &job, c, rows, KEEP_LOGITS);
 
-	for (int first = 0; j && first < t; first += rows) {
-		job_pass_1(o, j, least(t - first, rows), s + (size_t)first * stride,
-		    stride, NULL);
-		for (int r = 0; r < j->t; r++, l += vt->n)
-			normalise_row(j, r, l);
+	for (int first = 0; j && first < c->t; first += rows) {
+		struct softmax_call part = softmax_part(c, first, min_int(c->t - first, rows));
+
+		job_pass_1(o, j, &part);
+		for (int r = 0; r < part.t; r++)
+			normalise_row(j, r, part.l + (size_t)r * part.v->n);
 	}
 }
 
@@ -58,16 +59,16 @@ output_logp(struct output *o, const struct panels *vt, const real *c, int t,
 static void
 update_group(void *arg, int g, int thread)
 {
-	const struct job *j = arg;
+	const struct output_job *j = arg;
 	const real *factor = j->top + (size_t)g * j->tv;
-	real *p = j->mine + (size_t)thread * j->space;
+	real *p = j->local + (size_t)thread * j->local_len;
 
 	for (int i = group_first(j, g); i < group_first(j, g + 1); i++) {
-		const real *e = kept(j, i);
+		const real *e = kept_panel(j, i);
 
-		for (int r = 0; r < j->t; r++) {
+		for (int r = 0; r < j->c.t; r++) {
 			vec by = v_set1(factor[r]);
-			uint32_t y = j->y[r] - (uint32_t)(i * PW);
+			uint32_t y = j->c.y[r] - (uint32_t)(i * PW);
 
 			FETCH(e + r * PW, j->estride);
 			FETCH(e + r * PW, j->estride + LANES);
@@ -76,9 +77,10 @@ update_group(void *arg, int g, int thread)
 			if (y < PW)
 				p[r * PW + (int)y] -= 1;
 		}
-		panel_add_outer(j->to, i, j->t, j->s, j->stride, p, PW, j->rate);
-		if (j->dc)
-			add_rows(p, j->t, j->rate, j->dc + (size_t)i * PW);
+		panel_add_outer(j->c.dv, i, j->c.t, (struct rows){ j->c.s, j->c.stride },
+		    (struct rows){ p, PW }, j->c.scale);
+		if (j->c.dbias)
+			add_rows(p, j->c.t, j->c.scale, j->c.dbias + (size_t)i * PW);
 	}
 }
 
@@ -86,14 +88,14 @@ update_group(void *arg, int g, int thread)
 static void
 join_slabs(void *arg, int r, int thread)
 {
-	const struct job *j = arg;
-	real *ds = j->ds + (size_t)r * j->dstride;
+	const struct output_job *j = arg;
+	real *ds = j->c.ds + (size_t)r * j->c.dstride;
 
 	(void)thread;
 	for (int i = 0; i < j->h; i++)
 		ds[i] = -ds[i];
 	for (int slab = 0; slab < j->nslab; slab++) {
-		const real *da = j->da + ((size_t)slab * j->room + r) * j->h;
+		const real *da = j->da + ((size_t)slab * j->capacity + r) * j->h;
 		real by = j->top[(size_t)(slab_first(j, slab + 1) - 1) * j->tv + r];
 
 		for (int i = 0; i < j->h; i++)
@@ -102,25 +104,17 @@ join_slabs(void *arg, int r, int thread)
 }
 
 void
-output_backward(struct output *o, const struct panels *vt, const real *c, int t,
-    const real *s, size_t stride, const uint32_t *y, real *ds, size_t dstride,
-    const struct panels *to, real *dc, real rate, double *logp)
+output_backward(struct output *o, const struct softmax_call *c)
 {
-	int rows = job_part(vt, t);
-	struct job job, *j = job_prepare(o, &job, vt, c, rows, KEEP_EXP);
+	int rows = job_part_rows(c->v, c->t);
+	struct output_job job, *j = job_prepare(o, &job, c, rows, KEEP_EXP);
 
-	if (j == NULL)
-		return;
-	j->to = to;
-	j->dc = dc;
-	j->rate = rate;
-	for (int r = 0; r < t; r += rows) {
-		j->ds = ds + (size_t)r * dstride;
-		j->dstride = dstride;
-		job_pass_1(o, j, least(t - r, rows), s + (size_t)r * stride, stride,
-		    y + r);
-		write_logp(j, logp + r);
-		pool_run(o->pool, join_slabs, j, j->t);
+	for (int r = 0; j && r < c->t; r += rows) {
+		struct softmax_call part = softmax_part(c, r, min_int(c->t - r, rows));
+
+		job_pass_1(o, j, &part);
+		write_logp(j);
+		pool_run(o->pool, join_slabs, j, part.t);
 		pool_run_down(o->pool, update_group, j, j->ngroup);
 	}
 }

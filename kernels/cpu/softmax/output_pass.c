@@ -10,7 +10,7 @@
 
 /* A group of panels, and a chunk of rows, on one thread. */
 struct part {
-	const struct job *j;
+	const struct output_job *j;
 	int g, panel, npanel;		/* the group, its first panel, its panels */
 	int first, n;			/* its first word, its words */
 	int block, end;			/* blocks of rows */
@@ -20,14 +20,14 @@ struct part {
 };
 
 static struct part
-part(const struct job *j, int g, int thread)
+part(const struct output_job *j, int g, int thread)
 {
 	struct part p = { .j = j, .g = g, .panel = group_first(j, g) };
 
 	p.npanel = group_first(j, g + 1) - p.panel;
 	p.first = p.panel * PW;
-	p.n = least(p.npanel * PW, j->vt->n - p.first);
-	p.l = j->mine + (size_t)thread * j->space;
+	p.n = min_int(p.npanel * PW, j->c.v->n - p.first);
+	p.l = j->local + (size_t)thread * j->local_len;
 	p.lstride = CHUNK * TILE * PW;
 	if (j->keep != KEEP_NOTHING)
 		p.lstride = j->estride;
@@ -41,18 +41,18 @@ next_chunk(struct part *p)
 	const struct packed *a = &p->j->a;
 
 	p->block = p->end;
-	p->end = least(p->block + CHUNK, a->nblock);
+	p->end = min_int(p->block + CHUNK, a->nblock);
 	p->row = packed_row(a, p->block);
 	p->nrow = packed_row(a, p->end) - p->row;
 	if (p->j->keep != KEEP_NOTHING)
-		p->l = kept(p->j, p->panel) + (size_t)p->row * PW;
+		p->l = kept_panel(p->j, p->panel) + (size_t)p->row * PW;
 	return p->block < a->nblock;
 }
 
 static bool
 has_target(const struct part *p, int r)
 {
-	const uint32_t *y = p->j->y;
+	const uint32_t *y = p->j->c.y;
 
 	return y && y[r] >= (uint32_t)p->first && y[r] < (uint32_t)(p->first + p->n);
 }
@@ -69,13 +69,13 @@ clear_rest(const struct part *p, real *l)
 static void
 forward_row(const struct part *p, int r, real least_top)
 {
-	const struct job *j = p->j;
+	const struct output_job *j = p->j;
 	size_t at = (size_t)p->g * j->tv + p->row + r, next = p->lstride;
 	real *l = p->l + (size_t)r * PW, top = maximum(l, p->n, next);
 
 	top = top > least_top ? top : least_top;
 	if (has_target(p, p->row + r)) {
-		uint32_t y = j->y[p->row + r] - (uint32_t)p->first;
+		uint32_t y = j->c.y[p->row + r] - (uint32_t)p->first;
 
 		j->target[p->row + r] = l[y / PW * next + y % PW];
 	}
@@ -92,11 +92,11 @@ static void
 logits(const struct part *p)
 {
 	for (int i = 0; i < p->npanel; i++)
-		panel_tile(&p->j->a, p->block, p->end, p->j->vt, p->panel + i,
+		panel_tile(&p->j->a, p->block, p->end, p->j->c.v, p->panel + i,
 		    p->l + (size_t)i * p->lstride, PW);
-	for (int i = 0; p->j->c && i < p->npanel; i++)
+	for (int i = 0; p->j->c.bias && i < p->npanel; i++)
 		add_to_rows(p->l + (size_t)i * p->lstride, p->nrow,
-		    p->j->c + (size_t)(p->panel + i) * PW);
+		    p->j->c.bias + (size_t)(p->panel + i) * PW);
 }
 
 /* Pass 1, when only looking. */
@@ -126,7 +126,7 @@ scale(real *a, int n, real by)
 static void
 backward_chunk(const struct part *p, bool first_of_slab, real *da)
 {
-	const struct job *j = p->j;
+	const struct output_job *j = p->j;
 
 	logits(p);
 	for (int r = p->row; r < p->row + p->nrow; r++) {
@@ -139,23 +139,23 @@ backward_chunk(const struct part *p, bool first_of_slab, real *da)
 		else if (*top > last)
 			scale(da + (size_t)r * j->h, j->h, exp_of(last - *top));
 		if (has_target(p, r))
-			panels_column(j->vt, (int)j->y[r], j->ds + (size_t)r * j->dstride);
+			panels_column(j->c.v, (int)j->c.y[r], j->c.ds + (size_t)r * j->c.dstride);
 	}
-	panel_dots(j->vt, p->panel, p->npanel, p->nrow, p->l, p->lstride,
+	panel_dots(j->c.v, p->panel, p->npanel, p->nrow, (struct rows){ p->l, p->lstride },
 	    da + (size_t)p->row * j->h, (size_t)j->h);
 }
 
 static void
 backward_slab(void *arg, int slab, int thread)
 {
-	const struct job *j = arg;
+	const struct output_job *j = arg;
 	int first = slab_first(j, slab);
 
 	for (int g = first; g < slab_first(j, slab + 1); g++) {
 		struct part p = part(j, g, thread);
 
 		while (next_chunk(&p))
-			backward_chunk(&p, g == first, j->da + (size_t)slab * j->room * j->h);
+			backward_chunk(&p, g == first, j->da + (size_t)slab * j->capacity * j->h);
 	}
 }
 
@@ -165,7 +165,7 @@ backward_slab(void *arg, int slab, int thread)
  * what is no number, but then some sum is none, and the row's.
  */
 static void
-join(const struct job *j)
+join_groups(const struct output_job *j)
 {
 	for (int r = 0; r < j->tv; r += LANES) {
 		vec top = v_load(j->top + r), sum = v_zero();
@@ -190,25 +190,24 @@ join(const struct job *j)
 }
 
 void
-job_pass_1(struct output *o, struct job *j, int t, const real *s, size_t stride,
-    const uint32_t *y)
+job_pass_1(struct output *o, struct output_job *j, const struct softmax_call *part)
 {
-	job_set_rows(j, t);
+	int t = part->t;
+
+	j->c = *part;
+	j->tv = (t + LANES - 1) / LANES * LANES;
 	j->all_top = j->top + (size_t)j->ngroup * j->tv;
 	j->all_sum = j->sum + (size_t)j->ngroup * j->tv;
-	for (int g = 0; g < j->ngroup; g++)	/* rows that fill up a vector */
+	for (int g = 0; g < j->ngroup; g++)	/* the last vector's rows past t */
 		for (int r = t; r < j->tv; r++) {
 			j->top[(size_t)g * j->tv + r] = 0;
 			j->sum[(size_t)g * j->tv + r] = 1;
 		}
-	j->s = s;
-	j->stride = stride;
-	j->y = y;
 	pack_shape(&j->a, t, j->h, j->a.p);
-	pack_matrix(&j->a, s, stride);
+	pack_matrix(&j->a, part->s, part->stride);
 	if (j->keep == KEEP_EXP)
 		pool_run(o->pool, backward_slab, j, j->nslab);
 	else
 		pool_run(o->pool, forward_group, j, j->ngroup);
-	join(j);
+	join_groups(j);
 }

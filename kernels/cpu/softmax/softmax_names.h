@@ -7,7 +7,7 @@
 
 #include "isa.h"
 
-#define job_part ISA_NAME(job_part)
+#define job_part_rows ISA_NAME(job_part_rows)
 #define job_pass_1 ISA_NAME(job_pass_1)
 #define job_prepare ISA_NAME(job_prepare)
 #define output_backward ISA_NAME(output_backward)
@@ -15,7 +15,6 @@
 #define output_free ISA_NAME(output_free)
 #define output_logp ISA_NAME(output_logp)
 #define output_rows ISA_NAME(output_rows)
-#define output_space ISA_NAME(output_space)
 #define softmax_small_backward ISA_NAME(softmax_small_backward)
 #define softmax_small_forward ISA_NAME(softmax_small_forward)
 #define softmax_small_logp ISA_NAME(softmax_small_logp)

@@ -15,43 +15,35 @@ enum {
 	TASKS = 16	/* tasks to have, if the rows suffice */
 };
 
-/* One call's sizes and places. */
-struct job {
-	const struct panels *vt;
-	struct panels v;		/* V, for going back; p NULL if not */
-	const real *c;			/* biases, or NULL */
-	int t, h, n, rows;		/* rows in all; words; rows in a task */
-	const real *s;			/* (t) rows, stride apart */
-	size_t stride;
-	const uint32_t *y;		/* (t), or NULL */
-	double *logp;			/* (t), or NULL */
-	real *l;			/* (t, n), or NULL */
-	real *ds;			/* (t) rows, dstride apart, or NULL */
-	size_t dstride;
+/* One call, or SMALL_ROWS rows of it: its sizes, and where its numbers are. */
+struct small_job {
+	struct softmax_call c;
+	struct panels v;		/* V, for dS = P V; p is NULL forward */
+	int h, n, rows;			/* n words; rows in a task */
 	real *p;			/* (t, pstride), or a thread's rows of it if not kept */
 	size_t pstride;
-	real *space;			/* a thread: rows packed, and a tile */
-	size_t one;
+	real *local;			/* (threads, local_len): packed rows, and a tile */
+	size_t local_len;
 };
 
 /* Fills the columns of a row past the vocabulary; a row has LANES more. */
 INLINE void
-fill(const struct job *j, real *row, real x)
+fill_rest(const struct small_job *j, real *row, real x)
 {
-	for (int i = j->n; i < j->vt->np * PW; i += LANES)
+	for (int i = j->n; i < j->c.v->np * PW; i += LANES)
 		v_store(row + i, v_set1(x));
 }
 
 /* The logits of a row with their biases; returns the largest. */
 static real
-add_biases(const struct job *j, real *row)
+add_biases(const struct small_job *j, real *row)
 {
-	int n = j->vt->np * PW;
+	int n = j->c.v->np * PW;
 	vec top;
 
-	for (int i = 0; j->c && i < n; i += LANES)
-		v_store(row + i, v_add(v_load(row + i), v_load(j->c + i)));
-	fill(j, row, row[0]);
+	for (int i = 0; j->c.bias && i < n; i += LANES)
+		v_store(row + i, v_add(v_load(row + i), v_load(j->c.bias + i)));
+	fill_rest(j, row, row[0]);
 	top = v_load(row);
 	for (int i = LANES; i < n; i += LANES)
 		top = v_max(top, v_load(row + i));
@@ -60,7 +52,7 @@ add_biases(const struct job *j, real *row)
 
 /* e(n) = exp(row - top), zeros past the vocabulary; the sum.  e may be row. */
 static real
-exponentiate(const struct job *j, const real *row, real top, real *e)
+exponentiate(const struct small_job *j, const real *row, real top, real *e)
 {
 	vec sum = v_zero(), by = v_set1(top);
 
@@ -73,36 +65,36 @@ exponentiate(const struct job *j, const real *row, real top, real *e)
 		else
 			sum = v_add(sum, v_load_part(e + i, j->n - i));
 	}
-	fill(j, e, 0);
+	fill_rest(j, e, 0);
 	return v_sum(sum);
 }
 
 /* Row r, whose logits are in `row`: what is asked for, and P in their place. */
 static void
-finish_row(const struct job *j, int r, real *row, real *spare)
+finish_row(const struct small_job *j, int r, real *row, real *spare)
 {
-	real top = add_biases(j, row), *e = j->l ? spare : row;
-	real target = j->y ? row[j->y[r]] : 0, sum = exponentiate(j, row, top, e);
+	real top = add_biases(j, row), *e = j->c.l ? spare : row;
+	real target = j->c.y ? row[j->c.y[r]] : 0, sum = exponentiate(j, row, top, e);
 	vec by = v_set1(1 / sum);
 
-	if (j->logp)
-		j->logp[r] = (double)target - (double)top - log((double)sum);
-	if (j->l) {
+	if (j->c.logp)
+		j->c.logp[r] = (double)target - (double)top - log((double)sum);
+	if (j->c.l) {
 		real norm = (real)((double)top + log((double)sum));
 
 		for (int i = 0; i < j->n; i++)
-			j->l[(size_t)r * j->n + i] = row[i] - norm;
+			j->c.l[(size_t)r * j->n + i] = row[i] - norm;
 	}
-	if (j->ds == NULL)
+	if (j->c.ds == NULL)
 		return;
 	for (int i = 0; i < j->n; i += LANES)
 		v_store(row + i, v_mul(by, v_load(row + i)));
-	row[j->y[r]] -= 1;
+	row[j->c.y[r]] -= 1;
 }
 
 /* t rows of OUT(t,b.n), ostride apart, = A B; what is not a whole panel by way of `tile`. */
 static void
-multiply(const struct packed *a, const struct panels *b, real *out, size_t ostride, real *tile)
+multiply_rows(const struct packed *a, const struct panels *b, real *out, size_t ostride, real *tile)
 {
 	for (int i = 0; i < b->np; i++) {
 		int n = b->n - i * PW;
@@ -121,23 +113,23 @@ multiply(const struct packed *a, const struct panels *b, real *out, size_t ostri
 static void
 rows_task(void *arg, int i, int thread)
 {
-	const struct job *j = arg;
-	int first = i * j->rows, t = j->t - first < j->rows ? j->t - first : j->rows;
-	real *space = j->space + (size_t)thread * j->one, *p = j->p;
+	const struct small_job *j = arg;
+	int first = i * j->rows, t = j->c.t - first < j->rows ? j->c.t - first : j->rows;
+	real *space = j->local + (size_t)thread * j->local_len, *p = j->p;
 	struct packed a;
 
-	p += (j->ds ? (size_t)first : (size_t)thread * j->rows) * j->pstride;
+	p += (j->c.ds ? (size_t)first : (size_t)thread * j->rows) * j->pstride;
 	pack_shape(&a, t, j->h, space);
-	pack_matrix(&a, j->s + (size_t)first * j->stride, j->stride);
-	for (int l = 0; l < j->vt->np; l++)
-		panel_tile(&a, 0, a.nblock, j->vt, l, p + (size_t)l * PW, j->pstride);
+	pack_matrix(&a, j->c.s + (size_t)first * j->c.stride, j->c.stride);
+	for (int l = 0; l < j->c.v->np; l++)
+		panel_tile(&a, 0, a.nblock, j->c.v, l, p + (size_t)l * PW, j->pstride);
 	for (int r = 0; r < t; r++)
 		finish_row(j, first + r, p + (size_t)r * j->pstride, space);
-	if (j->ds == NULL)
+	if (j->c.ds == NULL)
 		return;
 	pack_shape(&a, t, j->n, space);
 	pack_matrix(&a, p, j->pstride);
-	multiply(&a, &j->v, j->ds + (size_t)first * j->dstride, j->dstride,
+	multiply_rows(&a, &j->v, j->c.ds + (size_t)first * j->c.dstride, j->c.dstride,
 	    space + (size_t)j->rows * j->n);
 }
 
@@ -149,101 +141,95 @@ task_rows(int t)
 	return TILE * (tiles < TILES ? tiles : TILES);
 }
 
-/* The places of a job; false: no memory. */
+/* Divides a job's memory; false: there is none. */
 static bool
-prepare(struct output *o, struct job *j)
+allocate(struct output *o, struct small_job *j)
 {
-	size_t threads = (size_t)pool_threads(o->pool), wide, kept, gradient, v = 0;
-	struct panels turned = { j->n, j->h, (j->h + PW - 1) / PW, ((size_t)j->n | 1) * PW, NULL };
+	size_t threads = (size_t)pool_threads(o->pool), wide, kept, v = 0;
+	size_t local, gradient = product_gradient_space(o->pool);
+	struct panels transposed = { j->n, j->h, (j->h + PW - 1) / PW, ((size_t)j->n | 1) * PW,
+	    NULL };
 	real *p;
 
-	j->rows = task_rows(j->t);
+	j->rows = task_rows(j->c.t);
 	j->pstride = product_stride(j->n);
 	wide = (size_t)(j->h > j->n ? j->h : j->n);
 	if (wide < j->pstride)
 		wide = j->pstride;
-	j->one = (size_t)j->rows * (wide + PW) + LANES;
-	kept = (j->ds ? (size_t)j->t : threads * j->rows) * j->pstride;
-	if (j->ds)
-		v = turned.np * turned.stride;
-	gradient = product_gradient_space(o->pool);
-	if (gradient < threads * j->one)
-		gradient = threads * j->one;
-	p = output_space(o, (kept + v + gradient) * sizeof(real));
+	j->local_len = (size_t)j->rows * (wide + PW) + LANES;
+	kept = (j->c.ds ? (size_t)j->c.t : threads * j->rows) * j->pstride;
+	if (j->c.ds)
+		v = transposed.np * transposed.stride;
+	local = threads * j->local_len;
+	p = scratch_get(&o->mem, kept + v + (local > gradient ? local : gradient), sizeof(real));
 	if (p == NULL)
 		return false;
 	j->p = p;
-	turned.p = p + kept;
-	j->v = turned;
-	j->space = p + kept + v;
+	transposed.p = p + kept;
+	j->v = transposed;
+	j->local = p + kept + v;
 	return true;
 }
 
 static void
-run(struct output *o, struct job *j)
+run_tasks_of(struct output *o, struct small_job *j)
 {
-	parallel_tasks(o->pool, rows_task, j, (j->t + j->rows - 1) / j->rows,
-	    (double)j->t * j->h * j->n);
+	parallel_tasks(o->pool, rows_task, j, (j->c.t + j->rows - 1) / j->rows,
+	    (double)j->c.t * j->h * j->n);
+}
+
+static struct small_job
+new_job(const struct softmax_call *c)
+{
+	return (struct small_job){ .c = *c, .h = c->v->k, .n = c->v->n };
 }
 
 void
-softmax_small_forward(struct output *o, const struct panels *vt, const real *c, int t,
-    const real *s, size_t stride, const uint32_t *y, double *logp)
+softmax_small_forward(struct output *o, const struct softmax_call *c)
 {
-	struct job j = { .vt = vt, .c = c, .t = t, .h = vt->k, .n = vt->n, .s = s,
-	    .stride = stride, .y = y, .logp = logp };
+	struct small_job j = new_job(c);
 
-	if (prepare(o, &j))
-		run(o, &j);
+	if (allocate(o, &j))
+		run_tasks_of(o, &j);
 }
 
 void
-softmax_small_logp(struct output *o, const struct panels *vt, const real *c, int t,
-    const real *s, size_t stride, real *l)
+softmax_small_logp(struct output *o, const struct softmax_call *c)
 {
-	struct job j = { .vt = vt, .c = c, .t = t, .h = vt->k, .n = vt->n, .s = s,
-	    .stride = stride, .l = l };
-
-	if (prepare(o, &j))
-		run(o, &j);
+	softmax_small_forward(o, c);
 }
 
-/* dc += rate times the sum of the rows of P. */
+/* dbias += scale times the sum of the rows of P. */
 static void
-add_rows(const struct job *j, real rate, real *dc)
+add_bias_gradient(const struct small_job *j)
 {
 	for (int i = 0; i < j->n; i += LANES) {
+		real *to = j->c.dbias + i;
 		vec sum = v_zero();
 
-		for (int r = 0; r < j->t; r++)
+		for (int r = 0; r < j->c.t; r++)
 			sum = v_add(sum, v_load(j->p + (size_t)r * j->pstride + i));
-		v_store(dc + i, v_fma(v_set1(rate), sum, v_load(dc + i)));
+		v_store(to, v_fma(v_set1(j->c.scale), sum, v_load(to)));
 	}
 }
 
 void
-softmax_small_backward(struct output *o, const struct panels *vt, const real *c, int t,
-    const real *s, size_t stride, const uint32_t *y, real *ds, size_t dstride,
-    const struct panels *to, real *dc, real rate, double *logp)
+softmax_small_backward(struct output *o, const struct softmax_call *c)
 {
-	struct job j = { .vt = vt, .c = c, .t = t < SMALL_ROWS ? t : SMALL_ROWS, .h = vt->k,
-	    .n = vt->n, .stride = stride, .ds = ds, .dstride = dstride };
-	struct panels gradient = *to;
+	struct softmax_call first = softmax_part(c, 0, c->t < SMALL_ROWS ? c->t : SMALL_ROWS);
+	struct small_job j = new_job(&first);
+	struct panels gradient = *c->dv;
 
-	if (!prepare(o, &j))
+	if (!allocate(o, &j))
 		return;
 	for (int i = 0; i < j.v.np; i++)
-		panel_transpose(vt, i * PW, j.h - i * PW < PW ? j.h - i * PW : PW, &j.v, i);
-	for (int r = 0; r < t; r += SMALL_ROWS) {
-		j.t = t - r < SMALL_ROWS ? t - r : SMALL_ROWS;
-		j.s = s + (size_t)r * stride;
-		j.y = y + r;
-		j.logp = logp + r;
-		j.ds = ds + (size_t)r * dstride;
-		run(o, &j);
-		if (dc)
-			add_rows(&j, rate, dc);
-		product_gradient(o->pool, &gradient, j.t, j.s, stride, j.p, j.pstride,
-		    rate, j.space);
+		panel_transpose(c->v, i * PW, j.h - i * PW < PW ? j.h - i * PW : PW, &j.v, i);
+	for (int r = 0; r < c->t; r += SMALL_ROWS) {
+		j.c = softmax_part(c, r, c->t - r < SMALL_ROWS ? c->t - r : SMALL_ROWS);
+		run_tasks_of(o, &j);
+		if (c->dbias)
+			add_bias_gradient(&j);
+		product_gradient(o->pool, &gradient, j.c.t, (struct rows){ j.c.s, j.c.stride },
+		    (struct rows){ j.p, j.pstride }, c->scale, j.local);
 	}
 }
