@@ -22,9 +22,16 @@ fake() {
 # debian UID: a machine on which the packages named in the file "installed" are
 # installed, and apt-get records its arguments
 debian() {
+	fake dpkg <<-'END'
+		case $1 in
+		--print-architecture) echo amd64 ;;
+		--add-architecture) echo "$*" >> asked ;;
+		esac
+	END
 	fake dpkg-query <<-'END'
 		for p; do :; done
-		if grep -qx "$p" installed; then printf 'install ok installed'; else exit 1; fi
+		grep -qx "$p" installed || exit 1
+		case $p in *:*) echo "${p#*:} install ok installed" ;; *) echo 'amd64 install ok installed' ;; esac
 	END
 	fake apt-get <<-'END'
 		echo "$*" >> asked
@@ -53,6 +60,17 @@ alone() {
 	run -0 --separate-stderr alone /bin/sh mk/deps.sh one three two four
 	[[ "$stderr" == *"installing three four" ]]
 	grep -q '^install .* three four$' asked
+}
+
+@test "deps: a package of another architecture is asked for with that architecture" {
+	debian 0
+	echo one:arm64 >> installed
+	run -0 --separate-stderr alone /bin/sh mk/deps.sh one one:arm64
+	[ ! -e asked ]
+	run -0 --separate-stderr alone /bin/sh mk/deps.sh one:arm64 two:arm64
+	[[ "$stderr" == *"installing two:arm64" ]]
+	grep -qx -- '--add-architecture arm64' asked
+	grep -q '^install .* two:arm64$' asked
 }
 
 @test "deps: other users go through sudo; without it a message says what to ask for" {
