@@ -259,7 +259,7 @@ wrong() {
 	refused 2 "'Q' is not a parameter of this network; U, V and W are" -x Q
 	refused 2 "'W2' is not a parameter" -x W2
 	refused 2 "'q' is not a parameter" -a -c lstm -x q
-	refused 2 'need the model (-m)' tiny.stream
+	refused 2 'index streams are read only with -m' tiny.stream
 	for o in '-C 9' '-H 9' '-s 9' '-a' '-c gru' '-I 2' '-L 2' '-T'; do
 		# shellcheck disable=SC2086
 		refused 2 "${o% *} cannot be used with -m; the model determines it" -m m.npz $o tiny.stream

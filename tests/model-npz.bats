@@ -90,7 +90,7 @@ setup() {
 	one_array "$(head_of '<f2' '2, 3')" 12
 	refused "array 'U' is of type '<f2', not one of <f4 <f8 |u1 <u4 <i8"
 	one_array "$(head_of '<U5' '2, 3')" 120
-	refused "array 'U' has type '<U5', not one of <f4 <f8 |u1 <u4 <i8"
+	refused "array 'U' is of type '<U5', not one of <f4 <f8 |u1 <u4 <i8"
 	one_array "{'descr': [('x', '<f4')], 'fortran_order': False, 'shape': (6,), }" 24
 	refused "array 'U' is of a structured type, not of plain numbers"
 }

@@ -134,7 +134,7 @@ print("%.12f %.12f" % (max(abs(x).max() for x in g), sum((x * x).sum() for x in 
 			NR == 1 || $1 < best { best = $1; stale = 0; next }
 			{ stale++; if (stale == p) end = NR }
 			END { exit !(end == NR && NR < 100) }'
-		# it goes on only when told to
+		# it continues only when asked to
 		train -q -R m.npz words > again
 		[ "$(wc -l < again)" -le 1 ]
 		train -q -R m.npz -P 0 -e 30 words > again

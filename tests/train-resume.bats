@@ -94,7 +94,7 @@ every() {
 	[ "$halves" -eq 72 ]
 }
 
-@test "two halves are a whole: lines of a stream, text of its own to be judged by, other starts" {
+@test "two halves are a whole: lines of a stream, a validation set of its own, other initial weights" {
 	halves=0
 	halves chars -T 0 -c gru -p 0.2 -e 50
 	head -c 450 "$TOP/data/comments.csv" | tail -c 300 | tok -q -C -S -f text -l never > tokens
@@ -241,7 +241,7 @@ every() {
 	cmp whole.best.npz some.best.npz
 }
 
-@test "a stream stopped by SIGTERM in an epoch goes on to the same model" {
+@test "a stream stopped by SIGTERM in an epoch resumes to the same model" {
 	for _ in {1..6}; do
 		tail -n +2 "$TOP/data/comments.csv"
 	done | tok -q -C -S -f text -l never | vocab -q -S -n 0 | encode > long
@@ -300,7 +300,7 @@ every() {
 	train -q -R double.npz -N 12 chars
 }
 
-@test "a model written before there were optimisers goes on" {
+@test "a model written before there were optimisers can be resumed" {
 	need_numpy
 	train -q -H 3 -e 2 -E 1 words > log
 	"$PYTHON" - <<-'END'

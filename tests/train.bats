@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# train: what it keeps, how it stops and goes on, and what it refuses.  Its
+# train: what it saves, interrupting and resuming, and what it refuses.  Its
 # numbers are in train-oracle.bats.
 # shellcheck disable=SC2154
 
@@ -104,7 +104,7 @@ setup() {
 	done
 }
 
-@test "a run stopped by SIGTERM in an epoch goes on to the same model" {
+@test "a run stopped by SIGTERM in an epoch resumes to the same model" {
 	small_data repeated 3000 > long
 	train -q -H 30 -e 1 -E 1 -o whole.npz long > log
 	# the first line says that the epoch begins; another delay if it was missed
@@ -317,7 +317,7 @@ setup() {
 	one_line_error train
 }
 
-@test "-R goes on in its own file, as far as it was to go" {
+@test "-R resumes in its own file, up to the same number of epochs" {
 	train -q -H 3 -e 6 -E 2 -o whole.npz tiny.stream > log
 	train -q -H 3 -e 2 -E 2 -o part.npz tiny.stream > log
 	train -q -R part.npz tiny.stream > log		# its two epochs are done
