@@ -374,8 +374,10 @@ needs_limit() {
 			*arg) ;;
 			*) continue ;;
 			esac
+			option=-$letter
+			[ "$letter" != - ] || option=--$name	# it has no letter
 			for v in '' x 1x -2 1e400 nan 99999999999999999999 0x; do
-				refuses 2 "-$letter: '$v' is not a" "$t" "-$letter" "$v"
+				refuses 2 "$option: '$v' is not a" "$t" "$option" "$v"
 			done
 			n=$((n + 1))
 		done < <(_unroll_options "$t")
