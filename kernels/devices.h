@@ -6,24 +6,24 @@
  * messages and the choice of "auto" follow from the row:
  *
  *	name	of -d; libunroll-NAME.so is the plugin of that name
- *	open	the function that opens it (registry.h), or NULL: its plugin does
- *	rate	the function that says how much it can do (registry.h); NULL: auto
- *		never takes it
- *	worth	auto takes it if it can do so many times as much as any other
- *	chosen	why, for the note, if auto takes it, and
- *	passed	if auto does not; NULL: no note
+ *	open	the function that opens it (registry.c), or NULL for a plugin
+ *	rate	the function that returns its peak rate (registry.c); NULL: auto never
+ *		chooses it
+ *	worth	how many times faster than another device it must be for auto
+ *	chosen	reason in auto's note if it chooses this device, and
+ *	passed	if it chooses another one; NULL: none
  */
 #ifndef DEVICES_H
 #define DEVICES_H
 
-/* A GPU loses more of its rate on work as small as a sentence, and takes time to start. */
+/* A GPU is further from its peak on jobs as small as a sentence, and slow to start. */
 #define DEVICE_ROWS(ROW) \
 	ROW("cpu", cpu_open, cpu_rate, 1, NULL, NULL) \
 	ROW("cuda", NULL, gpu_rate, 4, \
-	    "the GPU can do over four times as much a second as these processors", \
-	    "the GPU cannot do four times as much a second as these processors") \
+	    "the GPU can perform over four times as many operations per second as the threads", \
+	    "the GPU cannot perform four times as many operations per second as the threads") \
 	ROW("blas", NULL, blas_rate, 1, \
-	    "the cpu device does not know this processor's vector instructions", NULL) \
+	    "the cpu device has no kernels for the vector instructions of this processor", NULL) \
 	ROW("ref", ref_open, NULL, 0, NULL, NULL)
 
 /* As an option's words, "auto|cpu|...". */

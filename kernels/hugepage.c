@@ -1,5 +1,5 @@
 /*
- * hugepage.c - aligned allocation, and advice to the system.
+ * hugepage.c - aligned allocation, and a request for huge pages.
  */
 #define _DEFAULT_SOURCE		/* madvise */
 #include <stdint.h>
@@ -22,7 +22,7 @@ hugepage_alloc(size_t n)
 	p = aligned_alloc(align, n ? n : align);
 #if defined(MADV_HUGEPAGE)
 	if (p && align == HUGE_PAGE)
-		madvise(p, n, MADV_HUGEPAGE);	/* or not: only speed */
+		madvise(p, n, MADV_HUGEPAGE);	/* a failure costs only speed */
 #endif
 	return p;
 }

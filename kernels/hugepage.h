@@ -1,13 +1,13 @@
 /*
- * hugepage.h - large memory for kernels: on huge pages where the system gives
- * them, so that walking through it does not miss the address cache.
+ * hugepage.h - memory for large arrays: on huge pages where the system provides them,
+ * so that passes over it cause few TLB misses.
  */
 #ifndef HUGEPAGE_H
 #define HUGEPAGE_H
 
 #include <stddef.h>
 
-/* n bytes, not cleared, aligned for vectors; NULL: no memory.  free() frees. */
+/* n bytes, uninitialised, aligned for vectors, released by free(); NULL: out of memory. */
 void *hugepage_alloc(size_t n);
 
 #endif

@@ -1,7 +1,7 @@
 /*
- * plugin.c - finds and opens a backend's shared object.
+ * plugin.c - finds and loads a backend's shared object.
  *
- * What was opened stays so until the program ends: a table of functions must
+ * A loaded object stays loaded until the program ends: a table of functions must
  * not outlive its code.
  */
 #include <dlfcn.h>
@@ -74,7 +74,7 @@ plugin_is_here(const char *name)
 	return find_plugin(path, name);
 }
 
-/* A symbol of the plugin, whose version is this suite's; NULL and *why. */
+/* A symbol of the plugin if it has this suite's version; else NULL and *why. */
 static void *
 symbol_of(const char *name, const char *symbol, const char **why)
 {
@@ -94,7 +94,7 @@ symbol_of(const char *name, const char *symbol, const char **why)
 	version = dlsym(so, "unroll_plugin_version");
 	found = dlsym(so, symbol);
 	if (version == NULL || found == NULL || *version != PLUGIN_VERSION) {
-		*why = "its plugin is of another version of this suite";
+		*why = "its plugin belongs to another version of this suite";
 		return NULL;
 	}
 	return found;
@@ -108,7 +108,7 @@ plugin_open(const char *name, enum real_type real, int threads, const char **why
 
 	if (symbol == NULL)
 		return NULL;
-	memcpy(&open, &symbol, sizeof(open));	/* POSIX's way around ISO C */
+	memcpy(&open, &symbol, sizeof(open));	/* ISO C has no cast from void * to a function */
 	return open(real, threads, why);
 }
 

@@ -1,14 +1,14 @@
 /*
- * plugin.h - backends that live in shared objects, so that a program starts,
- * and the project builds, on machines that lack what they need.
+ * plugin.h - backends in shared objects, so that programs start, and the project
+ * builds, on machines without the libraries that these backends need.
  *
- * libunroll-NAME.so is looked for in $UNROLL_PLUGINS if that is set, else in
- * ../plugins and ../lib/unroll from the folder of the program.  It exports
+ * libunroll-NAME.so is searched in $UNROLL_PLUGINS if that is set, else in
+ * ../plugins and ../lib/unroll relative to the folder of the program.  It exports
  *
  *	struct backend *unroll_plugin(enum real_type real, int threads, const char **why);
  *	const int unroll_plugin_version;	PLUGIN_VERSION of its headers
  *
- * and, if "auto" may take it,
+ * and, if "auto" may choose it by its rate,
  *
  *	double unroll_plugin_rate(enum real_type real, const char **why);
  */
@@ -19,7 +19,7 @@
 
 #include "backend.h"
 
-enum { PLUGIN_VERSION = 3 };	/* of struct backend and what it points at */
+enum { PLUGIN_VERSION = 3 };	/* of struct backend and the structs in its interface */
 
 /* Whether there is a plugin of that name; it is not loaded. */
 bool plugin_is_here(const char *name);
@@ -28,8 +28,8 @@ bool plugin_is_here(const char *name);
 struct backend *plugin_open(const char *name, enum real_type real, int threads, const char **why);
 
 /*
- * Operations a second that its device could do at most; 0 where there is none.
- * *why is then NULL, or the reason if there is a device that cannot be used.
+ * Peak rate of its device in operations per second; 0 if there is no device, with
+ * *why NULL, or if there is one that cannot be used, with the reason.
  */
 double plugin_rate(const char *name, enum real_type real, const char **why);
 

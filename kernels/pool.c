@@ -1,24 +1,25 @@
 /*
- * pool.c - a fixed team of threads.
+ * pool.c - a fixed pool of threads.
  *
- * A round is announced by raising `round`; each thread works through its own
- * share and then through what others have left.  A round is over when its
- * tasks are done, not when every thread has turned up: one that the system
- * keeps from running costs nothing as long as it holds no task.
+ * A parallel region is announced by incrementing `region`; each thread works
+ * through its own slice of the tasks and then through what the others have left.
+ * A region ends when its tasks are done, not when every thread has arrived: a
+ * thread that the system does not schedule costs nothing while it holds no task.
  *
- * What a round costs is lines of memory that go from core to core, some 50 to
- * 400 ns each.  So a round's number and its tasks are one line, which nobody
- * writes but the caller; a share is opened by who first takes a task of it, and
- * its line stays with the thread that works on it; what a thread has done it
- * counts in that line, too, once a share.
+ * The cost of a region is cache lines that move from core to core, at some 50 to
+ * 400 ns each.  So a region's number and description are in one line that only the
+ * caller writes; a slice is opened by the first thread that takes a task of it, and
+ * its line stays with the thread that works on it; each thread counts the tasks
+ * that it has done in its own line, once for each slice.
  *
- * Threads may be late, and find another round.  A round's description stands
- * until the next but one is announced: who reads it and then finds `round` as
- * it was has read it whole.  A task is claimed by a ticket that carries the
- * round's number and what is left of the share, nothing of a finished one; the
- * description stands as long as a task is claimed and not counted.
+ * A thread may be late and find a later region.  A region's description remains
+ * until the next but one is announced, so a thread that reads it and then finds
+ * `region` unchanged has read it whole.  A task is claimed through a ticket with
+ * the region's number and the number of tasks left in the slice, so that no task of
+ * a finished region can be claimed; and the description remains as long as a task
+ * is claimed and not yet counted.
  *
- * Waiting is a short spin, then a sleep on a condition variable.
+ * A thread waits by spinning briefly, then sleeps on a condition variable.
  */
 #include <math.h>
 #include <pthread.h>
@@ -33,21 +34,21 @@
 #include "pool.h"
 
 enum {
-	SPIN = 1000,		/* pauses before another thread may have the processor: 20 us */
-	PATIENCE = 5,		/* so many spins before a sleep */
-	PROBES = 8,		/* rounds that tell how far the threads are */
-	PROBE_SPIN = 200,	/* pauses until a probe is given up: 4 us */
+	SPIN = 1000,		/* pauses before the processor is yielded: 20 us */
+	PATIENCE = 5,		/* such spins before a sleep */
+	PROBES = 8,		/* regions that measure the distance of the threads */
+	PROBE_SPIN = 200,	/* pauses before a probe is abandoned: 4 us */
 	PROBE_EVERY = 8192,	/* calls of pool_is_far() */
-	FAR = 200,		/* ns a thread for a probe; 50 to 100 within a cache */
-	LINE = 64		/* bytes that go from core to core together */
+	FAR = 200,		/* ns per thread for a probe; 50 to 100 within a shared cache */
+	LINE = 64		/* bytes of a cache line */
 };
 
 typedef void task_function(void *arg, int i, int thread);
 
-/* A round: its tasks, those of each share from the first to the last or back. */
-struct round {
+/* A parallel region: n tasks, those of each slice in rising or falling order. */
+struct region {
 	unsigned number;
-	task_function *task;	/* NULL: the team may go */
+	task_function *task;	/* NULL: the threads end */
 	void *arg;
 	int n;
 	bool down;
@@ -60,25 +61,25 @@ struct announced {
 	atomic_bool down;
 };
 
-struct member {
-	alignas(LINE) atomic_ullong ticket;	/* round << 32 | tasks left of its share */
-	atomic_uint done;			/* tasks, of all rounds */
+struct worker {
+	alignas(LINE) atomic_ullong ticket;	/* region << 32 | tasks left in its slice */
+	atomic_uint done;			/* tasks, of all regions */
 	int number;
 	struct pool *pool;
 	pthread_t thread;
 };
 
 struct pool {
-	alignas(LINE) atomic_uint round;
-	struct announced announced[2];		/* of even and of odd rounds */
+	alignas(LINE) atomic_uint region;
+	struct announced announced[2];		/* even and odd regions */
 	alignas(LINE) atomic_int asleep;
 	pthread_mutex_t lock;
 	pthread_cond_t wake;
 	int threads;
-	struct member *member;			/* (threads); the caller is number 0 */
-	unsigned total;				/* tasks, of all rounds */
+	struct worker *worker;			/* (threads); number 0 is the caller */
+	unsigned total;				/* tasks, of all regions */
 	bool far;
-	unsigned asked;				/* how often whether they are far */
+	unsigned asked;				/* calls of pool_is_far() */
 };
 
 static void
@@ -92,8 +93,8 @@ pause_a_little(void)
 }
 
 /*
- * The thread that is waited for may be waiting for this very processor, when
- * others work on the machine: so it is offered now and then.
+ * On a busy machine the thread that we wait for may itself wait for this processor:
+ * so it is yielded now and then.
  */
 static void
 wait_a_little(int *pauses)
@@ -104,9 +105,9 @@ wait_a_little(int *pauses)
 		sched_yield();
 }
 
-/* The round's description; false if it is over. */
+/* Reads the region's description; false if the region is over. */
 static bool
-look(struct pool *p, unsigned number, struct round *r)
+read_region(struct pool *p, unsigned number, struct region *r)
 {
 	struct announced *a = &p->announced[number % 2];
 
@@ -115,11 +116,11 @@ look(struct pool *p, unsigned number, struct round *r)
 	r->arg = atomic_load_explicit(&a->arg, memory_order_acquire);
 	r->n = atomic_load_explicit(&a->n, memory_order_acquire);
 	r->down = atomic_load_explicit(&a->down, memory_order_acquire);
-	return atomic_load_explicit(&p->round, memory_order_acquire) == number;
+	return atomic_load_explicit(&p->region, memory_order_acquire) == number;
 }
 
 static void
-announce(struct pool *p, const struct round *r)
+announce_region(struct pool *p, const struct region *r)
 {
 	struct announced *a = &p->announced[r->number % 2];
 
@@ -127,7 +128,7 @@ announce(struct pool *p, const struct round *r)
 	atomic_store_explicit(&a->arg, r->arg, memory_order_release);
 	atomic_store_explicit(&a->n, r->n, memory_order_release);
 	atomic_store_explicit(&a->down, r->down, memory_order_release);
-	atomic_store(&p->round, r->number);
+	atomic_store(&p->region, r->number);
 	if (atomic_load(&p->asleep) > 0) {
 		pthread_mutex_lock(&p->lock);
 		pthread_cond_broadcast(&p->wake);
@@ -135,70 +136,70 @@ announce(struct pool *p, const struct round *r)
 	}
 }
 
-/* The first task of a share; that of `threads` is the end of the last one. */
+/* The first task of a slice; slice number `threads` begins at the end. */
 static int
-share_first(const struct pool *p, const struct round *r, int share)
+slice_first(const struct pool *p, const struct region *r, int slice)
 {
-	return (int)((long)r->n * share / p->threads);
+	return (int)((long)r->n * slice / p->threads);
 }
 
-/* The number of a task of this round from the share, or -1. */
+/* Claims a task of the slice in this region: its number, or -1. */
 static int
-claim(struct pool *p, const struct round *r, int share)
+claim_task(struct pool *p, const struct region *r, int slice)
 {
-	atomic_ullong *place = &p->member[share].ticket;
-	unsigned long long ticket = atomic_load_explicit(place, memory_order_acquire);
+	atomic_ullong *at = &p->worker[slice].ticket;
+	unsigned long long ticket = atomic_load_explicit(at, memory_order_acquire);
 	unsigned long long mine = (unsigned long long)r->number << 32;
-	int first = share_first(p, r, share), end = share_first(p, r, share + 1), left;
+	int first = slice_first(p, r, slice), end = slice_first(p, r, slice + 1), left;
 
 	do {
 		left = (int)(ticket & 0xffffffff);
-		if (ticket >> 32 != r->number) {	/* not yet opened, or long over */
+		if (ticket >> 32 != r->number) {	/* not opened yet, or over */
 			left = end - first;
-			if (atomic_load_explicit(&p->round, memory_order_acquire) != r->number)
+			if (atomic_load_explicit(&p->region, memory_order_acquire) != r->number)
 				return -1;
 		}
 		if (left == 0)
 			return -1;
-	} while (!atomic_compare_exchange_weak_explicit(place, &ticket, mine | (unsigned)(left - 1),
+	} while (!atomic_compare_exchange_weak_explicit(at, &ticket, mine | (unsigned)(left - 1),
 	    memory_order_acq_rel, memory_order_acquire));
 	return r->down ? first + left - 1 : end - left;
 }
 
-/* What was done of a share is counted when nothing is left of it: a count a task
- * would send its line from core to core. */
+/* Tasks are counted once no more of their slice is left: counting each one would
+ * move the line from core to core. */
 static void
-work(struct pool *p, const struct round *r, int number)
+work_on(struct pool *p, const struct region *r, int number)
 {
-	struct member *me = &p->member[number];
+	struct worker *me = &p->worker[number];
 
 	for (int k = 0; k < p->threads; k++) {
-		int i, share = (number + k) % p->threads;
+		int i, slice = (number + k) % p->threads;
 		unsigned done = 0;
 
-		for (; (i = claim(p, r, share)) >= 0; done++)
+		for (; (i = claim_task(p, r, slice)) >= 0; done++)
 			r->task(r->arg, i, number);
 		if (done)
 			atomic_fetch_add_explicit(&me->done, done, memory_order_release);
 	}
 }
 
-/* Waits until the round is no longer `seen`, and gives the new one. */
+/* Waits until the current region is another one than `seen`, and returns it. */
 static unsigned
-next_round(struct pool *p, unsigned seen)
+next_region(struct pool *p, unsigned seen)
 {
 	unsigned now;
 	int pauses = 0;
 
 	while (pauses < PATIENCE * SPIN) {
-		now = atomic_load_explicit(&p->round, memory_order_acquire);
+		now = atomic_load_explicit(&p->region, memory_order_acquire);
 		if (now != seen)
 			return now;
 		wait_a_little(&pauses);
 	}
 	pthread_mutex_lock(&p->lock);
 	atomic_fetch_add(&p->asleep, 1);
-	while ((now = atomic_load(&p->round)) == seen)
+	while ((now = atomic_load(&p->region)) == seen)
 		pthread_cond_wait(&p->wake, &p->lock);
 	atomic_fetch_sub(&p->asleep, 1);
 	pthread_mutex_unlock(&p->lock);
@@ -206,18 +207,18 @@ next_round(struct pool *p, unsigned seen)
 }
 
 static void *
-member_main(void *arg)
+worker_main(void *arg)
 {
-	struct member *m = arg;
-	struct pool *p = m->pool;
-	struct round r = { 0 };
+	struct worker *w = arg;
+	struct pool *p = w->pool;
+	struct region r = { 0 };
 
 	for (;;) {
-		if (!look(p, next_round(p, r.number), &r))
+		if (!read_region(p, next_region(p, r.number), &r))
 			continue;
 		if (r.task == NULL)
 			return NULL;
-		work(p, &r, m->number);
+		work_on(p, &r, w->number);
 	}
 }
 
@@ -227,14 +228,14 @@ is_done(const struct pool *p)
 	unsigned done = 0;
 
 	for (int i = 0; i < p->threads; i++)
-		done += atomic_load_explicit(&p->member[i].done, memory_order_acquire);
+		done += atomic_load_explicit(&p->worker[i].done, memory_order_acquire);
 	return done == p->total;
 }
 
 static void
-run(struct pool *p, task_function *task, void *arg, int n, bool down)
+run_region(struct pool *p, task_function *task, void *arg, int n, bool down)
 {
-	struct round r = { 0, task, arg, n, down };
+	struct region r = { 0, task, arg, n, down };
 	int pauses = 0;
 
 	if (p->threads == 1 || n == 1) {
@@ -242,10 +243,10 @@ run(struct pool *p, task_function *task, void *arg, int n, bool down)
 			task(arg, down ? n - 1 - i : i, 0);
 		return;
 	}
-	r.number = atomic_load(&p->round) + 1;
+	r.number = atomic_load(&p->region) + 1;
 	p->total += (unsigned)n;
-	announce(p, &r);
-	work(p, &r, 0);
+	announce_region(p, &r);
+	work_on(p, &r, 0);
 	while (!is_done(p))
 		wait_a_little(&pauses);
 }
@@ -253,19 +254,19 @@ run(struct pool *p, task_function *task, void *arg, int n, bool down)
 void
 pool_run(struct pool *p, void (*task)(void *arg, int i, int thread), void *arg, int n)
 {
-	run(p, task, arg, n, false);
+	run_region(p, task, arg, n, false);
 }
 
 void
 pool_run_down(struct pool *p, void (*task)(void *arg, int i, int thread), void *arg, int n)
 {
-	run(p, task, arg, n, true);
+	run_region(p, task, arg, n, true);
 }
 
-/* A round of a task a thread, each of which waits until all have come, or gives up. */
+/* A region with one task for each thread, which waits until all have arrived, or gives up. */
 struct probe {
 	int threads;
-	atomic_int came;
+	atomic_int arrived;
 	atomic_bool lost;
 };
 
@@ -276,8 +277,8 @@ probe_task(void *arg, int i, int thread)
 
 	(void)i;
 	(void)thread;
-	atomic_fetch_add(&b->came, 1);
-	for (int k = 0; atomic_load(&b->came) < b->threads; k++) {
+	atomic_fetch_add(&b->arrived, 1);
+	for (int k = 0; atomic_load(&b->arrived) < b->threads; k++) {
 		if (k == PROBE_SPIN) {
 			atomic_store(&b->lost, true);
 			return;
@@ -295,9 +296,10 @@ now_ns(void)
 	return 1e9 * (double)t.tv_sec + (double)t.tv_nsec;
 }
 
-/* The quickest of some rounds to which all came; to others a thread had no processor. */
+/* The shortest of some regions in which all threads arrived; in the others one was not
+ * scheduled. */
 static void
-probe(struct pool *p)
+probe_distance(struct pool *p)
 {
 	double least = INFINITY;
 
@@ -305,7 +307,7 @@ probe(struct pool *p)
 		struct probe b = { .threads = p->threads };
 		double ns = now_ns();
 
-		run(p, probe_task, &b, p->threads, false);
+		run_region(p, probe_task, &b, p->threads, false);
 		ns = now_ns() - ns;
 		if (!atomic_load(&b.lost))
 			least = ns < least ? ns : least;
@@ -318,7 +320,7 @@ bool
 pool_is_far(struct pool *p)
 {
 	if (p->threads > 1 && p->asked++ % PROBE_EVERY == 0)
-		probe(p);
+		probe_distance(p);
 	return p->far;
 }
 
@@ -329,12 +331,12 @@ pool_threads(const struct pool *p)
 }
 
 static bool
-start(struct pool *p)
+start_threads(struct pool *p)
 {
 	for (int i = 1; i < p->threads; i++) {
-		p->member[i].pool = p;
-		p->member[i].number = i;
-		if (pthread_create(&p->member[i].thread, NULL, member_main, &p->member[i]) != 0) {
+		p->worker[i].pool = p;
+		p->worker[i].number = i;
+		if (pthread_create(&p->worker[i].thread, NULL, worker_main, &p->worker[i]) != 0) {
 			p->threads = i;
 			return false;
 		}
@@ -342,9 +344,9 @@ start(struct pool *p)
 	return true;
 }
 
-/* n bytes on lines of their own, all 0; NULL: no memory. */
+/* n bytes on cache lines of their own, all 0; NULL: out of memory. */
 static void *
-lines(size_t n)
+alloc_lines(size_t n)
 {
 	void *p = aligned_alloc(LINE, n);
 
@@ -354,15 +356,15 @@ lines(size_t n)
 struct pool *
 pool_new(int threads)
 {
-	struct pool *p = lines(sizeof(*p));
+	struct pool *p = alloc_lines(sizeof(*p));
 
 	if (p == NULL)
 		return NULL;
 	pthread_mutex_init(&p->lock, NULL);
 	pthread_cond_init(&p->wake, NULL);
-	p->member = lines((size_t)threads * sizeof(*p->member));
-	p->threads = p->member ? threads : 1;
-	if (p->member == NULL || !start(p)) {
+	p->worker = alloc_lines((size_t)threads * sizeof(*p->worker));
+	p->threads = p->worker ? threads : 1;
+	if (p->worker == NULL || !start_threads(p)) {
 		pool_free(p);
 		return NULL;
 	}
@@ -372,16 +374,16 @@ pool_new(int threads)
 void
 pool_free(struct pool *p)
 {
-	struct round end = { 0 };
+	struct region end = { 0 };
 
 	if (p == NULL)
 		return;
-	end.number = atomic_load(&p->round) + 1;
-	announce(p, &end);
+	end.number = atomic_load(&p->region) + 1;
+	announce_region(p, &end);
 	for (int i = 1; i < p->threads; i++)
-		pthread_join(p->member[i].thread, NULL);
+		pthread_join(p->worker[i].thread, NULL);
 	pthread_mutex_destroy(&p->lock);
 	pthread_cond_destroy(&p->wake);
-	free(p->member);
+	free(p->worker);
 	free(p);
 }

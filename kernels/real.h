@@ -1,6 +1,6 @@
 /*
- * real.h - one source, two types: each kernel file is compiled once with
- * REAL_IS_FLOAT and once with REAL_IS_DOUBLE defined, and NAME(f) is f_f32 or f_f64.
+ * real.h - single and double precision from one source: each kernel file is compiled
+ * once with REAL_IS_FLOAT and once with REAL_IS_DOUBLE; NAME(f) is f_f32 or f_f64.
  */
 #ifndef REAL_H
 #define REAL_H

@@ -13,7 +13,7 @@
 struct device {
 	const char *name;
 	struct backend *(*open)(enum real_type real, int threads, const char **why);
-	/* Operations a second that it can do at most; 0: it is not here or not wanted.
+	/* Peak rate in operations per second; 0 if the device is not here or unsuitable.
 	 * *why is then NULL, or the reason if it is here and cannot be used. */
 	double (*rate)(const char *name, const struct machine *m, const char **why);
 	double worth;
@@ -21,8 +21,8 @@ struct device {
 };
 
 /*
- * What threads can do: 2 x 16 multiply-adds of float a clock at 3.7 GHz each, as
- * processors with AVX-512 do; half as many of double.
+ * Of each thread 2 x 16 multiply-adds of float per clock at 3.7 GHz, as processors with
+ * AVX-512 have; half as many of double.
  */
 static double
 rate_of_threads(const struct machine *m)
@@ -30,8 +30,8 @@ rate_of_threads(const struct machine *m)
 	return m->threads * (m->real == REAL_F32 ? 1.2e11 : 0.6e11);
 }
 
-/* Without vector instructions that it knows, a fraction of it.  Whoever names an
- * instruction set measures this device, not another. */
+/* The plain kernels reach a fraction of it.  A user who names an instruction set
+ * measures this device, so the choice must not fall on another for its sake. */
 static double
 cpu_rate(const char *name, const struct machine *m, const char **why)
 {
@@ -42,8 +42,8 @@ cpu_rate(const char *name, const struct machine *m, const char **why)
 	return rate_of_threads(m) * (m->has_vectors || m->isa_is_named ? 1 : plain);
 }
 
-/* OpenBLAS has kernels for more processors than the cpu device; it starts threads as
- * soon as it is loaded, so that it is not loaded without need. */
+/* OpenBLAS has kernels for more kinds of processors.  It is not loaded to find out, for
+ * it starts threads as soon as it is. */
 static double
 blas_rate(const char *name, const struct machine *m, const char **why)
 {
@@ -90,8 +90,8 @@ device_open(const struct device *d, enum real_type real, int threads, const char
 
 /* A device as "auto" sees it. */
 struct candidate {
-	double value;		/* rate / worth; 0: not to be taken */
-	const char *passed;	/* why it was not taken, or NULL */
+	double value;		/* rate / worth; 0: not a candidate */
+	const char *passed;	/* why it was not chosen, or NULL */
 };
 
 static void
@@ -119,7 +119,7 @@ best_candidate(const struct candidate c[NDEVICES])
 	return best;
 }
 
-/* Why this device and no other: its own reason, or the first that another was passed for. */
+/* The chosen device's own reason, or else the first that speaks against another one. */
 static const char *
 reason_for(int chosen, const struct candidate c[NDEVICES])
 {

@@ -9,24 +9,24 @@
 
 #include "backend.h"
 
-/* What the rate of a device may depend on. */
+/* What auto's choice depends on. */
 struct machine {
 	enum real_type real;
 	int threads;		/* 1 or more */
-	bool has_vectors;	/* cpu has kernels for a set of vector instructions of it */
-	bool isa_is_named;	/* UNROLL_ISA chooses cpu's instruction set */
+	bool has_vectors;	/* see cpu_has_vectors() */
+	bool isa_is_named;	/* see cpu_isa_is_named() */
 };
 
 /*
- * The device of which its rate, divided by its worth, is the highest; of equal ones
- * the first.  A plugin that cannot be opened is passed over.  NULL and *why on failure;
+ * The device with the highest rate divided by its worth; of equal ones the first in
+ * devices.h.  A plugin that cannot be opened is passed over.  NULL and *why on failure;
  * else *why is the reason for the choice, or NULL where there was none to make.
  */
 struct backend *registry_open_auto(const struct machine *m, const char **why);
 
-/* dispatch.c's: cpu on the best instruction set, or the one that UNROLL_ISA names. */
+/* cpu on the processor's best instruction set, or the one that UNROLL_ISA names. */
 struct backend *cpu_open(enum real_type real, int threads, const char **why);
-/* Whether there are kernels for a set of vector instructions of this processor. */
+/* Whether cpu has kernels for one of this processor's sets of vector instructions. */
 bool cpu_has_vectors(void);
 /* Whether UNROLL_ISA names an instruction set. */
 bool cpu_isa_is_named(void);

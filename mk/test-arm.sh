@@ -78,7 +78,8 @@ for isa in neon plain; do
 	# shellcheck disable=SC2086
 	UNROLL_ISA=$isa check "backend on $isa" qemu-aarch64 "$arm/tests/unit/backend" cpu $shapes
 	# shellcheck disable=SC2086
-	UNROLL_ISA=$isa check "backend_cells on $isa" qemu-aarch64 "$arm/tests/unit/backend_cells" cpu $cells
+	UNROLL_ISA=$isa check "backend_cells on $isa" \
+	    qemu-aarch64 "$arm/tests/unit/backend_cells" cpu $cells
 done
 check 'pipeline on the host' pipeline host on_host
 check 'pipeline on AArch64' pipeline arm on_arm

@@ -64,12 +64,12 @@ agree() {
 	[[ "$output" == *'no such device'* ]]
 }
 
-@test "auto takes blas where cpu has no vector instructions and the user names none" {
+@test "auto takes blas where cpu has no vector instructions and UNROLL_ISA is not set" {
 	local real
 	run -0 "$BUILD/tests/unit/registry"
 	for real in 0 3; do
 		[ "${lines[real]}" = 'vectors: cpu, no reason' ]
-		[ "${lines[real + 1]}" = "none: blas, the cpu device does not know this processor's vector instructions" ]
+		[ "${lines[real + 1]}" = "none: blas, the cpu device has no kernels for the vector instructions of this processor" ]
 		[ "${lines[real + 2]}" = 'named: cpu, no reason' ]
 	done
 	mkdir "$BATS_TEST_TMPDIR/none" "$BATS_TEST_TMPDIR/broken"

@@ -6,7 +6,7 @@
 
 #include "backend.h"
 
-/* The table, or NULL and *why. */
+/* The backend, or NULL and *why. */
 struct backend *cpu_avx512_f32(int threads, const char **why);
 struct backend *cpu_avx512_f64(int threads, const char **why);
 struct backend *cpu_avx2_f32(int threads, const char **why);

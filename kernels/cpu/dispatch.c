@@ -1,7 +1,7 @@
 /*
- * dispatch.c - which instruction set: the best this processor has, or the one
- * that UNROLL_ISA names.  A name that is not known, or that the processor
- * lacks, is refused: a wrong guess must not pass for a measurement.
+ * dispatch.c - chooses the instruction set: the best one that the processor has, or
+ * the one that UNROLL_ISA names.  An unknown name, or a set that the processor
+ * lacks, is an error: a mistake must not pass for a measurement.
  */
 #include <stdbool.h>
 #include <stdlib.h>
@@ -57,10 +57,10 @@ static const struct isa isas[] = {	/* the best first, plain last */
 };
 enum { NISA = sizeof(isas) / sizeof(isas[0]) };
 
-/* Appends to a phrase of so many bytes, cut off there; what may have come from
- * anywhere as printable ASCII. */
+/* Appends to a string of at most size bytes, truncating; bytes of the environment as
+ * printable ASCII. */
 static void
-append(char *to, size_t size, const char *more)
+append_text(char *to, size_t size, const char *more)
 {
 	size_t n = strlen(to);
 
@@ -69,7 +69,7 @@ append(char *to, size_t size, const char *more)
 	to[n] = '\0';
 }
 
-/* The name that will not do, and those that would. */
+/* An error message: the unusable name, and the usable ones. */
 static const char *
 refusal(const char *name)
 {
@@ -77,14 +77,14 @@ refusal(const char *name)
 	const char *between = ": ";
 
 	said[0] = '\0';
-	append(said, sizeof(said), "UNROLL_ISA is '");
-	append(said, sizeof(said) / 2, name);
-	append(said, sizeof(said), "', which is none of this processor's instruction sets");
+	append_text(said, sizeof(said), "UNROLL_ISA is '");
+	append_text(said, sizeof(said) / 2, name);
+	append_text(said, sizeof(said), "', which is none of this processor's instruction sets");
 	for (int i = 0; i < NISA; i++) {
 		if (!isas[i].here())
 			continue;
-		append(said, sizeof(said), between);
-		append(said, sizeof(said), isas[i].name);
+		append_text(said, sizeof(said), between);
+		append_text(said, sizeof(said), isas[i].name);
 		between = ", ";
 	}
 	return said;

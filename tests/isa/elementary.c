@@ -10,7 +10,7 @@
 
 #include "elementary.h"
 
-enum { POINTS = 800000 };	/* unless told otherwise */
+enum { POINTS = 800000 };	/* the default */
 
 #if defined(REAL_IS_FLOAT)
 #define NEXT nextafterf

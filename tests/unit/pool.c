@@ -1,7 +1,7 @@
 /*
- * pool [SECONDS]: rounds of many sizes follow each other as fast as they can,
- * up and down, on 2, 3 and 5 threads; every task of a round must run once,
- * before the round ends, and no other.
+ * pool [SECONDS]: runs parallel regions of many sizes in quick succession, upwards and
+ * downwards, on 2, 3 and 5 threads; each task of a region must run once, before the
+ * region ends, and no other task.
  */
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -13,27 +13,27 @@
 
 enum { MOST = 64 };
 
-/* What a round's tasks see; a task of another round would find another one. */
-struct round {
+/* Argument of a region's tasks; a task of another region has another one. */
+struct region {
 	int n;
 	atomic_int ran[MOST];
-	atomic_bool strange;
+	atomic_bool foreign;	/* a task of another region ran */
 };
 
 static void
 task(void *arg, int i, int thread)
 {
-	struct round *r = arg;
+	struct region *r = arg;
 
 	(void)thread;
 	if (i < 0 || i >= r->n)
-		atomic_store(&r->strange, true);
+		atomic_store(&r->foreign, true);
 	else
 		atomic_fetch_add(&r->ran[i], 1);
 }
 
 static bool
-one_round(struct pool *p, struct round *r, int n)
+run_region(struct pool *p, struct region *r, int n)
 {
 	bool good = true;
 
@@ -43,21 +43,21 @@ one_round(struct pool *p, struct round *r, int n)
 	(n % 3 ? pool_run : pool_run_down)(p, task, r, n);
 	for (int i = 0; i < MOST; i++)
 		good = good && atomic_load(&r->ran[i]) == (i < n);
-	return good && !atomic_load(&r->strange);
+	return good && !atomic_load(&r->foreign);
 }
 
 static bool
-rounds(int threads, double seconds)
+run_regions(int threads, double seconds)
 {
-	static struct round r[2];
+	static struct region r[2];
 	struct pool *p = pool_new(threads);
 	clock_t end = clock() + (clock_t)(seconds * threads * CLOCKS_PER_SEC);
 	bool good = p != NULL;
 
 	for (unsigned k = 0; good && (k % 1024 || clock() < end); k++) {
 		if (k % 8 == 0)
-			pool_is_far(p);		/* has rounds of its own now and then */
-		good = one_round(p, &r[k % 2], k % 2 ? MOST : 2 + (int)(k / 2 % 7));
+			pool_is_far(p);		/* runs regions of its own now and then */
+		good = run_region(p, &r[k % 2], k % 2 ? MOST : 2 + (int)(k / 2 % 7));
 	}
 	pool_free(p);
 	return good;
@@ -71,7 +71,7 @@ main(int argc, char *argv[])
 	int failures = 0;
 
 	for (size_t i = 0; i < sizeof(threads) / sizeof(threads[0]); i++)
-		if (!rounds(threads[i], seconds)) {
+		if (!run_regions(threads[i], seconds)) {
 			printf("not ok on %d threads\n", threads[i]);
 			failures++;
 		}

@@ -1,7 +1,7 @@
 /*
- * panels.c - packing, and the three products, each as a small tile of sums
- * held in registers.  A tile's sizes are constants where it is inlined, and
- * its loops unroll away.
+ * panels.c - packing, and the three products, each as small tiles of sums in
+ * registers.  A tile's sizes are constants where it is inlined, so that its loops
+ * are unrolled completely.
  */
 #include <stddef.h>
 #include <stdint.h>
@@ -13,7 +13,7 @@
 
 enum {
 	P_BYTES = 28 << 10,	/* of P in dots at a time: most of a 48 or 32 KB cache */
-	AHEAD = 80		/* rows of a panel that a tile fetches in advance: some 200 ns */
+	AHEAD = 80		/* rows of a panel from a tile's loads to its prefetches: some 200 ns */
 };
 
 void
@@ -87,7 +87,7 @@ packed_row(const struct packed *a, int block)
 	return block * a->rows - (block > a->full ? block - a->full : 0);
 }
 
-/* The rows of a block, and in *first the row it begins with. */
+/* The number of rows of a block, and in *first the first of them. */
 INLINE int
 block_rows(const struct packed *a, int block, int *first)
 {
@@ -95,13 +95,13 @@ block_rows(const struct packed *a, int block, int *first)
 	return block < a->full ? a->rows : a->rows - 1;
 }
 
-/* The transpose of LANES by LANES numbers: each round moves a bit of the place
- * of a row to the place of a lane. */
+/* Transposes LANES by LANES numbers: each iteration exchanges one bit of the index of
+ * the row with one of the index of the lane. */
 INLINE void
 transpose(vec x[LANES])
 {
 	UNROLL
-	for (int round = 1; round < LANES; round *= 2) {
+	for (int bit = 1; bit < LANES; bit *= 2) {
 		vec y[LANES];
 
 		UNROLL
@@ -138,9 +138,9 @@ panel_transpose(const struct panels *from, int first, int n, struct panels *to, 
 }
 
 /*
- * Columns i .. i+LANES-1 of m rows, at most LANES, to their places in p, n
- * apart.  What is stored beyond them is in the way of what comes later, but
- * for what is not before `end`.
+ * Stores columns i .. i+LANES-1 of m rows, at most LANES, in p, n apart.  Each
+ * store is a whole vector, whose excess later stores overwrite; those that would
+ * reach past `end` are partial.
  */
 INLINE void
 pack_square(const real *const *row, int i, int m, real *p, int n, const real *end)
@@ -228,7 +228,7 @@ tile(const int n, int k, const real *RESTRICT a, const real *RESTRICT b, real *R
 	}
 }
 
-/* CASE(n): the tile of just so many rows, n a constant in it. */
+/* TILE_CASE(n): the tile of n rows, n being a constant in it. */
 #define TILE_CASE(n) case n: tile(n < TILE ? n : TILE, k, a, b, c, stride); break;
 static void
 tile_of(int n, int k, const real *a, const real *b, real *c, size_t stride)
@@ -254,7 +254,7 @@ panel_tile(const struct packed *a, int block, int end, const struct panels *b, i
 	}
 }
 
-/* nk rows of a panel against nt rows of P; some that come after them are fetched. */
+/* nk rows of a panel times nt rows of P, with a prefetch of rows that come later. */
 INLINE void
 dots_of_panel(const int nk, const int nt, const real *RESTRICT b, const real *RESTRICT p,
     ptrdiff_t ahead, vec sum[DOTS_T][DOTS_K])
@@ -281,18 +281,18 @@ dots_of_panel(const int nk, const int nt, const real *RESTRICT b, const real *RE
 }
 
 /*
- * The panel to take as number i of n that lie a step apart: in pairs, each the
- * wrong way round.  From steps of the same length a processor guesses what
- * comes next, and goes on guessing past the last of the n.  There it finds
- * panels of another core, which must then fetch them back.
+ * The panel to use as number i of n: the two of each pair are exchanged.  From
+ * accesses at a constant distance a processor predicts the next ones and
+ * prefetches past the last of the n panels, taking lines from the core that
+ * works on those panels, which must then fetch them back.
  */
 INLINE size_t
-in_pairs(int i, int n)
+pairwise_exchanged(int i, int n)
 {
 	return (size_t)((i ^ 1) < n ? i ^ 1 : i);
 }
 
-/* A tile of dots: n panels, rows of P, and where the sums are added. */
+/* Operands of a tile of dots: rows of n panels and rows of P. */
 struct dots {
 	const real *b;		/* the tile's first row in the first panel */
 	size_t bstride;
@@ -301,10 +301,10 @@ struct dots {
 	size_t pstride;
 	real *da;
 	size_t dstride;
-	ptrdiff_t ahead;	/* from a panel's row to one that comes later, to be fetched */
+	ptrdiff_t ahead;	/* reals from a row of a panel to a later one, to be prefetched */
 };
 
-/* nk rows of the panels against nt rows of P; sums over lanes at the end. */
+/* nk rows of the panels times nt rows of P; lanes are added at the end. */
 INLINE void
 dots(const int nk, const int nt, const struct dots *d)
 {
@@ -318,7 +318,7 @@ dots(const int nk, const int nt, const struct dots *d)
 		for (int j = 0; j < DOTS_K; j++)
 			sum[r][j] = v_zero();
 	for (int i = 0; i < d->n; i++) {
-		size_t at = in_pairs(i, d->n);
+		size_t at = pairwise_exchanged(i, d->n);
 
 		dots_of_panel(nk, nt, b + at * d->bstride, p + at * d->pstride, d->ahead, sum);
 	}
@@ -344,7 +344,7 @@ dots_of(const int nk, int nt, const struct dots *d)
 	}
 }
 
-/* All rows of the panels against t rows of P, in tiles of about the same size. */
+/* All rows of the panels times t rows of P, in tiles of about the same size. */
 static void
 dots_block(const struct panels *b, int i, int n, int t, struct rows p, real *da, size_t dstride)
 {
@@ -368,7 +368,7 @@ dots_block(const struct panels *b, int i, int n, int t, struct rows p, real *da,
 	}
 }
 
-/* Rows of P are taken as many at a time as stay in the nearest cache. */
+/* P is divided into blocks of rows that fit the L1 cache. */
 void
 panel_dots(const struct panels *b, int i, int n, int t, struct rows p, real *da, size_t dstride)
 {
@@ -393,7 +393,7 @@ outer(const int n, int t, struct rows arows, struct rows prows, real *RESTRICT b
 	UNROLL
 	for (int j = 0; j < n; j++) {
 		left[j] = right[j] = v_zero();
-		FETCH(b, (2 * n + j) * PW);	/* what comes after the next tile */
+		FETCH(b, (2 * n + j) * PW);	/* the rows after the next tile */
 		FETCH(b, (2 * n + j) * PW + LANES);
 	}
 	for (int r = 0; r < t; r++) {
@@ -429,8 +429,9 @@ outer_of(int n, int t, struct rows a, struct rows p, real *b, vec rate)
 }
 
 /*
- * Tiles of about the same size, for a small one at the end would wait for its
- * own sums; the larger ones first, so that what each fetches leaves no gaps.
+ * Tiles have about the same size, because a small one at the end would be bound by
+ * the latency of its sums; the larger ones come first, so that their prefetches
+ * leave no gaps.
  */
 void
 panel_add_outer(const struct panels *b, int i, int t, struct rows a, struct rows p, real rate)

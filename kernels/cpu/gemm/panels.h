@@ -3,13 +3,13 @@
  * products of a layer on it.
  *
  * A panel's row of PW = 2 LANES numbers is two registers wide, so a tile of
- * A B keeps its sums in registers while it walks down the panel:
+ * A B keeps its sums in registers during its pass over the panel:
  *
  *	p[j / PW * stride + i * PW + j % PW] = B[i][j]
  *
- * Columns past n are zero and stay so.  The stride is an odd number of rows:
- * were it a power of two, the same row of all panels would fall into the same
- * few lines of the cache.  Panels are used as they lie by all three products:
+ * Columns past n are zero and stay zero.  The stride is an odd number of rows:
+ * if it were a power of two, the same row of all panels would compete for the same
+ * few sets of the cache.  All three products use panels in place:
  *
  *	tile		C(t,PW)  = A(t,k) panel		rank-1 updates over k
  *	dots		dA(t,k) += P(t,PW) panel'	lanes add up over panels
@@ -43,7 +43,7 @@ struct panels {
 	real *p;		/* (np, stride) */
 };
 
-/* Zeros; p is NULL when there is no memory. */
+/* Initialised with zeros; p is NULL if there is no memory. */
 void panels_new(struct panels *b, int k, int n);
 void panels_free(struct panels *b);
 
@@ -59,39 +59,39 @@ void panels_column(const struct panels *b, int j, real *row);
 
 /*
  * Rows of A packed for tiles: block by block of at most TILE rows, each block
- * k-major, so that the t numbers of one k lie side by side.  All blocks of one
- * matrix have the same number of rows or one less.
+ * k-major, so that the block's numbers of one k are adjacent.  All blocks of a matrix
+ * have the same number of rows or one less.
  */
 struct packed {
 	int t, k;
-	int nblock, rows, full;	/* blocks; rows of the first `full` ones; others one less */
+	int nblock, rows, full;	/* blocks; rows of the first `full` ones; the others have one less */
 	real *p;		/* (t, k), the caller's */
 };
 
 void pack_shape(struct packed *a, int t, int k, real *p);
 void pack_matrix(struct packed *a, const real *rows, size_t stride);
-/* Rows that lie anywhere: row[r](k) for r below t. */
+/* From rows at any addresses: row[r](k) for r below t. */
 void pack_rows(struct packed *a, const real *const *row);
 
-/* The row that a block begins with; block may be nblock. */
+/* The first row of a block; block may be nblock. */
 int packed_row(const struct packed *a, int block);
 
 /*
- * C(rows, PW) = those rows of A that are in blocks block .. end-1, times panel i
- * of B; row r of C is at c + r * stride.
+ * C(rows, PW) = the rows of A in blocks block .. end-1, times panel i of B; row r of
+ * C is at c + r * stride.
  */
 void panel_tile(const struct packed *a, int block, int end, const struct panels *b,
     int i, real *c, size_t stride);
 
 /*
  * dA(t,k)[r][j] += sum over columns of panels i .. i+n-1 of
- * P[r][column] B[j][column].  P is in panels as well, (t, PW) each, its stride
- * apart; row r of dA is at da + r * dstride.
+ * P[r][column] B[j][column].  P is in panels, too, of (t, PW) each, p.stride apart;
+ * row r of dA is at da + r * dstride.
  */
 void panel_dots(const struct panels *b, int i, int n, int t, struct rows p, real *da,
     size_t dstride);
 
-/* panel i of B += rate A' P, with rows of A(t,k) and P(t,PW). */
+/* Panel i of B += rate A' P for rows of A(t,k) and P(t,PW). */
 void panel_add_outer(const struct panels *b, int i, int t, struct rows a, struct rows p,
     real rate);
 

@@ -1,6 +1,6 @@
 /*
- * product.c - rows are taken some tiles at a time, packed by the thread that
- * multiplies them; the gradient in pieces of a panel.
+ * product.c - the forward product is divided into tasks of some tiles of rows, packed
+ * by the thread that multiplies them; the gradient into pieces of panels.
  */
 #include <string.h>
 
@@ -9,18 +9,19 @@
 
 enum {
 	TILES = 8,		/* tiles of rows in a task, at most */
-	TASKS = 16,		/* tasks to have, if the rows suffice */
+	TASKS = 16,		/* tasks, if there are enough rows */
 	PIECE = 4 * OUTER,	/* rows of a panel of the gradient in a task */
-	STEPS = 128		/* rows of D and X at a time: they stay in the nearest cache */
+	STEPS = 128		/* rows of D and X at a time: they fit the L1 cache */
 };
 
-struct job {
+struct product_job {
 	const struct panels *b;
-	int t, rows;		/* rows in all, and in a task */
-	int nsplit;		/* tasks that share the same rows, each some panels */
+	int t, rows;		/* rows in total, and in a task */
+	int nsplit;		/* tasks with the same rows and different panels */
 	const real *x;
-	real *out, *space;
-	size_t one;		/* reals of space a thread */
+	real *out;
+	real *space;		/* (threads, thread_len) */
+	size_t thread_len;
 };
 
 static int
@@ -32,7 +33,7 @@ task_rows(int t)
 }
 
 static size_t
-space_of_one(const struct panels *b, int t)
+thread_space(const struct panels *b, int t)
 {
 	return (size_t)task_rows(t) * ((size_t)b->k + PW) + LANES;
 }
@@ -40,12 +41,12 @@ space_of_one(const struct panels *b, int t)
 size_t
 product_space(struct pool *p, const struct panels *b, int t)
 {
-	return space_of_one(b, t) * (size_t)pool_threads(p);
+	return thread_space(b, t) * (size_t)pool_threads(p);
 }
 
-/* Panel i of the rows at hand, where it is not whole: the product, then its columns. */
+/* The last panel where it is not whole: its product into tile, then its columns. */
 static void
-last_panel(const struct packed *a, const struct panels *b, int i, real *tile, real *out)
+multiply_last_panel(const struct packed *a, const struct panels *b, int i, real *tile, real *out)
 {
 	int n = b->n - i * PW;
 
@@ -58,12 +59,12 @@ last_panel(const struct packed *a, const struct panels *b, int i, real *tile, re
 static void
 product_task(void *arg, int i, int thread)
 {
-	const struct job *j = arg;
+	const struct product_job *j = arg;
 	const struct panels *b = j->b;
 	int first = i / j->nsplit * j->rows, t = j->t - first < j->rows ? j->t - first : j->rows;
 	int from = b->np * (i % j->nsplit) / j->nsplit;
 	int end = b->np * (i % j->nsplit + 1) / j->nsplit;
-	real *out = j->out + (size_t)first * b->n, *p = j->space + (size_t)thread * j->one;
+	real *out = j->out + (size_t)first * b->n, *p = j->space + (size_t)thread * j->thread_len;
 	struct packed a;
 
 	pack_shape(&a, t, b->k, p);
@@ -73,7 +74,7 @@ product_task(void *arg, int i, int thread)
 			panel_tile(&a, 0, a.nblock, b, l, out + (size_t)l * PW,
 			    (size_t)b->n);
 		else
-			last_panel(&a, b, l, p + (size_t)t * b->k, out);
+			multiply_last_panel(&a, b, l, p + (size_t)t * b->k, out);
 	}
 }
 
@@ -81,7 +82,7 @@ void
 product_forward(struct pool *p, const struct panels *b, int t, const real *x, real *out,
     real *space)
 {
-	struct job j = { b, t, task_rows(t), 1, x, out, space, space_of_one(b, t) };
+	struct product_job j = { b, t, task_rows(t), 1, x, out, space, thread_space(b, t) };
 	int nblock = (t + j.rows - 1) / j.rows;
 
 	while (nblock * j.nsplit < TASKS / 2 && j.nsplit * 2 <= b->np)
@@ -89,18 +90,18 @@ product_forward(struct pool *p, const struct panels *b, int t, const real *x, re
 	parallel_tasks(p, product_task, &j, nblock * j.nsplit, (double)t * b->k * b->n);
 }
 
-struct gradient {
+struct gradient_job {
 	struct panels *b;
-	int t, npiece, nsplit;	/* rows; pieces of the panels' rows, and of the panels */
+	int t, npiece, nsplit;	/* rows; pieces of the panels' rows, and groups of panels */
 	struct rows d, x;
 	real rate;
-	real *space;		/* a thread: (STEPS, PIECE) of D */
+	real *space;		/* (threads, STEPS, PIECE): columns of D */
 };
 
-/* Columns first .. first+n-1 of t rows of D, side by side: their own rows may lie
- * a power of two apart, all in the same few lines of the cache. */
+/* Copies columns first .. first+n-1 of t rows of D: in place they may be a power of two
+ * apart and so compete for the same few sets of the cache. */
 static void
-take_columns(const struct gradient *g, int row, int t, int first, int n, real *to)
+copy_columns(const struct gradient_job *g, int row, int t, int first, int n, real *to)
 {
 	for (int r = 0; r < t; r++)
 		memcpy(to + (size_t)r * PIECE, g->d.p + (size_t)(row + r) * g->d.stride + first,
@@ -110,7 +111,7 @@ take_columns(const struct gradient *g, int row, int t, int first, int n, real *t
 static void
 gradient_task(void *arg, int i, int thread)
 {
-	const struct gradient *g = arg;
+	const struct gradient_job *g = arg;
 	int first = i / g->nsplit * PIECE, np = g->b->np;
 	int from = np * (i % g->nsplit) / g->nsplit, end = np * (i % g->nsplit + 1) / g->nsplit;
 	struct panels part = *g->b;
@@ -121,7 +122,7 @@ gradient_task(void *arg, int i, int thread)
 	for (int r = 0; r < g->t; r += STEPS) {
 		int t = g->t - r < STEPS ? g->t - r : STEPS;
 
-		take_columns(g, r, t, first, part.k, d);
+		copy_columns(g, r, t, first, part.k, d);
 		for (int l = from; l < end; l++)
 			panel_add_outer(&part, l, t, (struct rows){ d, PIECE },
 			    (struct rows){ g->x.p + (size_t)r * g->x.stride + (size_t)l * PW,
@@ -139,7 +140,7 @@ void
 product_gradient(struct pool *p, struct panels *b, int t, struct rows d, struct rows x,
     real rate, real *space)
 {
-	struct gradient g = { b, t, (b->k + PIECE - 1) / PIECE, 1, d, x, rate, space };
+	struct gradient_job g = { b, t, (b->k + PIECE - 1) / PIECE, 1, d, x, rate, space };
 
 	while (g.npiece * g.nsplit < TASKS && g.nsplit * 2 <= b->np)
 		g.nsplit *= 2;

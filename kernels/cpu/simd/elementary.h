@@ -2,10 +2,10 @@
  * elementary.h - exp, tanh and the logistic function of vectors, from one polynomial.
  *
  * x = n ln 2 + r with |r| <= ln 2 / 2, exp(x) = 2^n (1 + p(r)), and p(r) the
- * Taylor polynomial of exp(r) - 1.  What it leaves out is below r^8/8! = 6e-9
- * of exp(x) in float (degree 7), r^14/14! = 5e-18 in double (degree 13): less
- * than rounding.  tests/isa/elementary.c holds them against libm: exp to 2
- * units in the last place, tanh and the logistic function to 4.
+ * Taylor polynomial of exp(r) - 1.  Its relative error in exp(x) is below
+ * r^8/8! = 6e-9 in float (degree 7) and r^14/14! = 5e-18 in double (degree 13), which
+ * is less than rounding.  tests/isa/elementary.c compares the functions with libm: exp
+ * is within 2 units in the last place, tanh and the logistic function within 4.
  */
 #ifndef ELEMENTARY_H
 #define ELEMENTARY_H
@@ -15,7 +15,7 @@
 #if defined(REAL_IS_FLOAT)
 #define LN2_HIGH 0.693145751953125f		/* 16 bits: n LN2_HIGH is exact */
 #define LN2_LOW  1.42860682030941723e-6f
-#define EXP_LOW  -87.0f				/* below it exp() counts as exp(-87) */
+#define EXP_LOW  -87.0f				/* below it exp(x) is taken as exp(-87) */
 #define TANH_ONE 20.0f				/* 2x from which tanh(x) is 1 */
 static const real exp_taylor[] = {		/* 1/7!, 1/6!, ... 1/1! */
 	1.98412698e-4f, 1.38888889e-3f, 8.33333333e-3f, 4.16666667e-2f, 1.66666667e-1f, 0.5f, 1
@@ -49,7 +49,7 @@ v_exp_parts(vec x, vec *n)
 	return v_mul(p, r);
 }
 
-/* exp(x) for x <= 0; what is no number stays so. */
+/* exp(x) for x <= 0; NaN stays NaN. */
 INLINE vec
 v_exp(vec x)
 {
@@ -71,8 +71,8 @@ v_tanh(vec x)
 }
 
 /*
- * 1 / (1 + exp(-x)); below EXP_LOW it counts as that of EXP_LOW, for exp(-x)
- * would leave the range.
+ * 1 / (1 + exp(-x)); for x below EXP_LOW it is taken as that of EXP_LOW, because
+ * exp(-x) would overflow.
  */
 INLINE vec
 v_logistic(vec x)
@@ -84,14 +84,14 @@ v_logistic(vec x)
 	return v_div(one, v_add(one, v_scale(v_add(p, one), n)));
 }
 
-/* x (1 - y^2): an error x of y = tanh(a) as one of a */
+/* x (1 - y^2): the error of a from the error x of y = tanh(a) */
 INLINE vec
 through_tanh(vec x, vec y)
 {
 	return v_mul(x, v_sub(v_set1(1), v_mul(y, y)));
 }
 
-/* x y (1 - y): an error x of y, the logistic function of a, as one of a */
+/* x y (1 - y): the error of a from the error x of y = logistic(a) */
 INLINE vec
 through_logistic(vec x, vec y)
 {

@@ -1,6 +1,6 @@
 /*
- * isa.h - one source, several instruction sets: every file below kernels/cpu but
- * dispatch.c is compiled once for each set and each real, and ISA_NAME(f) is
+ * isa.h - several instruction sets from one source: every file of kernels/cpu except
+ * dispatch.c is compiled once for each set and each real; ISA_NAME(f) is
  * f_avx512_f32 and so on.  ISA is avx512, avx2, neon or plain, and ISA_AVX512,
  * ISA_AVX2, ISA_NEON or ISA_PLAIN is defined with it.
  */
@@ -19,14 +19,14 @@
 #define ISA_NAME(f) ISA_EXPAND(f, ISA, f64)
 #endif
 
-/* Asks for the memory n reals behind p, which need not be ours: nothing is read. */
+/* Prefetches the memory n reals after p, which need not be allocated: nothing is read. */
 #if defined(__GNUC__)
 #define FETCH(p, n) __builtin_prefetch((const void *)((uintptr_t)(p) + (n) * sizeof(real)))
 #else
 #define FETCH(p, n) ((void)(p))
 #endif
 
-/* Tiles of accumulators must be unrolled whole to stay in registers. */
+/* Tiles of accumulators must be unrolled completely to stay in registers. */
 #if defined(__GNUC__)
 #define INLINE static inline __attribute__((always_inline))
 #define RESTRICT __restrict__

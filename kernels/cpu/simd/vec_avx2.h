@@ -32,7 +32,7 @@ v_high(vec a, vec b)
 	return V(permute2f128)(V(unpacklo)(a, b), V(unpackhi)(a, b), 0x31);
 }
 
-/* All bits of the first n lanes. */
+/* A mask with all bits of the first n lanes set. */
 INLINE __m256i
 first_lanes(int n)
 {
@@ -49,7 +49,7 @@ INLINE void v_store_part(real *p, int n, vec a) { V(maskstore)(p, first_lanes(n)
 INLINE vec v_round(vec a) { return V(round)(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC); }
 INLINE vec v_abs(vec a) { return V(andnot)(v_set1((real)-0.0), a); }
 
-/* 2^n is its exponent field alone. */
+/* 2^n has no bits but those of its exponent. */
 INLINE vec
 v_scale(vec a, vec n)
 {
@@ -92,7 +92,6 @@ v_top(vec v)
 	return top;
 }
 
-/* to[i] += the sum of the lanes of a[i]. */
 INLINE void
 v_add_sums4(real *to, const vec a[4])
 {

@@ -73,7 +73,7 @@ v_round(vec a)
 	return V(roundscale)(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
 }
 
-/* to[i] += the sum of the lanes of a[i]: four at once cost little more than one. */
+/* Four sums at once cost little more than one. */
 INLINE void
 v_add_sums4(real *to, const vec a[4])
 {

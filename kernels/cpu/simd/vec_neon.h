@@ -41,7 +41,7 @@ INLINE vec v_high(vec a, vec b) { return V(zip2)(a, b); }
 INLINE real v_sum(vec a) { return V(addv)(a); }
 INLINE real v_top(vec a) { return V(maxv)(a); }
 
-/* FMAX and FMAXNM treat NaN otherwise than vec.h: a comparison with NaN is false. */
+/* Neither FMAX nor FMAXNM treats NaN as vec.h does; a comparison with NaN is false. */
 INLINE vec v_max(vec a, vec b) { return V(bsl)(V(cgt)(a, b), a, b); }
 INLINE vec v_min(vec a, vec b) { return V(bsl)(V(clt)(a, b), a, b); }
 
@@ -51,7 +51,7 @@ v_sign(vec a, vec s)
 	return V(bsl)(SIGN_BITS, s, a);
 }
 
-/* 2^n is its exponent field alone. */
+/* 2^n has no bits but those of its exponent. */
 INLINE vec
 v_scale(vec a, vec n)
 {

@@ -1,7 +1,7 @@
 /*
- * vec_plain.h - vec.h for any processor: compilers that know vectors as a type
- * turn it into what registers there are; for others, or with VEC_STRUCT, it is
- * plain C, small arrays in loops of fixed length.
+ * vec_plain.h - vec.h for any processor: compilers with vector types map them to the
+ * processor's registers; for others, or with VEC_STRUCT, it is portable C with small
+ * arrays and loops of fixed length.
  */
 #ifndef VEC_PLAIN_H
 #define VEC_PLAIN_H
@@ -15,7 +15,6 @@ enum { LANES = 16 / sizeof(real) };
 #define EACH_LANE UNROLL for (int i = 0; i < LANES; i++)
 
 #if defined(__GNUC__) && !defined(VEC_STRUCT)
-/* gcc and clang know small vectors as a type, for any processor. */
 typedef real vec __attribute__((vector_size(16)));
 #define LANE(v) (v)[i]
 
@@ -54,9 +53,9 @@ LANEWISE(v_sqrt, (vec x), RSQRT(LANE(x)))
 LANEWISE(v_abs, (vec x), (real)fabs(LANE(x)))
 LANEWISE(v_sign, (vec x, vec s), (real)copysign(LANE(x), LANE(s)))
 
-/* The lanes of both in turn; the LANES of them from `at` on. */
+/* LANES of the interleaved lanes of both, from `at` on. */
 INLINE vec
-in_turn(vec x, vec y, int at)
+interleave(vec x, vec y, int at)
 {
 	real a[LANES], b[LANES], c[2 * LANES];
 
@@ -69,8 +68,8 @@ in_turn(vec x, vec y, int at)
 	return v_load(c + at);
 }
 
-INLINE vec v_low(vec x, vec y) { return in_turn(x, y, 0); }
-INLINE vec v_high(vec x, vec y) { return in_turn(x, y, LANES); }
+INLINE vec v_low(vec x, vec y) { return interleave(x, y, 0); }
+INLINE vec v_high(vec x, vec y) { return interleave(x, y, LANES); }
 
 INLINE vec
 v_load_part(const real *p, int n)
@@ -92,7 +91,7 @@ v_store_part(real *p, int n, vec x)
 		p[i] = a[i];
 }
 
-/* Adding 1.5 2^23 (2^52) leaves no room for a fraction. */
+/* A sum of this order, 1.5 2^23 (2^52), has no bits for a fraction. */
 #if defined(REAL_IS_FLOAT)
 static const real no_fraction = 12582912.0f;
 #else
@@ -104,7 +103,7 @@ v_round(vec x)
 	return v_sub(v_add(x, v_set1(no_fraction)), v_set1(no_fraction));
 }
 
-/* 2^n is its exponent field alone. */
+/* 2^n has no bits but those of its exponent. */
 INLINE vec
 v_scale(vec x, vec n)
 {
@@ -150,7 +149,6 @@ v_top(vec v)
 	return top;
 }
 
-/* to[i] += the sum of the lanes of a[i]. */
 INLINE void
 v_add_sums4(real *to, const vec a[4])
 {

@@ -1,6 +1,6 @@
 /*
- * vec_x86.h - what AVX2 and AVX-512 spell alike, but for the width in V(): the
- * part of vec.h that vec_avx2.h and vec_avx512.h share.
+ * vec_x86.h - the part of vec.h that vec_avx2.h and vec_avx512.h share: intrinsics
+ * that differ only in the width, which V() adds.
  */
 #ifndef VEC_X86_H
 #define VEC_X86_H

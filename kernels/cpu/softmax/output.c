@@ -1,13 +1,13 @@
 /*
- * output.c - the softmax layer in two passes, the second of them here; output.h
- * tells how.
+ * output.c - the softmax layer in two passes, of which the second is here; output.h
+ * describes the method.
  */
 #include <math.h>
 
 #include "output_job.h"
 #include "softmax.h"
 
-enum { PART = 256 };			/* rows at a time, where nothing is kept */
+enum { PART = 256 };			/* rows in a part where nothing is kept */
 
 static void
 write_logp(const struct output_job *j)
@@ -30,7 +30,7 @@ output_forward(struct output *o, const struct softmax_call *c)
 	}
 }
 
-/* l(v) = ln softmax of the kept logits of row r. */
+/* l(v) = ln softmax of row r, from its kept logits. */
 static void
 normalise_row(const struct output_job *j, int r, real *l)
 {
@@ -55,7 +55,7 @@ output_logp(struct output *o, const struct softmax_call *c)
 	}
 }
 
-/* Pass 2: a group's probabilities, less 1 at the targets, and its update. */
+/* Pass 2: the probabilities of a group, less 1 at the targets, and its update. */
 static void
 update_group(void *arg, int g, int thread)
 {
@@ -84,7 +84,7 @@ update_group(void *arg, int g, int thread)
 	}
 }
 
-/* dS of row r: the slabs' shares, added up in their order, less V's row of y. */
+/* dS of row r: the sum of the slabs' results in order, less V's row of the target. */
 static void
 join_slabs(void *arg, int r, int thread)
 {

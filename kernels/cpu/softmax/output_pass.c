@@ -1,6 +1,6 @@
 /*
- * output_pass.c - the first pass over V': logits, and what the softmax and dS
- * are made of, group by group; output.h tells how.
+ * output_pass.c - the first pass over V': logits, references, sums and partial dS, group
+ * by group; output.h describes the method.
  */
 #include <math.h>
 #include <string.h>
@@ -8,21 +8,21 @@
 #include "output_job.h"
 #include "softmax.h"
 
-/* A group of panels, and a chunk of rows, on one thread. */
-struct part {
+/* A group of panels and a chunk of rows, processed by one thread. */
+struct chunk {
 	const struct output_job *j;
-	int g, panel, npanel;		/* the group, its first panel, its panels */
-	int first, n;			/* its first word, its words */
+	int g, panel, npanel;		/* the group, its first panel, their number */
+	int first, n;			/* its first word, their number */
 	int block, end;			/* blocks of rows */
 	int row, nrow;
 	real *l;			/* (panels, rows, PW) logits, lstride apart */
 	size_t lstride;
 };
 
-static struct part
-part(const struct output_job *j, int g, int thread)
+static struct chunk
+before_chunks(const struct output_job *j, int g, int thread)
 {
-	struct part p = { .j = j, .g = g, .panel = group_first(j, g) };
+	struct chunk p = { .j = j, .g = g, .panel = group_first(j, g) };
 
 	p.npanel = group_first(j, g + 1) - p.panel;
 	p.first = p.panel * PW;
@@ -34,9 +34,9 @@ part(const struct output_job *j, int g, int thread)
 	return p;
 }
 
-/* The next chunk of rows; false after the last. */
+/* Moves on to the next chunk of rows; false after the last. */
 static bool
-next_chunk(struct part *p)
+next_chunk(struct chunk *p)
 {
 	const struct packed *a = &p->j->a;
 
@@ -50,24 +50,24 @@ next_chunk(struct part *p)
 }
 
 static bool
-has_target(const struct part *p, int r)
+has_target(const struct chunk *p, int r)
 {
 	const uint32_t *y = p->j->c.y;
 
 	return y && y[r] >= (uint32_t)p->first && y[r] < (uint32_t)(p->first + p->n);
 }
 
-/* Columns past the vocabulary count for nothing. */
+/* Clears the columns past the vocabulary. */
 static void
-clear_rest(const struct part *p, real *l)
+clear_rest(const struct chunk *p, real *l)
 {
 	for (int i = p->n; i < p->npanel * PW; i++)
 		l[(size_t)(i / PW) * p->lstride + i % PW] = 0;
 }
 
-/* Row r of the chunk: reference, which is least_top or above, and sum. */
+/* Row r of the chunk: its sum, and its reference, which is at least least_top. */
 static void
-forward_row(const struct part *p, int r, real least_top)
+forward_row(const struct chunk *p, int r, real least_top)
 {
 	const struct output_job *j = p->j;
 	size_t at = (size_t)p->g * j->tv + p->row + r, next = p->lstride;
@@ -89,7 +89,7 @@ forward_row(const struct part *p, int r, real least_top)
 }
 
 static void
-logits(const struct part *p)
+compute_logits(const struct chunk *p)
 {
 	for (int i = 0; i < p->npanel; i++)
 		panel_tile(&p->j->a, p->block, p->end, p->j->c.v, p->panel + i,
@@ -99,36 +99,36 @@ logits(const struct part *p)
 		    p->j->c.bias + (size_t)(p->panel + i) * PW);
 }
 
-/* Pass 1, when only looking. */
+/* Pass 1, forward only. */
 static void
 forward_group(void *arg, int g, int thread)
 {
-	struct part p = part(arg, g, thread);
+	struct chunk p = before_chunks(arg, g, thread);
 
 	while (next_chunk(&p)) {
-		logits(&p);
+		compute_logits(&p);
 		for (int r = 0; r < p.nrow; r++)
 			forward_row(&p, r, -INFINITY);
 	}
 }
 
 static void
-scale(real *a, int n, real by)
+scale_row(real *a, int n, real by)
 {
 	for (int i = 0; i < n; i++)
 		a[i] *= by;
 }
 
 /*
- * Pass 1 of a group and the slab's share of dS, not yet divided by the sums:
- * da is in terms of the last group's reference, which only rises.
+ * Pass 1 of a chunk, and its part of the slab's dS, not yet divided by the sums: da
+ * is relative to the last group's reference, which never falls.
  */
 static void
-backward_chunk(const struct part *p, bool first_of_slab, real *da)
+backward_chunk(const struct chunk *p, bool first_of_slab, real *da)
 {
 	const struct output_job *j = p->j;
 
-	logits(p);
+	compute_logits(p);
 	for (int r = p->row; r < p->row + p->nrow; r++) {
 		const real *top = j->top + (size_t)p->g * j->tv + r;
 		real last = first_of_slab ? -INFINITY : *(top - j->tv);
@@ -137,7 +137,7 @@ backward_chunk(const struct part *p, bool first_of_slab, real *da)
 		if (first_of_slab)
 			memset(da + (size_t)r * j->h, 0, (size_t)j->h * sizeof(real));
 		else if (*top > last)
-			scale(da + (size_t)r * j->h, j->h, exp_of(last - *top));
+			scale_row(da + (size_t)r * j->h, j->h, exp_of(last - *top));
 		if (has_target(p, r))
 			panels_column(j->c.v, (int)j->c.y[r], j->c.ds + (size_t)r * j->c.dstride);
 	}
@@ -152,7 +152,7 @@ backward_slab(void *arg, int slab, int thread)
 	int first = slab_first(j, slab);
 
 	for (int g = first; g < slab_first(j, slab + 1); g++) {
-		struct part p = part(j, g, thread);
+		struct chunk p = before_chunks(j, g, thread);
 
 		while (next_chunk(&p))
 			backward_chunk(&p, g == first, j->da + (size_t)slab * j->capacity * j->h);
@@ -160,9 +160,9 @@ backward_slab(void *arg, int slab, int thread)
 }
 
 /*
- * Joins the groups, LANES rows at a time: all_top and all_sum, and in top[g]
- * what turns the group's exponentials into probabilities.  A maximum may hide
- * what is no number, but then some sum is none, and the row's.
+ * Joins the groups, LANES rows at a time: all_top and all_sum, and in top[g] the
+ * factor that turns the group's exponentials into probabilities.  A maximum may
+ * hide a NaN, but then a group's sum is NaN, and so is the row's.
  */
 static void
 join_groups(const struct output_job *j)

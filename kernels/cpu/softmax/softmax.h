@@ -1,9 +1,9 @@
 /*
- * softmax.h - a row of logits, spread over panels: its maximum, and the sum of
- * its exponentials.  And what a bias adds to the rows of a panel, and gets back.
+ * softmax.h - maximum and sum of exponentials of a row of logits that is spread over
+ * panels; and a bias added to the rows of a panel, and its gradient.
  *
- * Each reads the row once.  The last panel may be cut off anywhere; what lies
- * behind its n numbers in all is neither read nor written.
+ * Each function reads the row once.  The last panel may be incomplete: past the
+ * row's n numbers nothing is read or written.
  */
 #ifndef SOFTMAX_H
 #define SOFTMAX_H
@@ -13,7 +13,7 @@
 #include "elementary.h"
 #include "panels.h"
 
-/* The first n of LANES numbers, the others equal to the first. */
+/* The first n of LANES numbers; the others are copies of the first. */
 INLINE vec
 load_repeated(const real *p, int n)
 {
@@ -24,7 +24,7 @@ load_repeated(const real *p, int n)
 	return v_load(a);
 }
 
-/* The greatest of n numbers, PW of them and then `next` reals on. */
+/* The greatest of n numbers, PW in each panel; panels are `next` reals apart. */
 INLINE real
 maximum(const real *l, int n, size_t next)
 {
@@ -39,7 +39,7 @@ maximum(const real *l, int n, size_t next)
 	return v_top(v_max(left, right));
 }
 
-/* The sum of exp(l - top); if they are kept, they take l's place. */
+/* The sum of exp(l - top); if `keep` is set, the exponentials replace l. */
 INLINE real
 exponentiate(real *l, int n, size_t next, real top, const bool keep)
 {
@@ -70,7 +70,7 @@ exponentiate(real *l, int n, size_t next, real top, const bool keep)
 	return v_sum(v_add(even, odd)) + rest;
 }
 
-/* exp(x) for x <= 0, as the vectors have it. */
+/* exp(x) for x <= 0, computed as the vectors' is. */
 INLINE real
 exp_of(real x)
 {
@@ -80,7 +80,7 @@ exp_of(real x)
 	return a[0];
 }
 
-/* Rows (n,PW) += c(PW) */
+/* Rows l(n,PW) += c(PW). */
 INLINE void
 add_to_rows(real *l, int n, const real *c)
 {

@@ -1,5 +1,5 @@
 /*
- * softmax_small.c - softmax_small.h tells how.
+ * softmax_small.c - see softmax_small.h.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -12,7 +12,7 @@
 
 enum {
 	TILES = 4,	/* tiles of rows in a task, at most */
-	TASKS = 16	/* tasks to have, if the rows suffice */
+	TASKS = 16	/* tasks, if there are enough rows */
 };
 
 /* One call, or SMALL_ROWS rows of it: its sizes, and where its numbers are. */
@@ -26,7 +26,7 @@ struct small_job {
 	size_t local_len;
 };
 
-/* Fills the columns of a row past the vocabulary; a row has LANES more. */
+/* Fills the columns of a row past the vocabulary; the row has memory for LANES more. */
 INLINE void
 fill_rest(const struct small_job *j, real *row, real x)
 {
@@ -34,7 +34,7 @@ fill_rest(const struct small_job *j, real *row, real x)
 		v_store(row + i, v_set1(x));
 }
 
-/* The logits of a row with their biases; returns the largest. */
+/* Adds the biases to a row of logits; returns the greatest. */
 static real
 add_biases(const struct small_job *j, real *row)
 {
@@ -50,9 +50,9 @@ add_biases(const struct small_job *j, real *row)
 	return v_top(top);
 }
 
-/* e(n) = exp(row - top), zeros past the vocabulary; the sum.  e may be row. */
+/* e(n) = exp(row - top), zeros past the vocabulary; returns the sum.  e may be row. */
 static real
-exponentiate(const struct small_job *j, const real *row, real top, real *e)
+exponentiate_row(const struct small_job *j, const real *row, real top, real *e)
 {
 	vec sum = v_zero(), by = v_set1(top);
 
@@ -69,12 +69,12 @@ exponentiate(const struct small_job *j, const real *row, real top, real *e)
 	return v_sum(sum);
 }
 
-/* Row r, whose logits are in `row`: what is asked for, and P in their place. */
+/* Row r, whose logits are in `row`: the results of the call, and P in their place. */
 static void
 finish_row(const struct small_job *j, int r, real *row, real *spare)
 {
 	real top = add_biases(j, row), *e = j->c.l ? spare : row;
-	real target = j->c.y ? row[j->c.y[r]] : 0, sum = exponentiate(j, row, top, e);
+	real target = j->c.y ? row[j->c.y[r]] : 0, sum = exponentiate_row(j, row, top, e);
 	vec by = v_set1(1 / sum);
 
 	if (j->c.logp)
@@ -92,7 +92,7 @@ finish_row(const struct small_job *j, int r, real *row, real *spare)
 	row[j->c.y[r]] -= 1;
 }
 
-/* t rows of OUT(t,b.n), ostride apart, = A B; what is not a whole panel by way of `tile`. */
+/* Rows of OUT(t,b.n), ostride apart, = A B; an incomplete panel is computed in `tile`. */
 static void
 multiply_rows(const struct packed *a, const struct panels *b, real *out, size_t ostride, real *tile)
 {
@@ -143,7 +143,7 @@ task_rows(int t)
 
 /* Divides a job's memory; false: there is none. */
 static bool
-allocate(struct output *o, struct small_job *j)
+allocate_job(struct output *o, struct small_job *j)
 {
 	size_t threads = (size_t)pool_threads(o->pool), wide, kept, v = 0;
 	size_t local, gradient = product_gradient_space(o->pool);
@@ -172,7 +172,7 @@ allocate(struct output *o, struct small_job *j)
 }
 
 static void
-run_tasks_of(struct output *o, struct small_job *j)
+run_job(struct output *o, struct small_job *j)
 {
 	parallel_tasks(o->pool, rows_task, j, (j->c.t + j->rows - 1) / j->rows,
 	    (double)j->c.t * j->h * j->n);
@@ -189,8 +189,8 @@ softmax_small_forward(struct output *o, const struct softmax_call *c)
 {
 	struct small_job j = new_job(c);
 
-	if (allocate(o, &j))
-		run_tasks_of(o, &j);
+	if (allocate_job(o, &j))
+		run_job(o, &j);
 }
 
 void
@@ -220,13 +220,13 @@ softmax_small_backward(struct output *o, const struct softmax_call *c)
 	struct small_job j = new_job(&first);
 	struct panels gradient = *c->dv;
 
-	if (!allocate(o, &j))
+	if (!allocate_job(o, &j))
 		return;
 	for (int i = 0; i < j.v.np; i++)
 		panel_transpose(c->v, i * PW, j.h - i * PW < PW ? j.h - i * PW : PW, &j.v, i);
 	for (int r = 0; r < c->t; r += SMALL_ROWS) {
 		j.c = softmax_part(c, r, c->t - r < SMALL_ROWS ? c->t - r : SMALL_ROWS);
-		run_tasks_of(o, &j);
+		run_job(o, &j);
 		if (c->dbias)
 			add_bias_gradient(&j);
 		product_gradient(o->pool, &gradient, j.c.t, (struct rows){ j.c.s, j.c.stride },
