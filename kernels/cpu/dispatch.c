@@ -111,7 +111,7 @@ choose_isa(const char *name, const char **why)
 	for (int i = 0; i < NISA; i++)
 		if ((name == NULL || strcmp(name, isas[i].name) == 0) && isas[i].here())
 			return &isas[i];
-	*why = refusal(name);
+	*why = refusal(name ? name : "");	/* plain is always there */
 	return NULL;
 }
 
