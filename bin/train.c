@@ -1,26 +1,20 @@
 /*
  * train - trains a recurrent language model on index streams
  *
- * Writes the loss log to standard output and the model to a file.  The training loop is in
- * lib/train; this file decides what to start from: new weights, those of another model, or
- * an interrupted run.
+ * Writes the loss log to standard output and the model to a file.  The training loop and
+ * the saving of models are in lib/train; this file decides what to start from: new weights,
+ * those of another model, or an interrupted run.
  */
-#include <errno.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "device.h"
-#include "signals.h"
-#include "loss_log.h"
-#include "model.h"
-#include "net.h"
 #include "options.h"
-#include "checkpoint.h"
 #include "prog.h"
-#include "trainer.h"
-#include "training_text.h"
+#include "signals.h"
+#include "training_run.h"
 
 static struct {
 	long batch, bptt, chunk, embed, epochs, every, from_epoch, hidden, layers, limit, log,
@@ -94,17 +88,6 @@ static const struct command command = {
 	.example = "tok comments.csv | vocab -n 500 | encode | train -c lstm -O adam -e 5"
 };
 
-struct run {
-	struct backend *k;
-	struct model model;
-	struct training_text text;	/* its vocabulary is moved into the model */
-	struct net net;
-	struct trainer trainer;
-	struct loss_log log;
-	struct checkpoint checkpoint;
-	bool saved;			/* o.out was written by this run */
-};
-
 /* The fraction given to -v; 0: a file, or no -v. */
 static double
 valid_fraction(void)
@@ -119,7 +102,7 @@ valid_fraction(void)
 }
 
 static void
-read_text(struct run *run, struct prog_inputs *in)
+read_text(struct training_run *run, struct prog_inputs *in)
 {
 	struct training_text *t = &run->text;
 	const struct model_progress *p = &run->model.progress;
@@ -134,7 +117,7 @@ read_text(struct run *run, struct prog_inputs *in)
 }
 
 static void
-read_validation(struct run *run, double fraction)
+read_validation(struct training_run *run, double fraction)
 {
 	const char *why = training_text_validate(&run->text, fraction, fraction > 0 ? NULL : o.valid);
 
@@ -144,7 +127,7 @@ read_validation(struct run *run, double fraction)
 
 /* Moves the streams' vocabulary into the model, unless it has the same one already. */
 static void
-set_vocab(struct run *run, const char *path)
+set_vocab(struct training_run *run, const char *path)
 {
 	struct model *m = &run->model;
 	const char *why;
@@ -161,7 +144,7 @@ set_vocab(struct run *run, const char *path)
 
 /* The progress and hyperparameters of a new run. */
 static void
-init_progress(struct run *run)
+init_progress(struct training_run *run)
 {
 	struct model *m = &run->model;
 	uint32_t t = training_text_chunk(&run->text, m->vocab.unit);
@@ -191,7 +174,7 @@ init_progress(struct run *run)
 
 /* A new model with random weights. */
 static void
-new_model(struct run *run)
+new_model(struct training_run *run)
 {
 	bool gated = cell_kinds[o.cell].gates > 1, stream = run->text.vocab.unit == UNIT_STREAM;
 	struct model_shape shape = {
@@ -221,7 +204,7 @@ check_bptt(enum cell cell)
 
 /* Loads the model of -i or -R, before any input is read. */
 static void
-load_model(struct run *run)
+load_model(struct training_run *run)
 {
 	struct model *m = &run->model;
 	const char *path = o.from ? o.from : o.resume;
@@ -273,7 +256,7 @@ check_patience(uint64_t patience, uint32_t every)
 }
 
 static void
-resume(struct run *run)
+resume(struct training_run *run)
 {
 	struct model_progress *p = &run->model.progress;
 	double fraction = valid_fraction();
@@ -294,7 +277,7 @@ resume(struct run *run)
 
 /* Starts a new run, from random weights or those of -i. */
 static void
-start(struct run *run)
+start(struct training_run *run)
 {
 	const char *why;
 
@@ -306,32 +289,6 @@ start(struct run *run)
 	init_progress(run);
 	if ((why = model_moments(&run->model, hyperparams_moments(&run->model.progress.hyper))) != NULL)
 		die("%s", why);
-}
-
-/* For struct trainer_callbacks. */
-static const char *
-save_model(void *arg, bool best)
-{
-	struct run *run = arg;
-	const char *why = net_store(&run->net, &run->model);
-
-	if (why || (why = trainer_store(&run->trainer, &run->model)) != NULL)
-		die("%s: %s", o.out, why);
-	why = checkpoint_save(&run->checkpoint, &run->model, best);
-	if (why && !model_is_finite(&run->model))
-		return trainer_set_diverged(&run->trainer, "the weights are no longer finite");
-	if (why)
-		die("%s: %s", run->checkpoint.subject, why);
-	run->saved = true;
-	return NULL;
-}
-
-static bool
-should_stop(void *arg)
-{
-	const struct loss_log *l = arg;
-
-	return signals_came() || l->error;
 }
 
 /* Fails now rather than after hours of training. */
@@ -346,7 +303,7 @@ check_output(struct checkpoint *p, bool best)
 
 /* Copies the latest or the best model of the resumed run to the new path. */
 static void
-copy_model(struct run *run, bool best)
+copy_model(struct training_run *run, bool best)
 {
 	struct checkpoint old;
 	const char *why;
@@ -360,35 +317,21 @@ copy_model(struct run *run, bool best)
 }
 
 static void
-train(struct run *run)
+train(struct training_run *run)
 {
 	struct model_progress *p = &run->model.progress;
-	const char *why;
+	const char *why = training_run_open(run);
 
-	run->trainer = (struct trainer){
-		.net = &run->net, .train = &run->text.train, .p = p,
-		.valid = run->text.valid.steps ? &run->text.valid : NULL, .max_steps = (uint64_t)o.steps,
-		.callbacks = { &run->log, loss_log_evaluated, loss_log_rate_changed,
-		    loss_log_smoothed, run, save_model, loss_log_progress, should_stop }
-	};
-	if ((why = net_open(&run->net, run->k, &run->model)) != NULL ||
-	    (why = trainer_begin(&run->trainer, &run->model)) != NULL)
-		die("device %s: %s", run->k->name, why);
+	if (why)
+		die("%s", why);
 	if (run->trainer.valid)
 		check_output(&run->checkpoint, true);
 	if (o.resume && isfinite(p->best))
 		copy_model(run, true);
-	loss_log_begin(&run->log, stdout, &run->text.train, run->trainer.valid, p->seen);
 	signals_catch();
-	why = trainer_run(&run->trainer, p->epochs);
-	loss_log_end(&run->log);
-	if (run->log.error) {
-		errno = run->log.error;
-		die_errno("write error on standard output");
-	}
-	why = why ? why : save_model(run, false);
+	why = training_run_train(run, stdout);
 	if (why && !run->trainer.diverged)
-		die("device %s: %s", run->k->name, why);
+		die("%s", why);
 	if (p->hyper.patience && p->stale >= p->hyper.patience)
 		prog_note("no lower validation loss in %" PRIu64 " evaluations (-P); the best model is %s",
 		    p->stale, run->checkpoint.best);
@@ -400,7 +343,7 @@ train(struct run *run)
 
 /* Resuming a finished run only copies its models. */
 static void
-resume_finished(struct run *run)
+resume_finished(struct training_run *run)
 {
 	const struct model_progress *p = &run->model.progress;
 
@@ -446,7 +389,7 @@ check_options(void)
 int
 main(int argc, char *argv[])
 {
-	static struct run run;
+	static struct training_run run;
 	struct prog_inputs in = { 0 };
 
 	prog_init(argv[0]);
@@ -457,6 +400,7 @@ main(int argc, char *argv[])
 	if (options_given('o') && checkpoint_is_read(&run.checkpoint, &in, o.valid))
 		die_usage("-o: %s is also an input; choose another output file", run.checkpoint.subject);
 	check_output(&run.checkpoint, false);
+	run.max_steps = (uint64_t)o.steps;
 	if (o.from || o.resume)
 		load_model(&run);
 	run.k = device_open(o.device, o.from || o.resume ? run.model.shape.real :
@@ -467,7 +411,7 @@ main(int argc, char *argv[])
 	else
 		start(&run);
 	trainer_set_fingerprints(&run.model.progress, &run.text.train, &run.text.valid);
-	if (o.resume && trainer_is_finished(&run.model.progress, (uint64_t)o.steps))
+	if (o.resume && trainer_is_finished(&run.model.progress, run.max_steps))
 		resume_finished(&run);
 	else
 		train(&run);
@@ -475,10 +419,6 @@ main(int argc, char *argv[])
 		die("interrupted in epoch %" PRIu64 " after %" PRIu64 " %s; "
 		    "resume with: %s -R %s and the same text", run.model.progress.epoch + 1,
 		    run.model.progress.sentence, loss_log_unit(&run.text.train), prog_name, o.out);
-	trainer_free(&run.trainer);
-	net_free(&run.net);
-	run.k->close(run.k);
-	training_text_free(&run.text);
-	model_free(&run.model);
+	training_run_free(&run);
 	return prog_finish();
 }
