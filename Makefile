@@ -99,6 +99,7 @@ FLAGS_tests/isa = $(KERNEL_CFLAGS)
 # Programs know each other's names; a draw's loops gain from the kernels' flags.
 $(BUILD)/lib/base/prog.o: ALL_CFLAGS += -DTOOLS='"$(TOOLS)"'
 $(BUILD)/lib/base/options.o: Makefile	# has VERSION
+$(BUILD)/lib/base/unnamed_file.o: ALL_CFLAGS += -D_GNU_SOURCE	# for O_TMPFILE
 $(BUILD)/lib/generate/sampler.o: ALL_CFLAGS += $(KERNEL_CFLAGS)
 
 # of the object in $@: the folder, the variants, and what follows from both

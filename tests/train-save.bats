@@ -75,27 +75,59 @@ unwritten() {
 	[ "$(stat -c %a two)" = "$(printf '%o' $((0666 & ~$(umask))))" ]
 }
 
-# while_written FILE: the mode of the temporary file while FILE is written
+# while_written PROGRAM FILE: the mode of the temporary file while FILE is written, twice if
+# it has a name
 while_written() {
-	local tmp input
-	coproc "$UNIT/atomic" "$1"
+	local tmp file input
+	coproc "$UNIT/$1" "$2"
 	input=${COPROC[1]}
-	read -r tmp <&"${COPROC[0]}"
-	stat -c %a "$tmp"
+	read -r tmp file <&"${COPROC[0]}"
+	stat -L -c %a "$file"
+	[ "$tmp" = none ] || stat -c %a "$tmp"
 	exec {input}>&-
 	wait "$COPROC_PID"
 }
 
 @test "nobody else may read a file before it is in place" {
 	umask 022
-	run -0 while_written new
-	[ "$output" = 600 ]
-	[ "$(stat -c %a new)" = 644 ]
-	chmod 640 new
-	run -0 while_written new
-	[ "$output" = 600 ]
-	[ "$(stat -c %a new)" = 640 ]
-	[ "$(echo *)" = new ]
+	for program in atomic atomic_named; do
+		rm -f new
+		run -0 while_written $program new
+		[[ "$output" == 600 || "$output" == $'600\n600' ]]
+		[ $program = atomic ] || [ "${#lines[@]}" -eq 2 ]
+		[ "$(stat -c %a new)" = 644 ]
+		chmod 640 new
+		run -0 while_written $program new
+		[[ "$output" == 600 || "$output" == $'600\n600' ]]
+		[ "$(stat -c %a new)" = 640 ]
+		chmod 600 new
+		run -0 while_written $program new
+		[ "$(stat -c %a new)" = 600 ]
+		[ "$(echo *)" = new ]
+	done
+}
+
+@test "a file keeps its owner and group" {
+	[ "$(id -u)" -eq 0 ] || skip "only root may give files away"
+	for program in atomic atomic_named; do
+		echo old > file
+		chown 12:34 file
+		chmod 640 file
+		echo new | "$UNIT/$program" file > said
+		[ "$(stat -c '%u:%g %a' file)" = '12:34 640' ]
+		[ "$(cat file)" = new ]
+	done
+}
+
+@test "a file that may not be linked is copied" {
+	type strace > /dev/null || skip "no strace"
+	[ -z "${SAN:-}" ] || skip "a leak check cannot be traced"
+	echo old > file
+	for error in EPERM EXDEV ENOENT; do
+		echo "$error" | strace -o calls -e trace=linkat -e inject=linkat:error=$error "$UNIT/atomic" file > said
+		[ "$(cat file)" = $error ]
+		[ "$(echo *)" = "calls file said" ]
+	done
 }
 
 @test "file and folder are on the disk before and after the rename" {
@@ -104,15 +136,41 @@ while_written() {
 	mkdir d
 	strace -f -e trace=fsync,rename,renameat,renameat2 -o calls "$UNIT/model" make d/m.npz 3 5 f4 1
 	[ "$(sed -n 's/^[0-9 ]*\([a-z]*\)(.*/\1/p' calls | sed 's/renameat2*/rename/' | paste -sd ' ')" = "fsync rename fsync" ]
+	rm d/m.npz
+	strace -f -e trace=fsync,rename,renameat,renameat2 -o calls vocab -q -o d/m.npz <<< 'SENTENCE_START a SENTENCE_END' > v
+	[ "$(sed -n 's/^[0-9 ]*\([a-z]*\)(.*/\1/p' calls | sed 's/renameat2*/rename/' | paste -sd ' ')" = "fsync rename fsync" ]
 }
 
-@test "temporary files of other processes are left alone" {
-	# every name that this process may try but one
+@test "what killed programs left is removed; files in use and other names are not" {
+	local living=$$ keep
+	# a process that is dead, and this one's own numbers after exec
+	touch unroll-999999999-0.tmp unroll-999999999-12.tmp unroll-old.npz.lock
+	keep="unroll-$living-0.tmp unroll-x-1.tmp unroll-1-x.tmp unroll-999999999-1.tmp.npz unroll-.lock unroll-999999999-7.tmp unroll-used.npz.lock"
+	# shellcheck disable=SC2086
+	touch $keep
+	for f in unroll-999999999-7.tmp unroll-used.npz.lock; do
+		flock $f sleep 30 3>&- &
+		until ! flock -n $f true; do sleep 0.01; done
+	done
+	mkdir folder
+	touch folder/unroll-999999999-0.tmp
 	bash -c "for i in 0 1 2; do echo mine > unroll-\$\$-\$i.tmp; done; echo \$\$ > pid
 	    exec '$UNIT/model' make m.npz 3 5 f4 1"
 	"$UNIT/model" show m.npz
-	cat "unroll-$(cat pid)-"[012].tmp | grep -c mine | grep -qx 3
-	[ "$(echo m.npz* unroll*)" = "m.npz $(echo "unroll-$(cat pid)-"[012].tmp)" ]
+	# shellcheck disable=SC2086
+	[ "$(printf '%s\n' * | sort)" = "$(printf '%s\n' $keep folder m.npz pid | sort)" ]
+	[ -e folder/unroll-999999999-0.tmp ]
+	kill %1 %2
+	echo | vocab -q -o folder/table > v || true
+	[ ! -e folder/unroll-999999999-0.tmp ]
+}
+
+@test "where files need a name, too, names of others are left alone" {
+	bash -c "for i in 0 1 2; do echo mine > unroll-\$\$-\$i.tmp; exec {fd}< unroll-\$\$-\$i.tmp; flock \$fd; done
+	    echo \$\$ > pid; exec '$UNIT/atomic_named' file < <(echo new) > said"
+	grep -qx "unroll-$(cat pid)-3.tmp .*" <(sed 's|.*/unroll|unroll|' said)
+	[ "$(cat file)" = new ]
+	[ "$(cat "unroll-$(cat pid)-"[012].tmp | grep -c mine)" -eq 3 ]
 }
 
 @test "a model that could not be loaded is not written" {

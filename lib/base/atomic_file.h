@@ -1,15 +1,16 @@
 /*
  * atomic_file.h - an output file that appears whole or not at all.
  *
- * It is written under another name in the target's folder, synced and renamed,
- * so after a crash the target is the old file or the new one.  A target that
+ * It is written to a file without a name or of another name in the target's folder, synced
+ * and renamed, so after a crash the target is the old file or the new one.  A target that
  * exists and is not a regular file (a device, a pipe) is written directly.
- * Until the rename only the owner may read it; it then has the target's mode,
- * or that of a new file.
+ * Until the rename only the owner may read it; it then has the target's mode, owner and
+ * group, or those of a new file.  What killed programs left in the folder is removed.
  */
 #ifndef ATOMIC_FILE_H
 #define ATOMIC_FILE_H
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <sys/types.h>
 
@@ -17,9 +18,12 @@
 
 struct atomic_file {
 	FILE *f;	/* write here; may be sought in, unless the target is a device or pipe */
-	char *path;	/* the target, symbolic links followed */
-	char *tmp;	/* unroll-PID-N.tmp in its folder; NULL: f is the target */
+	char *path;	/* the target, symbolic links followed; NULL: f is the target */
+	char *tmp;	/* unroll-PID-N.tmp in its folder; NULL: f has no name yet */
 	mode_t mode;	/* of the finished file */
+	bool replaces;	/* the target exists, and has: */
+	uid_t uid;
+	gid_t gid;
 };
 
 /* NULL, or an error message without a subject (constant or in err); then there
