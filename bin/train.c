@@ -7,10 +7,12 @@
  */
 #include <inttypes.h>
 #include <math.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "device.h"
+#include "lock_file.h"
 #include "options.h"
 #include "prog.h"
 #include "signals.h"
@@ -20,14 +22,14 @@ static struct {
 	long batch, bptt, chunk, embed, epochs, every, from_epoch, hidden, layers, limit, log,
 	    patience, project, seed, steps, threads;
 	double clip, clip_norm, dropout, factor, rate, weight_decay;
-	bool f64, tied;
+	bool f64, force, tied;
 	int bias, cell, device, init, rule, schedule;
-	const char *from, *resume, *out, *valid;
+	const char *from, *resume, *out, *save_every, *valid;
 } o = {
 	.batch = 1, .bptt = 4, .chunk = 50, .epochs = 100, .every = 5, .factor = 0.97,
 	.from_epoch = 10, .hidden = 100, .layers = 1, .seed = 10, .rate = 0.005,
 	.weight_decay = RULE_WEIGHT_DECAY,
-	.out = "model.npz"
+	.out = "model.npz", .save_every = "10m"
 };
 enum { AUTO, YES, NO };		/* -a */
 
@@ -77,16 +79,27 @@ static const struct opt options[] = {
 	    "tokens of a stream per step; 0: line by line" },
 	{ 'v', "valid", OPT_STR, { .s = &o.valid }, "file|fraction", 0, 0,
 	    "validation set: a file, or the last fraction" },
+	{ 0, "force", OPT_FLAG, { .flag = &o.force }, NULL, 0, 0, "replace any file at -o" },
 	{ 0, "project", OPT_INT, { .i = &o.project }, "n", 0, 65536,
 	    "size of a projection layer; 0: none" },
+	{ 0, "save-every", OPT_STR, { .s = &o.save_every }, "time|steps", 0, 0,
+	    "save between evaluations; 0: never" },
 	{ 0, "weight-decay", OPT_REAL, { .x = &o.weight_decay }, "x", 0, 1e6, "with -O adamw" },
 	{ 0 }
 };
 static const struct command command = {
 	.summary = "train a recurrent neural network language model",
 	.operands = "[index-stream ...]", .table = options,
-	.example = "tok comments.csv | vocab -n 500 | encode | train -c lstm -O adam -e 5"
+	.example = "tok comments.csv | vocab -n 500 | encode | train -c gru -e 5 -o m.npz"
 };
+
+/* With a message of lib/ that names its subject; NULL: nothing is wrong. */
+static void
+die_if(const char *why)
+{
+	if (why)
+		die("%s", why);
+}
 
 /* The fraction given to -v; 0: a file, or no -v. */
 static double
@@ -106,23 +119,18 @@ read_text(struct training_run *run, struct prog_inputs *in)
 {
 	struct training_text *t = &run->text;
 	const struct model_progress *p = &run->model.progress;
-	const char *why;
 
 	t->any_unit = o.resume != NULL;
 	t->chunk = o.resume ? p->hyper.chunk : (uint32_t)o.chunk;
 	t->stream_only = options_given('T') && o.chunk;
 	t->train.limit = o.resume ? p->limit : (size_t)o.limit;
-	if ((why = training_text_read(t, &t->train, in)) != NULL)
-		die("%s", why);
+	die_if(training_text_read(t, &t->train, in));
 }
 
 static void
 read_validation(struct training_run *run, double fraction)
 {
-	const char *why = training_text_validate(&run->text, fraction, fraction > 0 ? NULL : o.valid);
-
-	if (why)
-		die("%s", why);
+	die_if(training_text_validate(&run->text, fraction, fraction > 0 ? NULL : o.valid));
 }
 
 /* Moves the streams' vocabulary into the model, unless it has the same one already. */
@@ -279,63 +287,79 @@ resume(struct training_run *run)
 static void
 start(struct training_run *run)
 {
-	const char *why;
-
 	read_validation(run, valid_fraction());
 	if (o.from)
 		set_vocab(run, o.from);
 	else
 		new_model(run);
 	init_progress(run);
-	if ((why = model_moments(&run->model, hyperparams_moments(&run->model.progress.hyper))) != NULL)
-		die("%s", why);
+	die_if(model_moments(&run->model, hyperparams_moments(&run->model.progress.hyper)));
 }
 
-/* Fails now rather than after hours of training. */
 static void
-check_output(struct checkpoint *p, bool best)
+warn(const char *line)
 {
-	const char *why = checkpoint_check(p, best);
+	prog_warn("%s", line);
+}
+
+/* All that can be said about the files to write before any input is read. */
+static void
+claim_output(struct checkpoint *p)
+{
+	die_if(checkpoint_claim(p, false));
+	if (o.force || prog_same_file(o.resume, p->model))
+		return;
+	die_if(checkpoint_refuse(p, false, options_given('o')));
+	if (p->replaces)
+		prog_note("%s: the model that is there will be replaced", p->model);
+	if (o.valid)
+		die_if(checkpoint_refuse(p, true, options_given('o')));
+}
+
+/* Ends as the signal would have ended the program, which stops a loop of the shell. */
+static void
+end_by_signal(struct training_run *run, const char *why)
+{
+	const struct model_progress *p = &run->model.progress;
+	int number = signals_came();
 
 	if (why)
-		die("%s: %s", p->subject, why);
-}
-
-/* Copies the latest or the best model of the resumed run to the new path. */
-static void
-copy_model(struct training_run *run, bool best)
-{
-	struct checkpoint old;
-	const char *why;
-
-	checkpoint_set(&old, o.resume);
-	why = checkpoint_copy(&run->checkpoint, &old, best);
-	if (why && best)	/* it may have been deleted */
-		prog_warn("%s: not copied to %s: %s", old.best, run->checkpoint.best, why);
-	else if (why)
-		die("%s: %s", o.out, why);
+		prog_warn("%s", why);
+	else if (p->steps == 0)
+		prog_warn("interrupted before the first step; nothing was saved");
+	else if (!trainer_is_finished(p, run->max_steps))
+		prog_warn("%s in epoch %" PRIu64 " after %" PRIu64 " %s; resume with: %s -R %s and the "
+		    "same text", number == SIGPIPE ? "output closed" : "interrupted", p->epoch + 1,
+		    p->sentence, loss_log_unit(&run->text.train), prog_name, o.out);
+	training_run_free(run);
+	lock_file_release();
+	signals_die(number);
 }
 
 static void
 train(struct training_run *run)
 {
 	struct model_progress *p = &run->model.progress;
-	const char *why = training_run_open(run);
+	const char *why;
 
-	if (why)
-		die("%s", why);
+	die_if(training_run_open(run));
 	if (run->trainer.valid)
-		check_output(&run->checkpoint, true);
+		die_if(checkpoint_claim(&run->checkpoint, true));
 	if (o.resume && isfinite(p->best))
-		copy_model(run, true);
-	signals_catch();
+		die_if(training_run_copy(run, o.resume, true));
+	signals_defer();
 	why = training_run_train(run, stdout);
-	if (why && !run->trainer.diverged)
-		die("%s", why);
+	if (signals_came() && !run->trainer.diverged)
+		end_by_signal(run, why);
+	if (why && run->log.error && p->steps)
+		die("%s; the model is saved; resume with: %s -R %s and the same text", why, prog_name,
+		    o.out);
+	if (!run->trainer.diverged)
+		die_if(why);
 	if (p->hyper.patience && p->stale >= p->hyper.patience)
 		prog_note("no lower validation loss in %" PRIu64 " evaluations (-P); the best model is %s",
 		    p->stale, run->checkpoint.best);
-	if (why && run->saved)
+	if (why && (run->saved || prog_same_file(o.resume, o.out)))
 		die("%s; try a smaller -r (%s is the last model saved)", why, o.out);
 	if (why)
 		die("%s; try a smaller -r (no model was saved)", why);
@@ -350,8 +374,8 @@ resume_finished(struct training_run *run)
 	prog_note("%s: nothing to do: the run has finished after %" PRIu64 " epochs, %" PRIu64
 	    " steps; to continue, raise -e, -N or -P", o.resume, p->epoch, p->steps);
 	if (isfinite(p->best))
-		copy_model(run, true);
-	copy_model(run, false);
+		die_if(training_run_copy(run, o.resume, true));
+	die_if(training_run_copy(run, o.resume, false));
 }
 
 /* Options that need or exclude another one. */
@@ -391,15 +415,20 @@ main(int argc, char *argv[])
 {
 	static struct training_run run;
 	struct prog_inputs in = { 0 };
+	const char *why;
 
 	prog_init(argv[0]);
 	in.argv = argv + options_parse(argc, argv, &command);
 	in.argc = (int)(argv + argc - in.argv);
 	check_options();
+	if ((why = save_schedule_read(&run.schedule, o.save_every)) != NULL)
+		die_usage("--save-every: '%s' %s", o.save_every, why);
+	signals_catch(lock_file_release);
 	checkpoint_set(&run.checkpoint, o.out);
 	if (options_given('o') && checkpoint_is_read(&run.checkpoint, &in, o.valid))
 		die_usage("-o: %s is also an input; choose another output file", run.checkpoint.subject);
-	check_output(&run.checkpoint, false);
+	claim_output(&run.checkpoint);
+	run.warn = warn;
 	run.max_steps = (uint64_t)o.steps;
 	if (o.from || o.resume)
 		load_model(&run);
@@ -415,10 +444,6 @@ main(int argc, char *argv[])
 		resume_finished(&run);
 	else
 		train(&run);
-	if (signals_came())
-		die("interrupted in epoch %" PRIu64 " after %" PRIu64 " %s; "
-		    "resume with: %s -R %s and the same text", run.model.progress.epoch + 1,
-		    run.model.progress.sentence, loss_log_unit(&run.text.train), prog_name, o.out);
 	training_run_free(&run);
 	return prog_finish();
 }

@@ -33,7 +33,7 @@ offer() {
 	for tool in $TOOLS; do
 		_unroll_options "$tool" | grep -F '|' | sort > list || true
 		"$tool" -h | help_options | awk '$3 ~ /\|/ { print $1, $2, $3 }' |
-		    grep -vE ' (column|valid) ' | sort > help || true
+		    grep -vE ' (column|valid|save-every) ' | sort > help || true
 		diff help list
 	done
 }

@@ -166,7 +166,7 @@ losses() {
 	kill -TERM $pid
 	stopped=0
 	wait $pid || stopped=$?
-	[ "$stopped" -eq 1 ]
+	[ "$stopped" -eq 143 ]
 	train -q -d cuda -R part.npz tiny.stream > log
 	cmp whole.npz part.npz
 }

@@ -124,7 +124,7 @@ state() {
 @test "damage in the saved state is found, and nothing is written" {
 	head -c 480 "$TOP/data/comments.csv" | tok -q -C -S -f text -l never | vocab -q -S -n 0 |
 	    encode > chars
-	train -q -c lstm -H 4 -T 16 -B 4 -O adam -e 5 -E 0 -N 9 chars
+	train -q -o model.npz -c lstm -H 4 -T 16 -B 4 -O adam -e 5 -E 0 -N 9 chars
 	cp model.npz whole.npz
 	for name in carry W.1 V.2; do
 		at=$(grep -abo "$name.npy" whole.npz | head -n 1 | cut -d : -f 1)

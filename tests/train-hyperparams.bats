@@ -24,9 +24,9 @@ near() {
 
 @test "each optimiser has its usual rate, and -r another" {
 	while read -r rule rate; do
-		train -q -H 2 -e 0 -E 0 -O "$rule" words
+		train -q -o model.npz -H 2 -e 0 -E 0 -O "$rule" words
 		near "$rate" "$(config rate)"
-		train -q -H 2 -e 0 -E 0 -O "$rule" -r 0.25 words
+		train -q -o model.npz -H 2 -e 0 -E 0 -O "$rule" -r 0.25 words
 		near 0.25 "$(config rate)"
 	done <<-'END'
 		sgd 0.005
@@ -38,25 +38,25 @@ near() {
 }
 
 @test "-S decay: times -f from the end of epoch -F on" {
-	train -q -H 2 -S decay -F 3 -f 0.5 -r 0.04 -e 5 -E 0 words > log
+	train -q -o model.npz -H 2 -S decay -F 3 -f 0.5 -r 0.04 -e 5 -E 0 words > log
 	near 0.005 "$(config rate)"
 	near 0.04 "$(config rate0)"
 	printf 'Setting learning rate to 0.0%s\n' 20000 10000 05000 | diff - log
-	train -q -H 2 -S decay -r 1 -e 11 -E 0 words > log
+	train -q -o model.npz -H 2 -S decay -r 1 -e 11 -E 0 words > log
 	near 0.9409 "$(config rate)"
 }
 
 @test "-S cosine: half a cosine over all epochs, step by step" {
 	for n in 1 2 7 14 26 39; do
-		train -q -H 2 -S cosine -r 0.08 -e 3 -E 0 -N $n words
+		train -q -o model.npz -H 2 -S cosine -r 0.08 -e 3 -E 0 -N $n words
 		near "$(awk -v n=$n 'BEGIN { printf "%.17g", 0.04 * (1 + cos(atan2(0, -1) * (n - 1) / 39)) }')" "$(config rate)"
 	done
 }
 
 @test "-S constant does not fall where halve does" {
-	train -q -H 16 -b 1000 -r 0.05 -e 20 -E 1 words > log
+	train -q -o model.npz -H 16 -b 1000 -r 0.05 -e 20 -E 1 words > log
 	grep -q 'Setting learning rate' log
-	train -q -H 16 -b 1000 -r 0.05 -e 20 -E 1 -S constant words > log
+	train -q -o model.npz -H 16 -b 1000 -r 0.05 -e 20 -E 1 -S constant words > log
 	run -1 grep -q 'Setting learning rate' log
 	near 0.05 "$(config rate)"
 }
@@ -143,14 +143,14 @@ print("%.12f %.12f" % (max(abs(x).max() for x in g), sum((x * x).sum() for x in 
 }
 
 @test "-N stops after so many steps, in the middle of an epoch too, and 0 does not" {
-	train -q -H 2 -e 9 -E 0 -N 20 words
+	train -q -o model.npz -H 2 -e 9 -E 0 -N 20 words
 	[ "$(config steps)" -eq 20 ]
 	[ "$(config epoch) $(config sentence)" = '1 7' ]
-	train -q -H 2 -e 9 -E 0 -B 5 -N 4 words
+	train -q -o model.npz -H 2 -e 9 -E 0 -B 5 -N 4 words
 	[ "$(config epoch) $(config sentence) $(config seen)" = '1 5 18' ]
-	train -q -H 2 -e 2 -E 0 -N 0 words
+	train -q -o model.npz -H 2 -e 2 -E 0 -N 0 words
 	[ "$(config epoch) $(config steps)" = '2 26' ]
-	train -q -H 2 -e 2 -E 0 -N 1000 words
+	train -q -o model.npz -H 2 -e 2 -E 0 -N 1000 words
 	[ "$(config steps)" -eq 26 ]
 }
 
@@ -214,7 +214,7 @@ print("%.12f %.12f" % (max(abs(x).max() for x in g), sum((x * x).sum() for x in 
 @test "-I: the first weights are NumPy's, by each way of drawing them" {
 	need_numpy
 	for init in tutorial normal uniform; do
-		train -q -D -c lstm -L 2 -m 4 -H 3 -s 7 -I $init -e 0 -E 0 words
+		train -q -o model.npz -D -c lstm -L 2 -m 4 -H 3 -s 7 -I $init -e 0 -E 0 words
 		"$PYTHON" - $init <<-'END'
 			import sys
 			import numpy as np
@@ -241,15 +241,15 @@ print("%.12f %.12f" % (max(abs(x).max() for x in g), sum((x * x).sum() for x in 
 		END
 	done
 	train -q -c lstm -H 3 -e 0 -E 0 -o auto.npz words
-	train -q -c lstm -H 3 -e 0 -E 0 -I uniform words
+	train -q -o model.npz -c lstm -H 3 -e 0 -E 0 -I uniform words
 	cmp auto.npz model.npz
 	train -q -H 3 -e 0 -E 0 -o auto.npz words
-	train -q -H 3 -e 0 -E 0 -I tutorial words
+	train -q -o model.npz -H 3 -e 0 -E 0 -I tutorial words
 	cmp auto.npz model.npz
 }
 
 @test "weight decay pulls weights towards 0, not biases, and by the rate" {
-	train -q -a yes -H 3 -e 1 -E 0 -O adamw --weight-decay 0 words > log
+	train -q -o model.npz -a yes -H 3 -e 1 -E 0 -O adamw --weight-decay 0 words > log
 	train -q -a yes -H 3 -e 1 -E 0 -O adam -o adam.npz words > log
 	# without decay it is adam, but for the name in the config
 	for array in U V W b c; do
@@ -269,7 +269,7 @@ print("%.12f %.12f" % (max(abs(x).max() for x in g), sum((x * x).sum() for x in 
 }
 
 @test "a projection layer makes V as wide as it is" {
-	train -q -H 7 --project 2 -e 1 -E 0 words > log
+	train -q -o model.npz -H 7 --project 2 -e 1 -E 0 words > log
 	[ "$(unzip -p model.npz V.npy | head -c 128 | grep -ac ', 2)')" -eq 1 ]
 	[ "$(unzip -p model.npz P.npy | head -c 128 | grep -ac '(2, 7)')" -eq 1 ]
 	unzip -p model.npz config.npy | grep -aqx 'project=2'
@@ -277,7 +277,7 @@ print("%.12f %.12f" % (max(abs(x).max() for x in g), sum((x * x).sum() for x in 
 }
 
 @test "options of projections and weight decay that make no sense are refused" {
-	train -q -H 3 -e 1 -E 0 words > log
+	train -q -o model.npz -H 3 -e 1 -E 0 words > log
 	refused 2 '--weight-decay needs -O adamw' --weight-decay 0.1 words
 	refused 2 'embedding size' --project 2 -m 3 -t words
 	refused 2 "--project cannot be used with -i or -R" --project 2 -R model.npz words

@@ -132,7 +132,7 @@ steps() {
 @test "biases are for streams and gated cells, unless -a says otherwise" {
 	vocab -q -n 0 tokens | encode > sentences
 	has() {
-		train -q -H 2 -e 0 -E 0 "${@:2}"
+		train -q -o model.npz -H 2 -e 0 -E 0 "${@:2}"
 		[ "$(grep -ac '^bias=1$' model.npz)" -eq "$1" ]
 	}
 	has 1 chars
@@ -156,10 +156,10 @@ steps() {
 @test "-T and -b where they mean nothing are refused" {
 	vocab -q -n 0 tokens | encode > sentences
 	refused 1 'sentences: -T is for streams, and this one holds sentences' -T 9 sentences
-	train -q -T 0 -H 2 -e 0 -E 0 sentences
+	train -q -o model.npz -T 0 -H 2 -e 0 -E 0 sentences
 	for c in lstm gru; do
 		refused 2 '-b applies to cell rnn only' -c $c -b 9 chars
-		train -q -c $c -H 2 -e 0 -E 0 chars
+		train -q -o model.npz -c $c -H 2 -e 0 -E 0 chars
 		refused 2 '-b applies to cell rnn only' -i model.npz -b 9 chars
 	done
 }

@@ -33,7 +33,7 @@ setup() {
 @test "the whole pipe on film reviews: every digit" {
 	need movie-reviews.tokens.gz
 	gzip -dc "$SHARED/movie-reviews.tokens.gz" | vocab -q -n 8000 | encode |
-	    train -q -n 100 -D -e 9 -E 1 > log
+	    train -q -o model.npz -n 100 -D -e 9 -E 1 > log
 	sed 's/.*: //' log | paste -sd ' ' > got
 	echo 8.987477 8.976690 8.960155 8.776372 6.559214 6.210522 6.014919 5.876439 5.778011 \
 	    5.707734 | diff - got
@@ -97,7 +97,7 @@ setup() {
 		for every in 1 3 5; do
 			rm -f model.npz
 			train -q $real -H 8 -r 0.05 -e 10 -E $every -o whole.npz tiny.stream > whole
-			train -q $real -H 8 -r 0.05 -e 4 -E $every tiny.stream > log
+			train -q -o model.npz $real -H 8 -r 0.05 -e 4 -E $every tiny.stream > log
 			train -q -R model.npz -e 10 tiny.stream >> log
 			cmp whole.npz model.npz
 		done
@@ -112,7 +112,7 @@ setup() {
 		stop_after $delay train -H 30 -e 1 -E 1 -o half.npz long
 		! grep -q ' epoch 1 after [1-9]' err || break
 	done
-	[ "$stopped" -eq 1 ]
+	[ "$stopped" -eq 143 ]
 	[ "$(wc -l < err)" -eq 1 ]
 	grep -qE '^train: interrupted in epoch 1 after [1-9][0-9]* sentences; resume with: train -R half\.npz and the same text$' err
 	run -1 cmp -s whole.npz half.npz
@@ -121,7 +121,7 @@ setup() {
 }
 
 @test "-R takes the options again that may change" {
-	train -q -H 3 -e 1 -E 1 tiny.stream > log
+	train -q -o model.npz -H 3 -e 1 -E 1 tiny.stream > log
 	cp model.npz was.npz
 	train -q -R was.npz -o faster.npz -e 2 -r 0.5 tiny.stream > log
 	train -q -R was.npz -o model.npz -e 2 tiny.stream > log
@@ -134,7 +134,7 @@ setup() {
 }
 
 @test "-R refuses other sentences, and a model that no training wrote" {
-	train -q -H 3 -e 1 -E 0 tiny.stream
+	train -q -o model.npz -H 3 -e 1 -E 0 tiny.stream
 	small_data repeated 2 > other
 	refused 1 'the training text is not that of the run' -R model.npz other
 	cp model.npz before.npz
@@ -166,7 +166,7 @@ setup() {
 @test "NumPy reads the model, with the tutorial's names and shapes" {
 	need_numpy
 	for real in '' -D; do
-		train -q $real -H 3 -e 1 -E 0 tiny.stream
+		train -q -o model.npz $real -H 3 -e 1 -E 0 tiny.stream
 		"$PYTHON" - > got <<-'END'
 			import numpy
 			m = numpy.load("model.npz")
@@ -181,8 +181,8 @@ setup() {
 }
 
 @test "the model is the old one or the new one, and nothing lies beside it" {
-	train -q -H 3 -e 1 -E 1 tiny.stream > log
-	train -q -H 3 -e 2 -E 1 tiny.stream > log
+	train -q -o model.npz -H 3 -e 1 -E 1 tiny.stream > log
+	train -q -o model.npz -H 3 -e 2 -E 1 tiny.stream > log
 	ls > got
 	printf '%s\n' got log model.npz tiny.stream | diff - got
 }
@@ -190,11 +190,12 @@ setup() {
 @test "a loss that is no number stops the run; the last good model stays" {
 	train -q -H 16 -e 0 -E 0 -o start.npz tiny.stream
 	"$BUILD/tests/unit/scale" start.npz V 4e38 steep.npz
-	run -1 --separate-stderr train -i steep.npz -r 1e6 -e 9 -E 1 -o m.npz tiny.stream
-	[ "${#stderr_lines[@]}" -eq 1 ]
-	[[ "$stderr" == 'train: the loss is no longer a number in epoch 1 after '*' sentences (rate 1e+06); try a smaller -r (m.npz is the last model saved)' ]]
-	score -t m.npz tiny.stream > a
-	score -t steep.npz tiny.stream | cmp - a
+	"$BUILD/tests/unit/scale" start.npz V 1e36 less.npz
+	train -q -i less.npz -r 0 -e 1 -E 1 -o m.npz tiny.stream > log
+	cp m.npz was.npz
+	run -1 --separate-stderr train -R m.npz -r 1e6 -e 9 tiny.stream
+	[ "$stderr" = 'train: the loss is no longer a number in epoch 2 after 1 sentences (rate 1e+06); try a smaller -r (m.npz is the last model saved)' ]
+	cmp m.npz was.npz
 	refused 1 'no model was saved' -i steep.npz -r 1e6 -e 9 -E 0 -o none.npz tiny.stream
 	[ ! -e none.npz ]
 }
@@ -224,12 +225,6 @@ setup() {
 	[[ "$stderr" == *'write error on standard output'* ]]
 }
 
-@test "a reader that leaves is no error message" {
-	run --separate-stderr bash -c 'train -q -e 50 -E 1 -H 2 tiny.stream | head -n 1'
-	[ -z "$stderr" ]
-	[ "${#lines[@]}" -eq 1 ]
-}
-
 @test "inputs that are no index stream" {
 	refused 1 'standard input: empty input' < /dev/null
 	refused 1 'missing.stream: No such file' missing.stream
@@ -256,7 +251,7 @@ setup() {
 		refused 1 'not a zip file' $o tiny.stream tiny.stream
 		refused 1 'is a directory' $o . tiny.stream
 	done
-	train -q -e 0 -E 0 -H 2 tiny.stream
+	train -q -o model.npz -e 0 -E 0 -H 2 tiny.stream
 	"$ORACLE/as-stream.sh" 30 < "$EXPECT/tiny.index.txt" > other
 	refused 1 'encode -v MODEL' -i model.npz other
 	refused 1 'encode -v MODEL' -R model.npz other
@@ -284,7 +279,7 @@ setup() {
 @test "a device that is not there" {
 	refused 2 'is none of auto|cpu|cuda|blas|ref' -d abacus tiny.stream
 	for d in auto cpu blas ref; do
-		train -q -d $d -H 2 -e 1 -E 0 tiny.stream
+		train -q -o model.npz -d $d -H 2 -e 1 -E 0 tiny.stream
 	done
 }
 

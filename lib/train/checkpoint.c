@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "checkpoint.h"
+#include "lock_file.h"
 
 void
 checkpoint_set(struct checkpoint *p, const char *model)
@@ -38,17 +39,41 @@ checkpoint_is_read(struct checkpoint *p, const struct prog_inputs *in, const cha
 }
 
 const char *
-checkpoint_check(struct checkpoint *p, bool best)
+checkpoint_refuse(struct checkpoint *p, bool best, bool named)
 {
-	return npz_can_write(set_subject(p, best), &p->err);
+	char head[2];
+	const char *path = set_subject(p, best);
+	FILE *f = fopen(path, "r");
+	size_t n = f ? fread(head, 1, sizeof(head), f) : 0;
+
+	if (f)
+		fclose(f);
+	if (n == 0)
+		return NULL;
+	if (!named)
+		return errmsg_set(&p->err, "%s: exists already; choose another file with -o, resume "
+		    "its training with -R, or replace it with --force", path);
+	if (n < sizeof(head) || memcmp(head, "PK", n) != 0)
+		return errmsg_set(&p->err, "%s: exists and is not a model; choose another file, or "
+		    "replace it with --force", path);
+	p->replaces = true;
+	return NULL;
+}
+
+const char *
+checkpoint_claim(struct checkpoint *p, bool best)
+{
+	const char *path = set_subject(p, best), *why = npz_can_write(path, &p->err);
+
+	if (why == NULL)
+		why = lock_file_take(path, &p->err);
+	return why ? errmsg_set(&p->err, "%s: %s", path, why) : NULL;
 }
 
 const char *
 checkpoint_save(struct checkpoint *p, struct model *m, bool best)
 {
-	const char *why = best ? model_save(m, set_subject(p, true)) : NULL;
-
-	return why ? why : model_save(m, set_subject(p, false));
+	return model_save(m, set_subject(p, best));
 }
 
 const char *

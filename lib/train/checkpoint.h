@@ -13,6 +13,7 @@ struct checkpoint {
 	const char *model;	/* path of the latest model; the caller's, not copied */
 	char best[4096];	/* path of the best: a.best.npz for a.npz or a; cut if too long */
 	const char *subject;	/* the path that the latest result is about */
+	bool replaces;		/* set by checkpoint_refuse() */
 	struct errmsg err;
 };
 
@@ -23,12 +24,17 @@ void checkpoint_set(struct checkpoint *p, const char *model);
  * `text`, which may be NULL. */
 bool checkpoint_is_read(struct checkpoint *p, const struct prog_inputs *in, const char *text);
 
-/* Whether the latest or the best model can be written, to be asked before a long run: NULL
- * or an error message.  Leaves no file behind. */
-const char *checkpoint_check(struct checkpoint *p, bool best);
+/* To be called before a long run: keeps other programs from writing the latest or the best
+ * model until this one ends, and checks that it can be written.  NULL or an error message
+ * with the path.  Leaves no file behind. */
+const char *checkpoint_claim(struct checkpoint *p, bool best);
 
-/* Writes the latest model and, if best, the best one first, so that a run killed in between
- * has it when resumed.  NULL or an error message of model_save(). */
+/* Whether the latest or the best model, which another run may have written, must not be
+ * replaced: NULL, or an error message, with the path, if the file exists and either was not
+ * named by the user or is not a model.  An existing model sets p->replaces. */
+const char *checkpoint_refuse(struct checkpoint *p, bool best, bool named);
+
+/* Writes the latest or the best model.  NULL or an error message of model_save(). */
 const char *checkpoint_save(struct checkpoint *p, struct model *m, bool best);
 
 /* Copies the latest or the best model of `from` byte for byte, unless both are the same

@@ -41,7 +41,7 @@ trainer_sum(const double *logp, int t)
 bool
 trainer_should_stop(struct trainer *s)
 {
-	if (s->callbacks.should_stop && s->callbacks.should_stop(s->callbacks.arg))
+	if (s->callbacks.should_stop && s->callbacks.should_stop(s->callbacks.run_arg))
 		s->stopped = true;
 	return s->stopped;
 }
@@ -49,8 +49,9 @@ trainer_should_stop(struct trainer *s)
 void
 trainer_report_progress(struct trainer *s, uint64_t evaluated)
 {
+	s->evaluated = evaluated;
 	if (s->callbacks.progress)
-		s->callbacks.progress(s->callbacks.arg, s->p, evaluated);
+		s->callbacks.progress(s->callbacks.run_arg, s->p, evaluated);
 }
 
 size_t
@@ -129,7 +130,8 @@ report_nan_loss(struct trainer *s)
 	return trainer_set_diverged(s, "the loss is no longer a number");
 }
 
-/* Records a scheduled evaluation; true if the learning rate has changed. */
+/* Records a scheduled evaluation; true if the learning rate has changed.  A model that has
+ * had no training is not a best one. */
 static bool
 record_evaluation(struct trainer *s, double loss, bool *best)
 {
@@ -138,7 +140,7 @@ record_evaluation(struct trainer *s, double loss, bool *best)
 
 	p->loss = loss;
 	p->evaluated = p->epoch;
-	if (s->valid) {
+	if (s->valid && p->steps) {
 		*best = !(loss >= p->best);
 		p->best = *best ? loss : p->best;
 		p->stale = *best ? 0 : p->stale + 1;
@@ -155,6 +157,7 @@ evaluate_and_save(struct trainer *s, bool scheduled)
 	double loss;
 	const char *why = trainer_evaluate(s, &loss);
 
+	s->evaluated = 0;
 	if (why || s->stopped)
 		return why;
 	if (!isfinite(loss))
@@ -163,7 +166,7 @@ evaluate_and_save(struct trainer *s, bool scheduled)
 		rate_changed = record_evaluation(s, loss, &best);
 	else	/* after the last epoch; not recorded, so that a resumed run is unaffected */
 		best = s->valid && p->epoch >= p->epochs && !(loss >= p->best);
-	if (s->callbacks.save && (why = s->callbacks.save(s->callbacks.save_arg, best)) != NULL)
+	if (s->callbacks.save && (why = s->callbacks.save(s->callbacks.run_arg, best)) != NULL)
 		return why;
 	if (s->callbacks.evaluated)
 		s->callbacks.evaluated(s->callbacks.arg, p, loss);
@@ -271,6 +274,8 @@ queue_length(struct trainer *s)
 		return 0;
 	if (s->max_steps && s->max_steps - p->steps < n)
 		n = (size_t)(s->max_steps - p->steps);
+	if (s->save_steps && s->save_steps - p->steps % s->save_steps < n)
+		n = (size_t)(s->save_steps - p->steps % s->save_steps);
 	return n < QUEUE_SENTENCES ? n : QUEUE_SENTENCES;
 }
 
@@ -349,6 +354,14 @@ explain(struct trainer *s, const char *why)
 }
 
 static const char *
+save_if_due(struct trainer *s)
+{
+	const struct trainer_callbacks *c = &s->callbacks;
+
+	return c->is_save_due && c->is_save_due(c->run_arg) ? c->save(c->run_arg, false) : NULL;
+}
+
+static const char *
 run_epochs(struct trainer *s, uint64_t epochs)
 {
 	struct model_progress *p = s->p;
@@ -371,6 +384,8 @@ run_epochs(struct trainer *s, uint64_t epochs)
 			return why;
 		if (p->sentence == units)
 			end_epoch(s);
+		if ((why = save_if_due(s)) != NULL)
+			return why;
 	}
 	return p->every && !fresh && !s->stopped ? evaluate_and_save(s, false) : NULL;
 }

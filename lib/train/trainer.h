@@ -18,21 +18,23 @@
 
 /* What the trainer calls; each function may be NULL. */
 struct trainer_callbacks {
-	void *arg;		/* of all but save() */
+	void *arg;		/* of those above run_arg */
 	/* After each evaluation, scheduled or final, and after its save(). */
 	void (*evaluated)(void *arg, const struct model_progress *p, double loss);
 	/* The schedule has changed the learning rate, outside of RATE_COSINE. */
 	void (*rate_changed)(void *arg, double rate);
 	/* Every hyper.log steps: p->smoothed is the smoothed loss. */
 	void (*smoothed)(void *arg, const struct model_progress *p);
-	void *save_arg;
-	/* After each evaluation: time to save the model.  best: its validation loss is the
-	 * lowest so far.  NULL, or an error message that ends the run. */
-	const char *(*save)(void *save_arg, bool best);
+	void *run_arg;		/* of those below */
 	/* After each step, and with evaluated > 0, the steps done, during an evaluation. */
-	void (*progress)(void *arg, const struct model_progress *p, uint64_t evaluated);
-	/* Asked between steps: true ends the run. */
-	bool (*should_stop)(void *arg);
+	void (*progress)(void *run_arg, const struct model_progress *p, uint64_t evaluated);
+	/* After each evaluation, and where is_save_due(): time to save the model.  best: its
+	 * validation loss is the lowest so far.  NULL, or an error message that ends the run. */
+	const char *(*save)(void *run_arg, bool best);
+	/* Asked between steps. */
+	bool (*is_save_due)(void *run_arg);
+	/* Asked between steps and during an evaluation: true ends the run. */
+	bool (*should_stop)(void *run_arg);
 };
 
 struct trainer {
@@ -42,6 +44,7 @@ struct trainer {
 	const struct corpus *valid;	/* the validation set, likewise; NULL: none */
 	struct model_progress *p;
 	uint64_t max_steps;		/* end the run after this many updates; 0: no limit */
+	uint64_t save_steps;		/* ask is_save_due() at multiples of it at least; 0: anywhere */
 	struct trainer_callbacks callbacks;
 	/* Ours: */
 	struct streams streams;		/* of a joined corpus */
@@ -49,6 +52,7 @@ struct trainer {
 	struct batcher batcher;		/* the current batch */
 	double *logp;			/* (cap) its log-probabilities */
 	size_t cap;
+	uint64_t evaluated;		/* steps done of the evaluation in progress; 0: none */
 	bool stopped;			/* should_stop() was true */
 	bool diverged;			/* set by trainer_set_diverged() */
 	struct errmsg err;

@@ -1,10 +1,22 @@
 /*
  * training_run.c - trains, and saves the model when it is time.
  */
+#include <inttypes.h>
+#include <math.h>
 #include <string.h>
+#include <time.h>
 
 #include "signals.h"
 #include "training_run.h"
+
+static double
+seconds_now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
 
 static const char *
 device_failure(struct training_run *r, const char *why)
@@ -12,30 +24,108 @@ device_failure(struct training_run *r, const char *why)
 	return errmsg_set(&r->err, "device %s: %s", r->k->name, why);
 }
 
-/* For struct trainer_callbacks. */
+/* Writes one of the models.  NULL, or a message, which is kept until the next attempt. */
+static const char *
+write_model(struct training_run *r, bool best)
+{
+	struct errmsg *failure = best ? &r->best_failure : &r->latest_failure;
+	const char *why = checkpoint_save(&r->checkpoint, &r->model, best);
+
+	*failure->text = '\0';
+	return why ? errmsg_set(failure, "%s: not saved: %s", r->checkpoint.subject, why) : NULL;
+}
+
+/*
+ * Writes the models.  The best one comes first, so that a run killed in between has it when
+ * resumed.  NULL or a message: of the device, of divergence, or, with *unsaved true, that a
+ * file was not written.
+ */
+static const char *
+write_models(struct training_run *r, bool best, bool *unsaved)
+{
+	const char *why = net_store(&r->net, &r->model), *latest;
+
+	*unsaved = false;
+	if (why || (why = trainer_store(&r->trainer, &r->model)) != NULL)
+		return device_failure(r, why);
+	why = best ? write_model(r, true) : NULL;
+	latest = write_model(r, false);
+	save_schedule_restart(&r->schedule);
+	if (latest == NULL) {
+		r->saved = true;
+		r->changed = false;
+	}
+	why = why ? why : latest;
+	if (why && !model_is_finite(&r->model))
+		return trainer_set_diverged(&r->trainer, "the weights are no longer finite");
+	*unsaved = why != NULL;
+	return why;
+}
+
+/* The functions for struct trainer_callbacks. */
+
 static const char *
 save_model(void *arg, bool best)
 {
 	struct training_run *r = arg;
-	const char *why = net_store(&r->net, &r->model);
+	struct errmsg line;
+	const char *why;
+	bool unsaved;
 
-	if (why || (why = trainer_store(&r->trainer, &r->model)) != NULL)
-		return device_failure(r, why);
-	why = checkpoint_save(&r->checkpoint, &r->model, best);
-	if (why && !model_is_finite(&r->model))
-		return trainer_set_diverged(&r->trainer, "the weights are no longer finite");
-	if (why)
-		return errmsg_set(&r->err, "%s: %s", r->checkpoint.subject, why);
-	r->saved = true;
+	if (r->model.progress.steps == 0)
+		return NULL;
+	why = write_models(r, best, &unsaved);
+	if (why == NULL || !unsaved)
+		return why;
+	r->warn(errmsg_set(&line, "%s; training continues, and the next save tries again", why));
 	return NULL;
+}
+
+static bool
+is_save_due(void *arg)
+{
+	const struct training_run *r = arg;
+
+	return save_schedule_is_due(&r->schedule, r->model.progress.steps);
+}
+
+static void
+note_progress(void *arg, const struct model_progress *p, uint64_t evaluated)
+{
+	struct training_run *r = arg;
+
+	r->changed = r->changed || evaluated == 0;
+	loss_log_progress(&r->log, p, evaluated);
+}
+
+/* The answer to SIGUSR1. */
+static void
+report_progress(struct training_run *r)
+{
+	const struct model_progress *p = &r->model.progress;
+	const struct corpus *judged = r->trainer.valid ? r->trainer.valid : r->trainer.train;
+	uint64_t steps = p->steps - r->first_step;
+	struct errmsg line;
+
+	errmsg_set(&line, "epoch %" PRIu64 " of %" PRIu64 ": %" PRIu64 " of %" PRIu64 " %s; %" PRIu64
+	    " steps in %.0f s", p->epoch + (p->epoch < p->epochs), p->epochs, p->sentence,
+	    p->sentences, loss_log_unit(r->trainer.train), steps, seconds_now() - r->start);
+	if (r->trainer.evaluated)
+		errmsg_add(&line, "; evaluating: %" PRIu64 " of %zu words", r->trainer.evaluated,
+		    judged->steps);
+	if (isfinite(p->loss))
+		errmsg_add(&line, "; %s %f", r->trainer.valid ? "validation loss" : "loss", p->loss);
+	r->warn(line.text);
 }
 
 static bool
 should_stop(void *arg)
 {
-	const struct loss_log *l = arg;
+	struct training_run *r = arg;
 
-	return signals_came() || l->error;
+	if (signals_want_report())
+		report_progress(r);
+	return signals_came() || r->log.error;
 }
 
 const char *
@@ -46,12 +136,55 @@ training_run_open(struct training_run *r)
 	r->trainer = (struct trainer){
 		.net = &r->net, .train = &r->text.train, .p = &r->model.progress,
 		.valid = r->text.valid.steps ? &r->text.valid : NULL, .max_steps = r->max_steps,
-		.callbacks = { &r->log, loss_log_evaluated, loss_log_rate_changed,
-		    loss_log_smoothed, r, save_model, loss_log_progress, should_stop }
+		.save_steps = r->schedule.steps,
+		.callbacks = { .arg = &r->log, .evaluated = loss_log_evaluated,
+		    .rate_changed = loss_log_rate_changed, .smoothed = loss_log_smoothed,
+		    .run_arg = r, .progress = note_progress, .save = save_model,
+		    .is_save_due = is_save_due, .should_stop = should_stop }
 	};
 	if ((why = net_open(&r->net, r->k, &r->model)) != NULL ||
 	    (why = trainer_begin(&r->trainer, &r->model)) != NULL)
 		return device_failure(r, why);
+	return NULL;
+}
+
+const char *
+training_run_copy(struct training_run *r, const char *from, bool best)
+{
+	struct checkpoint old;
+	const char *why;
+
+	checkpoint_set(&old, from);
+	why = checkpoint_copy(&r->checkpoint, &old, best);
+	if (why == NULL)
+		return NULL;
+	if (!best)
+		return errmsg_set(&r->err, "%s: %s", r->checkpoint.model, why);
+	r->warn(errmsg_set(&r->err, "%s: not copied to %s: %s", old.best, r->checkpoint.best, why));
+	return NULL;
+}
+
+/* The model at the end of the run, unless it is that of the latest save. */
+static const char *
+save_last(struct training_run *r)
+{
+	bool unsaved, untrained = r->model.progress.steps == 0;
+
+	if (untrained && r->trainer.stopped)
+		return NULL;
+	if (r->saved && !r->changed)
+		return NULL;
+	return write_models(r, false, &unsaved);
+}
+
+static const char *
+end_failure(struct training_run *r)
+{
+	if (*r->best_failure.text)
+		return r->best_failure.text;
+	if (r->log.error && !signals_came())
+		return errmsg_set(&r->err, "write error on standard output: %s",
+		    strerror(r->log.error));
 	return NULL;
 }
 
@@ -61,15 +194,17 @@ training_run_train(struct training_run *r, FILE *out)
 	struct model_progress *p = &r->model.progress;
 	const char *why;
 
+	r->start = seconds_now();
+	r->first_step = p->steps;
+	save_schedule_restart(&r->schedule);
 	loss_log_begin(&r->log, out, &r->text.train, r->trainer.valid, p->seen);
 	why = trainer_run(&r->trainer, p->epochs);
 	loss_log_end(&r->log);
-	if (r->log.error)
-		return errmsg_set(&r->err, "write error on standard output: %s",
-		    strerror(r->log.error));
 	if (why && !r->trainer.diverged && why != r->err.text)
 		return device_failure(r, why);
-	return why ? why : save_model(r, false);
+	if (why || (why = save_last(r)) != NULL)
+		return why;
+	return end_failure(r);
 }
 
 void

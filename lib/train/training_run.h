@@ -15,6 +15,7 @@
 #include "loss_log.h"
 #include "model.h"
 #include "net.h"
+#include "save_schedule.h"
 #include "trainer.h"
 #include "training_text.h"
 
@@ -25,11 +26,17 @@ struct training_run {
 	struct training_text text;	/* its vocabulary is moved into the model */
 	struct checkpoint checkpoint;
 	uint64_t max_steps;		/* end after this many updates; 0: no limit */
+	struct save_schedule schedule;	/* saves between evaluations */
+	void (*warn)(const char *line);	/* prints a line while the run continues */
 	/* Ours: */
 	struct net net;
 	struct trainer trainer;
 	struct loss_log log;
 	bool saved;			/* the model file was written by this run */
+	bool changed;			/* steps were done since the latest save */
+	double start;			/* seconds on the monotonic clock */
+	uint64_t first_step;		/* progress.steps at the start */
+	struct errmsg latest_failure, best_failure;	/* of the last attempt; "": none */
 	struct errmsg err;
 };
 
@@ -37,9 +44,17 @@ struct training_run {
  * after success and failure. */
 const char *training_run_open(struct training_run *r);
 
-/* Trains until the run ends or a signal arrives, and saves the model.  The loss log is
- * written to out.  NULL or an error message; r->trainer.diverged says whether the loss or
- * the weights are no longer finite, and then the models saved before are good. */
+/* Copies the latest or the best model of the run in the file `from`, which r resumes, to
+ * r's own files.  NULL or an error message; a best model that is missing is reported by
+ * warn() only. */
+const char *training_run_copy(struct training_run *r, const char *from, bool best);
+
+/* Trains until the run ends, a signal arrives or the loss log cannot be written, and saves
+ * the model.  Nothing is saved before the first step, unless the run has no step at all.
+ * A save that fails is reported by warn(), and the run continues.  The loss log is written
+ * to out.  NULL or an error message: of the device; of the last save, if it failed; of the
+ * loss log (r->log.error); or, with r->trainer.diverged, that the loss or the weights are
+ * no longer finite, and then the models saved before are good. */
 const char *training_run_train(struct training_run *r, FILE *out);
 
 /* Frees everything, the caller's members as well. */

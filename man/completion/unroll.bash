@@ -59,7 +59,9 @@ _unroll_list() {
 		train t tie -
 		train T seq-length arg
 		train v valid file
+		train - force -
 		train - project arg
+		train - save-every arg
 		train - weight-decay arg
 		train operands file
 		gradcheck a bias -
