@@ -346,7 +346,7 @@ train(struct training_run *run)
 	if (run->trainer.valid)
 		die_if(checkpoint_claim(&run->checkpoint, true));
 	if (o.resume && isfinite(p->best))
-		die_if(training_run_copy(run, o.resume, true));
+		run->best_from = o.resume;
 	signals_defer();
 	why = training_run_train(run, stdout);
 	if (signals_came() && !run->trainer.diverged)

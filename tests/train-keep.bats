@@ -72,6 +72,23 @@ evaluating() {
 	run -1 cmp -s m.npz was.npz
 }
 
+@test "a resumed run leaves the models at another -o in place until it has trained" {
+	small_data repeated 300 > long
+	train -q -H 2 -e 1 -E 1 -v 0.3 -o m.npz words > log
+	mkdir was
+	cp m.npz m.best.npz was
+	train -q -H 1500 -B 10000 -e 9 -E 1 -N 1 -v 0.1 -o a.npz long > log
+	[ -e a.best.npz ]
+	begin train -q -d ref -R a.npz -o m.npz long
+	until_true [ -e unroll-m.best.npz.lock ]
+	sleep 0.3
+	kill -KILL $pid
+	ended
+	[ ! -s log ]
+	cmp m.npz was/m.npz
+	cmp m.best.npz was/m.best.npz
+}
+
 @test "a signal in an evaluation: it is cut short, and nothing is saved before the first step" {
 	small_data repeated 3000 > long
 	train -q -H 2 -e 1 -o m.npz words > log
@@ -414,7 +431,7 @@ evaluating() {
 
 @test "of many runs that begin at the same time, one trains" {
 	mkfifo text
-	for round in {1..5}; do
+	for _ in {1..5}; do
 		pids=()
 		for i in {1..8}; do
 			train -q -H 2 -e 1 -E 0 -o m.npz text > out.$i 2> err.$i 3>&- &

@@ -35,6 +35,22 @@ write_model(struct training_run *r, bool best)
 	return why ? errmsg_set(failure, "%s: not saved: %s", r->checkpoint.subject, why) : NULL;
 }
 
+const char *
+training_run_copy(struct training_run *r, const char *from, bool best)
+{
+	struct checkpoint old;
+	const char *why;
+
+	checkpoint_set(&old, from);
+	why = checkpoint_copy(&r->checkpoint, &old, best);
+	if (why == NULL)
+		return NULL;
+	if (!best)
+		return errmsg_set(&r->err, "%s: %s", r->checkpoint.model, why);
+	r->warn(errmsg_set(&r->err, "%s: not copied to %s: %s", old.best, r->checkpoint.best, why));
+	return NULL;
+}
+
 /*
  * Writes the models.  The best one comes first, so that a run killed in between has it when
  * resumed.  NULL or a message: of the device, of divergence, or, with *unsaved true, that a
@@ -48,6 +64,9 @@ write_models(struct training_run *r, bool best, bool *unsaved)
 	*unsaved = false;
 	if (why || (why = trainer_store(&r->trainer, &r->model)) != NULL)
 		return device_failure(r, why);
+	if (r->best_from && !best)
+		training_run_copy(r, r->best_from, true);
+	r->best_from = NULL;
 	why = best ? write_model(r, true) : NULL;
 	latest = write_model(r, false);
 	save_schedule_restart(&r->schedule);
@@ -105,7 +124,7 @@ report_progress(struct training_run *r)
 	const struct model_progress *p = &r->model.progress;
 	const struct corpus *judged = r->trainer.valid ? r->trainer.valid : r->trainer.train;
 	uint64_t steps = p->steps - r->first_step;
-	struct errmsg line;
+	struct errmsg line = { "" };
 
 	errmsg_set(&line, "epoch %" PRIu64 " of %" PRIu64 ": %" PRIu64 " of %" PRIu64 " %s; %" PRIu64
 	    " steps in %.0f s", p->epoch + (p->epoch < p->epochs), p->epochs, p->sentence,
@@ -145,22 +164,6 @@ training_run_open(struct training_run *r)
 	if ((why = net_open(&r->net, r->k, &r->model)) != NULL ||
 	    (why = trainer_begin(&r->trainer, &r->model)) != NULL)
 		return device_failure(r, why);
-	return NULL;
-}
-
-const char *
-training_run_copy(struct training_run *r, const char *from, bool best)
-{
-	struct checkpoint old;
-	const char *why;
-
-	checkpoint_set(&old, from);
-	why = checkpoint_copy(&r->checkpoint, &old, best);
-	if (why == NULL)
-		return NULL;
-	if (!best)
-		return errmsg_set(&r->err, "%s: %s", r->checkpoint.model, why);
-	r->warn(errmsg_set(&r->err, "%s: not copied to %s: %s", old.best, r->checkpoint.best, why));
 	return NULL;
 }
 

@@ -27,6 +27,7 @@ struct training_run {
 	struct checkpoint checkpoint;
 	uint64_t max_steps;		/* end after this many updates; 0: no limit */
 	struct save_schedule schedule;	/* saves between evaluations */
+	const char *best_from;		/* resumed file whose best model the first save copies; NULL */
 	void (*warn)(const char *line);	/* prints a line while the run continues */
 	/* Ours: */
 	struct net net;
