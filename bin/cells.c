@@ -56,6 +56,7 @@ static const struct opt options[] = {
 	    "rank units by correlation with text features" },
 	{ 'u', "units", OPT_STR, { .s = &o.units }, "list", 0, 0,
 	    "such as 3,17,40-45; default 0, with -r all" },
+	PROGRESS_OPTION,
 	{ 0 }
 };
 static const struct command command = {
@@ -205,7 +206,7 @@ begin_run(struct run *run)
 		spool_init(&run->body[i]);
 	progress_start(&run->progress, 0);
 	if (isatty(STDOUT_FILENO))
-		run->progress.on = false;
+		run->progress.form = PROGRESS_OFF;
 }
 
 /* Prints the current line for one unit as coloured text. */

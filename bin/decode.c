@@ -20,6 +20,7 @@ static struct {
 static const struct opt options[] = {
 	{ 'd', "detokenize", OPT_FLAG, { .flag = &o.prose }, NULL, 0, 0,
 	    "write prose: rejoin punctuation, add capitals" },
+	PROGRESS_OPTION,
 	{ 0 }
 };
 static const struct command command = {
@@ -37,7 +38,7 @@ begin_progress(struct progress *p)
 {
 	progress_start(p, 0);
 	if (isatty(STDOUT_FILENO))
-		p->on = false;
+		p->form = PROGRESS_OFF;
 }
 
 static void

@@ -25,6 +25,7 @@ static const struct opt options[] = {
 	    "write decimal indexes, one sentence on each line" },
 	{ 'v', "vocabulary", OPT_STR, { .s = &o.vocab }, "file", 0, 0,
 	    "vocabulary (table or model) for a token stream" },
+	PROGRESS_OPTION,
 	{ 0 }
 };
 static const struct command command = {
@@ -90,7 +91,7 @@ begin_progress(struct progress *p)
 {
 	progress_start(p, 0);
 	if (isatty(STDOUT_FILENO))
-		p->on = false;
+		p->form = PROGRESS_OFF;
 }
 
 static void

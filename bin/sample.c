@@ -64,6 +64,7 @@ static const struct opt options[] = {
 	    "write lines of text with their log-probability" },
 	{ 'x', "prime", OPT_STR, { .s = &o.prime }, "text", 0, 0,
 	    "prompt: text that each sequence begins with" },
+	PROGRESS_OPTION,
 	{ 0 }
 };
 static const struct command command = {

@@ -40,6 +40,7 @@ static const struct opt options[] = {
 	    "totals: loss, perplexity, bits per byte" },
 	{ 'w', "words", OPT_FLAG, { .flag = &o.words }, NULL, 0, 0,
 	    "each token with its log-probability and rank" },
+	PROGRESS_OPTION,
 	{ 0 }
 };
 static const struct command command = {

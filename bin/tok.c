@@ -42,6 +42,7 @@ static const struct opt options[] = {
 	    "the first CSV record is data, not a header" },
 	{ 'p', "punkt", OPT_STR, { .s = &o.dir }, "dir", 0, 0,
 	    "Punkt tables in the layout of NLTK's punkt_tab" },
+	PROGRESS_OPTION,
 	{ 0 }
 };
 static const struct command command = {

@@ -15,6 +15,7 @@
 #include "lock_file.h"
 #include "options.h"
 #include "prog.h"
+#include "progress.h"
 #include "signals.h"
 #include "training_run.h"
 
@@ -80,6 +81,7 @@ static const struct opt options[] = {
 	{ 'v', "valid", OPT_STR, { .s = &o.valid }, "file|fraction", 0, 0,
 	    "validation set: a file, or the last fraction" },
 	{ 0, "force", OPT_FLAG, { .flag = &o.force }, NULL, 0, 0, "replace any file at -o" },
+	PROGRESS_OPTION,
 	{ 0, "project", OPT_INT, { .i = &o.project }, "n", 0, 65536,
 	    "size of a projection layer; 0: none" },
 	{ 0, "save-every", OPT_STR, { .s = &o.save_every }, "time|steps", 0, 0,

@@ -32,6 +32,7 @@ static const struct opt options[] = {
 	    "also write the vocabulary table to this file" },
 	{ 't', "table", OPT_FLAG, { .flag = &o.table }, NULL, 0, 0,
 	    "write the table only, without the tokens" },
+	PROGRESS_OPTION,
 	{ 0 }
 };
 static const struct command command = {

@@ -1,15 +1,22 @@
 /*
- * progress.c - a line that is redrawn after a carriage return.
+ * progress.c - a line that is redrawn after a carriage return, or written now and then.
  */
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "prog.h"
 #include "progress.h"
 
-static const double interval = 0.2;	/* seconds between updates */
+int progress_when = PROGRESS_AUTO;
+
+/* Seconds between two reports: drawn; written. */
+static const double draw_interval = 0.2, line_interval = 60;
+static double line_written = -1;	/* when: at first, when the first work began */
 
 static double
 seconds_now(void)
@@ -20,53 +27,124 @@ seconds_now(void)
 	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
+/* Whether standard error is a terminal on which a line can be drawn again. */
+static bool
+can_redraw(void)
+{
+	const char *term = getenv("TERM");
+
+	return isatty(STDERR_FILENO) && term && *term && strcmp(term, "dumb") != 0;
+}
+
+static enum progress_form
+choose_form(void)
+{
+	if (prog_quiet || progress_when == PROGRESS_NEVER)
+		return PROGRESS_OFF;
+	if (can_redraw())
+		return PROGRESS_DRAWN;
+	return progress_when == PROGRESS_ALWAYS ? PROGRESS_LINES : PROGRESS_OFF;
+}
+
 void
 progress_start(struct progress *p, uint64_t done)
 {
-	p->on = !prog_quiet && isatty(STDERR_FILENO);
+	p->form = choose_form();
 	p->first = done;
-	p->start = p->last = p->on ? seconds_now() : 0;
+	p->start = p->last = p->form == PROGRESS_OFF ? 0 : seconds_now();
+	if (line_written < 0)
+		line_written = p->start;
+}
+
+/* Columns of the terminal, or of COLUMNS if it does not know them; 0: neither does. */
+static size_t
+terminal_width(void)
+{
+	struct winsize w = { 0 };
+	const char *columns = getenv("COLUMNS");
+	long n = columns ? strtol(columns, NULL, 10) : 0;
+
+	if (ioctl(STDERR_FILENO, TIOCGWINSZ, &w) == 0 && w.ws_col > 0)
+		return w.ws_col;
+	return n > 0 ? (size_t)n : 0;
 }
 
 static void
-print_left(double seconds)
+add_left(char *text, size_t size, double seconds)
 {
-	long s = (long)seconds;
+	size_t len = strlen(text);
+	long s = seconds < 1e9 ? (long)seconds : 1000000000;
 
 	if (s >= 3600)
-		fprintf(stderr, ", %ld:%02ld:%02ld left", s / 3600, s / 60 % 60, s % 60);
+		snprintf(text + len, size - len, ", %ld:%02ld:%02ld left", s / 3600, s / 60 % 60,
+		    s % 60);
 	else
-		fprintf(stderr, ", %ld:%02ld left", s / 60, s % 60);
+		snprintf(text + len, size - len, ", %ld:%02ld left", s / 60, s % 60);
+}
+
+/* Whether it is time for a report. */
+static bool
+is_due(struct progress *p, double now)
+{
+	if (now <= p->start)
+		return false;
+	if (p->form == PROGRESS_LINES) {
+		if (now - line_written < line_interval)
+			return false;
+		line_written = now;
+		return true;
+	}
+	if (now - p->last < draw_interval)
+		return false;
+	p->last = now;
+	return true;
+}
+
+/* The last column stays free: some terminals wrap the line when it is written. */
+static void
+print_line(const struct progress *p, char *text)
+{
+	size_t width;
+
+	if (p->form == PROGRESS_LINES) {
+		fprintf(stderr, "%s\n", text);
+		return;
+	}
+	width = terminal_width();
+	if (width && strlen(text) > width - 1)
+		text[width - 1] = '\0';
+	fprintf(stderr, "\r%s\033[K", text);
+	fflush(stderr);
+	prog_drawn = true;
 }
 
 void
 progress_show(struct progress *p, const char *label, uint64_t done, uint64_t total,
     const char *unit)
 {
-	double t, rate;
+	char text[256];
+	double now, rate;
+	int n;
 
-	if (!p->on)
+	if (p->form == PROGRESS_OFF || !is_due(p, now = seconds_now()))
 		return;
-	t = seconds_now();
-	if (t - p->last < interval || t <= p->start)
-		return;
-	p->last = t;
-	rate = (double)(done - p->first) / (t - p->start);
-	fprintf(stderr, "\r%s: %s: %" PRIu64, prog_name, label, done);
+	rate = (double)(done - p->first) / (now - p->start);
+	n = snprintf(text, sizeof(text), "%s: %s: %" PRIu64, prog_name, label, done);
+	if (n >= (int)sizeof(text))
+		n = sizeof(text) - 1;
 	if (total)
-		fprintf(stderr, " of %" PRIu64, total);
-	fprintf(stderr, " %s, %.0f/s", unit, rate);
+		n += snprintf(text + n, sizeof(text) - (size_t)n, " of %" PRIu64, total);
+	if (n < (int)sizeof(text))
+		snprintf(text + n, sizeof(text) - (size_t)n, " %s, %.0f/s", unit, rate);
 	if (total && rate > 0)
-		print_left((double)(total - done) / rate);
-	fputs("\033[K", stderr);
-	fflush(stderr);
-	prog_drawn = true;
+		add_left(text, sizeof(text), (double)(total - done) / rate);
+	print_line(p, text);
 }
 
 void
 progress_clear(struct progress *p)
 {
-	if (p->on && prog_drawn)
+	if (p->form == PROGRESS_DRAWN && prog_drawn)
 		fputs("\r\033[K", stderr);
 	prog_drawn = false;
 }

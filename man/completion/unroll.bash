@@ -16,6 +16,7 @@ _unroll_list() {
 		tok l lower early|late|never
 		tok n no-header -
 		tok p punkt dir
+		tok - progress auto|always|never
 		tok operands file
 		vocab M merge -
 		vocab S stream -
@@ -23,9 +24,11 @@ _unroll_list() {
 		vocab n size arg
 		vocab o output file
 		vocab t table -
+		vocab - progress auto|always|never
 		vocab operands file
 		encode t text -
 		encode v vocabulary file
+		encode - progress auto|always|never
 		encode operands file
 		train a bias auto|yes|no
 		train B batch arg
@@ -60,6 +63,7 @@ _unroll_list() {
 		train T seq-length arg
 		train v valid file
 		train - force -
+		train - progress auto|always|never
 		train - project arg
 		train - save-every arg
 		train - weight-decay arg
@@ -90,6 +94,7 @@ _unroll_list() {
 		score p predict -
 		score t totals -
 		score w words -
+		score - progress auto|always|never
 		score operands model file
 		sample d device auto|cpu|cuda|blas|ref
 		sample D double -
@@ -107,6 +112,7 @@ _unroll_list() {
 		sample v vocabulary file
 		sample w logp -
 		sample x prime arg
+		sample - progress auto|always|never
 		sample operands model
 		cells c colour auto|always|never
 		cells d device auto|cpu|cuda|blas|ref
@@ -118,8 +124,10 @@ _unroll_list() {
 		cells n number arg
 		cells r rank -
 		cells u units arg
+		cells - progress auto|always|never
 		cells operands model file
 		decode d detokenize -
+		decode - progress auto|always|never
 		decode operands file
 	END
 }
