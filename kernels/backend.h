@@ -166,6 +166,7 @@ struct backend {
 	const char *name;
 	const char *isa;		/* instruction set or GPU, for messages */
 	enum real_type real;
+	int threads_missing;		/* of those asked for: the system allowed fewer */
 	void *ctx;			/* the backend's own state */
 
 	void (*close)(struct backend *);
@@ -253,7 +254,7 @@ extern const char *const backend_device[];
  * device is never replaced by another; "auto" takes a GPU if it is the faster one,
  * and blas where cpu has no kernels for the processor's vector instructions.
  * If auto had a choice, *why is the reason for choosing k->name; otherwise it is
- * NULL.
+ * NULL.  Fewer threads do where the system allows no more: see threads_missing.
  */
 struct backend *backend_open(const char *name, enum real_type real, int threads, const char **why);
 

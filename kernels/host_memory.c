@@ -21,6 +21,7 @@ host_open(size_t size, int threads, const char **why)
 		return NULL;
 	}
 	s->pool = pool;
+	k->threads_missing = threads - pool_threads(pool);
 	k->ctx = s;
 	return k;
 }

@@ -86,6 +86,9 @@ symbol_of(const char *name, const char *symbol, const char **why)
 		*why = "this build has no such plugin (make builds those it finds the libraries for)";
 		return NULL;
 	}
+	/* OpenBLAS starts threads when it is loaded, idle ones here, and where the system
+	 * allows none it ends the program. */
+	setenv("OPENBLAS_NUM_THREADS", "1", 1);
 	so = dlopen(path, RTLD_NOW | RTLD_LOCAL);
 	if (so == NULL) {
 		*why = dlerror();

@@ -330,18 +330,20 @@ pool_threads(const struct pool *p)
 	return p->threads;
 }
 
-static bool
+/* Starts as many threads as the system allows.  They read p->threads after the first
+ * region is announced, so it may still change here. */
+static void
 start_threads(struct pool *p)
 {
-	for (int i = 1; i < p->threads; i++) {
-		p->worker[i].pool = p;
-		p->worker[i].number = i;
-		if (pthread_create(&p->worker[i].thread, NULL, worker_main, &p->worker[i]) != 0) {
-			p->threads = i;
-			return false;
-		}
+	int n = 1;
+
+	for (; n < p->threads; n++) {
+		p->worker[n].pool = p;
+		p->worker[n].number = n;
+		if (pthread_create(&p->worker[n].thread, NULL, worker_main, &p->worker[n]) != 0)
+			break;
 	}
-	return true;
+	p->threads = n;
 }
 
 /* n bytes on cache lines of their own, all 0; NULL: out of memory. */
@@ -364,10 +366,11 @@ pool_new(int threads)
 	pthread_cond_init(&p->wake, NULL);
 	p->worker = alloc_lines((size_t)threads * sizeof(*p->worker));
 	p->threads = p->worker ? threads : 1;
-	if (p->worker == NULL || !start_threads(p)) {
+	if (p->worker == NULL) {
 		pool_free(p);
 		return NULL;
 	}
+	start_threads(p);
 	return p;
 }
 

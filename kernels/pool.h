@@ -12,9 +12,11 @@
 
 struct pool;
 
-/* threads, the caller's included, is 1 or more; NULL if they cannot be started. */
+/* threads, the caller's included, is 1 or more; where the system allows fewer, the pool has
+ * those.  NULL: out of memory. */
 struct pool *pool_new(int threads);
 void pool_free(struct pool *p);
+/* Those that it has, the caller included. */
 int pool_threads(const struct pool *p);
 
 /*

@@ -4,6 +4,17 @@
 #include "device.h"
 #include "prog.h"
 
+/* The results are the same, so this is no error. */
+static void
+note_threads(const struct backend *k, long asked)
+{
+	long n = asked - k->threads_missing;
+
+	if (k->threads_missing)
+		prog_note("running on %ld thread%s, not %ld: the system allows no more; "
+		    "raise its limit (ulimit -u) or give -j %ld", n, n == 1 ? "" : "s", asked, n);
+}
+
 struct backend *
 device_open(int device, enum real_type real, long threads)
 {
@@ -15,6 +26,7 @@ device_open(int device, enum real_type real, long threads)
 		die("device %s: %s", backend_device[device], why);
 	if (why)
 		prog_note("running on %s (%s): %s", k->name, k->isa, why);
+	note_threads(k, threads ? threads : backend_processors());
 	return k;
 }
 
