@@ -425,6 +425,7 @@ main(int argc, char *argv[])
 		die_usage("no model given; usage: %s [options] model [index-stream ...]", prog_name);
 	path = argv[i++];
 	device_load(&run.model, path, o.f64);
+	device_note_training(&run.model, path);
 	pick_layer(&run.model, path);
 	k = device_net(&run.net, &run.model, o.device, o.threads);
 	begin_run(&run);

@@ -283,6 +283,7 @@ main(int argc, char *argv[])
 		die_usage("-t: -w writes no indexes; drop one of the two");
 	run.path = argv[i];
 	device_load(&run.model, run.path, o.f64);
+	device_note_training(&run.model, run.path);
 	if (o.vocab)
 		read_table(&run, (char *)o.vocab);
 	if (!run.model.has_vocab)

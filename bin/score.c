@@ -296,6 +296,7 @@ main(int argc, char *argv[])
 		die_usage("no model given; usage: %s [options] model [index-stream ...]", prog_name);
 	path = argv[i++];
 	device_load(&run.model, path, o.f64);
+	device_note_training(&run.model, path);
 	k = device_net(&run.net, &run.model, o.device, o.threads);
 	run.rows = ROWS;
 	if (o.words || o.predict)

@@ -16,23 +16,26 @@
 #include "options.h"
 #include "prog.h"
 #include "progress.h"
+#include "resume_command.h"
 #include "signals.h"
 #include "training_run.h"
 
 static struct {
 	long batch, bptt, chunk, embed, epochs, every, from_epoch, hidden, layers, limit, log,
 	    patience, project, seed, steps, threads;
-	double clip, clip_norm, dropout, factor, rate, weight_decay;
+	double clip, clip_norm, dropout, factor, max_loss_ratio, rate, weight_decay;
 	bool f64, force, tied;
 	int bias, cell, device, init, rule, schedule;
 	const char *from, *resume, *out, *save_every, *valid;
 } o = {
 	.batch = 1, .bptt = 4, .chunk = 50, .epochs = 100, .every = 5, .factor = 0.97,
 	.from_epoch = 10, .hidden = 100, .layers = 1, .seed = 10, .rate = 0.005,
-	.weight_decay = RULE_WEIGHT_DECAY,
+	.max_loss_ratio = 10, .weight_decay = RULE_WEIGHT_DECAY,
 	.out = "model.npz", .save_every = "10m"
 };
 enum { AUTO, YES, NO };		/* -a */
+
+static struct resume_command to_resume;
 
 static const struct opt options[] = {
 	{ 'a', "bias", OPT_WORD, { .word = &o.bias }, "auto|yes|no", 0, 0,
@@ -44,7 +47,7 @@ static const struct opt options[] = {
 	{ 'd', "device", OPT_WORD, { .word = &o.device }, BACKEND_DEVICES, 0, 0, "device to use" },
 	{ 'D', "double", OPT_FLAG, { .flag = &o.f64 }, NULL, 0, 0, "double precision" },
 	{ 'e', "epochs", OPT_INT, { .i = &o.epochs }, "n", 0, 1e9, "total number of epochs" },
-	{ 'E', "evaluate", OPT_INT, { .i = &o.every }, "n", 0, 1e9, "every n epochs; 0: never" },
+	{ 'E', "evaluate", OPT_INT, { .i = &o.every }, "n", 0, 1e9, "every n epochs; 0: never; with -v: 1" },
 	{ 'f', "factor", OPT_REAL, { .x = &o.factor }, "x", 0, 1,
 	    "with -S decay: factor applied each epoch" },
 	{ 'F', "decay-after", OPT_INT, { .i = &o.from_epoch }, "n", 0, 1e9,
@@ -81,6 +84,8 @@ static const struct opt options[] = {
 	{ 'v', "valid", OPT_STR, { .s = &o.valid }, "file|fraction", 0, 0,
 	    "validation set: a file, or the last fraction" },
 	{ 0, "force", OPT_FLAG, { .flag = &o.force }, NULL, 0, 0, "replace any file at -o" },
+	{ 0, "max-loss-ratio", OPT_REAL, { .x = &o.max_loss_ratio }, "x", 0, 1e6,
+	    "stop at a loss of x times ln C; 0: never" },
 	PROGRESS_OPTION,
 	{ 0, "project", OPT_INT, { .i = &o.project }, "n", 0, 65536,
 	    "size of a projection layer; 0: none" },
@@ -152,6 +157,13 @@ set_vocab(struct training_run *run, const char *path)
 	run->text.vocab = (struct vocab){ 0 };
 }
 
+/* With a validation set, after every epoch: what it costs is small beside an epoch. */
+static uint32_t
+evaluation_interval(void)
+{
+	return o.valid && !options_given('E') ? 1 : (uint32_t)o.every;
+}
+
 /* The progress and hyperparameters of a new run. */
 static void
 init_progress(struct training_run *run)
@@ -169,7 +181,7 @@ init_progress(struct training_run *run)
 		.rate = rate, .rate0 = rate, .loss = NAN, .smoothed = NAN,
 		.best = NAN, .limit = (uint64_t)o.limit, .seed = (uint32_t)o.seed,
 		.bptt = (uint32_t)bptt, .batch = (uint32_t)o.batch,
-		.every = (uint32_t)o.every, .epochs = (uint64_t)o.epochs,
+		.every = evaluation_interval(), .epochs = (uint64_t)o.epochs,
 		.hyper = {
 			.rule = (uint32_t)o.rule, .schedule = (uint32_t)o.schedule,
 			.factor = decays ? o.factor : 0,
@@ -318,21 +330,44 @@ claim_output(struct checkpoint *p)
 		die_if(checkpoint_refuse(p, true, options_given('o')));
 }
 
+static const char *
+command_to_resume(struct errmsg *line)
+{
+	return resume_command(&to_resume, o.steps ? "-N" : NULL, (uint64_t)o.steps, line);
+}
+
+static void
+report(struct training_run *run)
+{
+	const struct run_report *r = &run->log.report;
+	struct errmsg line;
+	const char *worse;
+
+	prog_note("%s", run_report_end(r, &run->trainer, &line));
+	prog_note("%s", run_report_losses(r, &run->trainer, &run->checkpoint, &line));
+	if ((worse = run_report_worse(r, &run->trainer, &line)) != NULL)
+		prog_note("%s: %s", run->checkpoint.model, worse);
+	if (run_report_reason(run->trainer.p, run->max_steps) == RUN_PATIENCE)
+		prog_note("to continue: %s", resume_command_beyond(&to_resume, run->trainer.p,
+		    run->max_steps, &line));
+}
+
 /* Ends as the signal would have ended the program, which stops a loop of the shell. */
 static void
 end_by_signal(struct training_run *run, const char *why)
 {
 	const struct model_progress *p = &run->model.progress;
 	int number = signals_came();
+	struct errmsg line;
 
 	if (why)
 		prog_warn("%s", why);
 	else if (p->steps == 0)
 		prog_warn("interrupted before the first step; nothing was saved");
 	else if (!trainer_is_finished(p, run->max_steps))
-		prog_warn("%s in epoch %" PRIu64 " after %" PRIu64 " %s; resume with: %s -R %s and the "
-		    "same text", number == SIGPIPE ? "output closed" : "interrupted", p->epoch + 1,
-		    p->sentence, loss_log_unit(&run->text.train), prog_name, o.out);
+		prog_warn("%s in epoch %" PRIu64 " after %" PRIu64 " %s; resume with: %s",
+		    number == SIGPIPE ? "output closed" : "interrupted", p->epoch + 1, p->sentence,
+		    loss_log_unit(&run->text.train), command_to_resume(&line));
 	training_run_free(run);
 	lock_file_release();
 	signals_die(number);
@@ -342,7 +377,9 @@ static void
 train(struct training_run *run)
 {
 	struct model_progress *p = &run->model.progress;
+	struct errmsg line;
 	const char *why;
+	bool saved;
 
 	die_if(training_run_open(run));
 	if (run->trainer.valid)
@@ -354,17 +391,14 @@ train(struct training_run *run)
 	if (signals_came() && !run->trainer.diverged)
 		end_by_signal(run, why);
 	if (why && run->log.error && p->steps)
-		die("%s; the model is saved; resume with: %s -R %s and the same text", why, prog_name,
-		    o.out);
+		die("%s; the model is saved; resume with: %s", why, command_to_resume(&line));
 	if (!run->trainer.diverged)
 		die_if(why);
-	if (p->hyper.patience && p->stale >= p->hyper.patience)
-		prog_note("no lower validation loss in %" PRIu64 " evaluations (-P); the best model is %s",
-		    p->stale, run->checkpoint.best);
-	if (why && (run->saved || prog_same_file(o.resume, o.out)))
-		die("%s; try a smaller -r (%s is the last model saved)", why, o.out);
+	saved = run->saved || prog_same_file(o.resume, o.out);
 	if (why)
-		die("%s; try a smaller -r (no model was saved)", why);
+		die("%s; try a smaller -r, or clip the gradient with -k or -K (%s%s)", why,
+		    saved ? o.out : "no model was saved", saved ? " is the last model saved" : "");
+	report(run);
 }
 
 /* Resuming a finished run only copies its models. */
@@ -372,9 +406,11 @@ static void
 resume_finished(struct training_run *run)
 {
 	const struct model_progress *p = &run->model.progress;
+	struct errmsg line;
 
 	prog_note("%s: nothing to do: the run has finished after %" PRIu64 " epochs, %" PRIu64
-	    " steps; to continue, raise -e, -N or -P", o.resume, p->epoch, p->steps);
+	    " steps; to continue: %s", o.resume, p->epoch, p->steps,
+	    resume_command_beyond(&to_resume, p, run->max_steps, &line));
 	if (isfinite(p->best))
 		die_if(training_run_copy(run, o.resume, true));
 	die_if(training_run_copy(run, o.resume, false));
@@ -412,6 +448,18 @@ check_options(void)
 	check_bptt((enum cell)o.cell);
 }
 
+static void
+set_resume_command(const char *program, const struct prog_inputs *in)
+{
+	to_resume = (struct resume_command){
+		.program = program, .model = o.out, .argc = in->argc, .argv = in->argv,
+		.valid = valid_fraction() > 0 ? NULL : o.valid,
+		.device = options_given('d') ? backend_device[o.device] : NULL,
+		.threads = options_given('j') ? o.threads : -1,
+		.max_loss_ratio = options_given_name("max-loss-ratio") ? o.max_loss_ratio : -1
+	};
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -426,12 +474,14 @@ main(int argc, char *argv[])
 	if ((why = save_schedule_read(&run.schedule, o.save_every)) != NULL)
 		die_usage("--save-every: '%s' %s", o.save_every, why);
 	signals_catch(lock_file_release);
+	set_resume_command(argv[0], &in);
 	checkpoint_set(&run.checkpoint, o.out);
 	if (options_given('o') && checkpoint_is_read(&run.checkpoint, &in, o.valid))
 		die_usage("-o: %s is also an input; choose another output file", run.checkpoint.subject);
 	claim_output(&run.checkpoint);
 	run.warn = warn;
 	run.max_steps = (uint64_t)o.steps;
+	run.max_loss_ratio = o.max_loss_ratio;
 	if (o.from || o.resume)
 		load_model(&run);
 	run.k = device_open(o.device, o.from || o.resume ? run.model.shape.real :

@@ -12,7 +12,8 @@ trap 'exit 1' HUP INT TERM
 tok -q data/comments.csv | vocab -q -n 2000 | encode > "$work/index"
 for cell in rnn lstm gru; do
 	train -q -c $cell -H 64 -m 64 -t -O adam -B 8 -p 0.3 -v 0.1 -E 1 -e 25 \
-		-o "$work/$cell.npz" "$work/index" > "$work/$cell.log"
+		-o "$work/$cell.npz" "$work/index" > "$work/$cell.full"
+	grep -v 'Training loss' "$work/$cell.full" > "$work/$cell.log"
 done
 pipelines/curves.sh -x epochs -T 'Validation loss on data/comments.csv' -o "$work/loss" \
 	"$work/rnn.log" "$work/lstm.log" "$work/gru.log"

@@ -9,6 +9,7 @@
 # These lines of a LOG (- is standard input) are read; all others are ignored:
 #
 #	TIME: Loss after num_examples_seen=N epoch=E: X
+#	TIME: Training loss after num_examples_seen=N epoch=E: X
 #	TIME: Validation loss after num_examples_seen=N epoch=E: X
 #	TIME: Smoothed loss after num_examples_seen=N epoch=E: X
 #	iter N, loss: X
@@ -70,14 +71,14 @@ read_log() {
 			print name, series, seen, epoch, loss
 			rows++
 		}
-		match($0, /(Loss|Validation loss|Smoothed loss) after num_examples_seen=[0-9]+ epoch=[0-9.]+: /) {
+		match($0, /(Loss|Training loss|Validation loss|Smoothed loss) after num_examples_seen=[0-9]+ epoch=[0-9.]+: /) {
 			head = substr($0, RSTART, RLENGTH)
 			loss = substr($0, RSTART + RLENGTH)
 			sub(/[ \t].*/, "", loss)
 			split(head, part, "=")
 			seen = part[2]; sub(/ .*/, "", seen)
 			epoch = part[3]; sub(/:.*/, "", epoch)
-			row(head ~ /^V/ ? "validation" : head ~ /^S/ ? "smoothed" : "loss", seen, epoch, loss)
+			row(head ~ /^V/ ? "validation" : head ~ /^T/ ? "training" : head ~ /^S/ ? "smoothed" : "loss", seen, epoch, loss)
 			next
 		}
 		/^iter [0-9]+,? loss: / {
@@ -149,14 +150,15 @@ points() {
 
 # series_of I: the series of the Ith log to plot
 series_of() {
-	if [ -n "$smoothed" ] || ! grep -q '	loss	\|	validation	' "$work/$1"; then
+	if [ -n "$smoothed" ] || ! grep -q '	loss	\|	training	\|	validation	' "$work/$1"; then
 		echo smoothed
 	else
-		echo loss validation
+		echo loss training validation
 	fi
 }
 
-# curves STYLE: the arguments of plot: a colour for each log, dashes for validation
+# curves STYLE: the arguments of plot: a colour for each log, dashes for validation, dots
+# for the training loss beside it
 curves() {
 	j=0 comma=
 	while [ $((j += 1)) -le $n ]; do
@@ -166,6 +168,7 @@ curves() {
 			dashes=1 shown=$name
 			[ "$series" = loss ] || shown="$name, $series"
 			[ "$series" != validation ] || dashes=2
+			[ "$series" != training ] || dashes=3
 			printf "%s%s using 1:2 with %s linecolor '%s' dashtype %s title %s" "$comma" \
 			    "$(quoted "$work/$j.$series")" "$1" "$(colour_of $j)" $dashes \
 			    "$(quoted "$shown")"

@@ -64,6 +64,25 @@ refused_by() {
 	sed 's/.* //' tiny.log | grep '^[0-9.]*$' | diff - <(cut -f 5 got)
 }
 
+@test "curves: the training loss beside a validation loss is a series of its own" {
+	small_data > tiny.stream
+	train -q -H 4 -e 2 -v 0.3 -o m.npz tiny.stream > tiny.log
+	"$CURVES" -t tiny.log > got
+	cut -f 1-4 got > series
+	diff series - <<-'END'
+		tiny	validation	0	0
+		tiny	training	9	1
+		tiny	validation	9	1
+		tiny	training	18	2
+		tiny	validation	18	2
+	END
+	sed 's/.* //' tiny.log | grep '^[0-9.]*$' | diff - <(cut -f 5 got)
+	need_gnuplot
+	"$CURVES" -o out tiny.log
+	grep -q 'tiny, training' out.svg
+	grep -q 'tiny, validation' out.svg
+}
+
 @test "curves: plots have a colour for each log and dashes for validation" {
 	need_gnuplot
 	run -0 --separate-stderr "$CURVES" -o out -T "a_b's run" run.log "it's=min.log"

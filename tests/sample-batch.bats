@@ -121,12 +121,12 @@ alike() {
 	train -q -H 16 -e 0 -E 0 -o start.npz "$BATS_FILE_TMPDIR/tiny.stream"
 	"$BUILD/tests/unit/scale" start.npz U 100 steep.npz
 	"$BUILD/tests/unit/scale" steep.npz V 1.3e39 steep.npz
-	run -1 --separate-stderr sample -n 600 -w -m 1 -M 3 steep.npz
+	run -1 --separate-stderr sample -q -n 600 -w -m 1 -M 3 steep.npz
 	[[ "$stderr" == 'sample: steep.npz: no word can be drawn after '*' words; allow UNKNOWN_TOKEN with -u'* ]]
 	n=${#lines[@]}
 	first=$stderr
 	for more in 1 2 50; do
-		run -1 --separate-stderr sample -n $((n + more)) -w -m 1 -M 3 steep.npz
+		run -1 --separate-stderr sample -q -n $((n + more)) -w -m 1 -M 3 steep.npz
 		[ "$stderr" = "$first" ]
 		[ "${#lines[@]}" -eq "$n" ]
 	done

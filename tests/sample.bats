@@ -363,7 +363,7 @@ setup() {
 	train -q -H 16 -e 0 -E 0 -o start.npz tiny.stream
 	"$BUILD/tests/unit/scale" start.npz U 100 steep.npz
 	"$BUILD/tests/unit/scale" steep.npz V 1.3e39 steep.npz
-	run -1 --separate-stderr sample -n 100 steep.npz
+	run -1 --separate-stderr sample -q -n 100 steep.npz
 	[ "${#stderr_lines[@]}" -eq 1 ]
 	[[ "$stderr" == 'sample: steep.npz: no word can be drawn after '*' words; allow UNKNOWN_TOKEN with -u'* ]]
 }

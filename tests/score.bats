@@ -237,7 +237,7 @@ setup() {
 	"$BUILD/tests/unit/scale" start.npz U 100 steep.npz
 	"$BUILD/tests/unit/scale" steep.npz V 1.3e39 steep.npz
 	for o in '' -t -w -p; do
-		run -1 --separate-stderr score $o steep.npz tiny.stream
+		run -1 --separate-stderr score -q $o steep.npz tiny.stream
 		[ "${#stderr_lines[@]}" -eq 1 ]
 		[[ "$stderr" == 'score: tiny.stream: sentence '*': its probability is not a number; '* ]]
 	done
@@ -290,7 +290,7 @@ setup() {
 	case ${SAN:-} in *address*) skip 'ulimit -v and ASan do not mix' ;; esac
 	train -q -H 4000 -e 0 -E 0 -o wide.npz tiny.stream
 	ulimit -v 150000
-	run -1 --separate-stderr score -j 1 wide.npz tiny.stream
+	run -1 --separate-stderr score -q -j 1 wide.npz tiny.stream
 	one_line_error score
 	[[ "$stderr" == *memory* ]]
 }

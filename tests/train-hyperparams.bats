@@ -17,6 +17,11 @@ config() {
 	grep -a "^$1=" "${2:-model.npz}" | sed 's/.*=//'
 }
 
+# validation: the validation losses of the log, one a line
+validation() {
+	sed -n 's/.*: Validation loss .*: //p' log
+}
+
 # near WANT GOT
 near() {
 	awk -v a="$1" -v b="$2" 'BEGIN { d = a - b; exit !(d * d < 1e-20) }' || { echo "$2, not $1"; return 1; }
@@ -106,7 +111,7 @@ print("%.12f %.12f" % (max(abs(x).max() for x in g), sum((x * x).sum() for x in 
 @test "the best model is kept beside the last one" {
 	train -q -D -H 16 -b 1000 -r 0.1 -S constant -e 12 -E 1 -v 0.3 -o m.npz words > log
 	small_data tail -n +10 > last
-	best=$(sed 's/.*: //' log | sort -g | head -n 1)
+	best=$(validation | tail -n +2 | sort -g | head -n 1)
 	[ "$(tail -n 1 log | sed 's/.*: //')" != "$best" ]
 	[ "$(score -q -t -D m.best.npz last | sed -n 's/^loss\t//p')" = "$best" ]
 	grep -a '^best=' m.npz | sed 's/best=//' | awk -v b="$best" '{ exit !(sprintf("%.6f", $1) == b) }'
@@ -119,7 +124,7 @@ print("%.12f %.12f" % (max(abs(x).max() for x in g), sum((x * x).sum() for x in 
 
 @test "the last evaluation of all may be the best, and is noted nowhere else" {
 	train -q -D -H 8 -r 0.05 -S constant -e 3 -E 2 -v 0.3 -o m.npz words > log
-	sed 's/.*: //' log | paste -sd ' ' | awk '{ exit !(NF == 3 && $3 < $2 && $2 < $1) }'
+	validation | paste -sd ' ' | awk '{ exit !(NF == 3 && $3 < $2 && $2 < $1) }'
 	[ "$(config epoch m.best.npz)" -eq 3 ]
 	# going on comes to what one run comes to
 	train -q -R m.npz -e 6 words > again
@@ -130,8 +135,8 @@ print("%.12f %.12f" % (max(abs(x).max() for x in g), sum((x * x).sum() for x in 
 @test "-P stops after so many evaluations without gain" {
 	for p in 1 2 3; do
 		train -q -D -H 16 -b 1000 -r 0.1 -S constant -e 100 -E 1 -v 0.3 -P $p -o m.npz words > log
-		sed 's/.*: //' log | awk -v p=$p '
-			NR == 1 || $1 < best { best = $1; stale = 0; next }
+		validation | awk -v p=$p '
+			NR <= 2 || $1 < best { best = $1; stale = 0; next }
 			{ stale++; if (stale == p) end = NR }
 			END { exit !(end == NR && NR < 100) }'
 		# it continues only when asked to

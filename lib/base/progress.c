@@ -6,26 +6,17 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "prog.h"
 #include "progress.h"
+#include "seconds.h"
 
 int progress_when = PROGRESS_AUTO;
 
 /* Seconds between two reports: drawn; written. */
 static const double draw_interval = 0.2, line_interval = 60;
 static double line_written = -1;	/* when: at first, when the first work began */
-
-static double
-seconds_now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
 
 /* Whether standard error is a terminal on which a line can be drawn again. */
 static bool

@@ -72,6 +72,11 @@ struct model_progress {
 	double smoothed;	/* smoothed training loss; NaN: none yet */
 	double best;		/* lowest validation loss so far; NaN: none yet */
 	uint64_t stale;		/* evaluations since the lowest validation loss */
+	uint32_t steep;		/* steps of the current stretch with a loss above the limit of
+				 * divergence (loss_watch.h) */
+	double train_sum;	/* -ln P of the training steps of the current epoch, or of the
+				 * one before if it is not evaluated yet, with a validation set */
+	uint64_t train_words;	/* their targets */
 	uint64_t evaluated;	/* value of `epoch` at the latest scheduled evaluation */
 	uint64_t limit;		/* train on the first `limit` sentences only; 0: all */
 	uint64_t sentences;	/* sentences (chunks) in an epoch; 0: unknown */

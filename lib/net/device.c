@@ -1,6 +1,8 @@
 /*
  * device.c - opens models and devices for programs.
  */
+#include <math.h>
+
 #include "device.h"
 #include "prog.h"
 
@@ -50,4 +52,18 @@ device_load(struct model *m, const char *path, bool f64)
 		why = model_set_real(m, REAL_F64);
 	if (why)
 		die("%s: %s", path, why);
+}
+
+void
+device_note_training(const struct model *m, const char *path)
+{
+	const struct model_progress *p = &m->progress;
+	double chance = log(m->shape.vocab);
+
+	if (m->has_progress && p->steps == 0)
+		prog_note("%s: this model has had no training", path);
+	else if (m->has_progress && p->evaluated > 0 && p->loss > chance)
+		prog_note("%s: its loss at the latest evaluation, %.4f, is above that of guessing, "
+		    "ln %u = %.4f; it was trained too little, or training diverged", path, p->loss,
+		    (unsigned)m->shape.vocab, chance);
 }

@@ -23,4 +23,8 @@ struct backend *device_net(struct net *n, struct model *m, int device, long thre
 /* Loads the model file and, if f64, converts it to double.  The caller calls model_free(). */
 void device_load(struct model *m, const char *path, bool f64);
 
+/* Notes that the model has had no training, or that it is worse than guessing, for programs
+ * whose results would be taken for those of a good one. */
+void device_note_training(const struct model *m, const char *path);
+
 #endif

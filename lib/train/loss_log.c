@@ -3,16 +3,18 @@
  */
 #include <errno.h>
 #include <inttypes.h>
+#include <math.h>
 #include <time.h>
 
 #include "loss_log.h"
 
 void
-loss_log_begin(struct loss_log *l, FILE *out, const struct corpus *train,
-    const struct corpus *valid, uint64_t seen)
+loss_log_begin(struct loss_log *l, FILE *out, const struct trainer *s)
 {
-	*l = (struct loss_log){ .out = out, .train = train, .valid = valid };
-	progress_start(&l->steps, seen);
+	*l = (struct loss_log){ .out = out, .train = s->train, .valid = s->valid,
+		.watch = &s->watch };
+	run_report_begin(&l->report, s->p, s->watch.chance);
+	progress_start(&l->steps, s->p->seen);
 	progress_start(&l->evaluation, 0);
 }
 
@@ -36,14 +38,17 @@ write_loss(struct loss_log *l, const char *what, const struct model_progress *p,
 }
 
 void
-loss_log_evaluated(void *arg, const struct model_progress *p, double loss)
+loss_log_evaluated(void *arg, const struct model_progress *p, const struct evaluation *e)
 {
 	struct loss_log *l = arg;
 
 	progress_clear(&l->steps);
 	progress_start(&l->steps, p->seen);	/* its speed is that of training alone */
 	progress_start(&l->evaluation, 0);
-	write_loss(l, l->valid ? "Validation loss" : "Loss", p, loss);
+	if (l->valid && isfinite(e->training))
+		write_loss(l, "Training loss", p, e->training);
+	write_loss(l, l->valid ? "Validation loss" : "Loss", p, e->loss);
+	run_report_evaluated(&l->report, p, e);
 }
 
 void
@@ -71,18 +76,31 @@ loss_log_unit(const struct corpus *c)
 	return c->joined ? "chunks" : "sentences";
 }
 
+/* "epoch 3 of 10", and with a validation set both losses beside each other. */
+static void
+set_label(const struct loss_log *l, const struct model_progress *p, char *label, size_t size)
+{
+	double training = loss_watch_mean(l->watch);
+	int n = snprintf(label, size, "epoch %" PRIu64 " of %" PRIu64, p->epoch + 1, p->epochs);
+
+	if (isfinite(training) && n > 0 && (size_t)n < size)
+		n += snprintf(label + n, size - (size_t)n, ", loss %.4f", training);
+	if (l->valid && isfinite(p->loss) && n > 0 && (size_t)n < size)
+		snprintf(label + n, size - (size_t)n, ", validation loss %.4f", p->loss);
+}
+
 void
 loss_log_progress(void *arg, const struct model_progress *p, uint64_t evaluated)
 {
 	struct loss_log *l = arg;
-	char label[64];
+	char label[128];
 
 	if (evaluated) {
 		progress_show(&l->evaluation, "evaluating", evaluated,
 		    l->valid ? l->valid->steps : l->train->steps, "words");
 		return;
 	}
-	snprintf(label, sizeof(label), "epoch %" PRIu64 " of %" PRIu64, p->epoch + 1, p->epochs);
+	set_label(l, p, label, sizeof(label));
 	progress_show(&l->steps, label, p->seen,
 	    p->seen + (p->epochs - p->epoch) * p->sentences - p->sentence, loss_log_unit(l->train));
 }

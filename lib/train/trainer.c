@@ -96,6 +96,8 @@ trainer_begin(struct trainer *s, const struct model *m)
 	struct model_progress *p = s->p;
 	const char *why;
 
+	s->watch.keeps_sum = s->valid != NULL;
+	loss_watch_begin(&s->watch, p, (uint32_t)s->net->v);
 	if (p->hyper.chunk == 0)
 		return NULL;
 	s->streams = streams_cut(s->train->steps, p->batch, p->hyper.chunk);
@@ -130,6 +132,31 @@ report_nan_loss(struct trainer *s)
 	return trainer_set_diverged(s, "the loss is no longer a number");
 }
 
+/* Acts on the verdict on an evaluation's loss or, if it is NaN, on the latest steps: a
+ * warning, or divergence. */
+static const char *
+heed(struct trainer *s, enum loss_verdict verdict, double loss)
+{
+	double times = verdict == LOSS_DIVERGED ? s->watch.limit : LOSS_HIGH;
+	struct errmsg what = { "the loss of most of the latest steps" };
+	bool diverged = s->diverged;
+	const char *line;
+
+	if (verdict == LOSS_FINE)
+		return NULL;
+	if (isfinite(loss))
+		errmsg_set(&what, "the loss, %.4f,", loss);
+	errmsg_add(&what, " is above %g times that of guessing, ln %d = %.4f,", times, s->net->v,
+	    s->watch.chance);
+	line = trainer_set_diverged(s, what.text);
+	if (verdict == LOSS_DIVERGED)
+		return line;
+	s->diverged = diverged;
+	if (s->callbacks.warn)
+		s->callbacks.warn(s->callbacks.run_arg, line);
+	return NULL;
+}
+
 /* Records a scheduled evaluation; true if the learning rate has changed.  A model that has
  * had no training is not a best one. */
 static bool
@@ -153,23 +180,26 @@ static const char *
 evaluate_and_save(struct trainer *s, bool scheduled)
 {
 	struct model_progress *p = s->p;
-	bool rate_changed = false, best = false;
-	double loss;
-	const char *why = trainer_evaluate(s, &loss);
+	struct evaluation e = { 0 };
+	bool rate_changed = false;
+	const char *why = trainer_evaluate(s, &e.loss);
 
 	s->evaluated = 0;
 	if (why || s->stopped)
 		return why;
-	if (!isfinite(loss))
+	if (!isfinite(e.loss))
 		return report_nan_loss(s);
+	if ((why = heed(s, loss_watch_evaluation(&s->watch, p, e.loss), e.loss)) != NULL)
+		return why;
+	e.training = loss_watch_mean(&s->watch);
 	if (scheduled)
-		rate_changed = record_evaluation(s, loss, &best);
+		rate_changed = record_evaluation(s, e.loss, &e.best);
 	else	/* after the last epoch; not recorded, so that a resumed run is unaffected */
-		best = s->valid && p->epoch >= p->epochs && !(loss >= p->best);
-	if (s->callbacks.save && (why = s->callbacks.save(s->callbacks.run_arg, best)) != NULL)
+		e.best = s->valid && p->steps && p->epoch >= p->epochs && !(e.loss >= p->best);
+	if (s->callbacks.save && (why = s->callbacks.save(s->callbacks.run_arg, e.best)) != NULL)
 		return why;
 	if (s->callbacks.evaluated)
-		s->callbacks.evaluated(s->callbacks.arg, p, loss);
+		s->callbacks.evaluated(s->callbacks.arg, p, &e);
 	if (rate_changed && s->callbacks.rate_changed)
 		s->callbacks.rate_changed(s->callbacks.arg, p->rate);
 	return NULL;
@@ -257,7 +287,7 @@ step_batch(struct trainer *s, size_t units)
 	p->steps++;
 	smooth_loss(s, logp);
 	trainer_report_progress(s, 0);
-	return NULL;
+	return heed(s, loss_watch_step(&s->watch, p, logp, (uint64_t)s->batcher.b.t), NAN);
 }
 
 /* How many steps net_steps() may do in one call; 0: the device or the run rules it out. */
@@ -279,15 +309,26 @@ queue_length(struct trainer *s)
 	return n < QUEUE_SENTENCES ? n : QUEUE_SENTENCES;
 }
 
-/* The first of the batch's sequences with a loss that is not finite; nseq: none. */
-static int
-first_nonfinite(const struct batch *b, const double *logp)
+/* Counts the steps of a queue.  NULL or an error message: divergence. */
+static const char *
+count_steps(struct trainer *s)
 {
-	int i = 0;
+	struct model_progress *p = s->p;
+	const struct batch *b = &s->batcher.b;
+	const char *why = NULL;
 
-	while (i < b->nseq && isfinite(trainer_sum(logp + b->start[i], b->start[i + 1] - b->start[i])))
-		i++;
-	return i;
+	for (int i = 0; i < b->nseq && why == NULL; i++) {
+		int n = b->start[i + 1] - b->start[i];
+		double logp = trainer_sum(s->logp + b->start[i], n);
+
+		if (!isfinite(logp))
+			return report_nan_loss(s);
+		p->sentence++;
+		p->seen++;
+		p->steps++;
+		why = heed(s, loss_watch_step(&s->watch, p, logp, (uint64_t)n), NAN);
+	}
+	return why;
 }
 
 /* One training step on each of the next n sentences. */
@@ -298,20 +339,14 @@ step_queue(struct trainer *s, size_t n)
 	const struct batch *b = &s->batcher.b;
 	size_t taken;
 	const char *why;
-	int good;
 
 	if ((why = batch_frames(&s->batcher, s->train, p->sentence, n, QUEUE_ROWS, &taken)) ||
 	    (why = trainer_reserve(s, (size_t)b->t)) ||
 	    (why = net_steps(s->net, b, (int)p->bptt, p->rate, s->logp)))
 		return why;
-	good = first_nonfinite(b, s->logp);
-	p->sentence += (size_t)good;
-	p->seen += (size_t)good;
-	p->steps += (size_t)good;
-	if (good < b->nseq)
-		return report_nan_loss(s);
+	why = count_steps(s);
 	trainer_report_progress(s, 0);
-	return NULL;
+	return why;
 }
 
 static void
@@ -321,6 +356,7 @@ end_epoch(struct trainer *s)
 
 	p->sentence = 0;
 	p->epoch++;
+	loss_watch_end_epoch(&s->watch);
 	if (rate_after_epoch(p) && s->callbacks.rate_changed)
 		s->callbacks.rate_changed(s->callbacks.arg, p->rate);
 }
@@ -353,12 +389,13 @@ explain(struct trainer *s, const char *why)
 	    s->train->joined ? "chunks" : "sentences");
 }
 
+/* Not where the loss is above the limit: the run may be about to end for it. */
 static const char *
 save_if_due(struct trainer *s)
 {
 	const struct trainer_callbacks *c = &s->callbacks;
 
-	return c->is_save_due && c->is_save_due(c->run_arg) ? c->save(c->run_arg, false) : NULL;
+	return s->p->steep == 0 && c->is_save_due && c->is_save_due(c->run_arg) ? c->save(c->run_arg, false) : NULL;
 }
 
 static const char *

@@ -14,13 +14,21 @@
 
 #include "corpus.h"
 #include "errmsg.h"
+#include "loss_watch.h"
 #include "net.h"
+
+/* An evaluation, scheduled or final. */
+struct evaluation {
+	double loss;		/* of the validation set, or of the training text */
+	double training;	/* loss_watch_mean() */
+	bool best;		/* a new lowest validation loss */
+};
 
 /* What the trainer calls; each function may be NULL. */
 struct trainer_callbacks {
 	void *arg;		/* of those above run_arg */
-	/* After each evaluation, scheduled or final, and after its save(). */
-	void (*evaluated)(void *arg, const struct model_progress *p, double loss);
+	/* After each evaluation and its save(). */
+	void (*evaluated)(void *arg, const struct model_progress *p, const struct evaluation *e);
 	/* The schedule has changed the learning rate, outside of RATE_COSINE. */
 	void (*rate_changed)(void *arg, double rate);
 	/* Every hyper.log steps: p->smoothed is the smoothed loss. */
@@ -35,6 +43,8 @@ struct trainer_callbacks {
 	bool (*is_save_due)(void *run_arg);
 	/* Asked between steps and during an evaluation: true ends the run. */
 	bool (*should_stop)(void *run_arg);
+	/* Training seems to diverge; called once.  line: what to tell the user, and where. */
+	void (*warn)(void *run_arg, const char *line);
 };
 
 struct trainer {
@@ -45,6 +55,7 @@ struct trainer {
 	struct model_progress *p;
 	uint64_t max_steps;		/* end the run after this many updates; 0: no limit */
 	uint64_t save_steps;		/* ask is_save_due() at multiples of it at least; 0: anywhere */
+	struct loss_watch watch;	/* its limit; the rest is ours */
 	struct trainer_callbacks callbacks;
 	/* Ours: */
 	struct streams streams;		/* of a joined corpus */
@@ -88,7 +99,7 @@ const char *trainer_evaluate(struct trainer *s, double *loss);
 /*
  * Trains until `epochs` epochs or max_steps steps are done, early stopping applies
  * (hyper.patience), or should_stop() is true.  NULL or an error message: a loss that is
- * not a number names its position; lack of memory names the size of the batch.  Models
+ * not a number or above the limit (watch.limit) names its position; lack of memory names the size of the batch.  Models
  * saved before are good.
  */
 const char *trainer_run(struct trainer *s, uint64_t epochs);

@@ -4,19 +4,10 @@
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
-#include <time.h>
 
+#include "seconds.h"
 #include "signals.h"
 #include "training_run.h"
-
-static double
-seconds_now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
 
 static const char *
 device_failure(struct training_run *r, const char *why)
@@ -147,6 +138,17 @@ should_stop(void *arg)
 	return signals_came() || r->log.error;
 }
 
+static void
+warn_user(void *arg, const char *line)
+{
+	struct training_run *r = arg;
+	struct errmsg full;
+
+	loss_log_end(&r->log);
+	r->warn(errmsg_set(&full, "%s: training may be diverging; try a smaller -r, or clip the "
+	    "gradient with -k or -K", line));
+}
+
 const char *
 training_run_open(struct training_run *r)
 {
@@ -155,11 +157,11 @@ training_run_open(struct training_run *r)
 	r->trainer = (struct trainer){
 		.net = &r->net, .train = &r->text.train, .p = &r->model.progress,
 		.valid = r->text.valid.steps ? &r->text.valid : NULL, .max_steps = r->max_steps,
-		.save_steps = r->schedule.steps,
+		.save_steps = r->schedule.steps, .watch = { .limit = r->max_loss_ratio },
 		.callbacks = { .arg = &r->log, .evaluated = loss_log_evaluated,
 		    .rate_changed = loss_log_rate_changed, .smoothed = loss_log_smoothed,
 		    .run_arg = r, .progress = note_progress, .save = save_model,
-		    .is_save_due = is_save_due, .should_stop = should_stop }
+		    .is_save_due = is_save_due, .should_stop = should_stop, .warn = warn_user }
 	};
 	if ((why = net_open(&r->net, r->k, &r->model)) != NULL ||
 	    (why = trainer_begin(&r->trainer, &r->model)) != NULL)
@@ -200,7 +202,7 @@ training_run_train(struct training_run *r, FILE *out)
 	r->start = seconds_now();
 	r->first_step = p->steps;
 	save_schedule_restart(&r->schedule);
-	loss_log_begin(&r->log, out, &r->text.train, r->trainer.valid, p->seen);
+	loss_log_begin(&r->log, out, &r->trainer);
 	why = trainer_run(&r->trainer, p->epochs);
 	loss_log_end(&r->log);
 	if (why && !r->trainer.diverged && why != r->err.text)

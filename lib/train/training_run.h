@@ -28,6 +28,7 @@ struct training_run {
 	uint64_t max_steps;		/* end after this many updates; 0: no limit */
 	struct save_schedule schedule;	/* saves between evaluations */
 	const char *best_from;		/* resumed file whose best model the first save copies; NULL */
+	double max_loss_ratio;		/* of loss_watch.h; 0: no limit */
 	void (*warn)(const char *line);	/* prints a line while the run continues */
 	/* Ours: */
 	struct net net;

@@ -63,6 +63,7 @@ _unroll_list() {
 		train T seq-length arg
 		train v valid file
 		train - force -
+		train - max-loss-ratio arg
 		train - progress auto|always|never
 		train - project arg
 		train - save-every arg

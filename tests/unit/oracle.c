@@ -127,10 +127,10 @@ score(struct run *r)
 }
 
 static void
-evaluated(void *arg, const struct model_progress *p, double loss)
+evaluated(void *arg, const struct model_progress *p, const struct evaluation *e)
 {
 	(void)arg;
-	printf("%llu %.10f %g\n", (unsigned long long)p->epoch, loss, p->rate);
+	printf("%llu %.10f %g\n", (unsigned long long)p->epoch, e->loss, p->rate);
 }
 
 static void

@@ -1,0 +1,42 @@
+/*
+ * run_report.h - what a training run came to, in lines for the user: why it ended, its
+ * losses, and how to continue it.
+ */
+#ifndef RUN_REPORT_H
+#define RUN_REPORT_H
+
+#include "checkpoint.h"
+#include "errmsg.h"
+#include "trainer.h"
+
+struct run_report {
+	double start;		/* seconds on the monotonic clock */
+	double first;		/* loss before the first step; if not known, ln C */
+	double last;		/* latest evaluation; NaN: none in this program */
+	double best;		/* lowest validation loss; NaN: none */
+	uint64_t best_epoch;	/* complete epochs when it was reached */
+};
+
+/* chance: ln C. */
+void run_report_begin(struct run_report *r, const struct model_progress *p, double chance);
+/* Adds an evaluation. */
+void run_report_evaluated(struct run_report *r, const struct model_progress *p,
+    const struct evaluation *e);
+
+/* Lines without the program's name.  Each returns line->text. */
+
+/* Why the run ended, with its time and speed; max_steps as in struct trainer. */
+const char *run_report_end(const struct run_report *r, const struct trainer *s,
+    struct errmsg *line);
+/* The losses, and in which files their models are. */
+const char *run_report_losses(const struct run_report *r, const struct trainer *s,
+    const struct checkpoint *files, struct errmsg *line);
+/* If the latest loss is above the first: a warning; else NULL. */
+const char *run_report_worse(const struct run_report *r, const struct trainer *s,
+    struct errmsg *line);
+
+/* What ended the run. */
+enum run_end { RUN_GOES_ON, RUN_EPOCHS, RUN_PATIENCE, RUN_STEPS };
+enum run_end run_report_reason(const struct model_progress *p, uint64_t max_steps);
+
+#endif
