@@ -23,9 +23,13 @@ _unroll_list() {
 		vocab n size arg
 		vocab o output file
 		vocab t table -
+		vocab - rules arg
+		vocab - unit sentence|stream
 		vocab operands file
 		encode t text -
 		encode v vocabulary file
+		encode - rules arg
+		encode - unit sentence|stream
 		encode operands file
 		train a bias auto|yes|no
 		train B batch arg
@@ -105,6 +109,8 @@ _unroll_list() {
 		sample v vocabulary file
 		sample w logp -
 		sample x prime arg
+		sample - rules arg
+		sample - unit sentence|stream
 		sample operands model
 		cells c colour auto|always|never
 		cells d device auto|cpu|cuda|blas|ref
@@ -118,6 +124,7 @@ _unroll_list() {
 		cells u units arg
 		cells operands model file
 		decode d detokenize -
+		decode - rules arg
 		decode operands file
 	END
 }
