@@ -12,15 +12,19 @@
 #include "progress.h"
 #include "render.h"
 #include "vocab_chars.h"
+#include "vocab_table.h"
 
 static struct {
 	bool prose;
+	const char *rules;
 } o;
 
 static const struct opt options[] = {
 	{ 'd', "detokenize", OPT_FLAG, { .flag = &o.prose }, NULL, 0, 0,
 	    "write prose: rejoin punctuation, add capitals" },
 	PROGRESS_OPTION,
+	{ 0, "rules", OPT_STR, { .s = &o.rules }, "rules", 0, 0,
+	    "token rules of streams that do not state them" },
 	{ 0 }
 };
 static const struct command command = {
@@ -30,6 +34,7 @@ static const struct command command = {
 	.table = options
 };
 
+static struct vocab_stated stated;
 static bool inside_line;	/* the text so far does not end in a newline */
 
 /* No progress on a terminal that shows the text. */
@@ -72,26 +77,50 @@ decode_stream(struct index_reader *r, const char *name)
 	buf_free(&text);
 }
 
+/* Opens a stream, whose token rules are its own or, if it has none, those of --rules. */
+static void
+open_stream(struct index_reader *r, const struct prog_inputs *in)
+{
+	const char *why = index_open(r, in->f);
+
+	if (why == NULL)
+		why = vocab_stated_rules(&stated, r->stated, &r->vocab.rules, &r->err);
+	if (why == NULL)
+		why = vocab_check_characters(&r->vocab);
+	if (why != NULL)
+		die("%s: %s", in->name, why);
+	if (!r->stated && !stated.has_rules && vocab_seems_characters(&r->vocab))
+		prog_note("%s: states no token rules, so its tokens are taken for words; if they are "
+		    "characters: --rules characters", in->name);
+}
+
 int
 main(int argc, char *argv[])
 {
 	struct prog_inputs in = { .argc = 0 };
 	struct index_reader r;
 	uint32_t crc = 0;
+	struct token_rules rules = { 0 };
 	bool first = true;
+	struct errmsg err;
 	const char *why;
 	int i;
 
 	prog_init(argv[0]);
 	i = options_parse(argc, argv, &command);
+	if ((why = vocab_state(&stated, -1, o.rules, &err)) != NULL)
+		die_usage("%s", why);
 	in.argc = argc - i;
 	in.argv = argv + i;
 	for (; prog_next_input(&in); first = false) {
-		if ((why = index_open(&r, in.f)) != NULL)
-			die("%s: %s", in.name, why);
+		open_stream(&r, &in);
 		if (!first && r.crc_vocab != crc)
 			die("%s: not the vocabulary of the first stream; decode it by itself", in.name);
+		if (!first && !token_rules_same(&r.vocab.rules, &rules))
+			die("%s: its token rules are not those of the first stream; decode it by itself",
+			    in.name);
 		crc = r.crc_vocab;
+		rules = r.vocab.rules;
 		decode_stream(&r, in.name);
 		index_close(&r);
 	}

@@ -7,7 +7,7 @@
 
 #include "escape.h"
 #include "index_stream.h"
-#include "npz.h"
+#include "model.h"
 #include "options.h"
 #include "prog.h"
 #include "progress.h"
@@ -17,8 +17,9 @@
 
 static struct {
 	bool text;
-	const char *vocab;
-} o;
+	const char *rules, *vocab;
+	int unit;
+} o = { .unit = -1 };
 
 static const struct opt options[] = {
 	{ 't', "text", OPT_FLAG, { .flag = &o.text }, NULL, 0, 0,
@@ -26,6 +27,10 @@ static const struct opt options[] = {
 	{ 'v', "vocabulary", OPT_STR, { .s = &o.vocab }, "file", 0, 0,
 	    "vocabulary (table or model) for a token stream" },
 	PROGRESS_OPTION,
+	{ 0, "rules", OPT_STR, { .s = &o.rules }, "rules", 0, 0,
+	    "token rules of input that does not state them" },
+	{ 0, "unit", OPT_WORD, { .word = &o.unit }, UNIT_NAMES, 0, 0,
+	    "with -v: unit of a table that has none" },
 	{ 0 }
 };
 static const struct command command = {
@@ -35,6 +40,9 @@ static const struct command command = {
 	.table = options
 };
 
+static struct vocab_stated stated;
+static bool vocab_in_model;
+
 /* The index stream.  Its header is written when the first table is known. */
 struct output {
 	struct index_writer w;
@@ -42,7 +50,8 @@ struct output {
 	bool begun;
 	bool characters;	/* the words of the table are characters */
 	bool sentences;		/* unit=sentence */
-	uint32_t crc;		/* of the table that the header names */
+	uint32_t crc;		/* of the table that the header names, */
+	struct token_rules rules;	/* and its token rules */
 	struct progress progress;
 };
 
@@ -77,12 +86,16 @@ begin_stream(struct output *out, const struct vocab *v, const char *name)
 
 	if (out->begun && crc != out->crc)
 		die("%s: its table is not that of the first stream", name);
+	if (out->begun && !token_rules_same(&v->rules, &out->rules))
+		die("%s: its token rules are not those of the first stream; --rules states them "
+		    "where a header was lost", name);
 	if (!out->begun)
 		index_begin(&out->w, stdout, v, o.text);
 	out->begun = true;
 	out->characters = vocab_is_characters(v);
 	out->sentences = v->unit == UNIT_SENTENCE;
 	out->crc = crc;
+	out->rules = v->rules;
 }
 
 /* No progress line where the output goes to the same terminal. */
@@ -98,7 +111,7 @@ static void
 encode_vocab_stream(struct output *out, const char *name, FILE *f)
 {
 	struct vocab_stream s;
-	const char *why = vocab_stream_open(&s, f);
+	const char *why = vocab_stream_open(&s, f, &stated);
 	bool more;
 
 	if (why != NULL)
@@ -116,21 +129,39 @@ encode_vocab_stream(struct output *out, const char *name, FILE *f)
 	vocab_stream_close(&s);
 }
 
+/* Takes over the token rules of the text, and tells if they are not those of a table.  For
+ * a model, the reader of the index stream tells. */
+static const char *
+set_rules(struct vocab *v, const struct token_stream *t, const char *name)
+{
+	char text[TOKEN_RULES_TEXT], table[TOKEN_RULES_TEXT];
+
+	if (token_rules_same(&v->rules, &t->rules))
+		return NULL;
+	if (!vocab_in_model)
+		prog_warn("%s: its token rules are %s, those of %s are %s; --rules states them where "
+		    "a header was lost", name, token_rules_text(&t->rules, text), o.vocab,
+		    token_rules_text(&v->rules, table));
+	v->rules = t->rules;
+	return vocab_check_characters(v);
+}
+
 static void
-encode_tokens(struct output *out, const struct vocab *v, const char *name, FILE *f)
+encode_tokens(struct output *out, struct vocab *v, const char *name, FILE *f)
 {
 	struct token_stream t;
 	const char *why;
 	bool more, ended = true;
 
 	token_stream_open(&t, f);
+	t.stated = &stated;
 	begin_progress(&out->progress);
-	while ((why = token_stream_line(&t, &more)) == NULL && more) {
+	if ((why = token_stream_begin(&t)) == NULL && (why = set_rules(v, &t, name)) == NULL)
+		begin_stream(out, v, name);
+	while (why == NULL && (why = token_stream_line(&t, &more)) == NULL && more) {
 		ended = t.in.ended;
 		if ((why = vocab_lookup_of(&out->rows, v, &t)) != NULL)
 			break;
-		if (!out->begun)
-			begin_stream(out, v, name);
 		index_put(&out->w, out->rows.w, out->rows.n, text_bytes(out, &t));
 		check_output();
 		progress_show(&out->progress, "encoding", t.in.number, 0, "lines");
@@ -148,30 +179,11 @@ encode_tokens(struct output *out, const struct vocab *v, const char *name, FILE 
 static const char *
 vocab_of_model(struct vocab *v, const char *path)
 {
-	static struct npz z;
-	const struct npz_array *a;
-	const char *why = npz_read(&z, path);
+	static struct model m;
+	const char *why = model_load_vocab(&m, path);
 
-	if (why != NULL)
-		return why;
-	a = npz_find(&z, "vocab");
-	if (a == NULL)
-		return "a model without a vocabulary; give its table instead";
-	if (a->type != NPZ_U1)
-		return "array 'vocab' is not of type uint8";
-	why = vocab_parse(v, a->data, a->n);
-	npz_free(&z);
-	return why;
-}
-
-static const char *
-vocab_of_table(struct vocab *v, struct reader *in)
-{
-	bool ended;
-	const char *why = vocab_read_rows(v, in, VOCAB_MAX, &ended);
-
-	if (why == NULL && ended)
-		why = "an empty line after the rows; a table was expected, not a stream";
+	vocab_in_model = true;
+	*v = m.vocab;
 	return why;
 }
 
@@ -190,7 +202,7 @@ read_vocab(struct vocab *v, char *path)
 	reader_open(&in, file.f);
 	if ((why = reader_peek(&in, 4, &p, &got)) == NULL)
 		why = got == 4 && memcmp(p, "PK\3\4", 4) == 0 ?
-		    vocab_of_model(v, path) : vocab_of_table(v, &in);
+		    vocab_of_model(v, path) : vocab_table_read(v, &in, VOCAB_MAX, &stated);
 	if (why != NULL)
 		die("%s: %s", path, why);
 	reader_close(&in);
@@ -203,10 +215,16 @@ main(int argc, char *argv[])
 	struct output out = { .begun = false };
 	struct vocab v = { .size = 0 };
 	struct prog_inputs in = { .argc = 0 };
+	struct errmsg err;
+	const char *why;
 	int i;
 
 	prog_init(argv[0]);
 	i = options_parse(argc, argv, &command);
+	if ((why = vocab_state(&stated, o.unit, o.rules, &err)) != NULL)
+		die_usage("%s", why);
+	if (o.unit >= 0 && o.vocab == NULL)
+		die_usage("--unit: only the table of -v can lack its unit; drop it");
 	in.argc = argc - i;
 	in.argv = argv + i;
 	if (o.vocab)

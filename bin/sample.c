@@ -22,16 +22,18 @@
 #include "prompt.h"
 #include "render.h"
 #include "vocab_chars.h"
+#include "vocab_table.h"
 
 static struct {
 	long threads, top_k, shortest, longest, sentences, seed;
 	double top_p, temperature;
 	bool f64, logp, text, unknown;
 	int device;
-	const char *end, *vocab, *prime;
+	const char *end, *vocab, *prime, *rules;
+	int unit;
 } o = {
 	.shortest = 7, .longest = 200, .sentences = 10, .seed = 10, .top_p = 1,
-	.temperature = 1
+	.temperature = 1, .unit = -1
 };
 
 enum { STREAM_LONGEST = 2000 };		/* default of -M for a stream */
@@ -65,6 +67,10 @@ static const struct opt options[] = {
 	{ 'x', "prime", OPT_STR, { .s = &o.prime }, "text", 0, 0,
 	    "prompt: text that each sequence begins with" },
 	PROGRESS_OPTION,
+	{ 0, "rules", OPT_STR, { .s = &o.rules }, "rules", 0, 0,
+	    "token rules of a model that does not state them" },
+	{ 0, "unit", OPT_WORD, { .word = &o.unit }, UNIT_NAMES, 0, 0,
+	    "with -v: unit of a table that has none" },
 	{ 0 }
 };
 static const struct command command = {
@@ -87,6 +93,9 @@ struct run {
 	struct progress progress;
 };
 
+/* What the command line states about the vocabulary. */
+static struct vocab_stated stated;
+
 /* Reads the vocabulary of -v, for a model without one; otherwise it must be the same. */
 static void
 read_table(struct run *run, char *table)
@@ -94,24 +103,43 @@ read_table(struct run *run, char *table)
 	struct model *m = &run->model;
 	struct prog_inputs file = { .argc = 1, .argv = &table };
 	struct vocab v = { 0 };
+	struct reader in;
 	const char *why;
-	bool ended;
 
 	prog_next_input(&file);
-	if ((why = vocab_read(&v, file.f, &ended)) == NULL && ended)
-		why = "not a vocabulary table: an empty line follows the rows; name a file from vocab -t";
-	if (why)
+	reader_open(&in, file.f);
+	if ((why = vocab_table_read(&v, &in, VOCAB_MAX, &stated)) != NULL)
 		die("%s: %s", file.name, why);
+	reader_close(&in);
 	prog_next_input(&file);
 	if (v.size != m->shape.vocab)
 		die("%s: %" PRIu32 " words, but %s has %" PRIu32 "; name the vocabulary that it was "
 		    "trained with", table, v.size, run->path, m->shape.vocab);
 	if (m->has_vocab && vocab_crc(&v) != vocab_crc(&m->vocab))
 		die("%s: not the vocabulary of %s; leave -v out to use its own", table, run->path);
-	if (m->has_vocab)
-		vocab_free(&m->vocab);
+	if (m->has_vocab) {
+		vocab_free(&v);
+		return;
+	}
 	m->vocab = v;
 	m->has_vocab = true;
+}
+
+/* Token rules are those of the model or, if it has none, those of --rules. */
+static void
+set_rules(struct run *run)
+{
+	struct vocab *v = &run->model.vocab;
+	const char *why = vocab_stated_rules(&stated, !token_rules_default(&v->rules), &v->rules,
+	    &run->model.err);
+
+	if (why == NULL)
+		why = vocab_check_characters(v);
+	if (why)
+		die("%s: %s", run->path, why);
+	if (!stated.has_rules && vocab_seems_characters(v))
+		prog_note("%s: states no token rules, so its tokens are taken for words; if they are "
+		    "characters: --rules characters", run->path);
 }
 
 /* Reads the prompt of -x. */
@@ -273,12 +301,18 @@ main(int argc, char *argv[])
 {
 	static struct run run;
 	struct backend *k;
+	struct errmsg err;
+	const char *why;
 	int i;
 
 	prog_init(argv[0]);
 	i = options_parse(argc, argv, &command);
 	if (argc - i != 1)
 		die_usage("give one model; usage: %s [options] model", prog_name);
+	if ((why = vocab_state(&stated, o.unit, o.rules, &err)) != NULL)
+		die_usage("%s", why);
+	if (o.unit >= 0 && o.vocab == NULL)
+		die_usage("--unit: only the table of -v can lack its unit; drop it");
 	if (o.logp && o.text)
 		die_usage("-t: -w writes no indexes; drop one of the two");
 	run.path = argv[i];
@@ -288,6 +322,7 @@ main(int argc, char *argv[])
 		read_table(&run, (char *)o.vocab);
 	if (!run.model.has_vocab)
 		die("%s: has no vocabulary; name the file of it with -v", run.path);
+	set_rules(&run);
 	k = device_net(&run.net, &run.model, o.device, o.threads);
 	begin_run(&run);
 	write_sequences(&run);

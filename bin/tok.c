@@ -15,6 +15,7 @@
 #include "prog.h"
 #include "progress.h"
 #include "reader.h"
+#include "token_stream.h"
 #include "tokenize.h"
 #include "utf8.h"
 
@@ -137,6 +138,19 @@ check_options(void)
 	if (column_number() == SIZE_MAX && o.headless)
 		die_usage("-c: '%s' is a name, but -n says that there is no header; give a number",
 		    o.column);
+}
+
+/* The header that states how the text is cut, where that is not the default way. */
+static void
+set_header(void)
+{
+	static char header[TOKEN_HEADER];
+	struct token_rules r = { .characters = o.chars, .ends = o.ends,
+	    .lower = (enum fold)o.fold };
+
+	if (o.chars && r.lower == FOLD_LATE)
+		r.lower = FOLD_EARLY;
+	tokenizer.header = token_stream_header(&r, header);
 }
 
 static void
@@ -402,6 +416,7 @@ main(int argc, char *argv[])
 	i = options_parse(argc, argv, &command);
 	check_options();
 	load_table();
+	set_header();
 	setvbuf(stdout, NULL, _IOFBF, OUT_BYTES);
 	in.argc = argc - i;
 	in.argv = argv + i;

@@ -149,10 +149,14 @@ set_vocab(struct training_run *run, const char *path)
 
 	if (path && (why = model_check_vocab(m, &run->text.vocab)) != NULL)
 		die("%s: %s", path, why);
-	if (m->has_vocab)
+	if (path && (why = model_check_rules(m, &run->text.vocab)) != NULL)
+		prog_warn("%s: %s", path, why);
+	if (m->has_vocab) {
+		m->vocab.rules = run->text.vocab.rules;
 		vocab_free(&run->text.vocab);
-	else
+	} else {
 		m->vocab = run->text.vocab;
+	}
 	m->has_vocab = true;
 	run->text.vocab = (struct vocab){ 0 };
 }

@@ -11,13 +11,15 @@
 #include "progress.h"
 #include "errmsg.h"
 #include "spool.h"
+#include "vocab_chars.h"
 #include "vocab_stream.h"
 
 static struct {
 	long min, size;
 	bool merge, stream, table;
-	const char *out;
-} o = { .min = 1, .size = 8000 };
+	const char *out, *rules;
+	int unit;
+} o = { .min = 1, .size = 8000, .unit = -1 };
 
 static const struct opt options[] = {
 	{ 'M', "merge", OPT_FLAG, { .flag = &o.merge }, NULL, 0, 0,
@@ -33,6 +35,10 @@ static const struct opt options[] = {
 	{ 't', "table", OPT_FLAG, { .flag = &o.table }, NULL, 0, 0,
 	    "write the table only, without the tokens" },
 	PROGRESS_OPTION,
+	{ 0, "rules", OPT_STR, { .s = &o.rules }, "rules", 0, 0,
+	    "token rules of input that does not state them" },
+	{ 0, "unit", OPT_WORD, { .word = &o.unit }, UNIT_NAMES, 0, 0,
+	    "with -M: unit of tables that state none" },
 	{ 0 }
 };
 static const struct command command = {
@@ -43,12 +49,19 @@ static const struct command command = {
 };
 
 static struct progress progress;
+static struct vocab_stated stated;
 
 static void
 read_options(int argc, char *argv[], struct prog_inputs *in)
 {
 	int i = options_parse(argc, argv, &command), least;
+	struct errmsg err;
+	const char *why = vocab_state(&stated, o.unit, o.rules, &err);
 
+	if (why)
+		die_usage("%s", why);
+	if (o.unit >= 0 && !o.merge)
+		die_usage("--unit: only -M reads tables; the unit of a text is stream with -S");
 	if (o.merge && o.stream)
 		die_usage("-M: the unit is that of the tables; leave out -S");
 	least = o.stream || o.merge ? 2 : 3;
@@ -68,16 +81,16 @@ count_input(struct vocab_count *c, struct spool *s, const char *name, FILE *f)
 	bool more, ended = true;
 
 	token_stream_open(&t, f);
-	while ((why = token_stream_line(&t, &more)) == NULL && more) {
+	t.stated = &stated;
+	if ((why = token_stream_begin(&t)) == NULL)
+		why = vocab_count_rules(c, &t.rules);
+	while (why == NULL && (why = token_stream_line(&t, &more)) == NULL && more) {
 		ended = t.in.ended;
 		progress_show(&progress, "counting", c->lines, 0, "lines");
-		if ((why = vocab_count_line(c, &t)) != NULL)
-			break;
-		if (o.table)
+		if ((why = vocab_count_line(c, &t)) != NULL || o.table)
 			continue;
-		if ((why = spool_put(s, t.in.p, t.in.len)) != NULL ||
-		    (why = spool_put(s, "\n", 1)) != NULL)
-			break;
+		if ((why = spool_put(s, t.in.p, t.in.len)) == NULL)
+			why = spool_put(s, "\n", 1);
 	}
 	progress_clear(&progress);
 	if (why != NULL)
@@ -94,12 +107,9 @@ merge_input(struct vocab_count *c, const char *name, FILE *f)
 	struct vocab v = { .size = 0 };
 	const char *why;
 	struct reader in;
-	bool ended;
 
 	reader_open(&in, f);
-	if ((why = vocab_read_rows(&v, &in, UINT32_MAX - 1, &ended)) == NULL && ended)
-		why = "an empty line after the rows; a table was expected, not a stream";
-	if (why != NULL || (why = vocab_count_merge(c, &v)) != NULL)
+	if ((why = vocab_table_read(&v, &in, UINT32_MAX - 1, &stated)) != NULL || (why = vocab_count_merge(c, &v)) != NULL)
 		die("%s: %s", name, why);
 	if (o.size == 2 && c->unit == UNIT_SENTENCE)
 		die_usage("-n: 2 rows cannot hold the markers and UNKNOWN_TOKEN of %s", name);
@@ -130,15 +140,6 @@ report_counts(const struct vocab_count *c, const struct vocab *v)
 }
 
 static void
-write_table(const struct vocab *v, FILE *f)
-{
-	if (v->places)
-		vocab_write_places(v, f);
-	else
-		vocab_write(v, f);
-}
-
-static void
 write_output(const struct vocab_count *c, const struct vocab *v, struct spool *s)
 {
 	struct atomic_file a;
@@ -148,12 +149,12 @@ write_output(const struct vocab_count *c, const struct vocab *v, struct spool *s
 	if (o.out) {
 		if ((why = atomic_file_open(&a, o.out, &err)) != NULL)
 			die("%s: %s", o.out, why);
-		write_table(v, a.f);
+		vocab_table_write(v, a.f);
 		if ((why = atomic_file_commit(&a)) != NULL)
 			die("%s: %s", o.out, why);
 	}
 	if (o.table) {
-		write_table(v, stdout);
+		vocab_table_write(v, stdout);
 		return;
 	}
 	vocab_stream_begin(stdout, v, c);
@@ -187,6 +188,8 @@ main(int argc, char *argv[])
 		else
 			count_input(&c, &s, in.name, in.f);
 	}
+	if ((why = vocab_check_characters(&c.words)) != NULL)
+		die("%s", why);
 	if ((why = vocab_count_cut(&c, (uint32_t)o.size, (uint64_t)o.min, &v)) != NULL)
 		die("%s", why);
 	if (!o.table && v.size > VOCAB_MAX)

@@ -97,8 +97,38 @@ frames() {
 	[ "$stderr" = "encode: short: the last row is not UNKNOWN_TOKEN: is the table cut off?" ]
 	grep -v SENTENCE short > stream
 	run -1 --separate-stderr encode -v stream tokens
+	[ "$stderr" = "encode: stream: row 0 is 'the', not SENTENCE_START; if the table is of a stream, give --unit stream, or the file this first line: #table 1 unit=stream" ]
+	run -1 --separate-stderr encode --unit stream -v stream tokens
 	[ "$stderr" = "encode: tokens: line 1: 'cat' is not in the vocabulary, which has no UNKNOWN_TOKEN" ]
 	[ "${#stderr_lines[@]}" -eq 1 ]
+}
+
+@test "the token rules of the text go into the index stream" {
+	printf 'A \\s b\n' > bare
+	printf '#tokens 1 rules=characters\nA \\s b\n' > chars
+	vocab -q -o chars.tsv chars | encode > want
+	head -n 1 want | grep -q ' vocab=[0-9a-f]* rules=characters$'
+	vocab -q chars | encode -t | head -n 1 | grep -q ' rules=characters form=text$'
+	run -0 --separate-stderr encode -v chars.tsv chars
+	[ -z "$stderr" ]
+	encode -v chars.tsv chars | cmp - want
+	encode -v chars.tsv --rules characters bare | cmp - want
+	encode -v <(sed 1d chars.tsv) --rules characters bare | cmp - want
+	vocab -q bare | encode --rules characters | cmp - want
+	# a text that was cut otherwise than that of the table
+	run -0 --separate-stderr encode -t -v chars.tsv bare
+	[ "$stderr" = 'encode: bare: its token rules are words, those of chars.tsv are characters; --rules states them where a header was lost' ]
+	[[ "${lines[0]}" != *rules=* ]]
+	export TOOL=encode
+	refused 1 "chars.tsv: it states rules=characters, but --rules says words" --rules words -v chars.tsv chars
+	refused 1 "'the' is not a character" -q --rules characters -v table tokens
+	refused 2 "--rules: 'letters' are no token rules" --rules letters stream
+	refused 2 '--unit: only the table of -v' --unit stream stream
+	refused 1 'chars.tsv: its first line says unit=sentence, but --unit says stream' --unit stream -v chars.tsv chars
+	run -1 --separate-stderr encode --rules characters -v chars.tsv bare <(sed 's/=characters/&,ends/' chars)
+	[[ "$stderr" == *'it states rules=characters,ends, but --rules says characters'* ]]
+	run -1 --separate-stderr encode -q -v chars.tsv chars bare
+	[ "${stderr_lines[-1]}" = 'encode: bare: its token rules are not those of the first stream; --rules states them where a header was lost' ]
 }
 
 @test "unit=stream: no START, no END" {

@@ -100,7 +100,13 @@ setup() {
 	config '$s/.*/&&&&&&&&&/'
 	refused "config has a line that is too long or holds a zero byte"
 	config 's/unit=sentence/unit=stream/'
-	refused "array 'vocab' is for unit=sentence, config says unit=stream"
+	refused "array 'vocab': row 0: SENTENCE_START in a table of unit=stream"
+	for rules in characters characters,ends words,lower=late words; do
+		config "2a rules=$rules"
+		"$UNIT/model" show bad.npz > shown
+	done
+	config '2a rules=letters'
+	refused "config key 'rules' has the invalid value 'letters'"
 	config '/unit/d'
 	refused "config key 'unit' is missing"
 	config '$a epoch=3'
@@ -158,6 +164,7 @@ setup() {
 	weights config.npy "$(head_of '|u1' "$(wc -c < config),")" @config
 	refused "array 'vocab' is missing"
 	printf 'a\t2\nb\t1\n' > two
+	sed -i 's/sentence/stream/' config
 	weights config.npy "$(head_of '|u1' "$(wc -c < config),")" @config \
 	    vocab.npy "$(head_of '|u1' 8,)" @two
 	refused "array 'vocab' has 2 words, the weights have 3"

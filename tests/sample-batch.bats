@@ -14,7 +14,7 @@ setup_file() {
 		train -q -c $c -L 2 -H 9 -r 0.1 -e 3 -E 0 -o $c.npz tiny.stream
 	done
 	awk 'BEGIN { for (i = 0; i < 60; i++) print (i % 3 ? "t o o \\s n o t" : "n o t"), "\\n" }' |
-	    vocab -q -S -n 0 | encode > lines.stream
+	    vocab -q --rules characters -S -n 0 | encode > lines.stream
 	train -q -c lstm -L 2 -T 20 -H 9 -r 0.1 -e 5 -E 0 -o lines.npz lines.stream
 	train -q -c gru -T 20 -H 9 -m 5 -t -r 0.1 -e 5 -E 0 -o tied.npz lines.stream
 }

@@ -14,7 +14,7 @@ setup_file() {
 	printf '%s\n' Ada Bea Cleo Dora Eva Zora | tok -C | vocab -q | encode > names.stream
 	train -q -H 8 -r 0.1 -e 200 -E 0 -o names.npz names.stream
 	awk 'BEGIN { for (i = 0; i < 60; i++) print (i % 3 ? "t o o \\s n o t" : "n o t"), "\\n" }' |
-	    vocab -q -S -n 0 | encode | tee lines.stream | train -q -T 0 -a no -b 4 -H 8 -r 0.1 -e 100 -E 0 -o lines.npz
+	    vocab -q --rules characters -S -n 0 | encode | tee lines.stream | train -q -T 0 -a no -b 4 -H 8 -r 0.1 -e 100 -E 0 -o lines.npz
 }
 
 setup() {

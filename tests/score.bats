@@ -336,7 +336,7 @@ setup() {
 	vocab -q -S < lines | encode > chars
 	train -q -D -T 7 -H 5 -e 1 -E 0 -o chars.npz chars
 	score -D -t chars.npz chars > totals
-	tokens=$(awk '{ n += NF } END { print n }' lines)
+	tokens=$(awk 'NR > 1 { n += NF } END { print n }' lines)
 	[ "$(awk '$1 == "tokens" { print $2 }' totals)" -eq $((tokens - 1)) ]
 	# per step, per line and in total: the same sum
 	score -D -w chars.npz chars | awk '{ s += $2 } END { printf "%.1f\n", s }' > words
@@ -354,4 +354,41 @@ setup() {
 
 @test "a model cannot come from a pipe" {
 	refused 1 '-: a model cannot go through a pipe; name a file' - tiny.stream
+}
+
+@test "a text that was cut otherwise than the model's is scored, and that is told once" {
+	printf '%s\n' 'I am' 'so am I' > lines
+	tok -C lines | vocab -q -n 0 | encode > chars.index
+	train -q -H 4 -e 0 -o chars.npz chars.index
+	unzip -p chars.npz config.npy | grep -aqx 'rules=characters'
+	run -0 --separate-stderr score chars.npz chars.index
+	[ -z "$stderr" ]
+	tok -C lines | encode -v chars.npz | cmp - chars.index
+	tok -C -l early lines | encode -v chars.npz > low.index
+	run -0 --separate-stderr score chars.npz low.index
+	[ "${#stderr_lines[@]}" -eq 1 ]
+	[ "$stderr" = "score: chars.npz: low.index: the text was cut by the token rules characters,lower=early, the model's by characters; their probabilities are not those of one kind of text" ]
+	[ "${#lines[@]}" -eq 2 ]
+	sample -q -n 2 chars.npz | head -n 1 | grep -q ' rules=characters$'
+	# a model of version 0.2, whose rules nobody knows
+	sed '1s/ rules=characters//' chars.index > old.index
+	train -q -H 4 -e 0 -o old.npz old.index
+	! unzip -p old.npz config.npy | grep -aq rules= || false
+	tok -C lines | encode -v old.npz > new.index
+	cmp new.index chars.index
+	run -0 --separate-stderr score old.npz new.index
+	[ "${#stderr_lines[@]}" -eq 1 ]
+	[[ "$stderr" == *"the model's by words;"* ]]
+	score old.npz old.index 2>&1 | diff - <(printf '%s\n' "$output")
+	run -0 --separate-stderr sample -n 3 old.npz
+	[ "$stderr" = 'sample: old.npz: states no token rules, so its tokens are taken for words; if they are characters: --rules characters' ]
+	sample --rules characters -x 'I a' -n 3 old.npz | cmp - <(sample -x 'I a' -n 3 chars.npz)
+	run -1 --separate-stderr sample --rules words chars.npz
+	[ "$stderr" = 'sample: chars.npz: it states rules=characters, but --rules says words; leave --rules out' ]
+	# a resumed training tells, and the model has the rules of what it learned last
+	run -0 --separate-stderr train -q -R old.npz -e 1 -o both.npz chars.index
+	[[ "$stderr" == *"the text was cut by the token rules characters, the model's by words"* ]]
+	unzip -p both.npz config.npy | grep -aqx 'rules=characters'
+	run -1 --separate-stderr train -q -H 4 -o two.npz chars.index old.index
+	[[ "$stderr" == *'old.index: its token rules differ from those of the previous stream'* ]]
 }

@@ -18,12 +18,17 @@ native() {
 	[ -z "${SAN:-}" ] || skip "a sanitizer's memory is not the program's"
 }
 
+# bare OPTION...: the lines of tokens that tok writes, without the header
+bare() {
+	tok "$@" | sed '1{/^#tokens 1 rules=/d;}'
+}
+
 # one TEXT OPTION...: the sentences of one text (printf escapes), " | " between.
 one() {
 	local text=$1
 	shift
 	printf '%b' "$text" | sed 's/"/""/g; 1s/^/"/; $s/$/"/' |
-	    tok -n "$@" | sed -e ':a' -e 'N' -e '$!ba' -e 's/\n/ | /g'
+	    bare -n "$@" | sed -e ':a' -e 'N' -e '$!ba' -e 's/\n/ | /g'
 }
 
 # gives TEXT TOKENS OPTION...
@@ -194,6 +199,23 @@ agrees() {
 	gives "$text" $'THE U.S. | However , `` NO . \'\' | I Can not . | \u039f\u0394\u039f\u03a3 \u0130X' -l never
 }
 
+@test "a header states how the text was cut, unless that is the default" {
+	printf 'Ab c.\n' > in
+	local options=('' '-l early' '-l late' '-l never' -C '-C -S' '-C -l early' '-C -l late' '-C -S -l early')
+	local rules=('' '' words,lower=late words,lower=never characters characters,ends
+	    characters,lower=early characters,lower=early characters,ends,lower=early)
+	for i in "${!options[@]}"; do
+		# shellcheck disable=SC2086
+		tok -f text ${options[i]} in > got
+		[ "$(sed -n 's/^#tokens 1 rules=//p' got)" = "${rules[i]}" ]
+		[ "$(tail -n +2 got | grep -c '^#' || true)" -eq 0 ]
+	done
+	# once for all files; and where there is no token, there is nothing
+	[ "$(tok -C in in | grep -c '^#tokens')" -eq 1 ]
+	tok -C /dev/null > got
+	[ ! -s got ]
+}
+
 # --- input ---
 
 @test "columns by number and by name" {
@@ -218,28 +240,28 @@ agrees() {
 	printf 'One. Two\n\nthree\r\nfo"ur,\rfive\n"six' > in
 	tok -f text in > got
 	printf '%s\n' 'one .' two three "fo '' ur , five" "\`\` six" | diff - got
-	tok -f text -l never in | head -n 1 | grep -x 'One .'
+	bare -f text -l never in | head -n 1 | grep -x 'One .'
 }
 
 @test "characters" {
 	printf 'aB \\\t\xc3\xa9\xcc\x81\r\n\n\n.\r.' > in
-	tok -C in > got
+	bare -C in > got
 	printf '%s\n' $'a B \\s \\\\ \\t \u00e9 \u0301' $'. \r .' | diff - got
-	tok -C -S in > got
+	bare -C -S in > got
 	printf '%s\n' $'a B \\s \\\\ \\t \u00e9 \u0301 \r \\n' '\n' '\n' $'. \r .' | diff - got
-	tok -C -l early in | head -n 1 | grep '^a b '
-	printf 'h\n"a\nb"\n"c\n"\n' | tok -C -S -f csv > got
+	bare -C -l early in | head -n 1 | grep '^a b '
+	printf 'h\n"a\nb"\n"c\n"\n' | bare -C -S -f csv > got
 	printf '%s\n' 'a \n' 'b \n' 'c \n' '\n' | diff - got
-	printf 'h\n"a\r\n\nb"\n' | tok -C -f csv > got
+	printf 'h\n"a\r\n\nb"\n' | bare -C -f csv > got
 	printf '%s\n' a b | diff - got
-	printf 'h\n"a\r\n\nb"\n' | tok -C -S -f csv > got
+	printf 'h\n"a\r\n\nb"\n' | bare -C -S -f csv > got
 	printf '%s\n' $'a \r \\n' '\n' 'b \n' | diff - got
 }
 
 @test "characters with line ends restore the text" {
 	for text in 'a\n\n b\\n\n' 'no end' '\n' 'x\t\n\ny'; do
 		printf '%b' "$text" > in
-		tok -C -S in | tr -d '\n' |
+		bare -C -S in | tr -d '\n' |
 		    sed 's/ //g; s/\\\\/\x01/g; s/\\s/ /g; s/\\t/\t/g; s/\\n/\n/g; s/\x01/\\/g' > got
 		cmp in got
 	done
@@ -350,7 +372,7 @@ agrees() {
 	[ "$(tok in)" = two ]
 	[ "$(tok -n in)" = $'one\ntwo' ]
 	[ "$(tok -f text in)" = $'one\ntwo' ]
-	[ "$(tok -C in)" = $'o n e\nt w o' ]
+	[ "$(bare -C in)" = $'o n e\nt w o' ]
 }
 
 @test "invalid UTF-8 becomes U+FFFD and is counted" {

@@ -98,7 +98,7 @@ every() {
 	halves=0
 	halves chars -T 0 -c gru -p 0.2 -e 50
 	head -c 450 "$TOP/data/comments.csv" | tail -c 300 | tok -q -C -S -f text -l never > tokens
-	encode -q -v <(sed '1d; /^$/,$d' chars) tokens > others
+	encode -q -v <(sed '1s|.*|#table 1 unit=stream rules=characters,ends|; /^$/,$d' chars) tokens > others
 	for start in '' '-I normal' '-I uniform' '-I tutorial' '-s 3'; do
 		rm -f ./*.npz
 		# shellcheck disable=SC2086

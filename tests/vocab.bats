@@ -75,12 +75,12 @@ merged_equals() {
 
 @test "unit=stream: no markers, UNKNOWN_TOKEN only if tokens are out of vocabulary" {
 	run -0 vocab -q -S -t -n 7 tokens
-	[ "${lines[0]}" = $'the\t3' ]
-	[ "${#lines[@]}" -eq 6 ]
+	[ "${lines[0]} ${lines[1]}" = $'#table 1 unit=stream the\t3' ]
+	[ "${#lines[@]}" -eq 7 ]
 	run -0 vocab -q -S -t -n 3 tokens
-	[ "$output" = $'the\t3\nsaw\t2\nUNKNOWN_TOKEN\t5' ]
+	[ "$output" = $'#table 1 unit=stream\nthe\t3\nsaw\t2\nUNKNOWN_TOKEN\t5' ]
 	run -0 vocab -q -S -t -m 3 tokens
-	[ "$output" = $'the\t3\nUNKNOWN_TOKEN\t7' ]
+	[ "$output" = $'#table 1 unit=stream\nthe\t3\nUNKNOWN_TOKEN\t7' ]
 }
 
 @test "-m drops rare words, -n limits all rows, 0 is no limit" {
@@ -203,9 +203,9 @@ merged_equals() {
 	[ "$output" = $'SENTENCE_START\t2\t0\nSENTENCE_END\t2\t4\na\t1\t2\nb\t1\t7\nUNKNOWN_TOKEN\t3\t1' ]
 	[ "${stderr_lines[4]}" = 'vocab: 3 tokens of the text spelled like a marker: counted as UNKNOWN_TOKEN.' ]
 	run -0 vocab -q -t -S -n 0 - <<< 'a a SENTENCE_START UNKNOWN_TOKEN'
-	[ "$output" = $'a\t2\t0\nSENTENCE_START\t1\t2\nUNKNOWN_TOKEN\t1\t3' ]
-	run -1 --separate-stderr vocab -q -t -S - <<< 'SENTENCE_START a SENTENCE_END'
-	one_line_error vocab
+	[ "$output" = $'#table 1 unit=stream\na\t2\t0\nUNKNOWN_TOKEN\t2\t2' ]
+	run -0 vocab -q -t -S - <<< 'SENTENCE_START a SENTENCE_START'
+	[ "$output" = $'#table 1 unit=stream\na\t1\nUNKNOWN_TOKEN\t2' ]
 }
 
 @test "a malformed token stream is refused with line and byte" {
@@ -235,7 +235,7 @@ merged_equals() {
 @test "NUL, a lone CR and unusual characters are characters" {
 	printf 'a\0b \0 \r\n\v\xef\xbb\xbf x\n' > odd
 	vocab -q -n 0 odd | sed '1,/^$/d' | cmp - odd
-	[ "$(vocab -q -t -S -n 0 odd | wc -l)" -eq 5 ]
+	[ "$(vocab -q -t -S -n 0 odd | wc -l)" -eq 6 ]
 }
 
 @test "a last line without newline is counted, and warned about" {
@@ -290,6 +290,64 @@ merged_equals() {
 		one_line_error vocab
 		[[ "$stderr" == "vocab: $bad: "* ]]
 	done
+}
+
+@test "the token rules of the text are written into stream and table" {
+	printf 'Ab c.\n' > in
+	for rules in words,lower=late words,lower=never characters characters,ends \
+	    characters,lower=early characters,ends,lower=early; do
+		printf '#tokens 1 rules=%s\nA \\s b\n' $rules > one
+		printf 'A \\s b\n' > two
+		vocab -q -o table one > stream
+		head -n 1 stream | grep -q " unique=5 rules=$rules\$"
+		[ "$(head -n 1 table)" = "#table 1 unit=sentence rules=$rules" ]
+		[ "$(grep -c '^#tokens' stream || true)" -eq 0 ]
+		vocab -q -S -t one > table
+		[ "$(head -n 1 table)" = "#table 1 unit=stream rules=$rules" ]
+		# --rules states them for input without a header, and may repeat them
+		vocab -q --rules $rules two | cmp - stream
+		vocab -q --rules $rules one | cmp - stream
+		vocab -q --rules $rules one two | cmp - <(vocab -q one one)
+	done
+	vocab -q --rules words tokens | cmp - <(vocab -q tokens)
+	tok -C -l late in | vocab -q | grep -q ' rules=characters,lower=early$'
+}
+
+@test "token rules that contradict each other are an error" {
+	export TOOL=vocab
+	printf '#tokens 1 rules=characters\na b\n' > chars
+	printf '#tokens 1 rules=characters,ends\na b\n' > ends
+	refused 1 'ends: its token rules are characters,ends, those of the input before are characters' chars ends
+	refused 1 'tokens: its token rules are words, those of the input before are characters' chars tokens
+	refused 1 'chars: its token rules are characters, those of the input before are words' tokens chars
+	refused 1 'chars: it states rules=characters, but --rules says words' --rules words chars
+	refused 1 "'the' is not a character" --rules characters tokens
+	for table in chars ends tokens; do
+		vocab -q -t -n 0 $table > $table.tsv
+	done
+	vocab -q -t -n 0 -S chars > stream.tsv
+	refused 1 'ends.tsv: its token rules are characters,ends' -M chars.tsv ends.tsv
+	refused 1 'stream.tsv: a table of unit=stream after one of unit=sentence' -M chars.tsv stream.tsv
+	refused 1 'chars.tsv: it states rules=characters' -M --rules words chars.tsv
+	vocab -q -M -n 0 chars.tsv chars.tsv | cmp - <(vocab -q -t -n 0 chars chars)
+	vocab -q -M -n 0 --rules characters chars.tsv <(sed 1d chars.tsv) | cmp - <(vocab -q -t -n 0 chars chars)
+	for rules in '' , words, ,words word Words words,ends words,lower words,lower= \
+	    words,lower=Never words,lower=never,ends characters,lower=never,ends 'words ' \
+	    characters,characters words,lower=never,lower=never; do
+		refused 2 '--rules: ' --rules "$rules" tokens
+		printf '#tokens 1 rules=%s\na b\n' "$rules" > bad
+		refused 1 'bad: ' bad
+	done
+	for header in '#tokens 1' '#tokens 1 rule=words' '#tokens 1 rules=words more=1' \
+	    '#tokens x rules=words' '#tokens 1 rules=words ' '#tokens '; do
+		printf '%s\na b\n' "$header" > bad
+		[ "$header" = '#tokens 1' ] || refused 1 'bad: ' bad
+	done
+	printf '#tokens 2 rules=words\na b\n' > bad
+	refused 1 'bad: written by a newer version of this suite' bad
+	printf '#tokens 1 rules=characters\n' > bad
+	refused 1 'bad: empty input where a token stream was expected' bad
+	refused 2 '--unit: ' --unit stream tokens
 }
 
 @test "values out of range are usage errors" {

@@ -324,6 +324,18 @@ model_check_vocab(struct model *m, const struct vocab *v)
 	    (unsigned long)m->shape.vocab, (unsigned long)own, prog_prefix);
 }
 
+const char *
+model_check_rules(struct model *m, const struct vocab *v)
+{
+	char text[TOKEN_RULES_TEXT], own[TOKEN_RULES_TEXT];
+
+	if (!m->has_vocab || token_rules_same(&v->rules, &m->vocab.rules))
+		return NULL;
+	return errmsg_set(&m->err, "the text was cut by the token rules %s, the model's by %s; "
+	    "their probabilities are not those of one kind of text",
+	    token_rules_text(&v->rules, text), token_rules_text(&m->vocab.rules, own));
+}
+
 bool
 model_joins(const struct model *m, enum unit unit)
 {

@@ -153,6 +153,10 @@ void model_init(struct model *m, enum init init, uint32_t seed);
  */
 const char *model_load(struct model *m, const char *path);
 
+/* Reads the vocabulary, with its unit and rules, and nothing else.  It can be freed with
+ * model_free() or taken from m->vocab. */
+const char *model_load_vocab(struct model *m, const char *path);
+
 /* Whether all weights, moments and carried states are finite; after divergence they are
  * not. */
 bool model_is_finite(const struct model *m);
@@ -168,6 +172,10 @@ const char *model_set_real(struct model *m, enum real_type real);
 /* Fails unless a stream with the vocabulary v can be read by this model: with the same
  * vocabulary, or one of the same size if the model has none. */
 const char *model_check_vocab(struct model *m, const struct vocab *v);
+
+/* NULL, or a message: the token rules of the vocabulary v are not the model's, so the text
+ * was cut otherwise than the one that it was trained on.  NULL also without a vocabulary. */
+const char *model_check_rules(struct model *m, const struct vocab *v);
 
 /* Whether a text of this unit is one sequence to the model: it is a stream, and the model
  * was not trained line by line. */

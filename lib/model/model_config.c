@@ -3,7 +3,7 @@
  *
  * One table of keys serves both directions.  A line is key=value; the version comes
  * first, the other keys in any order, each once.  An optional key is omitted when its
- * value is 0 or `none`, which is also what a missing key means: a new feature leaves the
+ * value is 0, `none` or `words`, which is also what a missing key means: a new feature leaves the
  * files of models that do not use it unchanged.
  */
 #include <errno.h>
@@ -18,7 +18,7 @@
 enum { VERSION_NOW = 1, VALUE_MAX = 40 };
 #define COUNT_MAX 1000000000000000	/* sentences or epochs, far beyond any run */
 
-enum kind { WORD, U32, U64, REAL, LOSS, CRC };
+enum kind { WORD, U32, U64, REAL, LOSS, CRC, TOKEN_RULES };
 enum group { ALWAYS, WITH_VOCAB, WITH_PROGRESS, NGROUPS };
 enum need { NEEDED, OPTIONAL };
 
@@ -26,6 +26,7 @@ enum need { NEEDED, OPTIONAL };
 struct config {
 	uint32_t version, unit, cell, type;	/* the last three index their words */
 	uint32_t layers, hidden, vocab, embed, project, bias, tied;
+	struct token_rules tokens;
 	struct model_progress progress;
 };
 
@@ -49,6 +50,7 @@ static const struct key {
 } keys[] = {
 	{ "version", ALWAYS, NEEDED, U32, AT(version), NULL, 0, UINT32_MAX },
 	{ "unit", WITH_VOCAB, NEEDED, WORD, AT(unit), units, 0, 0 },
+	{ "rules", WITH_VOCAB, OPTIONAL, TOKEN_RULES, AT(tokens), NULL, 0, 0 },
 	{ "cell", ALWAYS, NEEDED, WORD, AT(cell), cells, 0, 0 },
 	{ "layers", ALWAYS, NEEDED, U32, AT(layers), NULL, 0, UINT32_MAX },
 	{ "hidden", ALWAYS, NEEDED, U32, AT(hidden), NULL, 0, UINT32_MAX },
@@ -118,6 +120,8 @@ is_omitted(const struct key *k, const struct config *c)
 
 	if (k->need == NEEDED)
 		return false;
+	if (k->kind == TOKEN_RULES)
+		return token_rules_default(&c->tokens);
 	memcpy(&u, p, sizeof(u));
 	if (k->kind == U32 || k->kind == WORD || k->kind == CRC)
 		return u == 0;
@@ -135,6 +139,10 @@ format_value(const struct key *k, const struct config *c, char out[VALUE_MAX])
 	uint64_t w;
 	double x;
 
+	if (k->kind == TOKEN_RULES) {
+		token_rules_text(&c->tokens, out);
+		return true;
+	}
 	if (k->kind == U64) {
 		memcpy(&w, p, sizeof(w));
 		snprintf(out, VALUE_MAX, "%llu", (unsigned long long)w);
@@ -210,6 +218,8 @@ parse_value(const struct key *k, const char *s, struct config *c)
 	bool good;
 
 	switch (k->kind) {
+	case TOKEN_RULES:
+		return token_rules_parse(&c->tokens, s, strlen(s));
 	case U64:
 		good = parse_integer(s, k->most, &w);
 		memcpy(p, &w, sizeof(w));
@@ -302,6 +312,7 @@ config_format(const struct model *m, struct buf *out)
 	struct config c = {
 		.version = VERSION_NOW,
 		.unit = m->vocab.unit,
+		.tokens = m->vocab.rules,
 		.cell = m->shape.cell,
 		.type = m->shape.real,
 		.layers = m->shape.layers,
@@ -359,6 +370,7 @@ config_parse(struct model *m, const char *p, size_t len)
 		.embed = c.embed, .project = c.project, .bias = c.bias != 0, .tied = c.tied != 0,
 	};
 	m->vocab.unit = (enum unit)c.unit;
+	m->vocab.rules = c.tokens;
 	m->has_vocab = present[WITH_VOCAB];
 	m->progress = c.progress;
 	m->has_progress = present[WITH_PROGRESS];

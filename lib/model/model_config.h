@@ -17,7 +17,7 @@
 const char *config_format(const struct model *m, struct buf *out);
 
 /*
- * Parses the len bytes at p: sets shape, has_vocab and vocab.unit, has_progress and
+ * Parses the len bytes at p: sets shape, has_vocab, vocab.unit and vocab.rules, has_progress and
  * progress of m.  NULL or an error message, possibly in m->err, that names the key or the
  * line.
  */

@@ -10,6 +10,7 @@
 #include "model.h"
 #include "model_config.h"
 #include "errmsg.h"
+#include "vocab_table.h"
 
 enum { EXTRAS = 3 };	/* arrays besides the parameters: config, vocab, carry */
 
@@ -156,29 +157,35 @@ check_known(struct model *m, const struct npz *z)
 	return NULL;
 }
 
+/* Parses the array as a table: of the config's unit and rules or, without a config, as a
+ * table file. */
 static const char *
-load_vocab(struct model *m, const struct npz_array *a)
+parse_vocab(struct model *m, const struct npz_array *a)
 {
-	struct vocab v = { 0 };
-	const char *why = vocab_parse(&v, a->data, a->n);
+	struct vocab v = { .unit = m->vocab.unit, .rules = m->vocab.rules };
+	const char *why = m->has_vocab ? vocab_parse(&v, a->data, a->n) :
+	    vocab_table_parse(&v, a->data, a->n);
 
-	if (why != NULL)
-		why = errmsg_set(&m->err, "array 'vocab': %s", why);
-	else if (v.size != m->shape.vocab)
-		why = errmsg_set(&m->err, "array 'vocab' has %lu words, the "
-		    "weights have %lu", (unsigned long)v.size,
-		    (unsigned long)m->shape.vocab);
-	else if (m->has_vocab && v.unit != m->vocab.unit)
-		why = errmsg_set(&m->err, "array 'vocab' is for unit=%s, config "
-		    "says unit=%s", vocab_unit_name(v.unit),
-		    vocab_unit_name(m->vocab.unit));
 	if (why != NULL) {
+		why = errmsg_set(&m->err, "array 'vocab': %s", why);
 		vocab_free(&v);
 		return why;
 	}
 	m->vocab = v;
 	m->has_vocab = true;
 	return NULL;
+}
+
+static const char *
+load_vocab(struct model *m, const struct npz_array *a)
+{
+	const char *why = parse_vocab(m, a);
+
+	if (why == NULL && m->vocab.size != m->shape.vocab)
+		why = errmsg_set(&m->err, "array 'vocab' has %lu words, the "
+		    "weights have %lu", (unsigned long)m->vocab.size,
+		    (unsigned long)m->shape.vocab);
+	return why;
 }
 
 /* Shape, unit and progress, from the config or the shape of U. */
@@ -196,6 +203,7 @@ load_shape(struct model *m, const struct npz *z, const struct npz_array *config)
 	if (why != NULL)
 		return why;
 	m->vocab.unit = read.vocab.unit;
+	m->vocab.rules = read.vocab.rules;
 	m->has_vocab = read.has_vocab;
 	m->progress = read.progress;
 	m->has_progress = read.has_progress;
@@ -292,6 +300,38 @@ model_load(struct model *m, const char *path)
 	}
 	if (why != NULL)
 		model_free(m);
+	return why;
+}
+
+static const char *
+load_vocab_only(struct model *m, const struct npz *z)
+{
+	const struct npz_array *config, *vocab;
+	const char *why = find_text(m, z, "config", &config);
+
+	if (why == NULL)
+		why = find_text(m, z, "vocab", &vocab);
+	if (why == NULL && vocab == NULL)
+		why = "a model without a vocabulary; give its table instead";
+	if (why == NULL && config != NULL)
+		why = config_parse(m, config->data, config->n);
+	return why ? why : parse_vocab(m, vocab);
+}
+
+const char *
+model_load_vocab(struct model *m, const char *path)
+{
+	struct npz z;
+	const char *why;
+
+	*m = (struct model){ 0 };
+	why = npz_read(&z, path);
+	if (why == z.err.text)
+		why = errmsg_set(&m->err, "%s", why);
+	if (why == NULL) {
+		why = load_vocab_only(m, &z);
+		npz_free(&z);
+	}
 	return why;
 }
 

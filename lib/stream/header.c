@@ -8,13 +8,16 @@
 #include "decimal.h"
 #include "errmsg.h"
 
-enum { MAGIC_LEN = 7 };
-static const char magic[][MAGIC_LEN + 1] = { "#vocab ", "#index " };
+enum { MAGIC_MAX = 8 };		/* bytes of the longest */
+static const char *const magic[] = { "#tokens ", "#table ", "#vocab ", "#index " };
+enum { NMAGIC = sizeof(magic) / sizeof(magic[0]) };
 
-static const char *const empty_input[] = {
-	"empty input where a vocabulary stream was expected",
-	"empty input where an index stream was expected"
-};
+static const char *
+empty_input(enum header_kind kind)
+{
+	return kind == HEADER_INDEX ? "empty input where an index stream was expected" :
+	    "empty input where a vocabulary stream was expected";
+}
 
 /* Names the kind that was found instead, -1 for no known header, and the likely cause. */
 static const char *
@@ -23,7 +26,7 @@ wrong_kind(enum header_kind kind, int found, struct errmsg *err)
 	if (found == HEADER_INDEX)
 		return errmsg_set(err, "an index stream where a vocabulary stream was expected; "
 		    "is there an `%sencode` too many in the pipe?", prog_prefix);
-	if (found == HEADER_VOCAB)
+	if (kind == HEADER_INDEX && found == HEADER_VOCAB)
 		return errmsg_set(err, "a vocabulary stream where an index stream was expected; "
 		    "is `%sencode` missing from the pipe?", prog_prefix);
 	if (kind == HEADER_INDEX)
@@ -40,11 +43,11 @@ header_peek(struct reader *in, int *kind, bool *empty)
 	size_t got;
 
 	*kind = -1;
-	if ((why = reader_peek(in, MAGIC_LEN, &p, &got)) != NULL)
+	if ((why = reader_peek(in, MAGIC_MAX, &p, &got)) != NULL)
 		return why;
 	*empty = got == 0;
-	for (int k = HEADER_VOCAB; k <= HEADER_INDEX; k++)
-		if (got == MAGIC_LEN && memcmp(p, magic[k], MAGIC_LEN) == 0)
+	for (int k = 0; k < NMAGIC; k++)
+		if (got >= strlen(magic[k]) && memcmp(p, magic[k], strlen(magic[k])) == 0)
 			*kind = k;
 	return NULL;
 }
@@ -67,13 +70,14 @@ read_fields(const char *p, size_t left, struct header_field *f, size_t n, struct
 {
 	for (size_t i = 0; i < n; i++) {
 		size_t key = strlen(f[i].key), len;
+		bool there = left > key && memcmp(p, f[i].key, key) == 0 && p[key] == '=';
 		const char *at;
 
 		f[i].value = NULL;
-		if (left == 0 && f[i].optional)
+		if (!there && f[i].optional)
 			continue;
 		len = next_word(&p, &left, &at);
-		if (len <= key + 1 || memcmp(at, f[i].key, key) != 0 || at[key] != '=')
+		if (!there || len == key + 1)
 			return errmsg_set(err, "header: expected %s=", f[i].key);
 		f[i].value = at + key + 1;
 		f[i].len = len - key - 1;
@@ -94,15 +98,15 @@ header_read(struct reader *in, enum header_kind kind, struct header_field *f, si
 	if ((why = header_peek(in, &found, &empty)) != NULL)
 		return why;
 	if (empty)
-		return empty_input[kind];
+		return empty_input(kind);
 	if (found != (int)kind)
 		return wrong_kind(kind, found, err);
 	if ((why = reader_line(in, &more)) != NULL)
 		return why;
 	if (!in->ended || in->p[in->len - 1] == ' ')
 		return "the stream ends inside its header";
-	p = in->p + MAGIC_LEN;
-	left = in->len - MAGIC_LEN;
+	p = in->p + strlen(magic[kind]);
+	left = in->len - strlen(magic[kind]);
 	len = next_word(&p, &left, &at);
 	if (!decimal_parse(at, len, UINT64_MAX, &version) || version == 0)
 		return "header: no version number";
@@ -126,4 +130,24 @@ header_number(const struct header_field *f, uint64_t max, uint64_t *out, struct 
 		return NULL;
 	return errmsg_set(err, "header: %s=%s is not a number in its range", f->key,
 	    errmsg_word(shown, f->value, f->len));
+}
+
+const char *
+header_rules(const struct header_field *f, struct token_rules *r, struct errmsg *err)
+{
+	char shown[ERRMSG_WORD];
+
+	*r = token_rules_of(false);
+	if (f->value == NULL || token_rules_parse(r, f->value, f->len))
+		return NULL;
+	return errmsg_set(err, "header: rules=%s are no token rules that this program knows",
+	    errmsg_word(shown, f->value, f->len));
+}
+
+const char *
+header_unit(const struct header_field *f, enum unit *unit)
+{
+	*unit = header_is(f, "sentence") ? UNIT_SENTENCE : UNIT_STREAM;
+	return *unit == UNIT_SENTENCE || header_is(f, "stream") ? NULL :
+	    "header: unit= is neither sentence nor stream";
 }

@@ -6,14 +6,16 @@
 
 #include "errmsg.h"
 #include "reader.h"
+#include "token_rules.h"
+#include "vocab.h"
 
-enum header_kind { HEADER_VOCAB, HEADER_INDEX };
+enum header_kind { HEADER_TOKENS, HEADER_TABLE, HEADER_VOCAB, HEADER_INDEX };
 
 struct header_field {
 	const char *key;
 	const char *value;	/* points into the line; NULL: an optional one is absent */
 	size_t len;
-	bool optional;		/* may be absent; optional fields are last */
+	bool optional;		/* may be absent */
 };
 
 /*
@@ -31,8 +33,16 @@ bool header_is(const struct header_field *f, const char *value);
 const char *header_number(const struct header_field *f, uint64_t max, uint64_t *out,
     struct errmsg *err);
 
-/* Sets *kind to the kind of stream that starts here, without reading it: HEADER_VOCAB,
- * HEADER_INDEX, or -1 for neither.  NULL or a read error. */
+/* The value of unit=.  NULL or an error message. */
+const char *header_unit(const struct header_field *f, enum unit *unit);
+
+/* The value of an optional field as token rules, the default ones where it is absent.
+ * NULL, or an error message in err. */
+const char *header_rules(const struct header_field *f, struct token_rules *r,
+    struct errmsg *err);
+
+/* Sets *kind to the kind of header that starts here, without reading it: -1 for none.
+ * NULL or a read error. */
 const char *header_peek(struct reader *in, int *kind, bool *empty);
 
 #endif

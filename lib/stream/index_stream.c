@@ -45,14 +45,15 @@ read_crc(const char *p, size_t len, uint32_t *crc)
 
 /* What the header says about the table, which is then read and compared. */
 static const char *
-read_header(struct index_reader *r, uint32_t *size, enum unit *unit, uint32_t *crc)
+read_header(struct index_reader *r, uint32_t *size, uint32_t *crc)
 {
 	struct header_field f[] = { { .key = "size" }, { .key = "unit" }, { .key = "width" },
-		{ .key = "vocab" }, { .key = "form", .optional = true } };
+		{ .key = "vocab" }, { .key = "rules", .optional = true },
+		{ .key = "form", .optional = true } };
 	uint64_t n, width;
 	const char *why;
 
-	why = header_read(&r->in, HEADER_INDEX, f, 5, &r->err);
+	why = header_read(&r->in, HEADER_INDEX, f, 6, &r->err);
 	if (why != NULL || (why = header_number(&f[0], VOCAB_MAX, &n, &r->err)))
 		return why;
 	if ((why = header_number(&f[2], 4, &width, &r->err)) != NULL)
@@ -60,16 +61,17 @@ read_header(struct index_reader *r, uint32_t *size, enum unit *unit, uint32_t *c
 	if (width != (n <= 65536 ? 2 : 4))
 		return errmsg_set(&r->err, "header: width=%d does not match size=%d",
 		    (int)width, (int)n);
-	if (!header_is(&f[1], "sentence") && !header_is(&f[1], "stream"))
-		return "header: unit= is neither sentence nor stream";
+	if ((why = header_unit(&f[1], &r->vocab.unit)) != NULL ||
+	    (why = header_rules(&f[4], &r->vocab.rules, &r->err)) != NULL)
+		return why;
 	if ((why = read_crc(f[3].value, f[3].len, crc)) != NULL)
 		return errmsg_set(&r->err, "header: vocab= is %s", why);
-	if (f[4].value && !header_is(&f[4], "text"))
+	if (f[5].value && !header_is(&f[5], "text"))
 		return "header: form= is not text";
 	*size = (uint32_t)n;
-	*unit = header_is(&f[1], "sentence") ? UNIT_SENTENCE : UNIT_STREAM;
 	r->width = (unsigned)width;
-	r->text = f[4].value != NULL;
+	r->stated = f[4].value != NULL;
+	r->text = f[5].value != NULL;
 	return NULL;
 }
 
@@ -77,13 +79,12 @@ const char *
 index_open(struct index_reader *r, FILE *f)
 {
 	uint32_t size = 0, crc = 0;
-	enum unit unit = UNIT_SENTENCE;
 	const char *why;
 	bool ended;
 
 	*r = (struct index_reader){ .crc = 0 };
 	reader_open(&r->in, f);
-	if ((why = read_header(r, &size, &unit, &crc)) != NULL)
+	if ((why = read_header(r, &size, &crc)) != NULL)
 		return why;
 	if ((why = vocab_read_rows(&r->vocab, &r->in, size, &ended)) != NULL)
 		return errmsg_set(&r->err, "table: %s", why);
@@ -92,9 +93,6 @@ index_open(struct index_reader *r, FILE *f)
 	if (r->vocab.size != size)
 		return errmsg_set(&r->err, "header: size=%u, but the table has %u rows", size,
 		    r->vocab.size);
-	if (r->vocab.unit != unit)
-		return errmsg_set(&r->err, "header: unit=%s, but row 0 of the table says %s",
-		    vocab_unit_name(unit), vocab_unit_name(r->vocab.unit));
 	r->crc_vocab = vocab_crc(&r->vocab);
 	if (r->crc_vocab != crc)
 		return errmsg_set(&r->err, "checksum mismatch in the table: %08x, the header "

@@ -25,6 +25,7 @@ struct index_reader {
 	struct frame frame;	/* the current one; valid until the next call */
 	struct reader in;
 	bool text;		/* form=text */
+	bool stated;		/* the header has token rules; without, vocab's are words */
 	unsigned width;		/* bytes an index: 2 or 4 */
 	uint32_t crc;		/* of the payload so far */
 	size_t cap;		/* capacity of frame.w */

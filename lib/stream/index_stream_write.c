@@ -18,9 +18,12 @@ struct payload {
 void
 index_begin(struct index_writer *w, FILE *f, const struct vocab *v, bool text)
 {
+	char rules[TOKEN_RULES_FIELD];
+
 	*w = (struct index_writer){ .f = f, .text = text, .width = v->size <= 65536 ? 2 : 4 };
-	fprintf(f, "#index 1 size=%u unit=%s width=%u vocab=%08x%s\n", v->size,
-	    vocab_unit_name(v->unit), w->width, vocab_crc(v), text ? " form=text" : "");
+	fprintf(f, "#index 1 size=%u unit=%s width=%u vocab=%08x%s%s\n", v->size,
+	    vocab_unit_name(v->unit), w->width, vocab_crc(v),
+	    token_rules_field(&v->rules, rules), text ? " form=text" : "");
 	vocab_write(v, f);
 	fputc('\n', f);
 }

@@ -29,9 +29,33 @@ bad_byte(struct token_stream *t, const char *reason, size_t at)
 	    (unsigned long long)t->in.number, at + 1, reason);
 }
 
-/* Recognises the other kinds of streams by their headers. */
+/* Reads the header, if there is one. */
 static const char *
-check_begin(struct token_stream *t)
+read_rules(struct token_stream *t, bool in_header)
+{
+	struct header_field f = { .key = "rules", .optional = true };
+	const char *why = NULL;
+
+	if (in_header)
+		why = header_read(&t->in, HEADER_TOKENS, &f, 1, &t->err);
+	if (why == NULL && in_header)
+		why = header_rules(&f, &t->rules, &t->err);
+	return why ? why : vocab_stated_rules(t->stated, in_header, &t->rules, &t->err);
+}
+
+static const char *
+check_more(struct token_stream *t)
+{
+	const char *p, *why;
+	size_t got;
+
+	if ((why = reader_peek(&t->in, 1, &p, &got)) != NULL)
+		return why;
+	return got ? NULL : "empty input where a token stream was expected";
+}
+
+const char *
+token_stream_begin(struct token_stream *t)
 {
 	const char *why;
 	bool empty;
@@ -48,7 +72,22 @@ check_begin(struct token_stream *t)
 	if (kind == HEADER_INDEX)
 		return errmsg_set(&t->err, "an index stream where a token stream was "
 		    "expected; is there an `%sencode` too many in the pipe?", prog_prefix);
-	return NULL;
+	if (kind == HEADER_TABLE)
+		return "a vocabulary table where a token stream was expected";
+	if ((why = read_rules(t, kind == HEADER_TOKENS)) != NULL)
+		return why;
+	return check_more(t);
+}
+
+const char *
+token_stream_header(const struct token_rules *r, char out[TOKEN_HEADER])
+{
+	char rules[TOKEN_RULES_FIELD];
+
+	out[0] = '\0';
+	if (!token_rules_default(r))
+		snprintf(out, TOKEN_HEADER, "#tokens 1%s\n", token_rules_field(r, rules));
+	return out;
 }
 
 /* Counts the tokens and checks that single spaces separate them. */
@@ -85,7 +124,7 @@ token_stream_line(struct token_stream *t, bool *more)
 	const char *why;
 	size_t valid;
 
-	if (!t->inside && (why = check_begin(t)) != NULL)
+	if (!t->inside && (why = token_stream_begin(t)) != NULL)
 		return why;
 	if ((why = reader_line(&t->in, more)) != NULL || !*more)
 		return why;

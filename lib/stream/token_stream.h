@@ -1,14 +1,18 @@
 /*
  * token_stream.h - the token stream: a sentence per line, tokens separated by one space.
  *
- * It is read strictly: nothing is repaired, so that vocab counts exactly what encode
- * encodes, whichever program wrote the stream.
+ * A first line "#tokens 1 rules=..." states the token rules, where they are not the
+ * default ones; it is no line of tokens.  The stream is read strictly: nothing is
+ * repaired, so that vocab counts exactly what encode encodes, whichever program wrote it.
  */
 #ifndef TOKEN_STREAM_H
 #define TOKEN_STREAM_H
 
 #include "errmsg.h"
 #include "reader.h"
+#include "vocab_table.h"
+
+enum { TOKEN_HEADER = TOKEN_RULES_FIELD + 16 };	/* bytes of any header, with its NUL */
 
 struct token {
 	const char *p;
@@ -20,12 +24,21 @@ struct token_stream {
 	size_t n;		/* tokens in it */
 	const char *next;	/* the next token of the line, or NULL */
 	bool inside;		/* past the place of a header */
+	struct token_rules rules;	/* once the place of a header is passed */
+	const struct vocab_stated *stated;	/* the caller's to set, or NULL */
 	struct errmsg err;
 };
 
 /* Starts reading f, which remains the caller's and must not have been read before.
  * Call token_stream_close() in any case. */
 void token_stream_open(struct token_stream *t, FILE *f);
+
+/* Reads the header, if there is one, which the first call of token_stream_line() does
+ * otherwise; t->rules is then set.  NULL or an error message. */
+const char *token_stream_begin(struct token_stream *t);
+
+/* Writes the header, where one is due, into out. */
+const char *token_stream_header(const struct token_rules *r, char out[TOKEN_HEADER]);
 
 /*
  * Reads and checks a line; *more is false at the end.  NULL, or an error message:

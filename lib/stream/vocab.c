@@ -81,10 +81,8 @@ vocab_add(struct vocab *v, const char *word, size_t len, uint64_t count, uint64_
 	if (!mem_grow(&v->row, &v->cap, (size_t)v->size + 1, sizeof(*v->row)) ||
 	    !buf_put(&v->text, word, len))
 		return "out of memory";
-	if (v->size == 0) {
-		v->unit = is_word(word, len, VOCAB_START) ? UNIT_SENTENCE : UNIT_STREAM;
+	if (v->size == 0)
 		v->unknown = -1;
-	}
 	if (is_word(word, len, VOCAB_UNKNOWN))
 		v->unknown = v->size;
 	v->row[v->size] = (struct vocab_row){ at, (uint32_t)len, count, first };

@@ -4,7 +4,7 @@
  * unit=sentence: row 0 is SENTENCE_START, row 1 SENTENCE_END, then words by
  * falling count (ties by first occurrence), the last row UNKNOWN_TOKEN.
  * unit=stream: neither START nor END, and UNKNOWN_TOKEN (last) only if some tokens
- * are out of vocabulary.  A word may contain any byte except space, tab and
+ * are out of vocabulary.  The unit is stated where the table is, never guessed from it.  A word may contain any byte except space, tab and
  * newline, including NUL, so it has a length.
  */
 #ifndef VOCAB_H
@@ -14,8 +14,9 @@
 #include <stdio.h>
 
 #include "errmsg.h"
-#include "reader.h"
 #include "mem.h"
+#include "reader.h"
+#include "token_rules.h"
 
 #define VOCAB_START   "SENTENCE_START"
 #define VOCAB_END     "SENTENCE_END"
@@ -35,6 +36,8 @@ struct vocab_row {
 
 struct vocab {
 	enum unit unit;
+	struct token_rules rules;	/* how its words were cut from the text */
+	bool assumed;		/* unit is what a table file without header has */
 	uint32_t size;		/* rows */
 	struct vocab_row *row;
 	size_t cap;
@@ -57,20 +60,16 @@ enum { VOCAB_START_ROW = 0, VOCAB_END_ROW = 1 };
  * position ("row 17: ..."), valid until the struct is freed.
  */
 
-/* Reads rows up to an empty line (*ended is then true) or, in a table file, the end
- * of the file.  Row 0 determines the unit.  A third column (first) is kept if it
- * exists; "-" there is VOCAB_NO_FIRST.  f is read ahead: what follows the empty line
- * is lost. */
-const char *vocab_read(struct vocab *v, FILE *f, bool *ended);
-
-/* The same from an open reader, at most max rows. */
+/* Reads at most max rows up to an empty line (*ended is then true) or the end of the
+ * input, and checks that they are of v->unit and v->rules, which are set before.  A third
+ * column (first) is kept if it exists; "-" there is VOCAB_NO_FIRST. */
 const char *vocab_read_rows(struct vocab *v, struct reader *in, uint32_t max, bool *ended);
 
 /* The same from len bytes in memory, as in a model file. */
 const char *vocab_parse(struct vocab *v, const char *p, size_t len);
 
 /* Appends a row; NULL, or "out of memory" / "row N: '...' appears twice".
- * Row 0 sets the unit, UNKNOWN_TOKEN sets unknown. */
+ * UNKNOWN_TOKEN sets unknown. */
 const char *vocab_add(struct vocab *v, const char *word, size_t len, uint64_t count,
     uint64_t first);
 

@@ -7,12 +7,16 @@
 
 #include "vocab.h"
 
-/*
- * Whether the words of the table are characters: each of them, at least one, is a
- * character other than a lone backslash, or an escape.  Markers and UNKNOWN_TOKEN
- * do not count.
- */
+/* Whether the words of the table are characters, as its token rules say. */
 bool vocab_is_characters(const struct vocab *v);
+
+/* NULL, or an error message: the rules say characters, but a word, markers aside, is
+ * neither one, other than a lone backslash, nor an escape. */
+const char *vocab_check_characters(struct vocab *v);
+
+/* Whether the rules say words, but all of these are characters and one is the escape of
+ * a space or a newline: a table of version 0.2, which had no rules.  For messages only. */
+bool vocab_seems_characters(const struct vocab *v);
 
 /* Whether the table has the escape \n: then lines of characters end where the
  * text does so, and only there. */

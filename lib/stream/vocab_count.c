@@ -15,12 +15,12 @@ is_word(const char *p, size_t len, const char *marker)
 
 /* A token of the text that is spelled like a marker of the table. */
 static bool
-is_marker(enum unit unit, const char *p, size_t len)
+is_marker(const char *p, size_t len)
 {
 	if (len < 12 || (p[0] != 'S' && p[0] != 'U'))
 		return false;
-	return is_word(p, len, VOCAB_UNKNOWN) || (unit == UNIT_SENTENCE &&
-	    (is_word(p, len, VOCAB_START) || is_word(p, len, VOCAB_END)));
+	return is_word(p, len, VOCAB_UNKNOWN) || is_word(p, len, VOCAB_START) ||
+	    is_word(p, len, VOCAB_END);
 }
 
 static const char *
@@ -28,7 +28,7 @@ add_token(struct vocab_count *c, const char *p, size_t len, uint64_t count, uint
 {
 	int64_t row;
 
-	if (is_marker(c->unit, p, len)) {
+	if (is_marker(p, len)) {
 		if (c->markers == 0)
 			c->first_marker = place;
 		c->markers += count;
@@ -59,10 +59,28 @@ vocab_count_line(struct vocab_count *c, struct token_stream *t)
 	return NULL;
 }
 
+const char *
+vocab_count_rules(struct vocab_count *c, const struct token_rules *r)
+{
+	char now[TOKEN_RULES_TEXT], before[TOKEN_RULES_TEXT];
+
+	if (c->tokens == 0) {
+		c->words.unit = UNIT_STREAM;	/* it has no markers */
+		c->words.rules = *r;
+	}
+	if (token_rules_same(r, &c->words.rules))
+		return NULL;
+	return errmsg_set(&c->err, "its token rules are %s, those of the input before are %s; "
+	    "--rules states them where a header was lost", token_rules_text(r, now),
+	    token_rules_text(&c->words.rules, before));
+}
+
 /* Whether a table can be merged into c; *total is its number of tokens. */
 static const char *
 check_shard(struct vocab_count *c, const struct vocab *shard, uint64_t *total)
 {
+	const char *why;
+
 	if (!shard->places) {
 		return errmsg_set(&c->err, "a table without positions (third column) "
 		    "cannot be merged; count the shard with: %svocab -t -n 0", prog_prefix);
@@ -71,6 +89,8 @@ check_shard(struct vocab_count *c, const struct vocab *shard, uint64_t *total)
 		return errmsg_set(&c->err, "a table of unit=%s after one of unit=%s",
 		    vocab_unit_name(shard->unit), vocab_unit_name(c->unit));
 	}
+	if ((why = vocab_count_rules(c, &shard->rules)) != NULL)
+		return why;
 	if (shard->unit == UNIT_SENTENCE &&
 	    shard->row[VOCAB_START_ROW].count != shard->row[VOCAB_END_ROW].count)
 		return "a table whose " VOCAB_START " and " VOCAB_END " differ in number";
@@ -192,9 +212,6 @@ put_rows(const struct vocab_count *c, const struct vocab_row **row, uint32_t n, 
 	if (why == NULL && unknown)
 		why = put_row(out, VOCAB_UNKNOWN, strlen(VOCAB_UNKNOWN), left,
 		    c->markers ? c->first_marker : VOCAB_NO_FIRST);
-	if (why == NULL && out->unit != c->unit)
-		return "the most frequent token is " VOCAB_START ": is the text wrapped "
-		    "already? (row 0 of a table tells the unit by it)";
 	return why;
 }
 
@@ -206,7 +223,8 @@ vocab_count_cut(const struct vocab_count *c, uint32_t size, uint64_t min, struct
 	bool unknown;
 	uint32_t n;
 
-	*out = (struct vocab){ .places = size == 0 && min <= 1, .unknown = -1 };
+	*out = (struct vocab){ .unit = c->unit, .rules = c->words.rules,
+	    .places = size == 0 && min <= 1, .unknown = -1 };
 	row = sorted_words(c, min, &n);
 	if (row == NULL)
 		return "out of memory";

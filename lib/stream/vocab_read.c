@@ -8,6 +8,7 @@
 #include "errmsg.h"
 #include "utf8.h"
 #include "vocab.h"
+#include "vocab_chars.h"
 
 static const char *
 bad_row(struct vocab *v, const char *reason)
@@ -88,26 +89,57 @@ read_row(struct vocab *v, const struct reader *in)
 	return vocab_add(v, in->p, word, count, place);
 }
 
+/* Whether the marker is in its row. */
+static const char *
+check_marker(struct vocab *v, const char *marker, uint32_t row)
+{
+	int64_t found = vocab_find(v, marker, strlen(marker));
+	char shown[ERRMSG_WORD];
+	const char *word;
+	size_t len;
+
+	if (found == (int64_t)row)
+		return NULL;
+	if (found >= 0)
+		return errmsg_set(&v->err, "row %lld: %s, which belongs in row %u; was the table "
+		    "sorted or edited?", (long long)found, marker, row);
+	if (row >= v->size)
+		return errmsg_set(&v->err, "no row %u, which is %s; is the table cut off?", row, marker);
+	word = vocab_word(v, row, &len);
+	return errmsg_set(&v->err, "row %u is '%s', not %s; %s", row, errmsg_word(shown, word, len),
+	    marker, !v->assumed ? "was the table edited?" : "if the table is of a stream, give "
+	    "--unit stream, or the file this first line: #table 1 unit=stream");
+}
+
 /* Whether the markers are where the unit has them. */
 static const char *
 check_markers(struct vocab *v)
 {
-	int64_t start = vocab_find(v, VOCAB_START, strlen(VOCAB_START));
+	const char *why = NULL;
 
 	if (v->size == 0)
 		return "an empty table";
 	if (v->unit == UNIT_SENTENCE &&
-	    vocab_find(v, VOCAB_END, strlen(VOCAB_END)) != VOCAB_END_ROW)
-		return "row 1: not " VOCAB_END ", though row 0 is " VOCAB_START;
-	if (v->unit == UNIT_SENTENCE && start != VOCAB_START_ROW)
-		return "row 0: not " VOCAB_START;
+	    ((why = check_marker(v, VOCAB_START, VOCAB_START_ROW)) != NULL ||
+	    (why = check_marker(v, VOCAB_END, VOCAB_END_ROW)) != NULL))
+		return why;
+	if (v->unit == UNIT_STREAM && vocab_find(v, VOCAB_START, strlen(VOCAB_START)) == 0)
+		return "row 0: " VOCAB_START " in a table of unit=stream";
 	if (v->unit == UNIT_SENTENCE && v->unknown < 0)
 		return "the last row is not " VOCAB_UNKNOWN ": is the table cut off?";
-	if (v->unknown >= 0 && v->unknown != (int64_t)v->size - 1) {
+	if (v->unknown >= 0 && v->unknown != (int64_t)v->size - 1)
 		return errmsg_set(&v->err, "row %lld: " VOCAB_UNKNOWN " is not the last row",
 		    (long long)v->unknown);
-	}
 	return NULL;
+}
+
+/* What the rows as a whole must be. */
+static const char *
+check_rows(struct vocab *v)
+{
+	const char *why = check_markers(v);
+
+	return why ? why : vocab_check_characters(v);
 }
 
 const char *
@@ -124,10 +156,10 @@ vocab_read_rows(struct vocab *v, struct reader *in, uint32_t max, bool *ended)
 		if (!more && v->size == 0)
 			return "empty input where a table was expected";
 		if (!more)
-			return check_markers(v);
+			return check_rows(v);
 		if (in->len == 0 && in->ended) {
 			*ended = true;
-			return check_markers(v);
+			return check_rows(v);
 		}
 		if (v->size >= max) {
 			return errmsg_set(&v->err, "more than %u rows in the table", max);
@@ -135,18 +167,6 @@ vocab_read_rows(struct vocab *v, struct reader *in, uint32_t max, bool *ended)
 		if ((why = read_row(v, in)) != NULL)
 			return why;
 	}
-}
-
-const char *
-vocab_read(struct vocab *v, FILE *f, bool *ended)
-{
-	struct reader in;
-	const char *why;
-
-	reader_open(&in, f);
-	why = vocab_read_rows(v, &in, VOCAB_MAX, ended);
-	reader_close(&in);
-	return why;
 }
 
 const char *

@@ -11,26 +11,30 @@
 void
 vocab_stream_begin(FILE *f, const struct vocab *v, const struct vocab_count *c)
 {
-	fprintf(f, "#vocab 1 size=%u unit=%s sentences=%llu tokens=%llu unique=%llu\n", v->size,
+	char rules[TOKEN_RULES_FIELD];
+
+	fprintf(f, "#vocab 1 size=%u unit=%s sentences=%llu tokens=%llu unique=%llu%s\n", v->size,
 	    vocab_unit_name(v->unit), (unsigned long long)c->lines,
-	    (unsigned long long)c->tokens, (unsigned long long)vocab_count_unique(c));
+	    (unsigned long long)c->tokens, (unsigned long long)vocab_count_unique(c),
+	    token_rules_field(&v->rules, rules));
 	vocab_write(v, f);
 	fputc('\n', f);
 }
 
 struct claims {
 	uint64_t size, tokens;
-	enum unit unit;
 };
 
 static const char *
 read_header(struct vocab_stream *s, struct claims *c)
 {
 	struct header_field f[] = { { .key = "size" }, { .key = "unit" },
-		{ .key = "sentences" }, { .key = "tokens" }, { .key = "unique" } };
+		{ .key = "sentences" }, { .key = "tokens" }, { .key = "unique" },
+		{ .key = "rules", .optional = true } };
+	struct vocab *v = &s->vocab;
 	const char *why;
 
-	why = header_read(&s->tokens.in, HEADER_VOCAB, f, 5, &s->err);
+	why = header_read(&s->tokens.in, HEADER_VOCAB, f, 6, &s->err);
 	if (why == NULL)
 		why = header_number(&f[0], VOCAB_MAX, &c->size, &s->err);
 	if (why == NULL)
@@ -39,12 +43,11 @@ read_header(struct vocab_stream *s, struct claims *c)
 		why = header_number(&f[3], UINT64_MAX, &c->tokens, &s->err);
 	if (why == NULL)
 		why = header_number(&f[4], UINT64_MAX, &s->unique, &s->err);
-	if (why != NULL)
-		return why;
-	if (!header_is(&f[1], "sentence") && !header_is(&f[1], "stream"))
-		return "header: unit= is neither sentence nor stream";
-	c->unit = header_is(&f[1], "sentence") ? UNIT_SENTENCE : UNIT_STREAM;
-	return NULL;
+	if (why == NULL)
+		why = header_unit(&f[1], &v->unit);
+	if (why == NULL)
+		why = header_rules(&f[5], &v->rules, &s->err);
+	return why ? why : vocab_stated_rules(s->stated, f[5].value != NULL, &v->rules, &s->err);
 }
 
 /* The distinct tokens are the words of the table and those counted as UNKNOWN_TOKEN,
@@ -69,12 +72,8 @@ check_table(struct vocab_stream *s, const struct claims *c)
 		return errmsg_set(&s->err, "header: size=%u, but the table has %u rows",
 		    (unsigned)c->size, v->size);
 	}
-	if (v->unit != c->unit)
-		return "header: unit= contradicts row 0 of the table";
 	if (v->places)
 		return "table: a third column in a stream";
-	if (v->unit == UNIT_SENTENCE && v->unknown < 0)
-		return "table: the last row is not " VOCAB_UNKNOWN;
 	for (uint32_t i = 0; i < v->size; i++) {
 		if (v->row[i].count > c->tokens - sum)
 			return "header: tokens= is less than the counts of the table add up to";
@@ -88,13 +87,13 @@ check_table(struct vocab_stream *s, const struct claims *c)
 }
 
 const char *
-vocab_stream_open(struct vocab_stream *s, FILE *f)
+vocab_stream_open(struct vocab_stream *s, FILE *f, const struct vocab_stated *stated)
 {
 	struct claims c = { 0 };
 	const char *why;
 	bool ended;
 
-	*s = (struct vocab_stream){ .read = 0 };
+	*s = (struct vocab_stream){ .stated = stated };
 	token_stream_open(&s->tokens, f);
 	s->tokens.inside = true;
 	if ((why = read_header(s, &c)) != NULL)

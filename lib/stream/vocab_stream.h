@@ -18,6 +18,7 @@ struct vocab_stream {
 	uint64_t unique;	/* as its distinct tokens */
 	uint64_t read;		/* lines read */
 	uint64_t *seen;		/* (vocab.size) counts of the tokens read */
+	const struct vocab_stated *stated;
 	struct errmsg err;
 };
 
@@ -25,10 +26,11 @@ struct vocab_stream {
  * errors are left in ferror(f). */
 void vocab_stream_begin(FILE *f, const struct vocab *v, const struct vocab_count *c);
 
-/* Reads header, table and empty line from f, which must not have been read before.
- * This and vocab_stream_next() return NULL or an error message.  Call
+/* Reads header, table and empty line from f, which must not have been read before.  If it
+ * has no token rules, they are those of `stated` (NULL: none, hence words).  This and vocab_stream_next() return NULL or an error message.  Call
  * vocab_stream_close() in any case. */
-const char *vocab_stream_open(struct vocab_stream *s, FILE *f);
+const char *vocab_stream_open(struct vocab_stream *s, FILE *f,
+    const struct vocab_stated *stated);
 
 /* Reads a line of tokens as rows.  *more is false at the end, where the number of
  * lines and the count of every row have matched header and table. */

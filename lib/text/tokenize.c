@@ -16,6 +16,15 @@
 static const char start[] = "SENTENCE_START ", end[] = " SENTENCE_END";
 enum { NSTART = sizeof(start) - 1, NEND = sizeof(end) - 1 };
 
+static void
+write_tokens(struct tokenizer *c, const char *p, size_t len, FILE *f)
+{
+	if (c->header)
+		fputs(c->header, f);
+	c->header = NULL;
+	fwrite(p, 1, len, f);
+}
+
 /* Puts the tokens of a sentence, markers included, into c->line. */
 static bool
 split_sentence(struct tokenizer *c, const char *text, size_t len)
@@ -64,7 +73,7 @@ tokenize_write(struct tokenizer *c, const char *text, size_t len, FILE *f)
 		/* the markers are always the first and the last token; the newline
 		 * replaces the space before the last */
 		c->line.p[c->line.len - 1 - NEND] = '\n';
-		fwrite(c->line.p + NSTART, 1, c->line.len - NEND - NSTART, f);
+		write_tokens(c, c->line.p + NSTART, c->line.len - NEND - NSTART, f);
 	}
 	return !c->outer.failed;
 }
@@ -100,7 +109,7 @@ write_line_chars(struct tokenizer *c, const char *p, size_t len, bool ended, FIL
 	if (out == c->line.p)
 		return true;
 	out[-1] = '\n';
-	fwrite(c->line.p, 1, (size_t)(out - c->line.p), f);
+	write_tokens(c, c->line.p, (size_t)(out - c->line.p), f);
 	return true;
 }
 

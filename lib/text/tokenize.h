@@ -8,14 +8,13 @@
 #include <stdio.h>
 
 #include "punkt.h"
+#include "token_rules.h"
 #include "word_tokenize.h"
-
-/* When to convert text to lower case: before its sentences are found, after, never. */
-enum fold { FOLD_EARLY, FOLD_LATE, FOLD_NEVER };
 
 struct tokenizer {
 	const struct punkt *table;
 	enum fold fold;
+	const char *header;	/* written before the first line of tokens, if not NULL */
 	struct punkt_splitter outer, inner;
 	struct word_tokenizer words;
 	struct buf low;		/* the text, or the sentence, in lower case */

@@ -16,6 +16,9 @@ check_stream(struct training_text *t, const struct index_reader *r)
 	if (t->vocab.size && vocab_crc(&t->vocab) != r->crc_vocab)
 		return "its vocabulary differs from that of the previous stream; encode both "
 		    "with the same one";
+	if (t->vocab.size && !token_rules_same(&t->vocab.rules, &r->vocab.rules))
+		return "its token rules differ from those of the previous stream; cut both texts with "
+		    "the same options of tok";
 	if (t->stream_only && r->vocab.unit != UNIT_STREAM)
 		return errmsg_set(&t->err, "-T is for streams, and this one holds sentences; omit -T, "
 		    "or make the vocabulary with: %svocab -S", prog_prefix);

@@ -25,10 +25,14 @@ _unroll_list() {
 		vocab o output file
 		vocab t table -
 		vocab - progress auto|always|never
+		vocab - rules arg
+		vocab - unit sentence|stream
 		vocab operands file
 		encode t text -
 		encode v vocabulary file
 		encode - progress auto|always|never
+		encode - rules arg
+		encode - unit sentence|stream
 		encode operands file
 		train a bias auto|yes|no
 		train B batch arg
@@ -114,6 +118,8 @@ _unroll_list() {
 		sample w logp -
 		sample x prime arg
 		sample - progress auto|always|never
+		sample - rules arg
+		sample - unit sentence|stream
 		sample operands model
 		cells c colour auto|always|never
 		cells d device auto|cpu|cuda|blas|ref
@@ -129,6 +135,7 @@ _unroll_list() {
 		cells operands model file
 		decode d detokenize -
 		decode - progress auto|always|never
+		decode - rules arg
 		decode operands file
 	END
 }

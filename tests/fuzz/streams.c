@@ -105,7 +105,7 @@ read_vocab_stream(const void *data, size_t size)
 	FILE *f = open_bytes(data, size);
 	struct vocab_lookup rows = { .n = 0 };
 	struct vocab_stream s;
-	const char *why = vocab_stream_open(&s, f);
+	const char *why = vocab_stream_open(&s, f, NULL);
 	bool more = false;
 
 	while (why == NULL && (why = vocab_stream_next(&s, &rows, &more)) == NULL && more)
