@@ -148,14 +148,16 @@ static const char *
 vocab_of_model(struct vocab *v, const char *path)
 {
 	static struct npz z;
-	const struct npz_array *a;
-	const char *why = npz_read(&z, path);
+	struct npz_array *a;
+	const char *why = npz_open(&z, path);
 
 	if (why != NULL)
 		return why;
 	a = npz_find(&z, "vocab");
 	if (a == NULL)
 		return "a model without a vocabulary; give its table instead";
+	if ((why = npz_data(&z, a)) != NULL)
+		return why;
 	if (a->type != NPZ_U1)
 		return "array 'vocab' is not of type uint8";
 	why = vocab_parse(v, a->data, a->n);
