@@ -22,8 +22,8 @@ find() {
 # find_csv: libcsv, which has no pkg-config module, so a program is compiled and linked
 find_csv() {
 	if printf '%s\n' '#include <csv.h>' 'int main(void) { struct csv_parser p; return csv_init(&p, 0); }' |
-	    "${CC:-cc}" -x c -o "$out.o" - -lcsv 2>/dev/null; then
-		version=$(printf '%s\n' '#include <csv.h>' 'CSV_MAJOR.CSV_MINOR.CSV_RELEASE' | "${CC:-cc}" -E -P - | tail -n 1)
+	    ${CC:-cc} -x c -o "$out.o" - -lcsv 2>/dev/null; then
+		version=$(printf '%s\n' '#include <csv.h>' 'CSV_MAJOR.CSV_MINOR.CSV_RELEASE' | ${CC:-cc} -E -P - | tail -n 1)
 		echo "probe: libcsv $(echo "$version" | tr -d ' ')" >&2
 		echo "CSV_LIBS := -lcsv"
 	else

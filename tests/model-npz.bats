@@ -154,3 +154,38 @@ setup() {
 	forge $'U\n.npy' '' =x $'\e[31mU.npy' '' =x
 	refused "array 'U' is missing"
 }
+
+@test "what a small file expands to is limited, and read only where it is needed" {
+	local bomb=200000000 limit='' too_much='claims too much: what a file expands to is limited to 64 times its size; save it without compression'
+	# a sanitizer reserves more addresses than that
+	[ -n "${SAN:-}" ] || limit='ulimit -v 100000;'
+	within() {
+		run bash -c "ulimit -t 2; $limit '$UNIT/model' show bad.npz"
+		echo "$output"
+	}
+	# an array that does not belong is not read
+	weights -z 1 X.npy "$(head_of '|u1' "$bomb,")" $bomb
+	[ "$(stat -c %s bad.npz)" -lt 300000 ]
+	within
+	[ "$status" -eq 0 ]
+	config '' -z 1 X.npy "$(head_of '|u1' "$bomb,")" $bomb
+	within
+	[ "$output" = "model: bad.npz: array 'X' does not belong to this kind of network" ]
+	# no more is one of the wrong shape
+	forge U.npy "$(head_of '<f4' '2, 3')" @floats V.npy "$(head_of '<f4' '3, 2')" @floats \
+	    -z 1 W.npy "$(head_of '<f4' '10000, 5000')" $bomb
+	within
+	[ "$output" = "model: bad.npz: array 'W' $too_much" ]
+	# and one that fits its shape may not expand without limit
+	forge -z 1 U.npy "$(head_of '<f4' '5000, 10000')" $bomb -z 1 V.npy "$(head_of '<f4' '10000, 5000')" $bomb \
+	    -z 1 W.npy "$(head_of '<f4' '5000, 5000')" 100000000
+	within
+	[ "$output" = "model: bad.npz: array 'U' $too_much" ]
+	weights -z 1 vocab.npy "$(head_of '|u1' "$bomb,")" $bomb
+	within
+	[ "$output" = "model: bad.npz: array 'vocab' $too_much" ]
+	head -c 70000 /dev/zero > zeros
+	weights config.npy "$(head_of '|u1' '70000,')" @zeros
+	within
+	[ "$output" = "model: bad.npz: array 'config' is longer than 65536 bytes" ]
+}

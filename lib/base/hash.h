@@ -1,5 +1,14 @@
 /*
- * hash.h - a hash of a string, for tables in memory.
+ * hash.h - hashes of strings for open hash tables in memory that no text can make slow.
+ *
+ * A table begins with a hash that costs a few cycles a word.  Whoever knows it can write
+ * words that all fall into one slot, so an entry may be at most HASH_REACH slots from its
+ * home, and a search looks no further.  When a word finds no place within reach, the
+ * table gives its key a secret value from the system, which selects SipHash, and enters
+ * every word again; if one should still find no place, the table doubles.
+ *
+ * The values depend on the machine's byte order and on the secret, so they must not
+ * leave the process, nor may the order of the slots show in any output.
  */
 #ifndef HASH_H
 #define HASH_H
@@ -8,6 +17,21 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+
+/* In a half-full table with a good hash the longest run of 2^24 words is about 90. */
+enum { HASH_REACH = 128 };
+
+/* Selects the hash of a table: all zero at first. */
+struct hash_key {
+	uint64_t half[2];
+	bool secret;
+};
+
+/* Gives the key a secret value from the system. */
+void hash_set_secret(struct hash_key *k);
+
+/* SipHash-2-4 (J.-P. Aumasson and D. J. Bernstein, 2012) of len bytes. */
+uint64_t hash_sip(const struct hash_key *k, const void *p, size_t len);
 
 /* n bytes, eight at most, as a number in the machine's byte order. */
 static inline uint64_t
@@ -26,10 +50,9 @@ hash_mix(uint64_t h, uint64_t x)
 	return h ^ h >> 32;
 }
 
-/* Eight bytes at a time, the last eight overlapping.  The value depends on the
- * machine's byte order, so it must not leave the process. */
+/* The fast hash: eight bytes at a time, the last eight overlapping. */
 static inline uint64_t
-hash_bytes(const char *p, size_t len)
+hash_public(const char *p, size_t len)
 {
 	uint64_t h = len * 0xd1342543de82ef95;
 
@@ -44,6 +67,12 @@ hash_bytes(const char *p, size_t len)
 		    (uint64_t)(unsigned char)p[len / 2] << 8 | (unsigned char)p[len - 1]);
 	}
 	return hash_mix(h, len);
+}
+
+static inline uint64_t
+hash_bytes(const struct hash_key *k, const char *p, size_t len)
+{
+	return k->secret ? hash_sip(k, p, len) : hash_public(p, len);
 }
 
 /* memcmp() == 0, without a call for words of common length. */

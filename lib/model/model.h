@@ -146,7 +146,7 @@ enum init { INIT_TUTORIAL, INIT_NORMAL, INIT_UNIFORM };
 void model_init(struct model *m, enum init init, uint32_t seed);
 
 /*
- * Reads a model file.  Fails, naming the array where there is one, when npz_read() does;
+ * Reads a model file.  Fails, naming the array where there is one, when npz.h does;
  * when an array is missing, unknown, or of the wrong shape or type; when a weight is not
  * finite; when the vocabulary has another size than the weights; and when the config has
  * an invalid line or a newer version.  model_free() is due after success.

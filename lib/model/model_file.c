@@ -12,7 +12,10 @@
 #include "errmsg.h"
 #include "vocab_table.h"
 
-enum { EXTRAS = 3 };	/* arrays besides the parameters: config, vocab, carry */
+enum {
+	EXTRAS = 3,		/* arrays besides the parameters: config, vocab, carry */
+	CONFIG_MAX = 1 << 16	/* bytes of the configuration */
+};
 
 /* A moment's array is named after its parameter: "W.1", "W.2". */
 static void
@@ -51,25 +54,36 @@ all_finite(const void *data, size_t n, enum real_type real)
 	return true;
 }
 
-/* Finds a text array: one dimension of uint8.  *a is NULL if it is missing. */
+/* Finds and reads a text array: one dimension of uint8.  *a is NULL if it is missing. */
 static const char *
-find_text(struct model *m, const struct npz *z, const char *name, const struct npz_array **a)
+read_text(struct model *m, struct npz *z, const char *name, size_t most, struct npz_array **a)
 {
+	const char *why;
+
 	*a = npz_find(z, name);
-	if (*a != NULL && ((*a)->type != NPZ_U1 || (*a)->ndim != 1))
+	if (*a == NULL)
+		return NULL;
+	if ((why = npz_head(z, *a)) != NULL)
+		return why;
+	if ((*a)->type != NPZ_U1 || (*a)->ndim != 1)
 		return errmsg_set(&m->err, "array '%s' is not one-dimensional uint8",
 		    name);
-	return NULL;
+	if ((*a)->n > most)
+		return errmsg_set(&m->err, "array '%s' is longer than %zu bytes", name, most);
+	return npz_data(z, *a);
 }
 
 /* Without a config, U determines the shape of a one-layer RNN. */
 static const char *
-infer_shape(struct model *m, const struct npz *z)
+infer_shape(struct model *m, struct npz *z)
 {
-	const struct npz_array *u = npz_find(z, "U");
+	struct npz_array *u = npz_find(z, "U");
+	const char *why;
 
 	if (u == NULL)
 		return "array 'U' is missing";
+	if ((why = npz_head(z, u)) != NULL)
+		return why;
 	if (u->type != NPZ_F4 && u->type != NPZ_F8)
 		return errmsg_set(&m->err, "array 'U' has type %s, not "
 		    "float32 or float64", type_name(u->type));
@@ -88,15 +102,18 @@ infer_shape(struct model *m, const struct npz *z)
 	return NULL;
 }
 
-/* Fails unless the array is present, with this shape and m's type, and finite. */
+/* Fails unless the array is present, with this shape and m's type, by its header. */
 static const char *
-check_array(struct model *m, const struct npz *z, const char *name, size_t rows, size_t cols)
+check_array(struct model *m, struct npz *z, const char *name, size_t rows, size_t cols)
 {
-	const struct npz_array *a = npz_find(z, name);
+	struct npz_array *a = npz_find(z, name);
 	enum npz_type want = npz_type_of(m->shape.real);
+	const char *why;
 
 	if (a == NULL)
 		return errmsg_set(&m->err, "array '%s' is missing", name);
+	if ((why = npz_head(z, a)) != NULL)
+		return why;
 	if (a->type != want)
 		return errmsg_set(&m->err, "array '%s' has type %s, not %s",
 		    name, type_name(a->type), type_name(want));
@@ -106,9 +123,23 @@ check_array(struct model *m, const struct npz *z, const char *name, size_t rows,
 	if (a->shape[0] != rows || a->shape[1] != cols)
 		return errmsg_set(&m->err, "array '%s' is %zu x %zu, not %zu x %zu",
 		    name, a->shape[0], a->shape[1], rows, cols);
+	return NULL;
+}
+
+/* Reads an array that check_array() passed. */
+static const char *
+read_array(struct model *m, struct npz *z, const char *name, void *to)
+{
+	struct npz_array *a = npz_find(z, name);
+	const char *why = npz_data(z, a);
+
+	if (why != NULL)
+		return why;
 	if (!all_finite(a->data, a->n, m->shape.real))
 		return errmsg_set(&m->err, "array '%s' has a value that is not "
 		    "finite", name);
+	memcpy(to, a->data, a->n * npz_type_size(a->type));
+	npz_drop(a);
 	return NULL;
 }
 
@@ -190,7 +221,7 @@ load_vocab(struct model *m, const struct npz_array *a)
 
 /* Shape, unit and progress, from the config or the shape of U. */
 static const char *
-load_shape(struct model *m, const struct npz *z, const struct npz_array *config)
+load_shape(struct model *m, struct npz *z, const struct npz_array *config)
 {
 	struct model read = { 0 };
 	const char *why = config == NULL ? infer_shape(&read, z) :
@@ -210,14 +241,8 @@ load_shape(struct model *m, const struct npz *z, const struct npz_array *config)
 	return config == NULL ? NULL : check_known(m, z);
 }
 
-static void
-copy_array(const struct model *m, const struct npz *z, const char *name, void *to, size_t n)
-{
-	memcpy(to, npz_find(z, name)->data, n * npz_type_size(npz_type_of(m->shape.real)));
-}
-
 static const char *
-load_params(struct model *m, const struct npz *z)
+load_params(struct model *m, struct npz *z)
 {
 	const char *why = NULL;
 
@@ -227,26 +252,25 @@ load_params(struct model *m, const struct npz *z)
 	if (why == NULL)
 		why = model_alloc(m);
 	for (size_t i = 0; i < m->nparam && why == NULL; i++)
-		copy_array(m, z, m->param[i].name, m->param[i].data,
-		    m->param[i].rows * m->param[i].cols);
+		why = read_array(m, z, m->param[i].name, m->param[i].data);
 	return why;
 }
 
 static const char *
-load_moment(struct model *m, const struct npz *z, const struct model_param *p, int k)
+load_moment(struct model *m, struct npz *z, const struct model_param *p, int k)
 {
 	char name[NPZ_NAME];
 	const char *why;
 
 	moment_name(p, k, name);
 	if ((why = check_array(m, z, name, p->rows, p->cols)) == NULL)
-		copy_array(m, z, name, p->moment[k], p->rows * p->cols);
+		why = read_array(m, z, name, p->moment[k]);
 	return why;
 }
 
 /* The optimiser's state, and carried hidden states where there are any. */
 static const char *
-load_state(struct model *m, const struct npz *z)
+load_state(struct model *m, struct npz *z)
 {
 	const char *why = model_moments(m, file_moments(m));
 
@@ -257,20 +281,20 @@ load_state(struct model *m, const struct npz *z)
 		return why;
 	why = check_array(m, z, "carry", model_carried_rows(m, m->progress.batch), m->shape.hidden);
 	if (why == NULL && (why = model_alloc_carried(m, m->progress.batch)) == NULL)
-		copy_array(m, z, "carry", m->carried.data, m->carried.rows * m->carried.cols);
+		why = read_array(m, z, "carry", m->carried.data);
 	return why;
 }
 
 static const char *
-load_arrays(struct model *m, const struct npz *z)
+load_arrays(struct model *m, struct npz *z)
 {
-	const struct npz_array *config, *vocab;
-	const char *why = find_text(m, z, "config", &config);
+	struct npz_array *config, *vocab;
+	const char *why = read_text(m, z, "config", CONFIG_MAX, &config);
 
 	if (why == NULL)
-		why = find_text(m, z, "vocab", &vocab);
-	if (why == NULL)
 		why = load_shape(m, z, config);
+	if (why == NULL)
+		why = read_text(m, z, "vocab", SIZE_MAX, &vocab);
 	if (why == NULL)
 		why = load_params(m, z);
 	if (why == NULL && config != NULL)
@@ -291,26 +315,25 @@ model_load(struct model *m, const char *path)
 	const char *why;
 
 	*m = (struct model){ 0 };
-	why = npz_read(&z, path);
+	why = npz_open(&z, path);
+	if (why == NULL)
+		why = load_arrays(m, &z);
 	if (why == z.err.text)
 		why = errmsg_set(&m->err, "%s", why);
-	if (why == NULL) {
-		why = load_arrays(m, &z);
-		npz_free(&z);
-	}
+	npz_free(&z);
 	if (why != NULL)
 		model_free(m);
 	return why;
 }
 
 static const char *
-load_vocab_only(struct model *m, const struct npz *z)
+load_vocab_only(struct model *m, struct npz *z)
 {
-	const struct npz_array *config, *vocab;
-	const char *why = find_text(m, z, "config", &config);
+	struct npz_array *config, *vocab;
+	const char *why = read_text(m, z, "config", CONFIG_MAX, &config);
 
 	if (why == NULL)
-		why = find_text(m, z, "vocab", &vocab);
+		why = read_text(m, z, "vocab", SIZE_MAX, &vocab);
 	if (why == NULL && vocab == NULL)
 		why = "a model without a vocabulary; give its table instead";
 	if (why == NULL && config != NULL)
@@ -325,13 +348,12 @@ model_load_vocab(struct model *m, const char *path)
 	const char *why;
 
 	*m = (struct model){ 0 };
-	why = npz_read(&z, path);
+	why = npz_open(&z, path);
+	if (why == NULL)
+		why = load_vocab_only(m, &z);
 	if (why == z.err.text)
 		why = errmsg_set(&m->err, "%s", why);
-	if (why == NULL) {
-		why = load_vocab_only(m, &z);
-		npz_free(&z);
-	}
+	npz_free(&z);
 	return why;
 }
 

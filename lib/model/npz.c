@@ -1,8 +1,9 @@
 /*
  * npz.c - reads the arrays of an .npz with libzip.
  *
- * Every member is read to its end, where libzip checks the CRC-32.  Sizes come from
- * the zip's directory and are trusted only as far as the file could hold them.
+ * An array is read when it is asked for, to its end, where libzip checks the CRC-32.
+ * Sizes come from the zip's directory and are trusted only as far as the file could hold
+ * them.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -78,28 +79,35 @@ read_end(zip_file_t *f)
 }
 
 static const char *
-read_head(zip_file_t *f, uint64_t total, struct npz_array *a, bool *fortran,
-    size_t *head, struct errmsg *err)
+read_head(zip_file_t *f, struct npz_array *a, struct errmsg *err)
 {
 	unsigned char fixed[NPY_FIXED], *p;
-	size_t n = total < NPY_FIXED ? (size_t)total : NPY_FIXED;
+	size_t n = a->member.bytes < NPY_FIXED ? (size_t)a->member.bytes : NPY_FIXED, bytes, head;
 	const char *why = read_all(f, fixed, n);
 
 	if (why == NULL)
-		why = npy_length(fixed, n, head);
+		why = npy_length(fixed, n, &head);
 	if (why != NULL)
 		return why;
-	if (*head > total)
+	if (head > a->member.bytes)
 		return "is shorter than its own header";
-	p = malloc(*head);
+	p = malloc(head);
 	if (p == NULL)
 		return "does not fit into memory";
 	memcpy(p, fixed, n);
-	why = read_all(f, p + n, *head - n);
+	why = read_all(f, p + n, head - n);
 	if (why == NULL)
-		why = npy_parse(p, *head, a, fortran, err);
+		why = npy_parse(p, head, a, &a->member.fortran, err);
 	free(p);
-	return why;
+	if (why != NULL)
+		return why;
+	if (!mem_mul(a->n, npz_type_size(a->type), &bytes))
+		return "claims a size beyond any memory";
+	if (a->member.bytes - head != bytes)
+		return errmsg_set(err, "holds %llu bytes of data where its shape "
+		    "says %zu", (unsigned long long)(a->member.bytes - head), bytes);
+	a->member.head = head;
+	return NULL;
 }
 
 /* Converts column-major data to row-major order. */
@@ -129,28 +137,68 @@ to_row_major(struct npz_array *a)
 }
 
 static const char *
-read_array(zip_file_t *f, uint64_t total, struct npz_array *a, struct errmsg *err)
+read_array(zip_file_t *f, struct npz_array *a, struct errmsg *err)
 {
-	bool fortran;
-	size_t head, bytes;
-	const char *why = read_head(f, total, a, &fortran, &head, err);
+	const char *why = read_head(f, a, err);
+	size_t bytes;
 
 	if (why != NULL)
 		return why;
-	if (!mem_mul(a->n, npz_type_size(a->type), &bytes))
-		return "claims a size beyond any memory";
-	if (total - head != bytes)
-		return errmsg_set(err, "holds %llu bytes of data where its shape "
-		    "says %zu", (unsigned long long)(total - head), bytes);
+	bytes = a->n * npz_type_size(a->type);
 	a->data = malloc(bytes ? bytes : 1);
 	if (a->data == NULL)
 		return "does not fit into memory";
 	why = read_all(f, a->data, bytes);
 	if (why == NULL)
 		why = read_end(f);
-	if (why == NULL && fortran && a->ndim > 1 && a->n > 1)
+	if (why == NULL && a->member.fortran && a->ndim > 1 && a->n > 1)
 		why = to_row_major(a);
 	return why;
+}
+
+/* Opens the member and has it read by the function; the message gets the array's name. */
+static const char *
+read_by(struct npz *z, struct npz_array *a,
+    const char *(*read)(zip_file_t *f, struct npz_array *a, struct errmsg *err))
+{
+	zip_file_t *f = zip_fopen_index(z->zip, a->member.number, 0);
+	const char *why;
+
+	if (f == NULL) {
+		why = read_failure(zip_get_error(z->zip));
+	} else {
+		why = read(f, a, &z->err);
+		zip_fclose(f);
+	}
+	return why ? errmsg_set(&z->err, "array '%s' %s", a->name, why) : NULL;
+}
+
+const char *
+npz_head(struct npz *z, struct npz_array *a)
+{
+	if (a->member.head > 0)
+		return NULL;
+	if (a->member.bytes > z->allowance)
+		return errmsg_set(&z->err, "array '%s' claims too much: what a file expands to "
+		    "is limited to %d times its size; save it without compression", a->name,
+		    NPZ_RATIO);
+	z->allowance -= a->member.bytes;
+	return read_by(z, a, read_head);
+}
+
+const char *
+npz_data(struct npz *z, struct npz_array *a)
+{
+	const char *why = npz_head(z, a);
+
+	return why != NULL || a->data != NULL ? why : read_by(z, a, read_array);
+}
+
+void
+npz_drop(struct npz_array *a)
+{
+	free(a->data);
+	a->data = NULL;
 }
 
 /* Whether the `room` bytes of the file that other members do not claim can hold it. */
@@ -189,12 +237,11 @@ name_length(const char *name)
 }
 
 static const char *
-read_member(struct npz *z, zip_t *zip, const struct zip_stat *st, uint64_t *room)
+list_member(struct npz *z, const struct zip_stat *st, uint64_t *room)
 {
-	struct npz_array a = { 0 };
+	struct npz_array a = { .member = { .number = st->index, .bytes = st->size } };
 	size_t len = name_length(st->name);
 	const char *why;
-	zip_file_t *f;
 
 	if (len == 0)
 		return NULL;
@@ -207,27 +254,16 @@ read_member(struct npz *z, zip_t *zip, const struct zip_stat *st, uint64_t *room
 	*room -= st->comp_size;
 	if (!mem_grow(&z->array, &z->cap, z->narray + 1, sizeof(a)))
 		return "out of memory";
-	f = zip_fopen_index(zip, st->index, 0);
-	if (f == NULL) {
-		why = read_failure(zip_get_error(zip));
-	} else {
-		why = read_array(f, st->size, &a, &z->err);
-		zip_fclose(f);
-	}
-	if (why != NULL) {
-		free(a.data);
-		return errmsg_set(&z->err, "array '%s' %s", a.name, why);
-	}
 	z->array[z->narray++] = a;
 	return NULL;
 }
 
 static const char *
-read_members(struct npz *z, zip_t *zip, uint64_t room)
+list_members(struct npz *z, uint64_t room)
 {
 	const zip_uint64_t all = ZIP_STAT_NAME | ZIP_STAT_INDEX | ZIP_STAT_SIZE |
 	    ZIP_STAT_COMP_SIZE | ZIP_STAT_COMP_METHOD | ZIP_STAT_ENCRYPTION_METHOD;
-	zip_int64_t n = zip_get_num_entries(zip, 0);
+	zip_int64_t n = zip_get_num_entries(z->zip, 0);
 	const char *why = NULL;
 
 	if (n > MEMBERS_MAX)
@@ -236,10 +272,10 @@ read_members(struct npz *z, zip_t *zip, uint64_t room)
 	for (zip_int64_t i = 0; i < n && why == NULL; i++) {
 		struct zip_stat st;
 
-		if (zip_stat_index(zip, (zip_uint64_t)i, ZIP_FL_ENC_RAW, &st) != 0 ||
+		if (zip_stat_index(z->zip, (zip_uint64_t)i, ZIP_FL_ENC_RAW, &st) != 0 ||
 		    (st.valid & all) != all)
 			return "is damaged: a member of the zip has no description";
-		why = read_member(z, zip, &st, &room);
+		why = list_member(z, &st, &room);
 	}
 	return why;
 }
@@ -270,20 +306,20 @@ open_failure(int code, int sys, int fd)
 }
 
 static const char *
-read_open(struct npz *z, int fd, uint64_t size)
+open_zip(struct npz *z, int fd, uint64_t size)
 {
 	int code = 0;
 	const char *why;
-	zip_t *zip = zip_fdopen(fd, ZIP_CHECKCONS, &code);	/* owns fd on success */
 
-	if (zip == NULL) {
+	z->zip = zip_fdopen(fd, ZIP_CHECKCONS, &code);	/* owns fd on success */
+	if (z->zip == NULL) {
 		why = open_failure(code, errno, fd);
 		close(fd);
 		return why;
 	}
-	why = read_members(z, zip, size);
-	zip_discard(zip);
-	return why;
+	z->allowance = size > (UINT64_MAX - NPZ_FREE) / NPZ_RATIO ? UINT64_MAX :
+	    size * NPZ_RATIO + NPZ_FREE;
+	return list_members(z, size);
 }
 
 const char *
@@ -293,7 +329,7 @@ npz_refuse_pipe(const char *path)
 }
 
 const char *
-npz_read(struct npz *z, const char *path)
+npz_open(struct npz *z, const char *path)
 {
 	struct stat st;
 	const char *why = npz_refuse_pipe(path);
@@ -317,13 +353,27 @@ npz_read(struct npz *z, const char *path)
 		close(fd);
 		return why;
 	}
-	why = read_open(z, fd, (uint64_t)st.st_size);
+	why = open_zip(z, fd, (uint64_t)st.st_size);
 	if (why != NULL)
 		npz_free(z);
 	return why;
 }
 
-const struct npz_array *
+const char *
+npz_read(struct npz *z, const char *path)
+{
+	const char *why = npz_open(z, path);
+
+	if (why != NULL)
+		return why;
+	for (size_t i = 0; i < z->narray && why == NULL; i++)
+		why = npz_data(z, &z->array[i]);
+	if (why != NULL)
+		npz_free(z);
+	return why;
+}
+
+struct npz_array *
 npz_find(const struct npz *z, const char *name)
 {
 	for (size_t i = 0; i < z->narray; i++) {
@@ -339,6 +389,9 @@ npz_free(struct npz *z)
 	for (size_t i = 0; i < z->narray; i++)
 		free(z->array[i].data);
 	free(z->array);
+	if (z->zip != NULL)
+		zip_discard(z->zip);
+	z->zip = NULL;
 	z->array = NULL;
 	z->narray = z->cap = 0;
 }

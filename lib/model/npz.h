@@ -23,11 +23,19 @@ struct npz_array {
 	size_t shape[NPZ_DIMS];
 	size_t n;		/* elements */
 	void *data;		/* (n) row-major; owned by the struct npz when read */
+
+	struct {		/* of an array that is read */
+		uint64_t number, bytes;	/* in the zip; declared bytes, header included */
+		bool fortran;
+		size_t head;	/* bytes of the header; 0: not read yet */
+	} member;
 };
 
 struct npz {
 	struct npz_array *array;
 	size_t narray, cap;
+	struct zip *zip;	/* the open file */
+	uint64_t allowance;	/* bytes that may still be read from it */
 	struct errmsg err;
 };
 
@@ -38,16 +46,38 @@ size_t npz_type_size(enum npz_type t);	/* bytes of an element */
 const char *npz_refuse_pipe(const char *path);
 
 /*
- * Reads every array of the file.  NULL, or an error message with the array's name:
- * not a zip, truncated, a CRC-32 mismatch, a malformed header, a type other than
- * those above (big-endian ones are named as such), a size that overflows or differs
- * from the member's.  Fortran order is converted to row-major.  No memory is
- * allocated for a claimed size that the file could not hold.  Members whose names
- * are not fewer than NPZ_NAME bytes of printable ASCII and ".npy" are ignored.
+ * Opens the file and lists its arrays; only the zip's directory is read, so the list
+ * costs no more than the file's size, whatever it claims.  NULL, or an error message with
+ * the array's name: not a zip, truncated, an array that appears twice, is encrypted, or
+ * claims more than the file could hold.  Members whose names are not fewer than NPZ_NAME
+ * bytes of printable ASCII and ".npy" are ignored.
  */
+const char *npz_open(struct npz *z, const char *path);
+
+/*
+ * Reads an array's header: type and shape.  NULL or an error message with the array's
+ * name: a malformed header, a type other than those above (big-endian ones are named as
+ * such), a size that overflows or differs from the member's.  All arrays whose headers are
+ * read may have NPZ_RATIO times the bytes of the file and NPZ_FREE more, which is checked
+ * before anything is decompressed.
+ */
+const char *npz_head(struct npz *z, struct npz_array *a);
+
+/*
+ * Reads its data as well, and checks its CRC-32.  Fortran order is converted to
+ * row-major.
+ */
+const char *npz_data(struct npz *z, struct npz_array *a);
+
+enum { NPZ_RATIO = 64, NPZ_FREE = 64 << 20 };
+
+/* Frees the data of an array that is not needed any more. */
+void npz_drop(struct npz_array *a);
+
+/* npz_open(), then npz_data() of every array. */
 const char *npz_read(struct npz *z, const char *path);
 
-const struct npz_array *npz_find(const struct npz *z, const char *name);	/* or NULL */
+struct npz_array *npz_find(const struct npz *z, const char *name);	/* or NULL */
 
 /*
  * Writes the n arrays to path, atomically (atomic_file.h); the same arrays give the

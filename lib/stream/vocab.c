@@ -11,14 +11,14 @@
 
 enum { ROW_TAIL = 48 };		/* bytes of two tabs, two numbers and a newline */
 
-/* The slot of the word, or the free one where it belongs. */
+/* The slot of the word, or the free one where it belongs; NULL: none within reach. */
 static inline struct vocab_slot *
 find_slot(const struct vocab *v, const char *word, size_t len, uint64_t h)
 {
 	size_t i = h & (v->nslot - 1);
 	uint32_t tag = h >> 32;
 
-	for (;; i = (i + 1) & (v->nslot - 1)) {
+	for (int left = HASH_REACH; left > 0; left--, i = (i + 1) & (v->nslot - 1)) {
 		struct vocab_slot *s = &v->slot[i];
 		const struct vocab_row *r;
 
@@ -30,28 +30,60 @@ find_slot(const struct vocab *v, const char *word, size_t len, uint64_t h)
 		if (r->len == len && hash_same(v->text.p + r->word, word, len))
 			return s;
 	}
+	return NULL;
 }
 
-/* Doubles the slots and enters every row again. */
+/* Enters every row; false if one finds no slot within reach. */
 static bool
-double_slots(struct vocab *v)
+enter_rows(struct vocab *v)
 {
-	struct vocab_slot *old = v->slot, *new;
-	size_t nold = v->nslot, n = nold ? nold * 2 : 64;
-
-	new = mem_zeros(n, sizeof(*new));
-	if (new == NULL)
-		return false;
-	v->slot = new;
-	v->nslot = n;
 	for (uint32_t i = 0; i < v->size; i++) {
 		const char *word = v->text.p + v->row[i].word;
-		uint64_t h = hash_bytes(word, v->row[i].len);
+		uint64_t h = hash_bytes(&v->key, word, v->row[i].len);
+		struct vocab_slot *s = find_slot(v, word, v->row[i].len, h);
 
-		*find_slot(v, word, v->row[i].len, h) = (struct vocab_slot){ i + 1, h >> 32 };
+		if (s == NULL)
+			return false;
+		*s = (struct vocab_slot){ i + 1, h >> 32 };
 	}
-	free(old);
 	return true;
+}
+
+/* Replaces the slots by n, or more if rows find none within reach.  False: no memory. */
+static bool
+renew_slots(struct vocab *v, size_t n)
+{
+	for (;; n *= v->key.secret ? 2 : 1, hash_set_secret(&v->key)) {
+		struct vocab_slot *new = mem_zeros(n, sizeof(*new));
+
+		if (new == NULL)
+			return false;
+		free(v->slot);
+		v->slot = new;
+		v->nslot = n;
+		if (enter_rows(v))
+			return true;
+	}
+}
+
+/* The word's slot, for a word to be added.  NULL: no memory. */
+static struct vocab_slot *
+slot_to_fill(struct vocab *v, const char *word, size_t len, uint64_t *h)
+{
+	struct vocab_slot *s;
+
+	if (v->size >= v->nslot / 2 && !renew_slots(v, v->nslot ? v->nslot * 2 : 64))
+		return NULL;
+	*h = hash_bytes(&v->key, word, len);
+	while ((s = find_slot(v, word, len, *h)) == NULL) {
+		size_t n = v->key.secret ? v->nslot * 2 : v->nslot;
+
+		hash_set_secret(&v->key);
+		if (!renew_slots(v, n))
+			return NULL;
+		*h = hash_bytes(&v->key, word, len);
+	}
+	return s;
 }
 
 static bool
@@ -63,15 +95,15 @@ is_word(const char *word, size_t len, const char *marker)
 const char *
 vocab_add(struct vocab *v, const char *word, size_t len, uint64_t count, uint64_t first)
 {
-	uint64_t h = hash_bytes(word, len);
 	size_t at = v->text.len;
 	struct vocab_slot *s;
+	uint64_t h;
 
-	if (v->size >= v->nslot / 2 && !double_slots(v))
-		return "out of memory";
 	if (v->size == UINT32_MAX - 1 || len > UINT32_MAX)
 		return "more words than a table can hold";
-	s = find_slot(v, word, len, h);
+	s = slot_to_fill(v, word, len, &h);
+	if (s == NULL)
+		return "out of memory";
 	if (s->row != 0) {
 		char shown[ERRMSG_WORD];
 
@@ -91,12 +123,23 @@ vocab_add(struct vocab *v, const char *word, size_t len, uint64_t count, uint64_
 	return NULL;
 }
 
+static inline int64_t
+find_row(const struct vocab *v, const char *word, size_t len, uint64_t h)
+{
+	const struct vocab_slot *s = find_slot(v, word, len, h);
+
+	return s ? (int64_t)s->row - 1 : -1;
+}
+
+/* Called for every token, so the hash that hardly any table needs is kept apart. */
 int64_t
 vocab_find(const struct vocab *v, const char *word, size_t len)
 {
 	if (v->nslot == 0)
 		return -1;
-	return (int64_t)find_slot(v, word, len, hash_bytes(word, len))->row - 1;
+	if (v->key.secret)
+		return find_row(v, word, len, hash_sip(&v->key, word, len));
+	return find_row(v, word, len, hash_public(word, len));
 }
 
 const char *

@@ -14,6 +14,7 @@
 #include <stdio.h>
 
 #include "errmsg.h"
+#include "hash.h"
 #include "mem.h"
 #include "reader.h"
 #include "token_rules.h"
@@ -47,6 +48,7 @@ struct vocab {
 		uint32_t tag;	/* upper half of the word's hash */
 	} *slot;
 	size_t nslot;		/* a power of two, or 0 */
+	struct hash_key key;
 	bool places;		/* rows have a third column, the first position */
 	int64_t unknown;	/* the row of UNKNOWN_TOKEN, or -1 */
 	struct errmsg err;

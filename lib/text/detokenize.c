@@ -24,6 +24,7 @@ struct sentence {
 	uint32_t n, i;
 	int before;		/* how the previous word attaches; RIGHT at the start */
 	int brackets;		/* ( without a ) so far */
+	int64_t last_close;	/* the last ) of all; -1: none, -2: not searched for yet */
 	bool angle;		/* < without a > so far */
 	bool quote;		/* `` or " without an end so far */
 	bool star, tick;	/* likewise * and a backtick */
@@ -124,14 +125,19 @@ attach_apostrophe(const struct sentence *s, struct word x)
 	return LEFT;
 }
 
-/* Whether a ) follows. */
+/* Whether a ) follows.  The last one answers that for every word, so it is searched
+ * for once and the time stays linear. */
 static bool
-closes_later(const struct sentence *s)
+closes_later(struct sentence *s)
 {
-	for (int64_t by = 1; (int64_t)s->i + by < (int64_t)s->n; by++)
-		if (is_word(word_near(s, by), ")"))
-			return true;
-	return false;
+	if (s->last_close == -2) {
+		int64_t i = (int64_t)s->n - 1;
+
+		while (i >= 0 && !is_word(word_near(s, i - (int64_t)s->i), ")"))
+			i--;
+		s->last_close = i;
+	}
+	return s->last_close > (int64_t)s->i;
 }
 
 /* A colon or semicolon: part of a smiley, a URL or an entity, or punctuation. */
@@ -304,7 +310,8 @@ put_word(struct buf *out, struct sentence *s, struct word x)
 bool
 detokenize_put(struct buf *out, const struct vocab *v, const uint32_t *w, uint32_t n)
 {
-	struct sentence s = { .v = v, .w = w, .n = n, .before = RIGHT, .capital = true };
+	struct sentence s = { .v = v, .w = w, .n = n, .before = RIGHT,
+	    .last_close = -2, .capital = true };
 
 	for (; s.i < n; s.i++) {
 		struct word x = word_near(&s, 0);

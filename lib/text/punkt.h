@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "errmsg.h"
+#include "hash.h"
 #include "mem.h"
 
 /*
@@ -41,6 +42,7 @@ struct punkt_entry {
 struct punkt {
 	struct punkt_entry *slot;	/* an open hash table */
 	size_t nslot, n;
+	struct hash_key hash;
 	struct buf keys;
 	size_t longest;			/* bytes of the longest key */
 	struct errmsg err;

@@ -11,52 +11,95 @@
 #include "punkt.h"
 #include "reader.h"
 
-/* The slot of a key, or the free one where it belongs. */
-static size_t
-slot_of(const struct punkt *t, const char *key, size_t len, uint32_t h)
+/* The slot of a key, or the free one where it belongs; NULL: none within reach. */
+static struct punkt_entry *
+find_slot(const struct punkt *t, const char *key, size_t len, uint32_t h)
 {
-	size_t i = h & (t->nslot - 1);
+	for (size_t i = 0; i < HASH_REACH; i++) {
+		struct punkt_entry *e = &t->slot[(h + i) & (t->nslot - 1)];
 
-	while (t->slot[i].bits != 0 && (t->slot[i].hash != h || t->slot[i].len != len ||
-	    memcmp(t->keys.p + t->slot[i].key, key, len) != 0))
-		i = (i + 1) & (t->nslot - 1);
-	return i;
+		if (e->bits == 0 || (e->hash == h && e->len == len &&
+		    memcmp(t->keys.p + e->key, key, len) == 0))
+			return e;
+	}
+	return NULL;
 }
 
+/* Enters the n entries of other slots; false if one finds no slot within reach. */
 static bool
-widen_table(struct punkt *t)
+enter_entries(struct punkt *t, const struct punkt_entry *old, size_t n)
 {
-	size_t n = t->nslot ? t->nslot * 2 : 1024;
-	struct punkt_entry *old = t->slot, *new = mem_zeros(n, sizeof(*new));
-
-	if (new == NULL)
-		return false;
-	for (size_t i = 0; i < t->nslot; i++) {
-		size_t j = old[i].hash & (n - 1);
+	for (size_t i = 0; i < n; i++) {
+		const char *key = t->keys.p + old[i].key;
+		uint32_t h = (uint32_t)hash_bytes(&t->hash, key, old[i].len);
+		struct punkt_entry *e;
 
 		if (old[i].bits == 0)
 			continue;
-		while (new[j].bits != 0)
-			j = (j + 1) & (n - 1);
-		new[j] = old[i];
+		if ((e = find_slot(t, key, old[i].len, h)) == NULL)
+			return false;
+		*e = old[i];
+		e->hash = h;
 	}
-	free(old);
-	t->slot = new;
-	t->nslot = n;
 	return true;
+}
+
+/* Replaces the slots by n, or more if entries find none within reach.  False: no
+ * memory. */
+static bool
+renew_slots(struct punkt *t, size_t n)
+{
+	struct punkt_entry *old = t->slot;
+	size_t nold = t->nslot;
+
+	for (;; n *= t->hash.secret ? 2 : 1, hash_set_secret(&t->hash)) {
+		struct punkt_entry *new = mem_zeros(n, sizeof(*new));
+		bool entered;
+
+		if (t->slot != old)
+			free(t->slot);
+		t->slot = new ? new : old;
+		t->nslot = new ? n : nold;
+		if (new == NULL)
+			return false;
+		entered = enter_entries(t, old, nold);
+		if (entered) {
+			free(old);
+			return true;
+		}
+	}
+}
+
+/* The key's slot, for a key to be added.  NULL: no memory. */
+static struct punkt_entry *
+slot_to_fill(struct punkt *t, const char *key, size_t len, uint32_t *h)
+{
+	struct punkt_entry *e;
+
+	if (2 * t->n >= t->nslot && !renew_slots(t, t->nslot ? t->nslot * 2 : 1024))
+		return NULL;
+	*h = (uint32_t)hash_bytes(&t->hash, key, len);
+	while ((e = find_slot(t, key, len, *h)) == NULL) {
+		size_t n = t->hash.secret ? t->nslot * 2 : t->nslot;
+
+		hash_set_secret(&t->hash);
+		if (!renew_slots(t, n))
+			return NULL;
+		*h = (uint32_t)hash_bytes(&t->hash, key, len);
+	}
+	return e;
 }
 
 bool
 punkt_add(struct punkt *t, const char *key, size_t len, unsigned bits)
 {
 	struct punkt_entry *e;
-	uint32_t h = (uint32_t)hash_bytes(key, len);
+	uint32_t h;
 
 	if (bits == 0)
 		return true;
-	if (len > UINT32_MAX || (2 * t->n >= t->nslot && !widen_table(t)))
+	if (len > UINT32_MAX || (e = slot_to_fill(t, key, len, &h)) == NULL)
 		return false;
-	e = &t->slot[slot_of(t, key, len, h)];
 	if (e->bits == 0) {
 		size_t at = t->keys.len;
 
@@ -74,9 +117,12 @@ punkt_add(struct punkt *t, const char *key, size_t len, unsigned bits)
 unsigned
 punkt_find(const struct punkt *t, const char *key, size_t len)
 {
+	const struct punkt_entry *e;
+
 	if (len > t->longest || t->nslot == 0)
 		return 0;
-	return t->slot[slot_of(t, key, len, (uint32_t)hash_bytes(key, len))].bits;
+	e = find_slot(t, key, len, (uint32_t)hash_bytes(&t->hash, key, len));
+	return e ? e->bits : 0;
 }
 
 void

@@ -67,6 +67,13 @@ put_head(unsigned char *to, const char *head, long version)
 	return (size_t)(p - to) + n;
 }
 
+/* The capacity that a member needs for this data: of a large number, more than ROOM. */
+static size_t
+capacity(const char *data)
+{
+	return ROOM + (*data == '=' || *data == '@' ? 0 : strtoul(data, NULL, 10));
+}
+
 static size_t
 put_data(unsigned char *to, const char *data)
 {
@@ -90,9 +97,10 @@ put_data(unsigned char *to, const char *data)
 static void
 squeeze(struct member *m)
 {
-	unsigned char *out = malloc(ROOM);
+	uLong most = compressBound(m->len) + 64;
+	unsigned char *out = malloc(most);
 	z_stream s = { .next_in = m->data, .avail_in = (uInt)m->len, .next_out = out,
-	    .avail_out = ROOM };
+	    .avail_out = (uInt)most };
 
 	need(out);
 	deflateInit2(&s, 9, Z_DEFLATED, -15, 9, Z_DEFAULT_STRATEGY);
@@ -107,7 +115,7 @@ static void
 make(struct member *m, char *argv[], const struct options *o)
 {
 	m->name = argv[0];
-	m->data = calloc(1, ROOM);
+	m->data = calloc(1, capacity(argv[2]));
 	need(m->data);
 	m->len = put_head(m->data, argv[1], o->version);
 	m->len += put_data(m->data + m->len, argv[2]);

@@ -67,13 +67,13 @@ write_all(const char *path)
 	int64_t l[] = { INT64_MIN, -1, INT64_MAX };
 	struct errmsg err;
 	struct npz_array a[] = {
-		{ "f", NPZ_F4, 2, { 2, 3 }, 6, f },
-		{ "d", NPZ_F8, 4, { 1, 2, 3, 4 }, 24, d },
-		{ "b", NPZ_U1, 1, { 5 }, 5, b },
-		{ "u", NPZ_U4, 2, { 2, 1 }, 2, u },
-		{ "l", NPZ_I8, 3, { 3, 1, 1 }, 3, l },
-		{ "scalar", NPZ_F8, 0, { 0 }, 1, d + 1 },
-		{ "empty", NPZ_F4, 2, { 0, 3 }, 0, NULL },
+		{ .name = "f", .type = NPZ_F4, .ndim = 2, .shape = { 2, 3 }, .n = 6, .data = f },
+		{ .name = "d", .type = NPZ_F8, .ndim = 4, .shape = { 1, 2, 3, 4 }, .n = 24, .data = d },
+		{ .name = "b", .type = NPZ_U1, .ndim = 1, .shape = { 5 }, .n = 5, .data = b },
+		{ .name = "u", .type = NPZ_U4, .ndim = 2, .shape = { 2, 1 }, .n = 2, .data = u },
+		{ .name = "l", .type = NPZ_I8, .ndim = 3, .shape = { 3, 1, 1 }, .n = 3, .data = l },
+		{ .name = "scalar", .type = NPZ_F8, .ndim = 0, .shape = { 0 }, .n = 1, .data = d + 1 },
+		{ .name = "empty", .type = NPZ_F4, .ndim = 2, .shape = { 0, 3 }, .n = 0, .data = NULL },
 	};
 	const char *why;
 
