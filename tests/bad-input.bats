@@ -105,8 +105,9 @@ needs_limit() {
 @test "row: a folder" {
 	readers 1 'folder: [Ii]s a directory' folder
 	stdin=folder
-	for t in tok vocab encode train decode; do
-		refuses 1 'Is a directory' "$t"
+	for t in tok vocab encode 'train -o new.npz' decode; do
+		# shellcheck disable=SC2086
+		refuses 1 'Is a directory' $t
 	done
 }
 
@@ -118,7 +119,7 @@ needs_limit() {
 	readers 1 "'': No such file or directory" ''
 	refuses 1 "'': " tok -p '' in.csv
 	for o in -i -R -v -o; do
-		refuses 1 "'': " train $o '' index
+		refuses 1 "'': " train -o new.npz $o '' index
 	done
 	refuses 1 "'': " vocab -q -o '' tokens
 }
@@ -234,12 +235,14 @@ needs_limit() {
 
 @test "row: a program missing from the pipe" {
 	# PROGRAM: what it is given, and what the message must advise
-	for t in encode train decode; do
-		refuses 1 'is .*vocab.* missing|is .*encode.* missing' "$t" tokens
+	for t in encode 'train -o new.npz' decode; do
+		# shellcheck disable=SC2086
+		refuses 1 'is .*vocab.* missing|is .*encode.* missing' $t tokens
 	done
 	refuses 1 'vocab.* too many' vocab vocab
-	for t in train decode; do
-		refuses 1 'is .*encode.* missing' "$t" vocab
+	for t in 'train -o new.npz' decode; do
+		# shellcheck disable=SC2086
+		refuses 1 'is .*encode.* missing' $t vocab
 	done
 	refuses 1 'encode' score model.npz tokens
 	refuses 1 'encode' score model.npz vocab

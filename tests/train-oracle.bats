@@ -16,7 +16,7 @@ close() {
 
 # losses TRAIN-ARGUMENT...: the loss log as the oracle writes it
 losses() {
-	train -q "$@" > log || return
+	train -q -o model.npz "$@" > log || return
 	awk '
 	function flush() { if (epoch != "") print epoch, loss, rate; epoch = "" }
 	/: Loss after num_examples_seen=[0-9]+ epoch=[0-9]+: / {

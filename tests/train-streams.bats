@@ -160,6 +160,6 @@ steps() {
 	for c in lstm gru; do
 		refused 2 '-b applies to cell rnn only' -c $c -b 9 chars
 		train -q -o model.npz -c $c -H 2 -e 0 -E 0 chars
-		refused 2 '-b applies to cell rnn only' -i model.npz -b 9 chars
+		refused 2 '-b applies to cell rnn only' -i model.npz -o new.npz -b 9 chars
 	done
 }

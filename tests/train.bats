@@ -252,7 +252,7 @@ setup() {
 	done
 	train -q -o model.npz -e 0 -E 0 -H 2 tiny.stream
 	"$ORACLE/as-stream.sh" 30 < "$EXPECT/tiny.index.txt" > other
-	refused 1 'encode -v MODEL' -i model.npz other
+	refused 1 'encode -v MODEL' -i model.npz -o new.npz other
 	refused 1 'encode -v MODEL' -R model.npz other
 }
 
