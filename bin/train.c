@@ -352,8 +352,8 @@ report(struct training_run *run)
 	if ((worse = run_report_worse(r, &run->trainer, &line)) != NULL)
 		prog_note("%s: %s", run->checkpoint.model, worse);
 	if (run_report_reason(run->trainer.p, run->max_steps) == RUN_PATIENCE)
-		prog_note("to continue: %s", resume_command_beyond(&to_resume, run->trainer.p,
-		    run->max_steps, &line));
+		prog_note("to continue: %s", resume_command_beyond(&to_resume, run->trainer.p, run->max_steps,
+		    &line));
 }
 
 /* Ends as the signal would have ended the program, which stops a loop of the shell. */
@@ -382,8 +382,7 @@ train(struct training_run *run)
 {
 	struct model_progress *p = &run->model.progress;
 	struct errmsg line;
-	const char *why;
-	bool saved;
+	const char *why, *saved;
 
 	die_if(training_run_open(run));
 	if (run->trainer.valid)
@@ -398,10 +397,10 @@ train(struct training_run *run)
 		die("%s; the model is saved; resume with: %s", why, command_to_resume(&line));
 	if (!run->trainer.diverged)
 		die_if(why);
-	saved = run->saved || prog_same_file(o.resume, o.out);
+	saved = run->saved || prog_same_file(o.resume, o.out) ? o.out : "none";
 	if (why)
-		die("%s; try a smaller -r, or clip the gradient with -k or -K (%s%s)", why,
-		    saved ? o.out : "no model was saved", saved ? " is the last model saved" : "");
+		die("%s; try a smaller -r, or clip the gradient with -k or -K (last model saved: %s)",
+		    why, saved);
 	report(run);
 }
 

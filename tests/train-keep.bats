@@ -63,7 +63,7 @@ evaluating() {
 	# diverged in the first epoch
 	"$BUILD/tests/unit/scale" m.npz V 4e38 steep.npz
 	run -1 --separate-stderr train -q -i steep.npz -r 1e6 -E 1 -v 0.3 -o m.npz words
-	[[ "$stderr" == *'try a smaller -r (no model was saved)' ]]
+	[[ "$stderr" == *'try a smaller -r (last model saved: none)' ]]
 	cmp m.npz was.npz
 	cmp m.best.npz was.best.npz
 	[ "$(echo unroll*)" = 'unroll*' ]
@@ -106,7 +106,7 @@ evaluating() {
 
 @test "the best model is one that has been trained" {
 	# the rate is so high that the first weights are never bettered
-	train -q -H 3 -e 3 -E 1 -r 5 -v 0.3 -o m.npz words > log
+	train -q -H 3 -e 3 -E 1 -r 5 -v 0.3 --max-loss-ratio 0 -o m.npz words > log 2> err
 	untimed log | sed -n 's/^Validation.*: //p' > losses
 	[ "$(sort -g losses | head -n 1)" = "$(head -n 1 losses)" ]
 	want=$(tail -n +2 losses | sort -g | head -n 1)
@@ -117,7 +117,7 @@ evaluating() {
 
 @test "without -o a file that exists is not replaced; --force does" {
 	run -0 --separate-stderr train -H 2 -e 1 words
-	[ -z "$stderr" ]
+	[[ "$stderr" != *replaced* ]]
 	cp model.npz was.npz
 	for o in '' '-q' '-i was.npz'; do
 		# shellcheck disable=SC2086
@@ -132,7 +132,7 @@ evaluating() {
 	refused 1 'model.best.npz: exists already' -v 0.3 words
 	train -q -H 3 -e 1 words > log
 	run -0 --separate-stderr train --force -H 4 -e 1 -v 0.3 words
-	[ -z "$stderr" ]
+	[[ "$stderr" != *replaced* ]]
 	run -1 cmp -s model.best.npz was.npz
 	train -q -R model.npz -e 2 words > log
 }
@@ -140,14 +140,14 @@ evaluating() {
 @test "a model that -o names is replaced with a word, another file is not" {
 	train -q -H 2 -e 1 -o m.npz words > log
 	run -0 --separate-stderr train -H 3 -e 1 -o m.npz words
-	[ "$stderr" = 'train: m.npz: the model that is there will be replaced' ]
+	[ "${stderr_lines[0]}" = 'train: m.npz: the model that is there will be replaced' ]
 	for o in -q --force '-q --force'; do
 		# shellcheck disable=SC2086
 		run -0 --separate-stderr train $o -H 3 -e 1 -o m.npz words
-		[ -z "$stderr" ]
+		[[ "$stderr" != *replaced* ]]
 	done
 	run -0 --separate-stderr train -R m.npz -o m.npz -e 2 words
-	[ -z "$stderr" ]
+	[[ "$stderr" != *replaced* ]]
 	train -q -H 3 -e 1 -o other.npz words > log
 	run -0 --separate-stderr train -R m.npz -o other.npz -e 3 words
 	[ "$stderr" = 'train: other.npz: the model that is there will be replaced' ]
@@ -180,8 +180,7 @@ evaluating() {
 			rm $signal.npz
 		done
 		[ "$stopped" -eq "${signal#*:}" ]
-		grep -qE "^train: interrupted in epoch [0-9]+ after [0-9]+ sentences; resume with: train -R $signal\.npz and the same text\$" err
-		[ "$(wc -l < err)" -eq 1 ]
+		grep -qE "^train: interrupted in epoch [0-9]+ after [0-9]+ sentences; resume with: train -R $signal\.npz long\$" err
 		train -q -R $signal.npz long > log
 		cmp $signal.npz whole.npz
 		n=$((n + 1))
@@ -293,7 +292,7 @@ evaluating() {
 @test "a loss log that cannot be written ends the run with its model saved" {
 	train -q -H 3 -e 9 -E 0 -l 5 -o whole.npz words > log
 	run -1 --separate-stderr pipe 'train -H 3 -e 9 -E 0 -l 5 -o full.npz words > /dev/full'
-	[ "$stderr" = 'train: write error on standard output: No space left on device; the model is saved; resume with: train -R full.npz and the same text' ]
+	[ "$stderr" = 'train: write error on standard output: No space left on device; the model is saved; resume with: train -R full.npz words' ]
 	grep -a '^steps=5$' full.npz
 	train -q -R full.npz words > log
 	cmp full.npz whole.npz
@@ -307,7 +306,7 @@ evaluating() {
 	# shellcheck disable=SC2016 # the inner shell's own
 	run -0 --separate-stderr bash -c 'train -H 3 -e 500 -E 0 -l 5 -o pipe.npz words | head -n 3; echo ${PIPESTATUS[0]}'
 	[ "${lines[3]}" = 141 ]
-	[[ "$stderr" == 'train: output closed in epoch '*' sentences; resume with: train -R pipe.npz and the same text' ]]
+	[[ "$stderr" == 'train: output closed in epoch '*' sentences; resume with: train -R pipe.npz words' ]]
 	train -q -R pipe.npz words > log
 	cmp pipe.npz whole.npz
 	# the terminal's end of standard error

@@ -23,7 +23,7 @@ losses() {
 	cp m.npz was.npz
 	# found by the steps, in the middle of an epoch
 	run -1 --separate-stderr train -R m.npz -r 50 -e 9 long
-	[[ "${stderr_lines[-1]}" == 'train: the loss of most of the latest steps is above 10 times that of guessing, ln 30 = 3.4012, in epoch 2 after '[1-9]*' sentences (rate 50); try a smaller -r, or clip the gradient with -k or -K (no model was saved)' ]]
+	[[ "${stderr_lines[-1]}" == 'train: the loss of most of the latest steps is above 10 times that of guessing, ln 30 = 3.4012, in epoch 2 after '[1-9]*' sentences (rate 50); try a smaller -r, or clip the gradient with -k or -K (last model saved: m.npz)' ]]
 	cmp m.npz was.npz
 	# or by an evaluation, before it is saved
 	run -1 --separate-stderr train -q -H 20 -e 9 -E 1 -r 50 -o new.npz words
@@ -125,9 +125,9 @@ losses() {
 	[ "${#stderr_lines[@]}" -eq 2 ]
 	[[ "${stderr_lines[0]}" =~ ^'train: finished after 2 epochs (-e); 0:0'[0-9]', 328 words, '[0-9]+'/s'$ ]]
 	[[ "${stderr_lines[1]}" =~ ^'train: m.npz: loss 3.3'[0-9]+' (perplexity 29.'[0-9]+')'$ ]]
-	run -0 --separate-stderr train -H 4 -e 9 -E 0 -N 20 -o m.npz words
+	run -0 --separate-stderr train -H 4 -e 9 -E 0 -N 20 -o n.npz words
 	[[ "${stderr_lines[0]}" == 'train: stopped after 20 steps (-N); '* ]]
-	[[ "${stderr_lines[1]}" =~ ^'train: m.npz: never evaluated, training loss 3.'[0-9]+$ ]]
+	[[ "${stderr_lines[1]}" =~ ^'train: n.npz: never evaluated, training loss 3.'[0-9]+$ ]]
 	run -0 --separate-stderr train -q -H 4 -e 2 -o m.npz words
 	[ -z "$stderr" ]
 }

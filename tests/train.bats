@@ -193,16 +193,16 @@ setup() {
 	train -q -i less.npz -r 0 -e 1 -E 1 --max-loss-ratio 0 -o m.npz tiny.stream > log 2> err
 	cp m.npz was.npz
 	run -1 --separate-stderr train -R m.npz -r 1e6 -e 9 --max-loss-ratio 0 tiny.stream
-	[[ "${stderr_lines[-1]}" == 'train: the loss is no longer a number in epoch 2 after 1 sentences (rate 1e+06); try a smaller -r, or clip the gradient with -k or -K (m.npz is the last model saved)' ]]
+	[[ "${stderr_lines[-1]}" == 'train: the loss is no longer a number in epoch 2 after 1 sentences (rate 1e+06); try a smaller -r, or clip the gradient with -k or -K (last model saved: m.npz)' ]]
 	cmp m.npz was.npz
-	refused 1 'no model was saved' -i steep.npz -r 1e6 -e 9 -E 0 -o none.npz tiny.stream
+	refused 1 '(last model saved: none)' -i steep.npz -r 1e6 -e 9 -E 0 -o none.npz tiny.stream
 	[ ! -e none.npz ]
 }
 
 @test "weights that are no numbers stop the run where it saves, even while the loss is one" {
 	train -q -H 16 -e 0 -E 0 -o start.npz tiny.stream
 	"$BUILD/tests/unit/scale" start.npz V 1e25 steep.npz
-	refused 1 'the weights are no longer finite in epoch 1 after 1 sentences (rate 0.1); try a smaller -r, or clip the gradient with -k or -K (no model was saved)' \
+	refused 1 'the weights are no longer finite in epoch 1 after 1 sentences (rate 0.1); try a smaller -r, or clip the gradient with -k or -K (last model saved: none)' \
 		-i steep.npz -O adagrad -e 9 -E 0 -N 1 -o none.npz tiny.stream
 	[ ! -e none.npz ]
 }

@@ -3,18 +3,9 @@
  */
 #include <errno.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "save_schedule.h"
-
-static double
-seconds_now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
+#include "seconds.h"
 
 /* Seconds in the unit that ends the text; 1 for steps, 0 for anything else. */
 static unsigned
