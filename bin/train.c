@@ -341,19 +341,9 @@ command_to_resume(struct errmsg *line)
 }
 
 static void
-report(struct training_run *run)
+note(const char *line)
 {
-	const struct run_report *r = &run->log.report;
-	struct errmsg line;
-	const char *worse;
-
-	prog_note("%s", run_report_end(r, &run->trainer, &line));
-	prog_note("%s", run_report_losses(r, &run->trainer, &run->checkpoint, &line));
-	if ((worse = run_report_worse(r, &run->trainer, &line)) != NULL)
-		prog_note("%s: %s", run->checkpoint.model, worse);
-	if (run_report_reason(run->trainer.p, run->max_steps) == RUN_PATIENCE)
-		prog_note("to continue: %s", resume_command_beyond(&to_resume, run->trainer.p, run->max_steps,
-		    &line));
+	prog_note("%s", line);
 }
 
 /* Ends as the signal would have ended the program, which stops a loop of the shell. */
@@ -364,6 +354,8 @@ end_by_signal(struct training_run *run, const char *why)
 	int number = signals_came();
 	struct errmsg line;
 
+	if (why == NULL && p->steps && number != SIGPIPE)
+		run_report_tell(&run->log.report, &run->trainer, &run->checkpoint, note);
 	if (why)
 		prog_warn("%s", why);
 	else if (p->steps == 0)
@@ -401,7 +393,9 @@ train(struct training_run *run)
 	if (why)
 		die("%s; try a smaller -r, or clip the gradient with -k or -K (last model saved: %s)",
 		    why, saved);
-	report(run);
+	run_report_tell(&run->log.report, &run->trainer, &run->checkpoint, note);
+	if (run_report_reason(p, run->max_steps) == RUN_PATIENCE)
+		prog_note("to continue: %s", resume_command_beyond(&to_resume, p, run->max_steps, &line));
 }
 
 /* Resuming a finished run only copies its models. */

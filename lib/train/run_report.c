@@ -53,8 +53,9 @@ add_time(struct errmsg *line, double seconds)
 		errmsg_add(line, "%ld:%02ld", s / 60, s % 60);
 }
 
-const char *
-run_report_end(const struct run_report *r, const struct trainer *s, struct errmsg *line)
+/* Why the run ended. */
+static void
+set_end(const struct run_report *r, const struct trainer *s, struct errmsg *line)
 {
 	const struct model_progress *p = s->p;
 	double seconds = seconds_now() - r->start;
@@ -71,14 +72,13 @@ run_report_end(const struct run_report *r, const struct trainer *s, struct errms
 		errmsg_set(line, "stopped after %" PRIu64 " steps (-N)", p->steps);
 		break;
 	default:
-		errmsg_set(line, "stopped by a signal after %" PRIu64 " steps", p->steps);
+		break;
 	}
 	errmsg_add(line, "; ");
 	add_time(line, seconds);
 	errmsg_add(line, ", %" PRIu64 " %s", s->watch.total, s->train->joined ? "tokens" : "words");
 	if (seconds > 0)
 		errmsg_add(line, ", %.0f/s", (double)s->watch.total / seconds);
-	return line->text;
 }
 
 static void
@@ -97,9 +97,9 @@ last_loss(const struct run_report *r, const struct trainer *s)
 	return isfinite(r->last) ? r->last : loss_watch_mean(&s->watch);
 }
 
-const char *
-run_report_losses(const struct run_report *r, const struct trainer *s,
-    const struct checkpoint *files, struct errmsg *line)
+static void
+set_losses(const struct run_report *r, const struct trainer *s, const struct checkpoint *files,
+    struct errmsg *line)
 {
 	const char *what = s->valid ? "validation loss" : "loss";
 	double training = loss_watch_mean(&s->watch);
@@ -119,16 +119,23 @@ run_report_losses(const struct run_report *r, const struct trainer *s,
 		add_loss(line, r->best);
 		errmsg_add(line, ", after epoch %" PRIu64, r->best_epoch);
 	}
-	return line->text;
 }
 
-const char *
-run_report_worse(const struct run_report *r, const struct trainer *s, struct errmsg *line)
+void
+run_report_tell(const struct run_report *r, const struct trainer *s,
+    const struct checkpoint *files, void (*note)(const char *line))
 {
 	double last = last_loss(r, s);
+	struct errmsg line = { "" };
 
-	if (s->p->steps == 0 || !(last > r->first))
-		return NULL;
-	return errmsg_set(line, "the model is worse than at the beginning: its loss is %.4f, and "
-	    "was %.4f; try a smaller -r, or clip the gradient with -k or -K", last, r->first);
+	if (run_report_reason(s->p, s->max_steps) != RUN_GOES_ON) {
+		set_end(r, s, &line);
+		note(line.text);
+	}
+	set_losses(r, s, files, &line);
+	note(line.text);
+	if (s->p->steps && last > r->first)
+		note(errmsg_set(&line, "%s: the model is worse than at the beginning: its loss is "
+		    "%.4f, and was %.4f; try a smaller -r, or clip the gradient with -k or -K",
+		    files->model, last, r->first));
 }

@@ -23,17 +23,13 @@ void run_report_begin(struct run_report *r, const struct model_progress *p, doub
 void run_report_evaluated(struct run_report *r, const struct model_progress *p,
     const struct evaluation *e);
 
-/* Lines without the program's name.  Each returns line->text. */
-
-/* Why the run ended, with its time and speed; max_steps as in struct trainer. */
-const char *run_report_end(const struct run_report *r, const struct trainer *s,
-    struct errmsg *line);
-/* The losses, and in which files their models are. */
-const char *run_report_losses(const struct run_report *r, const struct trainer *s,
-    const struct checkpoint *files, struct errmsg *line);
-/* If the latest loss is above the first: a warning; else NULL. */
-const char *run_report_worse(const struct run_report *r, const struct trainer *s,
-    struct errmsg *line);
+/*
+ * Gives note() the lines of the report, without the program's name: why the run ended, with
+ * its time and speed, unless a signal ended it; its losses, and in which files their models
+ * are; and whether the latest loss is above the first.
+ */
+void run_report_tell(const struct run_report *r, const struct trainer *s,
+    const struct checkpoint *files, void (*note)(const char *line));
 
 /* What ended the run. */
 enum run_end { RUN_GOES_ON, RUN_EPOCHS, RUN_PATIENCE, RUN_STEPS };
