@@ -43,6 +43,7 @@ few() {
 @test "train runs on the threads that there are, to the same model, and says so" {
 	train -q -j 4 -H 20 -B 5 -e 3 -E 1 -o want.npz tiny.stream > log
 	for n in 0 1 2; do
+		rm -f got.npz
 		run -0 --separate-stderr few $n train -j 4 -d cpu -H 20 -B 5 -e 3 -E 1 -o got.npz tiny.stream
 		[[ "${stderr_lines[0]}" == "train: running on $((n + 1)) thread"*", not 4: the system allows no more; raise its limit (ulimit -u) or give -j $((n + 1))" ]]
 		cmp want.npz got.npz

@@ -150,7 +150,7 @@ evaluating() {
 	[[ "$stderr" != *replaced* ]]
 	train -q -H 3 -e 1 -o other.npz words > log
 	run -0 --separate-stderr train -R m.npz -o other.npz -e 3 words
-	[ "$stderr" = 'train: other.npz: the model that is there will be replaced' ]
+	[ "${stderr_lines[0]}" = 'train: other.npz: the model that is there will be replaced' ]
 	echo 'my notes' > notes
 	cp notes notes.was
 	refused 1 'notes: exists and is not a model; choose another file, or replace it with --force' -o notes words
