@@ -41,6 +41,7 @@
 #ifndef BACKEND_H
 #define BACKEND_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -59,10 +60,14 @@ enum role {
 	ROLE_EMBED,	/* (n, v): embeddings, a column per input word */
 	ROLE_SQUARE,	/* (h, h): recurrent weights of the plain cell */
 	ROLE_OUT,	/* (v, h): output layer, a row per word */
+	ROLE_OUT_ROWS,	/* the same, for steps that touch a few rows: the sampled softmax */
 	ROLE_GATES,	/* (gates h, h): recurrent weights of gated cells */
 	ROLE_DENSE,	/* (m, n): dense layer, n inputs, m outputs */
-	ROLE_BIAS	/* (1, n): added to every row */
+	ROLE_BIAS,	/* (1, n): added to every row */
+	ROLE_OUT_BIAS	/* (1, v): the bias that belongs to a ROLE_OUT_ROWS */
 };
+
+struct matrix;	/* a parameter or its gradient */
 
 /*
  * An update.  First g = scale G, each element clipped to -clip .. clip.  Then,
@@ -79,6 +84,12 @@ enum role {
  * has it), Kingma and Ba 2015, algorithm 1, and Loshchilov and Hutter 2019, algorithm 2
  * (weight_decay being multiplied by the rate, as PyTorch has it).  rules.h says
  * which rules keep moments, and which leave a parameter unchanged where g is zero.
+ *
+ * A lazy update changes only the rows of a sparse gradient (touched.h) that are in its
+ * set, moments included, whatever the rule: the cost of a step then does not depend on
+ * the size of the vocabulary.  Adam corrects its moments for having started from zeros;
+ * a row's moments have seen as many steps as the row was touched, so row_steps counts
+ * them, and takes the place of `step` in the formulas.
  */
 struct update {
 	enum update_rule rule;
@@ -88,9 +99,10 @@ struct update {
 	double decay, decay2, epsilon;
 	double weight_decay;		/* for adamw */
 	double step;			/* number of this update, from 1; for Adam */
+	bool lazy;
+	struct matrix *row_steps;	/* ROLE_BIAS (1, rows): with lazy, updates of each row,
+					 * which this one adds to; NULL: use `step` */
 };
-
-struct matrix;	/* a parameter or its gradient */
 
 /* Sequences packed one after another; row r of sequence i is start[i] + r. */
 struct batch {

@@ -69,6 +69,22 @@ host_mat_free(struct backend *k, struct matrix *m)
 	free(m);
 }
 
+/* The set of touched rows, for roles whose gradient is sparse. */
+static bool
+new_touched(struct matrix *m)
+{
+	switch (m->role) {
+	case ROLE_EMBED:
+		return touched_init(&m->touched, m->cols, m->rows);
+	case ROLE_OUT_ROWS:
+		return touched_init(&m->touched, m->rows, m->cols);
+	case ROLE_OUT_BIAS:
+		return touched_init(&m->touched, m->cols, 1);
+	default:
+		return true;
+	}
+}
+
 static struct matrix *
 host_mat_new(struct backend *k, enum role role, int rows, int cols)
 {
@@ -83,8 +99,7 @@ host_mat_new(struct backend *k, enum role role, int rows, int cols)
 		embed_new(&m->e, rows, cols);
 	else
 		m->p = host_alloc(k, (size_t)rows * cols);
-	if (host_values(m) == NULL ||
-	    (role == ROLE_EMBED && !touched_init(&m->touched, cols, rows))) {
+	if (host_values(m) == NULL || !new_touched(m)) {
 		host_mat_free(k, m);
 		return NULL;
 	}

@@ -2,8 +2,8 @@
  * touched.h - the set of a gradient's rows that may not be zero: what makes it sparse.
  *
  * Any parameter may have one.  Whoever adds to a row of the gradient adds the row to
- * the set; the update visits those rows only, if its rule changes nothing where the
- * gradient is zero (rule_kinds[].is_sparse), and then clears the set.  A set of zeros
+ * the set; the update visits those rows only, if it is lazy or its rule changes nothing
+ * where the gradient is zero (rule_kinds[].is_sparse), and then clears the set.  A set of zeros
  * belongs to a dense parameter: adding to it does nothing, and all rows count.
  */
 #ifndef TOUCHED_H
@@ -12,6 +12,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "backend.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -33,6 +35,13 @@ static inline bool
 touched_is_sparse(const struct touched *t)
 {
 	return t->capacity > 0;
+}
+
+/* Whether this update visits only the rows of the set. */
+static inline bool
+touched_suffices(const struct touched *t, const struct update *u)
+{
+	return touched_is_sparse(t) && (u->lazy || rule_kinds[u->rule].is_sparse);
 }
 
 /* Adds these rows, each below capacity; repeats are allowed. */

@@ -11,7 +11,8 @@ param_update(struct backend *k, struct matrix *p, struct matrix *g, struct matri
 {
 	struct state *s = k->ctx;
 	struct update_job a = { rule_constants(u), host_len(p), host_values(p),
-	    host_values(g), host_values(m), host_values(n), &g->touched };
+	    host_values(g), host_values(m), host_values(n), &g->touched,
+	    touched_suffices(&g->touched, u), host_values(u->row_steps), u };
 
 	update_all(s->host.pool, &a);
 }

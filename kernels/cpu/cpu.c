@@ -25,28 +25,28 @@ bias_values(const struct matrix *bias)
 	return bias ? bias->p : NULL;
 }
 
+/* v is NULL, and an error reported, when out of memory. */
 static struct softmax_call
-softmax_call(const struct output_args *a)
+softmax_call(struct backend *k, const struct output_args *a)
 {
-	const struct panels *v = &cpu_mat_of(a->v)->v;
-	size_t h = (size_t)v->k;
-
-	return (struct softmax_call){ .v = v, .bias = bias_values(a->c), .t = a->t, .s = a->s,
-	    .stride = h, .y = a->y, .logp = a->logp };
+	return (struct softmax_call){ .v = params_panels(k, a->v), .bias = bias_values(a->c), .t = a->t, .s = a->s,
+	    .stride = (size_t)a->v->cols, .y = a->y, .logp = a->logp };
 }
 
 static void
 out_forward(struct backend *k, const struct output_args *a)
 {
-	struct softmax_call c = softmax_call(a);
+	struct softmax_call c = softmax_call(k, a);
 
+	if (c.v == NULL)
+		return;
 	(is_small(c.v) ? softmax_small_forward : output_forward)(&state(k)->output, &c);
 }
 
 static void
 out_backward(struct backend *k, const struct output_args *a)
 {
-	struct softmax_call c = softmax_call(a);
+	struct softmax_call c = softmax_call(k, a);
 
 	c.ds = a->ds;
 	c.dstride = c.stride;
@@ -59,8 +59,10 @@ out_backward(struct backend *k, const struct output_args *a)
 static void
 out_logp(struct backend *k, const struct output_args *a)
 {
-	struct softmax_call c = softmax_call(a);
+	struct softmax_call c = softmax_call(k, a);
 
+	if (c.v == NULL)
+		return;
 	c.y = NULL;
 	c.logp = NULL;
 	c.l = a->l;

@@ -13,7 +13,8 @@
 #define embedding_entries ISA_NAME(embedding_entries)
 #define optimiser_entries ISA_NAME(optimiser_entries)
 #define params_entries ISA_NAME(params_entries)
-#define params_transpose ISA_NAME(params_transpose)
+#define params_changed ISA_NAME(params_changed)
+#define params_panels ISA_NAME(params_panels)
 #define cpu_scratch ISA_NAME(cpu_scratch)
 
 #endif

@@ -12,27 +12,26 @@ storage_of(const struct matrix *mat, size_t *n)
 {
 	const struct cpu_mat *m = cpu_mat_of(mat);
 	const struct panels *b = mat->role == ROLE_OUT ? &m->v : &m->s.w;
+	real *values = host_values(mat);
 
-	if (mat->role != ROLE_EMBED && mat->role != ROLE_BIAS) {
-		*n = (size_t)b->np * b->stride;
-		return b->p;
-	}
-	*n = (size_t)mat->rows * mat->cols;
-	return host_values(mat);
+	*n = values ? host_len(mat) : (size_t)b->np * b->stride;
+	return values ? values : b->p;
 }
 
 static void
 param_update(struct backend *k, struct matrix *p, struct matrix *g, struct matrix *m,
     struct matrix *n, const struct update *u)
 {
-	struct update_job a = { .rule = rule_constants(u), .touched = &g->touched };
+	struct update_job a = { .rule = rule_constants(u), .touched = &g->touched,
+	    .rows_only = touched_suffices(&g->touched, u), .by = u,
+	    .row_steps = host_values(u->row_steps) };
 
 	a.p = storage_of(p, &a.len);
 	a.g = storage_of(g, &a.len);
 	a.m = m ? storage_of(m, &a.len) : NULL;
 	a.n = n ? storage_of(n, &a.len) : NULL;
 	update_all(state(k)->pool, &a);
-	params_transpose(k, cpu_mat_of(p));
+	params_changed(k, cpu_mat_of(p));
 }
 
 static double

@@ -38,16 +38,23 @@ mat_free(struct backend *k, struct matrix *mat)
 static bool
 allocate_values(struct cpu_mat *m, int rows, int cols)
 {
-	switch (m->host.role) {
+	enum role role = m->host.role;
+
+	switch (role) {
 	case ROLE_EMBED:
 		embed_new(&m->host.e, rows, cols);
 		return m->host.e.p && touched_init(&m->host.touched, cols, rows);
 	case ROLE_OUT:
 		panels_new(&m->v, cols, rows);
 		return m->v.p != NULL;
+	case ROLE_OUT_ROWS:
+		m->host.p = calloc((size_t)rows * cols, sizeof(real));
+		m->is_stale = true;
+		return m->host.p && touched_init(&m->host.touched, rows, cols);
 	case ROLE_BIAS:
+	case ROLE_OUT_BIAS:
 		m->host.p = calloc((size_t)rows * padded_to_panels(cols), sizeof(real));
-		return m->host.p != NULL;
+		return m->host.p && (role == ROLE_BIAS || touched_init(&m->host.touched, cols, 1));
 	case ROLE_SQUARE:
 	case ROLE_DENSE:
 		panels_new(&m->s.wt, cols, rows);
@@ -89,16 +96,18 @@ mat_put(struct backend *k, struct matrix *mat, const void *host)
 	case ROLE_OUT:
 		panels_put(&m->v, host, 1, (size_t)m->v.k);
 		break;
+	case ROLE_OUT_ROWS:
 	case ROLE_BIAS:
-		memcpy(mat->p, host, (size_t)mat->cols * sizeof(real));
+	case ROLE_OUT_BIAS:
+		memcpy(mat->p, host, host_len(mat) * sizeof(real));
 		break;
 	case ROLE_SQUARE:
 	case ROLE_DENSE:
 	case ROLE_GATES:
 		panels_put(&m->s.w, host, (size_t)m->s.w.n, 1);
-		params_transpose(k, m);
 		break;
 	}
+	params_changed(k, m);
 	touched_add_all(&mat->touched);
 }
 
@@ -115,8 +124,10 @@ mat_get(struct backend *k, void *host, struct matrix *mat)
 	case ROLE_OUT:
 		panels_get(&m->v, host, 1, (size_t)m->v.k);
 		break;
+	case ROLE_OUT_ROWS:
 	case ROLE_BIAS:
-		memcpy(host, mat->p, (size_t)mat->cols * sizeof(real));
+	case ROLE_OUT_BIAS:
+		memcpy(host, mat->p, host_len(mat) * sizeof(real));
 		break;
 	case ROLE_SQUARE:
 	case ROLE_DENSE:
@@ -140,11 +151,45 @@ transpose_task(void *arg, int i, int thread)
 }
 
 void
-params_transpose(struct backend *k, struct cpu_mat *m)
+params_changed(struct backend *k, struct cpu_mat *m)
 {
-	if (m->s.w.p == NULL)
-		return;
-	parallel_on(k, transpose_task, m, m->s.wt.np, NUMBER * m->host.rows * m->host.cols);
+	m->is_stale = m->host.role == ROLE_OUT_ROWS;
+	if (m->s.w.p)
+		parallel_on(k, transpose_task, m, m->s.wt.np, NUMBER * m->host.rows * m->host.cols);
+}
+
+/* Panel i of V' from PW rows of V. */
+static void
+panel_task(void *arg, int i, int thread)
+{
+	struct cpu_mat *m = arg;
+	size_t h = (size_t)m->host.cols;
+	int first = i * PW, n = m->host.rows - first < PW ? m->host.rows - first : PW;
+	const real *rows = m->host.p + (size_t)first * h;
+	real *p = m->v.p + (size_t)i * m->v.stride;
+
+	(void)thread;
+	for (size_t j = 0; j < h; j++)
+		for (int r = 0; r < n; r++)
+			p[j * PW + (size_t)r] = rows[(size_t)r * h + j];
+}
+
+const struct panels *
+params_panels(struct backend *k, const struct matrix *v)
+{
+	struct cpu_mat *m = cpu_mat_of(v);
+
+	if (v->role == ROLE_OUT || !m->is_stale)
+		return &m->v;
+	if (m->v.p == NULL)
+		panels_new(&m->v, v->cols, v->rows);
+	if (m->v.p == NULL) {
+		host_fail(k, "out of memory");
+		return NULL;
+	}
+	parallel_on(k, panel_task, m, m->v.np, NUMBER * (double)host_len(v));
+	m->is_stale = false;
+	return &m->v;
 }
 
 void

@@ -15,9 +15,10 @@
 #include "cpu_names.h"
 
 struct cpu_mat {
-	struct matrix host;	/* role and sizes; the values of an embedding or a bias */
+	struct matrix host;	/* role and sizes; values that are not in panels */
 	struct square s;	/* ROLE_SQUARE, ROLE_GATES, ROLE_DENSE */
-	struct panels v;	/* ROLE_OUT: V' */
+	struct panels v;	/* V': of ROLE_OUT; of ROLE_OUT_ROWS a copy, made when it is needed */
+	bool is_stale;		/* that copy is older than the rows */
 };
 
 struct state {
@@ -53,8 +54,11 @@ parallel_on(struct backend *k, void (*task)(void *, int, int), void *arg, int n,
 
 /* mat_new, mat_free, mat_put, mat_get. */
 void params_entries(struct backend *k);
-/* Refreshes the transposed copy of a SQUARE, GATES or DENSE after w changed. */
-void params_transpose(struct backend *k, struct cpu_mat *m);
+/* After the values changed: refreshes the transposed copy of a SQUARE, GATES or DENSE, and
+ * marks the panels of a ROLE_OUT_ROWS as old. */
+void params_changed(struct backend *k, struct cpu_mat *m);
+/* V' of an output layer in panels; NULL, and reported, when out of memory. */
+const struct panels *params_panels(struct backend *k, const struct matrix *v);
 /* update and sum_squares. */
 void optimiser_entries(struct backend *k);
 

@@ -70,6 +70,21 @@ change_range(const struct numbers *a, size_t first, size_t n)
 	}
 }
 
+/* The row of a lazy update, whose moments are as old as its count says. */
+static void
+change_row(struct numbers *a, const struct touched *t, int i)
+{
+	const struct update *u = a->by;
+
+	if (u->row_steps) {
+		double steps = ++u->row_steps->p[t->row[i]];
+
+		a->rise = 1 - pow(u->decay, steps);
+		a->rise2 = 1 - pow(u->decay2, steps);
+	}
+	change_range(a, touched_offset(t, i), (size_t)t->width);
+}
+
 static void
 param_update(struct backend *k, struct matrix *p, struct matrix *g, struct matrix *m,
     struct matrix *n, const struct update *u)
@@ -78,9 +93,9 @@ param_update(struct backend *k, struct matrix *p, struct matrix *g, struct matri
 	    host_values(n), u, 1 - pow(u->decay, u->step), 1 - pow(u->decay2, u->step) };
 
 	(void)k;
-	if (touched_is_sparse(&g->touched) && rule_kinds[u->rule].is_sparse)
+	if (touched_suffices(&g->touched, u))
 		for (int i = 0; i < g->touched.n; i++)
-			change_range(&a, touched_offset(&g->touched, i), (size_t)g->touched.width);
+			change_row(&a, &g->touched, i);
 	else
 		change_range(&a, 0, host_len(p));
 	touched_clear(&g->touched);

@@ -9,7 +9,7 @@
 #include "update.h"
 #include "vec.h"
 
-enum { PART = 8192 };	/* elements per task */
+enum { PART = 8192, ROWS = 32 };	/* elements, and rows of a sparse gradient, per task */
 
 struct rule_constants
 rule_constants(const struct update *u)
@@ -156,15 +156,37 @@ change_task(void *arg, int i, int thread)
 	change_run(a, first, len < PART ? len : PART);
 }
 
+/* Some rows of the set.  With row_steps each row has constants of its own. */
+static void
+change_rows_task(void *arg, int i, int thread)
+{
+	struct update_job a = *(const struct update_job *)arg;
+	const struct touched *t = a.touched;
+	int end = (i + 1) * ROWS < t->n ? (i + 1) * ROWS : t->n;
+
+	(void)thread;
+	for (int k = i * ROWS; k < end; k++) {
+		if (a.row_steps) {
+			struct update u = *a.by;
+
+			u.step = (double)++a.row_steps[t->row[k]];
+			a.rule = rule_constants(&u);
+		}
+		change_run(&a, touched_offset(t, k), (size_t)t->width);
+	}
+}
+
 void
 update_all(struct pool *pool, struct update_job *a)
 {
-	if (!touched_is_sparse(a->touched) || !rule_kinds[a->rule.rule].is_sparse)
+	const struct touched *t = a->touched;
+
+	if (a->rows_only)
+		parallel_tasks(pool, change_rows_task, a, (t->n + ROWS - 1) / ROWS,
+		    4 * NUMBER * (double)t->n * t->width);
+	else
 		parallel_tasks(pool, change_task, a, (int)((a->len + PART - 1) / PART),
 		    4 * NUMBER * (double)a->len);
-	else
-		for (int i = 0; i < a->touched->n; i++)
-			change_run(a, touched_offset(a->touched, i), (size_t)a->touched->width);
 	touched_clear(a->touched);
 }
 

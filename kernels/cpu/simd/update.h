@@ -6,6 +6,7 @@
 #ifndef UPDATE_H
 #define UPDATE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "backend.h"
@@ -30,6 +31,9 @@ struct update_job {
 	size_t len;
 	real *p, *g, *m, *n;		/* (len); m, n NULL where the rule has none */
 	struct touched *touched;	/* G's rows that may not be zero */
+	bool rows_only;			/* only they change: touched_suffices() */
+	real *row_steps;		/* of a lazy update, or NULL: row_steps' numbers */
+	const struct update *by;	/* what the rule's constants come from */
 };
 
 struct rule_constants rule_constants(const struct update *u);
