@@ -143,7 +143,8 @@ struct cell_args {
 };
 
 /*
- * The softmax layer on the rows of S(t,h), V being ROLE_OUT (v,h):
+ * The softmax layer on the rows of S(t,h), V being ROLE_OUT (v,h) or, except for
+ * out_backward, ROLE_OUT_ROWS:
  *
  *	out_forward	logp[r] = ln softmax(V S_r + c)[y_r]
  *	out_backward	the same, and with P = softmax(V S + c) less 1 at y:
@@ -151,7 +152,7 @@ struct cell_args {
  *	out_logp	L(t,v) = ln softmax(V S + c)
  */
 struct output_args {
-	const struct matrix *v, *c;	/* c: ROLE_BIAS (1,v), or NULL for zeros */
+	const struct matrix *v, *c;	/* c: a bias (1,v), or NULL for zeros */
 	int t;
 	const void *s;
 	const uint32_t *y;		/* (t) */
@@ -159,6 +160,35 @@ struct output_args {
 	void *ds;			/* (t,h) */
 	struct matrix *dv, *dc;		/* dc NULL where c is */
 	void *l;			/* (t,v) reals of the host */
+};
+
+/*
+ * The sampled softmax (Bengio and Senecal 2008; Jean et al. 2015, equation 8): row r is
+ * normalised over its target and n noise words instead of all v words:
+ *
+ *	l_i  = V_i S_r + c_i + noise_shift[i]	for the noise words, l_i = -infinity where
+ *						noise word i is the target
+ *	l_y  = V_y S_r + c_y + target_shift[r]	for the target y = y[r]
+ *	logp[r] = l_y - ln(exp(l_y) + sum over i of exp(l_i))
+ *
+ * A shift is -ln of the number of times that the word is expected in the sample, and for a
+ * noise word that was drawn m times + ln m.  The noise words are the same for all rows.
+ *
+ * With P the probabilities, less 1 at the target: dS = P V, dV += P' S, dc += the sum of
+ * P's rows; of V and c, only the rows of noise words and targets.
+ */
+struct sampled_args {
+	const struct matrix *v, *c;	/* ROLE_OUT_ROWS (v,h); ROLE_OUT_BIAS (1,v), or NULL */
+	int t;
+	const void *s;			/* (t,h) */
+	const uint32_t *y;		/* (t) */
+	const double *target_shift;	/* (t) */
+	int n;				/* noise words, at least 1 */
+	const uint32_t *noise;		/* (n) rising, each below v */
+	const double *noise_shift;	/* (n) */
+	double *logp;			/* (t) of the host */
+	void *ds;			/* (t,h) */
+	struct matrix *dv, *dc;		/* of V's and c's roles; dc NULL where c is */
 };
 
 /* The parameters of a one-layer net, for entries that fuse. */
@@ -236,6 +266,10 @@ struct backend {
 	void (*out_forward)(struct backend *, const struct output_args *);
 	void (*out_backward)(struct backend *, const struct output_args *);
 	void (*out_logp)(struct backend *, const struct output_args *);
+
+	/* Optional (NULL): the sampled softmax; struct sampled_args says what is read and
+	 * written. */
+	void (*sampled_backward)(struct backend *, const struct sampled_args *);
 
 	/* P by the rule above; then G = 0.  M and N have P's role and shape, or are NULL
 	 * where the rule has none.  A sparse G (touched.h) may be visited in part. */

@@ -245,6 +245,7 @@ fill_table(struct backend *k)
 	k->out_backward = out_backward;
 	k->out_logp = out_logp;
 	ref_layers(k);
+	ref_sampled(k);
 	blas_cells(k);
 	blas_optimiser(k);
 }

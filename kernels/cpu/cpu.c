@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cpu.h"
+#include "sampled.h"
 #include "softmax_small.h"
 #include "state.h"
 
@@ -29,8 +30,8 @@ bias_values(const struct matrix *bias)
 static struct softmax_call
 softmax_call(struct backend *k, const struct output_args *a)
 {
-	return (struct softmax_call){ .v = params_panels(k, a->v), .bias = bias_values(a->c), .t = a->t, .s = a->s,
-	    .stride = (size_t)a->v->cols, .y = a->y, .logp = a->logp };
+	return (struct softmax_call){ .v = params_panels(k, a->v), .bias = bias_values(a->c),
+	    .t = a->t, .s = a->s, .stride = (size_t)a->v->cols, .y = a->y, .logp = a->logp };
 }
 
 static void
@@ -67,6 +68,25 @@ out_logp(struct backend *k, const struct output_args *a)
 	c.logp = NULL;
 	c.l = a->l;
 	(is_small(c.v) ? softmax_small_logp : output_logp)(&state(k)->output, &c);
+}
+
+static void
+out_sampled(struct backend *k, const struct sampled_args *a)
+{
+	struct sampled_call c = {
+		.t = a->t, .h = a->v->cols, .n = a->n, .v = a->v->p, .c = bias_values(a->c), .s = a->s,
+		.y = a->y, .noise = a->noise, .target_shift = a->target_shift,
+		.noise_shift = a->noise_shift, .logp = a->logp, .ds = a->ds, .dv = a->dv->p,
+		.dc = bias_values(a->dc)
+	};
+
+	softmax_sampled(&state(k)->output, &c);
+	touched_add(&a->dv->touched, a->noise, a->n);
+	touched_add(&a->dv->touched, a->y, a->t);
+	if (a->dc) {
+		touched_add(&a->dc->touched, a->noise, a->n);
+		touched_add(&a->dc->touched, a->y, a->t);
+	}
 }
 
 /* V's gradient, for batches too long to update V in place; NULL: out of memory. */
@@ -173,6 +193,7 @@ fill_table(struct backend *k)
 	k->out_forward = out_forward;
 	k->out_backward = out_backward;
 	k->out_logp = out_logp;
+	k->sampled_backward = out_sampled;
 	dense_entries(k);
 	cells_entries(k);
 	optimiser_entries(k);

@@ -15,6 +15,8 @@
 void ref_layers(struct backend *k);
 /* cell_*. */
 void ref_cells(struct backend *k);
+/* sampled_backward. */
+void ref_sampled(struct backend *k);
 /* update, sum_squares. */
 void ref_update(struct backend *k);
 

@@ -11,6 +11,7 @@
 #define ref_cells NAME(ref_cells)
 #define ref_open NAME(ref_open)
 #define ref_layers NAME(ref_layers)
+#define ref_sampled NAME(ref_sampled)
 #define ref_scratch NAME(ref_scratch)
 #define ref_update NAME(ref_update)
 

@@ -137,6 +137,38 @@ output(const struct problem *p, bool back)
 	return loss;
 }
 
+/* Noise words 1, 3 and 4, of which 3 and 4 are targets, too. */
+static double
+sampled(const struct problem *p, bool back)
+{
+	static const uint32_t noise[] = { 1, 3, 4 };
+	static const double shift[] = { -0.5, 1.25, 0.3 };
+	static const double target_shift[T] = { 0.1, -1, 2, 0.4, -0.2, 0, 1, -0.7, 0.9 };
+	struct backend *k = p->k;
+	struct matrix *v = mat(k, ROLE_OUT_ROWS, V, H, p->x[1]);
+	struct matrix *c = mat(k, ROLE_OUT_BIAS, 1, V, p->x[2]);
+	struct matrix *dv = mat(k, ROLE_OUT_ROWS, V, H, NULL);
+	struct matrix *dc = mat(k, ROLE_OUT_BIAS, 1, V, NULL);
+	double logp[T], ds[T * H], loss = 0;
+
+	k->sampled_backward(k, &(struct sampled_args){ .v = v, .c = c, .t = T, .s = p->x[0],
+	    .y = next, .target_shift = target_shift, .n = 3, .noise = noise, .noise_shift = shift,
+	    .logp = logp, .ds = ds, .dv = dv, .dc = dc });
+	for (int r = 0; r < T; r++)
+		loss -= logp[r];
+	if (back) {
+		memcpy(p->dx[0], ds, sizeof(ds));
+		take(p, 1, dv);
+		take(p, 2, dc);
+	} else {
+		k->mat_free(k, dv);
+		k->mat_free(k, dc);
+	}
+	k->mat_free(k, v);
+	k->mat_free(k, c);
+	return loss;
+}
+
 static double
 tied(const struct problem *p, bool back)
 {
@@ -164,6 +196,7 @@ static const struct layer layers[] = {
 	{ "GRU", { 3 * T * H, 3 * H * H, H }, cell_loss, CELL_GRU },
 	{ "dense and bias", { T * N, H * N, H }, dense, NCELLS },
 	{ "output with bias", { T * H, V * H, V }, output, NCELLS },
+	{ "sampled output with bias", { T * H, V * H, V }, sampled, NCELLS },
 	{ "tied input", { V * H }, tied, NCELLS },
 };
 

@@ -15,6 +15,7 @@
 #define output_free ISA_NAME(output_free)
 #define output_logp ISA_NAME(output_logp)
 #define output_rows ISA_NAME(output_rows)
+#define softmax_sampled ISA_NAME(softmax_sampled)
 #define softmax_small_backward ISA_NAME(softmax_small_backward)
 #define softmax_small_forward ISA_NAME(softmax_small_forward)
 #define softmax_small_logp ISA_NAME(softmax_small_logp)
