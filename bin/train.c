@@ -22,15 +22,15 @@
 
 static struct {
 	long batch, bptt, chunk, embed, epochs, every, from_epoch, hidden, layers, limit, log,
-	    patience, project, seed, steps, threads;
-	double clip, clip_norm, dropout, factor, max_loss_ratio, rate, weight_decay;
+	    patience, project, samples, seed, steps, threads;
+	double clip, clip_norm, dropout, factor, max_loss_ratio, noise_power, rate, weight_decay;
 	bool f64, force, tied;
-	int bias, cell, device, init, rule, schedule;
+	int bias, cell, device, init, rule, schedule, softmax;
 	const char *from, *resume, *out, *save_every, *valid;
 } o = {
 	.batch = 1, .bptt = 4, .chunk = 50, .epochs = 100, .every = 5, .factor = 0.97,
 	.from_epoch = 10, .hidden = 100, .layers = 1, .seed = 10, .rate = 0.005,
-	.max_loss_ratio = 10, .weight_decay = RULE_WEIGHT_DECAY,
+	.max_loss_ratio = 10, .noise_power = 1, .samples = 1024, .weight_decay = RULE_WEIGHT_DECAY,
 	.out = "model.npz", .save_every = "10m"
 };
 enum { AUTO, YES, NO };		/* -a */
@@ -91,6 +91,12 @@ static const struct opt options[] = {
 	    "size of a projection layer; 0: none" },
 	{ 0, "save-every", OPT_STR, { .s = &o.save_every }, "time|steps", 0, 0,
 	    "save between evaluations; 0: never" },
+	{ 0, "softmax", OPT_WORD, { .word = &o.softmax }, SOFTMAX_NAMES, 0, 0,
+	    "output layer in training" },
+	{ 0, "samples", OPT_INT, { .i = &o.samples }, "n", 1, 1e6,
+	    "with --softmax sampled: noise words drawn in a step" },
+	{ 0, "noise-power", OPT_REAL, { .x = &o.noise_power }, "x", 0, 4,
+	    "the same: power of the words' counts" },
 	{ 0, "weight-decay", OPT_REAL, { .x = &o.weight_decay }, "x", 0, 1e6, "with -O adamw" },
 	{ 0 }
 };
@@ -179,6 +185,7 @@ init_progress(struct training_run *run)
 	const struct rule_kind *rule = &rule_kinds[o.rule];
 	double rate = options_given('r') ? o.rate : rule->rate;
 	double weight_decay = rule->weight_decay > 0 ? o.weight_decay : 0;
+	bool sampled = o.softmax == SOFTMAX_SAMPLED;
 
 	m->has_progress = true;
 	m->progress = (struct model_progress){
@@ -191,7 +198,9 @@ init_progress(struct training_run *run)
 			.factor = decays ? o.factor : 0,
 			.from = decays ? (uint64_t)o.from_epoch : 0, .clip = o.clip,
 			.clip_norm = o.clip_norm, .dropout = o.dropout, .chunk = t,
-			.weight_decay = weight_decay,
+			.weight_decay = weight_decay, .softmax = (uint32_t)o.softmax,
+			.samples = sampled ? (uint32_t)o.samples : 0,
+			.noise_power = sampled ? o.noise_power : 0,
 			.valid = valid_fraction(), .patience = (uint64_t)o.patience,
 			.log = (uint64_t)o.log
 		}
@@ -203,12 +212,13 @@ static void
 new_model(struct training_run *run)
 {
 	bool gated = cell_kinds[o.cell].gates > 1, stream = run->text.vocab.unit == UNIT_STREAM;
+	bool sampled = o.softmax == SOFTMAX_SAMPLED;
 	struct model_shape shape = {
 		.cell = (enum cell)o.cell, .real = o.f64 ? REAL_F64 : REAL_F32,
 		.layers = (uint32_t)o.layers, .hidden = (uint32_t)o.hidden,
 		.vocab = run->text.vocab.size, .embed = (uint32_t)o.embed,
 		.project = (uint32_t)o.project, .tied = o.tied,
-		.bias = o.bias == YES || (o.bias == AUTO && (gated || stream))
+		.bias = o.bias == YES || (o.bias == AUTO && (gated || stream || sampled))
 	};
 	enum init init = o.init ? (enum init)(o.init - 1) : gated ? INIT_UNIFORM : INIT_TUTORIAL;
 	const char *why = model_new(&run->model, shape);
@@ -218,6 +228,8 @@ new_model(struct training_run *run)
 		    run->text.vocab.size, why);
 	model_init(&run->model, init, (uint32_t)o.seed);
 	set_vocab(run, NULL);
+	if (sampled)
+		model_init_output_bias(&run->model);
 }
 
 /* Gated cells ignore the truncation length. */
@@ -312,6 +324,8 @@ start(struct training_run *run)
 		new_model(run);
 	init_progress(run);
 	die_if(model_moments(&run->model, hyperparams_moments(&run->model.progress.hyper)));
+	if (hyperparams_counts_rows(&run->model.progress.hyper))
+		die_if(model_count_rows(&run->model));
 }
 
 static void
@@ -434,6 +448,11 @@ check_options(void)
 		die_usage("--weight-decay needs -O adamw");
 	if (o.project && o.tied)
 		die_usage("--project cannot be used with -t, whose projection has the embedding size (-m)");
+	for (const char *const *s = (const char *const[]){ "samples", "noise-power", NULL }; *s; s++)
+		if (options_given_name(*s) && o.softmax != SOFTMAX_SAMPLED)
+			die_usage("--%s needs --softmax sampled", *s);
+	if (options_given_name("softmax") && o.resume)
+		die_usage("--softmax cannot change in a resumed run (-R)");
 	if (options_given_name("project") && (o.resume || o.from))
 		die_usage("--project cannot be used with -i or -R; the model determines it");
 	if (o.tied && o.embed == 0)

@@ -64,6 +64,22 @@ model_output_width(const struct model_shape *s)
 	return s->project ? s->project : s->hidden;
 }
 
+size_t
+model_param_words(const struct model_shape *s, const struct model_param *p)
+{
+	switch (p->kind) {
+	case PARAM_EMBED:
+	case PARAM_OUT_BIAS:
+		return p->cols;
+	case PARAM_OUT:
+		return p->rows;
+	case PARAM_IN:
+		return p->layer == 0 && s->embed == 0 ? p->cols : 0;
+	default:
+		return 0;
+	}
+}
+
 /* Fills in the list of parameters, without memory. */
 static void
 list_params(struct model *m)
@@ -189,6 +205,28 @@ model_moments(struct model *m, int n)
 	return NULL;
 }
 
+static void
+free_row_steps(struct model *m)
+{
+	for (size_t i = 0; i < m->nparam; i++) {
+		free(m->param[i].row_steps);
+		m->param[i].row_steps = NULL;
+	}
+}
+
+const char *
+model_count_rows(struct model *m)
+{
+	free_row_steps(m);
+	for (size_t i = 0; i < m->nparam; i++) {
+		size_t words = model_param_words(&m->shape, &m->param[i]);
+
+		if (words && (m->param[i].row_steps = mem_zeros(words, real_size(m->shape.real))) == NULL)
+			return "the optimiser's state does not fit into memory";
+	}
+	return NULL;
+}
+
 size_t
 model_carried_rows(const struct model *m, size_t streams)
 {
@@ -272,6 +310,24 @@ model_init(struct model *m, enum init init, uint32_t seed)
 			set_gate_of_ones(m, &m->param[i]);
 }
 
+static double
+count_of(const struct vocab_row *row)
+{
+	return row->count ? (double)row->count : 1;
+}
+
+void
+model_init_output_bias(struct model *m)
+{
+	double sum = 0;
+
+	for (uint32_t j = 0; j < m->vocab.size; j++)
+		sum += count_of(&m->vocab.row[j]);
+	for (size_t i = 0; i < m->nparam; i++)
+		for (uint32_t j = 0; m->param[i].kind == PARAM_OUT_BIAS && j < m->vocab.size; j++)
+			set_weight(&m->param[i], m->shape.real, j, log(count_of(&m->vocab.row[j]) / sum));
+}
+
 static void
 convert_reals(const void *from, enum real_type old, void *to, size_t n)
 {
@@ -300,6 +356,7 @@ model_set_real(struct model *m, enum real_type real)
 		    m->param[i].rows * m->param[i].cols);
 	free(m->param[0].data);
 	free_moments(m);
+	free_row_steps(m);
 	free(m->carried.data);
 	m->carried = (struct model_carried){ 0 };
 	memcpy(m->param, converted.param, sizeof(m->param));
@@ -348,6 +405,7 @@ void
 model_free(struct model *m)
 {
 	free_moments(m);
+	free_row_steps(m);
 	if (m->nparam > 0)
 		free(m->param[0].data);		/* one block holds all */
 	m->nparam = 0;

@@ -57,6 +57,7 @@ struct model_param {
 	size_t rows, cols;
 	void *data;			/* (rows x cols) of shape.real */
 	void *moment[MODEL_MOMENTS];	/* optimiser state, likewise; or NULL */
+	void *row_steps;		/* (words) of shape.real: updates of each word's row; or NULL */
 };
 
 /* The position and the settings of a training run: what `train -R` needs to resume it
@@ -109,6 +110,9 @@ struct model {
 	struct errmsg err;
 };
 
+/* Words that the parameter has a row (or column, or element) each for; 0: it has none. */
+size_t model_param_words(const struct model_shape *s, const struct model_param *p);
+
 /* Columns of V: E if tied, else N with a projection layer, else H. */
 uint32_t model_output_width(const struct model_shape *s);
 
@@ -123,6 +127,10 @@ const char *model_alloc(struct model *m);
 
 /* Allocates n moments for every parameter, zero; frees those it had. */
 const char *model_moments(struct model *m, int n);
+
+/* Allocates row_steps, zero, of the parameters that have rows for words; frees what they
+ * had. */
+const char *model_count_rows(struct model *m);
 
 /* Value of `rows` in struct model_carried for this many streams, at most 1e6. */
 size_t model_carried_rows(const struct model *m, size_t streams);
@@ -144,6 +152,10 @@ const char *model_alloc_carried(struct model *m, size_t streams);
 enum init { INIT_TUTORIAL, INIT_NORMAL, INIT_UNIFORM };
 #define INIT_NAMES "tutorial|normal|uniform"
 void model_init(struct model *m, enum init init, uint32_t seed);
+
+/* Sets c, if there is one, to ln of the relative counts in the vocabulary: the probabilities
+ * of words without context.  A count of 0 is taken as 1. */
+void model_init_output_bias(struct model *m);
 
 /*
  * Reads a model file.  Fails, naming the array where there is one, when npz.h does;

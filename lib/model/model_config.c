@@ -35,6 +35,7 @@ static const char *const units[] = { "sentence", "stream", NULL };
 static const char *const cells[] = { CELL_ROWS(NAME_OF) NULL };
 static const char *const reals[] = { "float32", "float64", NULL };
 static const char *const rules[] = { RULE_ROWS(NAME_OF) NULL };
+static const char *const softmaxes[] = { "full", "sampled", NULL };
 static const char *const rates[] = { "halve", "decay", "cosine", "constant", NULL };
 
 #define AT(field) offsetof(struct config, field)
@@ -94,6 +95,9 @@ static const struct key {
 	{ "chunk", WITH_PROGRESS, OPTIONAL, U32, AT(progress.hyper.chunk), NULL, 0, 1000000000 },
 	{ "valid", WITH_PROGRESS, OPTIONAL, REAL, AT(progress.hyper.valid), NULL, 0, 0 },
 	{ "patience", WITH_PROGRESS, OPTIONAL, U64, AT(progress.hyper.patience), NULL, 0, COUNT_MAX },
+	{ "softmax", WITH_PROGRESS, OPTIONAL, WORD, AT(progress.hyper.softmax), softmaxes, 0, 0 },
+	{ "samples", WITH_PROGRESS, OPTIONAL, U32, AT(progress.hyper.samples), NULL, 0, 1000000 },
+	{ "noise_power", WITH_PROGRESS, OPTIONAL, REAL, AT(progress.hyper.noise_power), NULL, 0, 0 },
 	{ "log", WITH_PROGRESS, OPTIONAL, U64, AT(progress.hyper.log), NULL, 0, COUNT_MAX },
 };
 

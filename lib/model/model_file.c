@@ -150,6 +150,22 @@ file_moments(const struct model *m)
 	return m->has_progress ? hyperparams_moments(&m->progress.hyper) : 0;
 }
 
+/* A parameter's counts of updates for each word: "V.steps". */
+static void
+row_steps_name(const struct model_param *p, char name[NPZ_NAME])
+{
+	snprintf(name, NPZ_NAME, "%s.steps", p->name);
+}
+
+/* Words whose updates are counted for this parameter; 0: none are. */
+static size_t
+file_row_steps(const struct model *m, const struct model_param *p)
+{
+	bool counted = m->has_progress && hyperparams_counts_rows(&m->progress.hyper);
+
+	return counted ? model_param_words(&m->shape, p) : 0;
+}
+
 /* Whether the file has hidden states: in the middle of an epoch of a stream. */
 static bool
 has_carried(const struct model *m)
@@ -173,6 +189,9 @@ is_known(const struct model *m, const char *name)
 			if (strcmp(name, moment) == 0)
 				return true;
 		}
+		row_steps_name(&m->param[i], moment);
+		if (file_row_steps(m, &m->param[i]) && strcmp(name, moment) == 0)
+			return true;
 	}
 	return false;
 }
@@ -268,6 +287,23 @@ load_moment(struct model *m, struct npz *z, const struct model_param *p, int k)
 	return why;
 }
 
+static const char *
+load_row_steps(struct model *m, const struct npz *z)
+{
+	const char *why = hyperparams_counts_rows(&m->progress.hyper) ? model_count_rows(m) : NULL;
+
+	for (size_t i = 0; i < m->nparam && why == NULL; i++) {
+		struct model_param *p = &m->param[i];
+		size_t words = file_row_steps(m, p);
+		char name[NPZ_NAME];
+
+		row_steps_name(p, name);
+		if (words && (why = check_array(m, z, name, 1, words)) == NULL)
+			copy_array(m, z, name, p->row_steps, words);
+	}
+	return why;
+}
+
 /* The optimiser's state, and carried hidden states where there are any. */
 static const char *
 load_state(struct model *m, struct npz *z)
@@ -277,6 +313,8 @@ load_state(struct model *m, struct npz *z)
 	for (size_t i = 0; i < m->nparam && why == NULL; i++)
 		for (int k = 0; k < file_moments(m) && why == NULL; k++)
 			why = load_moment(m, z, &m->param[i], k);
+	if (why == NULL)
+		why = load_row_steps(m, z);
 	if (why || !has_carried(m))
 		return why;
 	why = check_array(m, z, "carry", model_carried_rows(m, m->progress.batch), m->shape.hidden);
@@ -392,13 +430,16 @@ param_arrays(struct model *m, const struct model_param *p, struct npz_array *a, 
 		moment_name(p, k, name);
 		why = real_array(m, name, p->moment[k], p->rows, p->cols, &a[(*n)++]);
 	}
+	row_steps_name(p, name);
+	if (why == NULL && file_row_steps(m, p))
+		why = real_array(m, name, p->row_steps, 1, file_row_steps(m, p), &a[(*n)++]);
 	return why;
 }
 
 static const char *
 save_arrays(struct model *m, const char *path, struct buf *config, struct buf *vocab)
 {
-	struct npz_array a[MODEL_PARAMS_MAX * (1 + MODEL_MOMENTS) + EXTRAS];
+	struct npz_array a[MODEL_PARAMS_MAX * (2 + MODEL_MOMENTS) + EXTRAS];
 	const char *why = config_format(m, config);
 	size_t n = 0;
 

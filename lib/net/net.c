@@ -31,7 +31,9 @@ role_of(const struct net *n, const struct model_param *p)
 	case PARAM_IN:
 		return p->layer == 0 && n->shape.embed == 0 ? ROLE_EMBED : ROLE_DENSE;
 	case PARAM_OUT:
-		return ROLE_OUT;
+		return n->output->weights;
+	case PARAM_OUT_BIAS:
+		return n->output->bias;
 	case PARAM_STATE:
 		return kind_of(n)->gates == 1 ? ROLE_SQUARE : ROLE_GATES;
 	case PARAM_PROJECT:
@@ -93,6 +95,17 @@ new_matrix(struct net *n, const struct model_param *p, const void *host)
 	return mat;
 }
 
+/* The parameter's count of updates for each word; NULL: out of memory. */
+static struct matrix *
+new_row_steps(struct net *n, const struct model_param *p)
+{
+	struct matrix *mat = n->k->mat_new(n->k, ROLE_BIAS, 1, (int)model_param_words(&n->shape, p));
+
+	if (mat)
+		n->k->mat_put(n->k, mat, p->row_steps);
+	return mat;
+}
+
 static bool
 new_params(struct net *n, const struct model *m)
 {
@@ -100,12 +113,14 @@ new_params(struct net *n, const struct model *m)
 		const struct model_param *p = &m->param[i];
 
 		n->nparam = i + 1;
-		n->is_bias[i] = role_of(n, p) == ROLE_BIAS;
+		n->is_bias[i] = role_of(n, p) == ROLE_BIAS || role_of(n, p) == ROLE_OUT_BIAS;
 		if ((n->p[i] = new_matrix(n, p, p->data)) == NULL)
 			return false;
 		for (int k = 0; k < MODEL_MOMENTS; k++)
 			if (p->moment[k] && (n->moment[k][i] = new_matrix(n, p, p->moment[k])) == NULL)
 				return false;
+		if (p->row_steps && (n->row_steps[i] = new_row_steps(n, p)) == NULL)
+			return false;
 	}
 	return true;
 }
@@ -124,13 +139,16 @@ new_gradients(struct net *n)
 	return true;
 }
 
-const char *
-net_open(struct net *n, struct backend *k, const struct model *m)
+/* hyper as in output_layer_of(). */
+static const char *
+open_net(struct net *n, struct backend *k, const struct model *m, const struct hyperparams *hyper)
 {
 	const char *why;
 
 	*n = (struct net){ .k = k, .shape = m->shape, .h = (int)m->shape.hidden,
-	    .v = (int)m->shape.vocab, .output = output_layer_of(&m->shape) };
+	    .v = (int)m->shape.vocab, .output = output_layer_of(&m->shape, hyper) };
+	if (n->output == &output_sampled && k->sampled_backward == NULL)
+		return "has no sampled softmax; choose another device with -d, or --softmax full";
 	n->out.width = model_output_width(&m->shape);
 	n->size = k->real == REAL_F32 ? sizeof(float) : sizeof(double);
 	index_params(n, m);
@@ -142,6 +160,18 @@ net_open(struct net *n, struct backend *k, const struct model *m)
 }
 
 const char *
+net_open(struct net *n, struct backend *k, const struct model *m)
+{
+	return open_net(n, k, m, NULL);
+}
+
+const char *
+net_open_training(struct net *n, struct backend *k, const struct model *m)
+{
+	return open_net(n, k, m, &m->progress.hyper);
+}
+
+const char *
 net_store(struct net *n, struct model *m)
 {
 	for (size_t i = 0; i < m->nparam; i++) {
@@ -149,6 +179,8 @@ net_store(struct net *n, struct model *m)
 		for (int k = 0; k < MODEL_MOMENTS; k++)
 			if (n->moment[k][i])
 				n->k->mat_get(n->k, m->param[i].moment[k], n->moment[k][i]);
+		if (n->row_steps[i])
+			n->k->mat_get(n->k, m->param[i].row_steps, n->row_steps[i]);
 	}
 	return n->k->error(n->k);
 }
@@ -281,5 +313,6 @@ net_free(struct net *n)
 	free_matrices(n, n->g);
 	for (int k = 0; k < MODEL_MOMENTS; k++)
 		free_matrices(n, n->moment[k]);
+	free_matrices(n, n->row_steps);
 	*n = (struct net){ 0 };
 }

@@ -13,6 +13,7 @@
 #include "backend.h"
 #include "model.h"
 
+struct noise;
 struct output_layer;
 
 /* Activations of a layer, on the device; a row per step of the batch. */
@@ -44,6 +45,7 @@ struct net_output {
 	int v, bias, project;	/* indexes of its parameters; -1: it has none */
 	uint32_t width;		/* columns of V */
 	void *projected;	/* (capacity, width) output of the projection, or NULL */
+	double *target_shift;	/* (capacity) of the sampled softmax, or NULL; host memory */
 };
 
 struct net {
@@ -56,10 +58,12 @@ struct net {
 	bool is_bias[MODEL_PARAMS_MAX];
 	struct matrix *g[MODEL_PARAMS_MAX];	/* their gradients; NULL until first needed */
 	struct matrix *moment[MODEL_MOMENTS][MODEL_PARAMS_MAX];	/* optimiser state, or NULL */
+	struct matrix *row_steps[MODEL_PARAMS_MAX];	/* updates of each word's row, or NULL */
 	struct net_layer layer[MODEL_LAYERS_MAX];
 	int embed;			/* index of the embedding parameter; -1: none */
 	const struct output_layer *output;
 	struct net_output out;
+	const struct noise *noise;	/* of the pass, for the sampled softmax */
 
 	/*
 	 * Hook for data-parallel training, set by the caller after net_open(): sums
@@ -83,9 +87,12 @@ struct net {
 	struct net_state own_state;	/* of net_next() */
 };
 
-/* Copies parameters and moments from m to the device.  m's type of numbers must be the
- * backend's.  net_free() is due after success and failure. */
+/* Copies parameters and optimiser state from m to the device.  m's type of numbers must be
+ * the backend's.  net_open() is for using a model, net_open_training() for training it by
+ * its hyperparameters, which choose the output layer.  net_free() is due after success and
+ * failure. */
 const char *net_open(struct net *n, struct backend *k, const struct model *m);
+const char *net_open_training(struct net *n, struct backend *k, const struct model *m);
 /* Copies them back into m, which must have the same shape and moments. */
 const char *net_store(struct net *n, struct model *m);
 void net_free(struct net *n);
@@ -124,6 +131,7 @@ struct net_pass {
 	struct net_state *st;	/* as above, or NULL */
 	double dropout;		/* fraction of each layer's output set to zero; 0: none */
 	struct rng *rng;	/* draws the masks; unused without dropout */
+	const struct noise *noise;	/* noise words, drawn; NULL unless the softmax is sampled */
 };
 
 /*

@@ -228,6 +228,7 @@ net_gradient(struct net *n, const struct batch *b, const struct net_pass *how, d
 	if (q.masked)
 		draw_masks(&q, how);
 	forward_layers(&q);
+	n->noise = how->noise;
 	n->output->backward(n, b, last_output(&q), logp);
 	for (int l = (int)n->shape.layers; l-- > 0;)
 		backward_layer(&q, l, how->bptt);

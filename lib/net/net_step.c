@@ -8,12 +8,15 @@
 static const char *
 update_params(struct net *n, const struct update *u)
 {
-	struct update bias = *u;
+	for (size_t i = 0; i < n->nparam; i++) {
+		struct update one = *u;
 
-	bias.weight_decay = 0;
-	for (size_t i = 0; i < n->nparam; i++)
-		n->k->update(n->k, n->p[i], n->g[i], n->moment[0][i], n->moment[1][i],
-		    n->is_bias[i] ? &bias : u);
+		if (n->is_bias[i])
+			one.weight_decay = 0;
+		one.lazy = n->output->is_lazy;
+		one.row_steps = n->row_steps[i];
+		n->k->update(n->k, n->p[i], n->g[i], n->moment[0][i], n->moment[1][i], &one);
+	}
 	return n->k->error(n->k);
 }
 

@@ -36,9 +36,8 @@ full_error_width(const struct net *n)
 	return n->out.width;
 }
 
-/* Applies the projection, if any, to S, and returns the softmax layer's arguments. */
-static struct output_args
-project_states(struct net *n, const struct batch *b, const void *s)
+struct output_args
+output_args_of(struct net *n, const struct batch *b, const void *s)
 {
 	if (n->out.project >= 0)
 		n->k->dense_forward(n->k, n->p[n->out.project], b->t, s, n->out.projected);
@@ -48,10 +47,24 @@ project_states(struct net *n, const struct batch *b, const void *s)
 	};
 }
 
+void *
+output_errors(struct net *n)
+{
+	return n->out.project >= 0 ? n->d : n->ds;
+}
+
+void
+output_backward_projection(struct net *n, const struct batch *b, const void *s)
+{
+	if (n->out.project >= 0)
+		n->k->dense_backward(n->k, n->p[n->out.project], b->t, s, n->d, n->ds,
+		    n->g[n->out.project]);
+}
+
 static void
 full_forward(struct net *n, const struct batch *b, const void *s, double *logp)
 {
-	struct output_args a = project_states(n, b, s);
+	struct output_args a = output_args_of(n, b, s);
 
 	a.logp = logp;
 	n->k->out_forward(n->k, &a);
@@ -60,28 +73,26 @@ full_forward(struct net *n, const struct batch *b, const void *s, double *logp)
 static void
 full_backward(struct net *n, const struct batch *b, const void *s, double *logp)
 {
-	struct output_args a = project_states(n, b, s);
+	struct output_args a = output_args_of(n, b, s);
 
 	a.logp = logp;
-	a.ds = n->out.project >= 0 ? n->d : n->ds;
+	a.ds = output_errors(n);
 	a.dv = n->g[n->out.v];
 	a.dc = net_optional(n->g, n->out.bias);
 	n->k->out_backward(n->k, &a);
-	if (n->out.project >= 0)
-		n->k->dense_backward(n->k, n->p[n->out.project], b->t, s, n->d, n->ds,
-		    n->g[n->out.project]);
+	output_backward_projection(n, b, s);
 }
 
 static void
 full_distribution(struct net *n, const struct batch *b, const void *s, void *l)
 {
-	struct output_args a = project_states(n, b, s);
+	struct output_args a = output_args_of(n, b, s);
 
 	a.l = l;
 	n->k->out_logp(n->k, &a);
 }
 
 const struct output_layer output_full = {
-	"full", full_index_param, full_reserve, full_release, full_error_width, full_forward,
+	"full", ROLE_OUT, ROLE_BIAS, false, full_index_param, full_reserve, full_release, full_error_width, full_forward,
 	full_backward, full_distribution
 };

@@ -4,6 +4,7 @@
  *
  * Training uses it for the loss and its gradient, score for the probabilities of given
  * words, sample for the whole distribution; none of them depends on how it is computed.
+ * A layer may be for training alone and share the parameters of another (output_sampled.c).
  * To add an output layer, write a file beside output_full.c that fills in this struct,
  * list its parameters in lib/model/model.c (list_params), and select it in
  * output_layer_of().
@@ -18,6 +19,8 @@
 
 struct output_layer {
 	const char *name;
+	enum role weights, bias;	/* of V and c */
+	bool is_lazy;	/* an update visits only the rows that a step touched */
 
 	/* If p, the model's parameter number i, belongs to this layer, records i in n->out. */
 	void (*index_param)(struct net *n, const struct model_param *p, int i);
@@ -36,14 +39,22 @@ struct output_layer {
 	void (*distribution)(struct net *n, const struct batch *b, const void *s, void *l);
 };
 
-extern const struct output_layer output_full;
+extern const struct output_layer output_full, output_sampled;
 
-/* The output layer for a network of this shape. */
+/* The output layer for a network of this shape; hyper: it is for training by them, or
+ * NULL. */
 static inline const struct output_layer *
-output_layer_of(const struct model_shape *shape)
+output_layer_of(const struct model_shape *shape, const struct hyperparams *hyper)
 {
 	(void)shape;
-	return &output_full;
+	return hyper && hyper->softmax == SOFTMAX_SAMPLED ? &output_sampled : &output_full;
 }
+
+/* For layers with the parameters of output_full.c: applies the projection, if any, to S,
+ * and returns the arguments of the softmax layer; where that leaves its dS; and the
+ * projection's backward pass from there to n->ds. */
+struct output_args output_args_of(struct net *n, const struct batch *b, const void *s);
+void *output_errors(struct net *n);
+void output_backward_projection(struct net *n, const struct batch *b, const void *s);
 
 #endif

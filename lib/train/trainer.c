@@ -98,6 +98,9 @@ trainer_begin(struct trainer *s, const struct model *m)
 
 	s->watch.keeps_sum = s->valid != NULL;
 	loss_watch_begin(&s->watch, p, (uint32_t)s->net->v);
+	if (p->hyper.softmax == SOFTMAX_SAMPLED && (why = noise_new(&s->noise, &m->vocab,
+	    m->shape.vocab, p->hyper.samples, p->hyper.noise_power)) != NULL)
+		return why;
 	if (p->hyper.chunk == 0)
 		return NULL;
 	s->streams = streams_cut(s->train->steps, p->batch, p->hyper.chunk);
@@ -266,7 +269,7 @@ step_batch(struct trainer *s, size_t units)
 	struct model_progress *p = s->p;
 	struct rng rng;
 	struct net_pass how = { (int)p->bptt, s->state.n ? &s->state : NULL, p->hyper.dropout,
-	    &rng };
+	    &rng, s->noise.k ? &s->noise : NULL };
 	size_t taken;
 	double logp;
 	const char *why = next_batch(s, &taken);
@@ -274,8 +277,10 @@ step_batch(struct trainer *s, size_t units)
 	if (why || (why = trainer_reserve(s, (size_t)s->batcher.b.t)))
 		return why;
 	rate_before_step(p, units);
-	if (p->hyper.dropout > 0)
+	if (p->hyper.dropout > 0 || how.noise)
 		seed_step(p, &rng);
+	if (how.noise)
+		noise_draw(&s->noise, &rng);
 	why = net_step(s->net, &s->batcher.b, &how, &p->hyper, p->rate, p->steps + 1, s->logp);
 	if (why)
 		return why;
@@ -296,7 +301,7 @@ queue_length(struct trainer *s)
 {
 	const struct model_progress *p = s->p;
 	struct net_pass how = { (int)p->bptt, s->state.n ? &s->state : NULL, p->hyper.dropout,
-	    NULL };
+	    NULL, NULL };
 	size_t n = s->train->n - p->sentence;
 
 	if (p->batch != 1 || s->train->joined || p->hyper.log || p->hyper.schedule == RATE_COSINE ||
@@ -437,6 +442,7 @@ void
 trainer_free(struct trainer *s)
 {
 	net_state_free(&s->state);
+	noise_free(&s->noise);
 	batcher_free(&s->batcher);
 	free(s->logp);
 	s->logp = NULL;

@@ -16,6 +16,7 @@
 #include "errmsg.h"
 #include "loss_watch.h"
 #include "net.h"
+#include "noise.h"
 
 /* An evaluation, scheduled or final. */
 struct evaluation {
@@ -61,6 +62,7 @@ struct trainer {
 	struct streams streams;		/* of a joined corpus */
 	struct net_state state;		/* their hidden states */
 	struct batcher batcher;		/* the current batch */
+	struct noise noise;		/* of a sampled softmax */
 	double *logp;			/* (cap) its log-probabilities */
 	size_t cap;
 	uint64_t evaluated;		/* steps done of the evaluation in progress; 0: none */

@@ -163,7 +163,7 @@ training_run_open(struct training_run *r)
 		    .run_arg = r, .progress = note_progress, .save = save_model,
 		    .is_save_due = is_save_due, .should_stop = should_stop, .warn = warn_user }
 	};
-	if ((why = net_open(&r->net, r->k, &r->model)) != NULL ||
+	if ((why = net_open_training(&r->net, r->k, &r->model)) != NULL ||
 	    (why = trainer_begin(&r->trainer, &r->model)) != NULL)
 		return device_failure(r, why);
 	return NULL;
