@@ -14,18 +14,19 @@
 #include "index_stream.h"
 #include "model.h"
 #include "net.h"
+#include "noise.h"
 #include "options.h"
 #include "prog.h"
 #include "progress.h"
 
 static struct {
-	long bptt, embed, hidden, layers, most, project, seed, sentences, threads, vocab;
+	long bptt, embed, hidden, layers, most, project, samples, seed, sentences, threads, vocab;
 	double dropout, step, threshold;
-	int device, cell;
+	int device, cell, softmax;
 	bool bias, tied;
 	const char *flip, *model;
 } o = {
-	.bptt = 1000, .hidden = 10, .layers = 1, .most = 200, .seed = 10, .sentences = 1, .vocab = 100,
+	.bptt = 1000, .hidden = 10, .layers = 1, .most = 200, .samples = 20, .seed = 10, .sentences = 1, .vocab = 100,
 	.step = 0.001, .threshold = 0.01
 };
 
@@ -57,6 +58,9 @@ static const struct opt options[] = {
 	    "flip a sign in this gradient, which must fail" },
 	{ 0, "project", OPT_INT, { .i = &o.project }, "n", 0, 65536,
 	    "size of a projection layer; 0: none" },
+	{ 0, "softmax", OPT_WORD, { .word = &o.softmax }, SOFTMAX_NAMES, 0, 0, "output layer" },
+	{ 0, "samples", OPT_INT, { .i = &o.samples }, "n", 1, 1e6,
+	    "with --softmax sampled: noise words drawn" },
 	{ 0 }
 };
 static const struct command command = {
@@ -71,6 +75,7 @@ struct run {
 	struct corpus corpus;
 	struct batcher batcher;
 	struct net net;
+	struct noise noise;
 	struct gradcheck check;
 	struct progress progress;
 };
@@ -145,12 +150,34 @@ flipped_param(const struct model *m)
 	return o.flip ? i : m->nparam;
 }
 
+/* Noise words of a sampled softmax, the same for every loss of the check. */
+static const char *
+draw_noise(struct run *run)
+{
+	const struct model *m = &run->model;
+	const char *why;
+	struct rng r;
+
+	if (o.softmax != SOFTMAX_SAMPLED)
+		return NULL;
+	why = noise_new(&run->noise, m->has_vocab ? &m->vocab : NULL, m->shape.vocab,
+	    (size_t)o.samples, 1);
+	if (why)
+		return why;
+	rng_seed(&r, (uint32_t)o.seed);
+	noise_draw(&run->noise, &r);
+	run->check.noise = &run->noise;
+	return NULL;
+}
+
 static void
 begin_check(struct run *run, struct backend *k)
 {
 	size_t taken;
-	const char *why = net_open(&run->net, k, &run->model);
+	const char *why;
 
+	run->model.progress.hyper.softmax = (uint32_t)o.softmax;
+	why = net_open_training(&run->net, k, &run->model);
 	if (why == NULL)
 		why = batch_frames(&run->batcher, &run->corpus, 0, run->corpus.n, SIZE_MAX,
 		    &taken);
@@ -159,7 +186,7 @@ begin_check(struct run *run, struct backend *k)
 		.dropout = o.dropout, .seed = (uint32_t)o.seed, .step = o.step, .threshold = o.threshold,
 		.most = o.model ? (size_t)o.most : 0, .flipped = flipped_param(&run->model)
 	};
-	if (why || (why = gradcheck_begin(&run->check)) != NULL)
+	if (why || (why = draw_noise(run)) != NULL || (why = gradcheck_begin(&run->check)) != NULL)
 		die("device %s: %s", k->name, why);
 }
 
@@ -233,6 +260,8 @@ check_options(int operands)
 	for (const char *c = "nN"; !o.model && *c; c++)
 		if (options_given(*c))
 			die_usage("-%c needs -m", *c);
+	if (options_given_name("samples") && o.softmax != SOFTMAX_SAMPLED)
+		die_usage("--samples needs --softmax sampled");
 	if (o.model && options_given_name("project"))
 		die_usage("--project cannot be used with -m; the model determines it");
 	if (o.project && o.tied)
@@ -261,6 +290,7 @@ main(int argc, char *argv[])
 	begin_check(&run, k);
 	passed = check_params(&run);
 	gradcheck_free(&run.check);
+	noise_free(&run.noise);
 	batcher_free(&run.batcher);
 	corpus_free(&run.corpus);
 	net_free(&run.net);

@@ -25,6 +25,7 @@ struct gradcheck {
 	int bptt;
 	double dropout;			/* dropout rate; the masks are drawn from the seed, always the same */
 	uint32_t seed;
+	const struct noise *noise;	/* of a sampled softmax, drawn; NULL for the full one */
 	double step;			/* h */
 	double threshold;		/* relative errors above it fail */
 	size_t most;			/* entries to check of each parameter; 0: all */
