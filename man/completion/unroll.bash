@@ -71,6 +71,9 @@ _unroll_list() {
 		train - progress auto|always|never
 		train - project arg
 		train - save-every arg
+		train - softmax full|sampled
+		train - samples arg
+		train - noise-power arg
 		train - weight-decay arg
 		train operands file
 		gradcheck a bias -
@@ -92,6 +95,8 @@ _unroll_list() {
 		gradcheck T tie -
 		gradcheck x spoil arg
 		gradcheck - project arg
+		gradcheck - softmax full|sampled
+		gradcheck - samples arg
 		gradcheck operands file
 		score d device auto|cpu|cuda|blas|ref
 		score D double -
