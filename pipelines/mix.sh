@@ -1,0 +1,197 @@
+#!/bin/sh
+# mix.sh [-w WEIGHT,WEIGHT,...] [-p] FILE FILE...: mixes language models.
+#
+# Each FILE has the probabilities that one model gives the words of the same text: a line a
+# word, "word TAB ln P" and perhaps more, as score -w writes it, or KenLM's query -v word.
+# The weights of the mixture, P(word) = sum of weight P_model(word), are those with which
+# the text is most probable, found by expectation maximisation; -w gives them instead.
+#
+# Writes a table of models, weights, bits a word and perplexity, the mixture last; with -p
+# the mixture's own "word TAB ln P", for another mixture or a ranking.
+set -eu
+name=${0##*/} weights='' words=0
+
+usage() {
+	echo "usage: $name [-w weight,weight,...] [-p] file file ..." >&2
+	exit 2
+}
+
+while getopts :w:p option; do
+	case $option in
+	w) weights=$OPTARG ;;
+	p) words=1 ;;
+	*) usage ;;
+	esac
+done
+shift $((OPTIND - 1))
+[ $# -ge 2 ] || usage
+# awk takes an operand with "=" for an assignment, unless it has a slash before
+for file; do
+	shift
+	case $file in
+	/* | -) ;;
+	*) file=./$file ;;
+	esac
+	set -- "$@" "$file"
+done
+
+exec awk -v weights="$weights" -v words="$words" -v name="$name" '
+function fail(file, what) {
+	printf "%s: %s: %s\n", name, shown(file), what > "/dev/stderr"
+	failed = 1
+	exit 1
+}
+
+# ln P of a word from its text, in units of `unit`; a model may give no probability at all
+function logarithm(text, unit) {
+	if (text ~ /^-?inf(inity)?$/)
+		return -1e9
+	if (text !~ /^[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?$/)
+		fail(FILENAME, "line " FNR ": \047" text "\047 is not ln P; give what score -w writes")
+	return text * unit
+}
+
+function add_word(w, x) {
+	n[m]++
+	if (x > 1e-6)
+		fail(FILENAME, "line " FNR ": ln P of \047" w "\047 is above 0")
+	p[m, n[m]] = x
+	if (m == 1)
+		word[n[m]] = w
+	else if (word[n[m]] != w)
+		other[m]++
+}
+
+# KenLM: fields "word=id length log10", the last one "Total: ..."
+function read_kenlm(    i, part, f, w) {
+	for (i = 1; i <= NF; i++) {
+		if ($i ~ /^Total: /)
+			break
+		if (split($i, part, " ") != 3)
+			fail(FILENAME, "line " FNR ": not a field of query -v word: " $i)
+		w = part[1]
+		sub(/=[0-9]+$/, "", w)
+		add_word(w, logarithm(part[3], log(10)))
+	}
+}
+
+BEGIN { FS = "\t" }
+FNR == 1 { m++; file[m] = FILENAME; kenlm = $0 ~ /\tTotal: / }
+kenlm {
+	if ($0 ~ /\tTotal: /)
+		read_kenlm()
+	next
+}
+NF < 2 { fail(FILENAME, "line " FNR ": no tab and ln P after the word; give what score -w writes") }
+{ add_word($1, logarithm($2, 1)) }
+
+function check_files(    k) {
+	for (k = 2; k < ARGC; k++)
+		if (file[k] != ARGV[k])
+			fail(ARGV[k], "empty; a line a word was expected")
+	for (k = 2; k <= m; k++) {
+		if (n[k] != n[1])
+			fail(file[k], n[k] " words, but " shown(file[1]) " has " n[1] "; score the same text")
+		if (other[k] * 2 > n[1])
+			fail(file[k], "most words are not those of " shown(file[1]) "; score the same text")
+	}
+}
+
+# Probabilities relative to the best model of each word, so that none is too small
+function make_relative(    k, t) {
+	for (t = 1; t <= n[1]; t++) {
+		top[t] = p[1, t]
+		for (k = 2; k <= m; k++)
+			if (p[k, t] > top[t])
+				top[t] = p[k, t]
+		for (k = 1; k <= m; k++)
+			r[k, t] = p[k, t] - top[t] < -700 ? 0 : exp(p[k, t] - top[t])
+	}
+}
+
+function mixed(t,    k, sum) {
+	sum = 0
+	for (k = 1; k <= m; k++)
+		sum += w[k] * r[k, t]
+	return sum
+}
+
+# One iteration; returns the largest change of a weight
+function improve(    k, t, sum, most, d) {
+	for (k = 1; k <= m; k++)
+		part[k] = 0
+	for (t = 1; t <= n[1]; t++) {
+		sum = mixed(t)
+		for (k = 1; k <= m; k++)
+			part[k] += w[k] * r[k, t] / sum
+	}
+	most = 0
+	for (k = 1; k <= m; k++) {
+		d = part[k] / n[1] - w[k]
+		most = d > most ? d : -d > most ? -d : most
+		w[k] = part[k] / n[1]
+	}
+	return most
+}
+
+function take_weights(    k, given, sum) {
+	if (split(weights, given, ",") != m)
+		fail("-w", weights ": give a weight for each of the " m " files")
+	sum = 0
+	for (k = 1; k <= m; k++) {
+		if (given[k] !~ /^([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?$/)
+			fail("-w", "\047" given[k] "\047 is not a weight from 0 to 1")
+		sum += w[k] = given[k] + 0
+	}
+	if (sum < 0.999 || sum > 1.001)
+		fail("-w", "the weights add up to " sum ", not to 1")
+	for (k = 1; k <= m; k++)
+		w[k] /= sum
+}
+
+function find_weights(    k, i) {
+	for (k = 1; k <= m; k++)
+		w[k] = 1 / m
+	for (i = 0; i < 10000 && improve() > 1e-9; i++)
+		continue
+}
+
+function shown(path) {
+	sub(/^\.\//, "", path)
+	return path
+}
+
+function print_row(label, weight, sum) {
+	printf "%s\t%s\t%.6f\t%.4f\n", label, weight, -sum / n[1] / log(2), exp(-sum / n[1])
+}
+
+function log_mixed(t,    x) {
+	x = mixed(t)
+	return x > 0 ? top[t] + log(x) : -1e9
+}
+
+END {
+	if (failed)
+		exit 1
+	check_files()
+	make_relative()
+	if (weights != "")
+		take_weights()
+	else
+		find_weights()
+	for (t = 1; t <= n[1]; t++) {
+		all += log_mixed(t)
+		if (words + 0)
+			printf "%s\t%.9f\n", word[t], log_mixed(t)
+	}
+	if (words + 0)
+		exit 0
+	print "model\tweight\tbits\tperplexity"
+	for (k = 1; k <= m; k++) {
+		sum = 0
+		for (t = 1; t <= n[1]; t++)
+			sum += p[k, t]
+		print_row(shown(file[k]), sprintf("%.9f", w[k]), sum)
+	}
+	print_row("mix", 1, all)
+}' "$@"
