@@ -129,7 +129,7 @@ objects = $(patsubst %.c,$(BUILD)/%$2.o,$1)
 KERN_OBJS := $(call objects,$(ONCE_SRCS)) $(foreach r,$(REALS),$(call objects,$(REAL_SRCS),.$r) \
 	$(foreach i,$(ISAS),$(call objects,$(ISA_SRCS),.$i.$r)))
 # The OpenBLAS backend is a plugin that holds the sources it shares with the others.
-BLAS_SRCS := $(filter-out %/entry.c,$(wildcard kernels/blas/*.c)) kernels/ref/layers.c kernels/ref/sampled.c \
+BLAS_SRCS := $(filter-out %/entry.c,$(wildcard kernels/blas/*.c)) $(patsubst %,kernels/ref/%.c,layers sampled tree) \
 	$(filter-out kernels/ref/%,$(REAL_SRCS))
 BLAS_OBJS := $(call objects,kernels/blas/entry.c $(patsubst %,kernels/%.c,pool batch scratch touched hugepage)) $(foreach r,$(REALS),\
 	$(call objects,$(BLAS_SRCS),.$r) $(call objects,kernels/cpu/simd/update.c,.plain.$r))

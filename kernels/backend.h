@@ -191,6 +191,31 @@ struct sampled_args {
 	struct matrix *dv, *dc;		/* of V's and c's roles; dc NULL where c is */
 };
 
+/*
+ * The hierarchical softmax (Morin and Bengio 2005, equation 2) on a binary tree whose leaves
+ * are the words: V has a row for each of the n inner nodes.  The path of row r's word, from
+ * the root, are the nodes node[i] for i from start[r] to start[r + 1] - 1; turn[i] is 1 or
+ * -1, for the two children.  sigma is the logistic function:
+ *
+ *	z_i = V_node[i] S_r + c_node[i]
+ *	logp[r] = sum over i of ln sigma(turn[i] z_i)
+ *
+ * With e_i = -turn[i] sigma(-turn[i] z_i): dS_r = sum of e_i V_node[i], dV_node[i] += e_i S_r,
+ * dc_node[i] += e_i; of V and c, only the rows of nodes on the paths.
+ */
+struct tree_args {
+	const struct matrix *v, *c;	/* ROLE_OUT_ROWS (n,h); ROLE_OUT_BIAS (1,n), or NULL */
+	int t;
+	const void *s;			/* (t,h) */
+	const int *start;		/* (t + 1) rising, start[0] = 0 */
+	const uint32_t *node;		/* (start[t]) each below n */
+	const signed char *turn;	/* (start[t]) */
+	double *logp;			/* (t) of the host */
+	void *ds;			/* (t,h) */
+	struct matrix *dv, *dc;		/* of V's and c's roles; dc NULL where c is */
+	void *l;			/* (t,n) reals of the host */
+};
+
 /* The parameters of a one-layer net, for entries that fuse. */
 struct plain_net {
 	struct matrix *u, *v, *w;
@@ -270,6 +295,12 @@ struct backend {
 	/* Optional (NULL): the sampled softmax; struct sampled_args says what is read and
 	 * written. */
 	void (*sampled_backward)(struct backend *, const struct sampled_args *);
+	/* Optional (NULL), all or none: the hierarchical softmax; struct tree_args says what is
+	 * read and written.  tree_forward: logp; tree_backward: the same and the gradients;
+	 * tree_logits: l = the z of every node. */
+	void (*tree_forward)(struct backend *, const struct tree_args *);
+	void (*tree_backward)(struct backend *, const struct tree_args *);
+	void (*tree_logits)(struct backend *, const struct tree_args *);
 
 	/* P by the rule above; then G = 0.  M and N have P's role and shape, or are NULL
 	 * where the rule has none.  A sparse G (touched.h) may be visited in part. */

@@ -246,6 +246,7 @@ fill_table(struct backend *k)
 	k->out_logp = out_logp;
 	ref_layers(k);
 	ref_sampled(k);
+	ref_tree(k);
 	blas_cells(k);
 	blas_optimiser(k);
 }

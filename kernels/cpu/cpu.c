@@ -1,11 +1,9 @@
 /*
- * cpu.c - the table of the fast CPU backend: the entries of the output layer, and a
- * whole SGD step in one call.
+ * cpu.c - the table of the fast CPU backend, and a whole SGD step in one call.
  */
 #include <string.h>
 
 #include "cpu.h"
-#include "sampled.h"
 #include "softmax_small.h"
 #include "state.h"
 
@@ -17,76 +15,6 @@ cpu_scratch(struct backend *k, size_t n)
 	if (rows == NULL)
 		host_fail(k, "out of memory");
 	return rows;
-}
-
-/* The values of a bias, or NULL. */
-static real *
-bias_values(const struct matrix *bias)
-{
-	return bias ? bias->p : NULL;
-}
-
-/* v is NULL, and an error reported, when out of memory. */
-static struct softmax_call
-softmax_call(struct backend *k, const struct output_args *a)
-{
-	return (struct softmax_call){ .v = params_panels(k, a->v), .bias = bias_values(a->c),
-	    .t = a->t, .s = a->s, .stride = (size_t)a->v->cols, .y = a->y, .logp = a->logp };
-}
-
-static void
-out_forward(struct backend *k, const struct output_args *a)
-{
-	struct softmax_call c = softmax_call(k, a);
-
-	if (c.v == NULL)
-		return;
-	(is_small(c.v) ? softmax_small_forward : output_forward)(&state(k)->output, &c);
-}
-
-static void
-out_backward(struct backend *k, const struct output_args *a)
-{
-	struct softmax_call c = softmax_call(k, a);
-
-	c.ds = a->ds;
-	c.dstride = c.stride;
-	c.dv = &cpu_mat_of(a->dv)->v;
-	c.dbias = bias_values(a->dc);
-	c.scale = 1;
-	(is_small(c.v) ? softmax_small_backward : output_backward)(&state(k)->output, &c);
-}
-
-static void
-out_logp(struct backend *k, const struct output_args *a)
-{
-	struct softmax_call c = softmax_call(k, a);
-
-	if (c.v == NULL)
-		return;
-	c.y = NULL;
-	c.logp = NULL;
-	c.l = a->l;
-	(is_small(c.v) ? softmax_small_logp : output_logp)(&state(k)->output, &c);
-}
-
-static void
-out_sampled(struct backend *k, const struct sampled_args *a)
-{
-	struct sampled_call c = {
-		.t = a->t, .h = a->v->cols, .n = a->n, .v = a->v->p, .c = bias_values(a->c), .s = a->s,
-		.y = a->y, .noise = a->noise, .target_shift = a->target_shift,
-		.noise_shift = a->noise_shift, .logp = a->logp, .ds = a->ds, .dv = a->dv->p,
-		.dc = bias_values(a->dc)
-	};
-
-	softmax_sampled(&state(k)->output, &c);
-	touched_add(&a->dv->touched, a->noise, a->n);
-	touched_add(&a->dv->touched, a->y, a->t);
-	if (a->dc) {
-		touched_add(&a->dc->touched, a->noise, a->n);
-		touched_add(&a->dc->touched, a->y, a->t);
-	}
 }
 
 /* V's gradient, for batches too long to update V in place; NULL: out of memory. */
@@ -190,10 +118,7 @@ fill_table(struct backend *k)
 	k->error = cpu_error;
 	params_entries(k);
 	embedding_entries(k);
-	k->out_forward = out_forward;
-	k->out_backward = out_backward;
-	k->out_logp = out_logp;
-	k->sampled_backward = out_sampled;
+	output_entries(k);
 	dense_entries(k);
 	cells_entries(k);
 	optimiser_entries(k);

@@ -12,6 +12,7 @@
 #define dense_entries ISA_NAME(dense_entries)
 #define embedding_entries ISA_NAME(embedding_entries)
 #define optimiser_entries ISA_NAME(optimiser_entries)
+#define output_entries ISA_NAME(output_entries)
 #define params_entries ISA_NAME(params_entries)
 #define params_changed ISA_NAME(params_changed)
 #define params_panels ISA_NAME(params_panels)

@@ -66,6 +66,8 @@ void optimiser_entries(struct backend *k);
 void embedding_entries(struct backend *k);
 /* dense_*, bias_* and multiply. */
 void dense_entries(struct backend *k);
+/* out_*, sampled_backward, tree_*. */
+void output_entries(struct backend *k);
 /* cell_*. */
 void cells_entries(struct backend *k);
 

@@ -3,8 +3,8 @@
  *
  * Written to be verifiable, not fast; the other backends are tested against it.
  * Forward and backward are adjacent.  This file has the softmax layer; cells.c the
- * recurrent layers, layers.c the layers before and between them, sampled.c the sampled
- * softmax, update.c the update rules.
+ * recurrent layers, layers.c the layers before and between them, sampled.c and tree.c
+ * the cheaper output layers, update.c the update rules.
  */
 #include <stdlib.h>
 
@@ -125,6 +125,7 @@ ref_open(int threads, const char **why)
 	ref_layers(k);
 	ref_cells(k);
 	ref_sampled(k);
+	ref_tree(k);
 	ref_update(k);
 	return k;
 }

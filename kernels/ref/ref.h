@@ -17,6 +17,8 @@ void ref_layers(struct backend *k);
 void ref_cells(struct backend *k);
 /* sampled_backward. */
 void ref_sampled(struct backend *k);
+/* tree_*. */
+void ref_tree(struct backend *k);
 /* update, sum_squares. */
 void ref_update(struct backend *k);
 

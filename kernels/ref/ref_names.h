@@ -13,6 +13,7 @@
 #define ref_layers NAME(ref_layers)
 #define ref_sampled NAME(ref_sampled)
 #define ref_scratch NAME(ref_scratch)
+#define ref_tree NAME(ref_tree)
 #define ref_update NAME(ref_update)
 
 #endif

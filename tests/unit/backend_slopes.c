@@ -169,6 +169,39 @@ sampled(const struct problem *p, bool back)
 	return loss;
 }
 
+/* A tree of 7 words and 6 inner nodes, its paths by hand; node 6 is on none. */
+static double
+tree(const struct problem *p, bool back)
+{
+	static const int path_start[T + 1] = { 0, 3, 5, 6, 9, 11, 14, 16, 19, 21 };
+	static const uint32_t node[] = { 0, 1, 3, 0, 2, 5, 0, 1, 4, 0, 2, 0, 1, 3, 0, 2, 0, 1, 4, 0, 2 };
+	static const signed char turn[] = { 1, -1, 1, -1, 1, 1, 1, 1, -1, -1, -1, 1, -1, -1, -1, 1, 1,
+	    1, 1, -1, -1 };
+	struct backend *k = p->k;
+	struct matrix *v = mat(k, ROLE_OUT_ROWS, V, H, p->x[1]);
+	struct matrix *c = mat(k, ROLE_OUT_BIAS, 1, V, p->x[2]);
+	struct matrix *dv = mat(k, ROLE_OUT_ROWS, V, H, NULL);
+	struct matrix *dc = mat(k, ROLE_OUT_BIAS, 1, V, NULL);
+	double logp[T], ds[T * H], loss = 0;
+	struct tree_args a = { .v = v, .c = c, .t = T, .s = p->x[0], .start = path_start,
+	    .node = node, .turn = turn, .logp = logp, .ds = ds, .dv = dv, .dc = dc };
+
+	(back ? k->tree_backward : k->tree_forward)(k, &a);
+	for (int r = 0; r < T; r++)
+		loss -= logp[r];
+	if (back) {
+		memcpy(p->dx[0], ds, sizeof(ds));
+		take(p, 1, dv);
+		take(p, 2, dc);
+	} else {
+		k->mat_free(k, dv);
+		k->mat_free(k, dc);
+	}
+	k->mat_free(k, v);
+	k->mat_free(k, c);
+	return loss;
+}
+
 static double
 tied(const struct problem *p, bool back)
 {
@@ -197,6 +230,7 @@ static const struct layer layers[] = {
 	{ "dense and bias", { T * N, H * N, H }, dense, NCELLS },
 	{ "output with bias", { T * H, V * H, V }, output, NCELLS },
 	{ "sampled output with bias", { T * H, V * H, V }, sampled, NCELLS },
+	{ "tree", { T * H, V * H, V }, tree, NCELLS },
 	{ "tied input", { V * H }, tied, NCELLS },
 };
 

@@ -6,6 +6,7 @@
 
 #include "parallel.h"
 #include "product.h"
+#include "row_math.h"
 #include "sampled.h"
 #include "softmax.h"
 
@@ -136,39 +137,12 @@ find_noise(const struct sampled_call *c, uint32_t word)
 }
 
 static real
-dot(const real *a, const real *b, int n)
-{
-	vec sum = v_zero();
-	int i = 0;
-
-	for (; i + LANES <= n; i += LANES)
-		sum = v_fma(v_load(a + i), v_load(b + i), sum);
-	if (i < n)
-		sum = v_fma(v_load_part(a + i, n - i), v_load_part(b + i, n - i), sum);
-	return v_sum(sum);
-}
-
-/* a(n) += by b(n) */
-static void
-add_scaled(real *a, const real *b, int n, real by)
-{
-	vec x = v_set1(by);
-	int i = 0;
-
-	for (; i + LANES <= n; i += LANES)
-		v_store(a + i, v_fma(x, v_load(b + i), v_load(a + i)));
-	if (i < n)
-		v_store_part(a + i, n - i,
-		    v_fma(x, v_load_part(b + i, n - i), v_load_part(a + i, n - i)));
-}
-
-static real
 target_logit(const struct sampled_call *c, int r)
 {
 	uint32_t y = c->y[r];
 	double bias = (c->c ? (double)c->c[y] : 0) + c->target_shift[r];
 
-	return dot(c->v + (size_t)y * c->h, c->s + (size_t)r * c->h, c->h) + (real)bias;
+	return row_dot(c->v + (size_t)y * c->h, c->s + (size_t)r * c->h, c->h) + (real)bias;
 }
 
 /* l(n) += shift(n) */
@@ -244,7 +218,7 @@ target_errors_task(void *arg, int i, int thread)
 
 	(void)thread;
 	for (int r = i * ROWS; r < c->t && r < (i + 1) * ROWS; r++)
-		add_scaled(c->ds + (size_t)r * h, c->v + c->y[r] * h, c->h, j->error[r]);
+		row_add_scaled(c->ds + (size_t)r * h, c->v + c->y[r] * h, c->h, j->error[r]);
 }
 
 /*
@@ -267,11 +241,11 @@ scatter_task(void *arg, int i, int thread)
 			const real *from = j->gradient.p + (size_t)((first + at) / PW) * j->gradient.stride +
 			    (size_t)w * PW;
 
-			add_scaled(to + at, from, n - at < PW ? n - at : PW, 1);
+			row_add_scaled(to + at, from, n - at < PW ? n - at : PW, 1);
 		}
 	}
 	for (int r = 0; r < c->t; r++)
-		add_scaled(c->dv + c->y[r] * h + first, c->s + (size_t)r * h + first, n, j->error[r]);
+		row_add_scaled(c->dv + c->y[r] * h + first, c->s + (size_t)r * h + first, n, j->error[r]);
 }
 
 /* Some noise words' part of dc. */
@@ -284,7 +258,7 @@ bias_task(void *arg, int i, int thread)
 
 	(void)thread;
 	for (int r = 0; r < j->c.t; r++)
-		add_scaled(sum, j->p + (size_t)r * j->c.n + first, n, 1);
+		row_add_scaled(sum, j->p + (size_t)r * j->c.n + first, n, 1);
 	for (int k = 0; k < n; k++)
 		j->c.dc[j->c.noise[first + k]] += sum[k];
 }

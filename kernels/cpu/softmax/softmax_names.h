@@ -19,5 +19,6 @@
 #define softmax_small_backward ISA_NAME(softmax_small_backward)
 #define softmax_small_forward ISA_NAME(softmax_small_forward)
 #define softmax_small_logp ISA_NAME(softmax_small_logp)
+#define softmax_tree ISA_NAME(softmax_tree)
 
 #endif

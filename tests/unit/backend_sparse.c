@@ -1,8 +1,9 @@
 /*
- * backend_sampled BACKEND [SEED [SHAPES]]: the sampled softmax and what belongs to it,
- * against "ref" and on 1, 2 and 3 threads: its probabilities and gradients, matrices that
- * are kept as a row per word as input and output layer, and lazy updates of touched rows
- * by every rule.  A backend without the sampled softmax is skipped.
+ * backend_sparse BACKEND [SEED [SHAPES]]: output layers that use few rows of V in a step,
+ * against "ref" and on 1, 2 and 3 threads: probabilities and gradients of the sampled and
+ * the hierarchical softmax, matrices that are kept as a row per word as input and output
+ * layer, and lazy updates of touched rows by every rule.  A backend without these layers is
+ * skipped.
  */
 #include "agree.h"
 
@@ -26,6 +27,9 @@ struct test_case {
 	int n;				/* different noise words */
 	uint32_t *noise;
 	double *noise_shift, *target_shift;
+	int *start;			/* (t + 1) paths: v nodes, of random length */
+	uint32_t *node;
+	signed char *turn;
 	bool biased;
 };
 
@@ -44,6 +48,24 @@ draw_noise(struct test_case *c, struct rng *r)
 	free(has);
 }
 
+/* A path for each row, some of them empty, with repeated nodes. */
+static void
+draw_paths(struct test_case *c, struct rng *r)
+{
+	int t = c->b.t, most = 25, n = 0;
+
+	c->start = need(calloc((size_t)t + 1, sizeof(*c->start)));
+	c->node = need(calloc((size_t)t * (size_t)most + 1, sizeof(*c->node)));
+	c->turn = need(calloc((size_t)t * (size_t)most + 1, sizeof(*c->turn)));
+	for (int i = 0; i < t; i++) {
+		for (int left = (int)(rng_u32(r) % (unsigned)most); left > 0; left--, n++) {
+			c->node[n] = rng_u32(r) % (unsigned)c->shape.v;
+			c->turn[n] = rng_u32(r) % 2 ? 1 : -1;
+		}
+		c->start[i + 1] = n;
+	}
+}
+
 static void
 make_case(struct test_case *c, struct shape s, size_t size, struct rng *r)
 {
@@ -52,6 +74,7 @@ make_case(struct test_case *c, struct shape s, size_t size, struct rng *r)
 	c->s = draw(r, (size_t)c->b.t * s.h, 1, size);
 	c->v = draw(r, (size_t)s.v * s.h, 4 / sqrt((double)s.h), size);
 	c->bias = draw(r, (size_t)s.v, 3, size);
+	draw_paths(c, r);
 	draw_noise(c, r);
 	c->noise_shift = draw(r, (size_t)c->n, 4, sizeof(double));
 	c->target_shift = draw(r, (size_t)c->b.t, 4, sizeof(double));
@@ -65,6 +88,9 @@ free_case(struct test_case *c)
 	free(c->v);
 	free(c->bias);
 	free(c->noise);
+	free(c->start);
+	free(c->node);
+	free(c->turn);
 	free(c->noise_shift);
 	free(c->target_shift);
 }
@@ -158,6 +184,35 @@ run_layer(struct backend *k, const void *arg, struct result *res)
 	free(logp);
 }
 
+static void
+run_tree(struct backend *k, const void *arg, struct result *res)
+{
+	const struct test_case *c = arg;
+	struct matrices m = new_matrices(k, c);
+	size_t t = (size_t)c->b.t, h = (size_t)c->shape.h, v = (size_t)c->shape.v;
+	double *logp = need(calloc(t, sizeof(*logp)));
+	void *l = need(calloc(t * v, c->size));
+	struct tree_args a = { .v = m.v, .c = m.c, .t = c->b.t, .s = m.s, .start = c->start,
+	    .node = c->node, .turn = c->turn, .logp = logp, .ds = m.ds, .dv = m.dv, .dc = m.dc,
+	    .l = l };
+
+	k->tree_forward(k, &a);
+	keep(res, "tree_forward", logp, t, sizeof(*logp));
+	k->tree_logits(k, &a);
+	keep(res, "tree_logits", l, t * v, c->size);
+	for (int pass = 0; pass < 2; pass++) {		/* += shows */
+		k->tree_backward(k, &a);
+		keep(res, "tree_backward logp", logp, t, sizeof(*logp));
+		keep_rows(k, res, "tree_backward ds", m.ds, t * h);
+	}
+	keep_mat(k, res, "tree_backward dv", m.dv, v * h);
+	if (c->biased)
+		keep_mat(k, res, "tree_backward dc", m.dc, v);
+	free_matrices(k, &m);
+	free(logp);
+	free(l);
+}
+
 /* Three lazy updates, the second with gradients in fewer rows. */
 static void
 update_lazily(struct backend *k, const struct test_case *c, enum update_rule rule, struct result *res)
@@ -214,6 +269,7 @@ check_shape(const char *name, enum real_type real, int i, struct rng *r)
 	    s.longest);
 	make_case(&c, s, size_of(real), r);
 	failures = check_backend(name, real, where, run_layer, &c, bound_of(real));
+	failures += check_backend(name, real, where, run_tree, &c, bound_of(real));
 	failures += check_backend(name, real, where, run_updates, &c, bound_of(real) * 1e3);
 	free_case(&c);
 	return failures;
@@ -228,7 +284,7 @@ main(int argc, char *argv[])
 	if (k)
 		k->close(k);
 	if (missing) {
-		printf("%s has no sampled softmax\n", argv[1]);
+		printf("%s has no sparse output layers\n", argv[1]);
 		return 77;
 	}
 	return check_shapes(argc, argv, NSHAPES, check_shape);
