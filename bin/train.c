@@ -146,27 +146,6 @@ read_validation(struct training_run *run, double fraction)
 	die_if(training_text_validate(&run->text, fraction, fraction > 0 ? NULL : o.valid));
 }
 
-/* Moves the streams' vocabulary into the model, unless it has the same one already. */
-static void
-set_vocab(struct training_run *run, const char *path)
-{
-	struct model *m = &run->model;
-	const char *why;
-
-	if (path && (why = model_check_vocab(m, &run->text.vocab)) != NULL)
-		die("%s: %s", path, why);
-	if (path && (why = model_check_rules(m, &run->text.vocab)) != NULL)
-		prog_warn("%s: %s", path, why);
-	if (m->has_vocab) {
-		m->vocab.rules = run->text.vocab.rules;
-		vocab_free(&run->text.vocab);
-	} else {
-		m->vocab = run->text.vocab;
-	}
-	m->has_vocab = true;
-	run->text.vocab = (struct vocab){ 0 };
-}
-
 /* With a validation set, after every epoch: what it costs is small beside an epoch. */
 static uint32_t
 evaluation_interval(void)
@@ -227,7 +206,7 @@ new_model(struct training_run *run)
 		die("a model of %ld hidden units and %" PRIu32 " words: %s", o.hidden,
 		    run->text.vocab.size, why);
 	model_init(&run->model, init, (uint32_t)o.seed);
-	set_vocab(run, NULL);
+	die_if(training_run_set_vocab(run, NULL));
 	if (sampled)
 		model_init_output_bias(&run->model);
 }
@@ -300,7 +279,7 @@ resume(struct training_run *run)
 	double fraction = valid_fraction();
 	const char *why;
 
-	set_vocab(run, o.resume);
+	die_if(training_run_set_vocab(run, o.resume));
 	if (o.valid && fraction != p->hyper.valid)
 		die("%s: the fraction of text for validation is %g in this run; repeat its -v", o.resume,
 		    p->hyper.valid);
@@ -319,13 +298,11 @@ start(struct training_run *run)
 {
 	read_validation(run, valid_fraction());
 	if (o.from)
-		set_vocab(run, o.from);
+		die_if(training_run_set_vocab(run, o.from));
 	else
 		new_model(run);
 	init_progress(run);
-	die_if(model_moments(&run->model, hyperparams_moments(&run->model.progress.hyper)));
-	if (hyperparams_counts_rows(&run->model.progress.hyper))
-		die_if(model_count_rows(&run->model));
+	die_if(model_alloc_optimiser(&run->model));
 }
 
 static void
@@ -435,26 +412,21 @@ check_options(void)
 		die_usage("-i starts a new run and -R resumes one; use one of them");
 	if (o.resume && !options_given('o'))
 		o.out = o.resume;
-	for (const char *c = "aDcfFHILmnOsStT"; o.resume && *c; c++)
-		if (options_given(*c))
-			die_usage("-%c cannot change in a resumed run (-R)", *c);
-	for (const char *c = "acHILmt"; o.from && *c; c++)
-		if (options_given(*c) && *c != 'H')
-			die_usage("-%c cannot be used with -i; the model determines it", *c);
-	for (const char *c = "fF"; o.schedule != RATE_DECAYED && *c; c++)
-		if (options_given(*c))
-			die_usage("-%c needs -S decay", *c);
-	if (options_given_name("weight-decay") && !o.resume && rule_kinds[o.rule].weight_decay == 0)
-		die_usage("--weight-decay needs -O adamw");
+	if (o.resume)
+		options_reject("a D c f F H I L m n O s S t T softmax",
+		    "cannot change in a resumed run (-R)");
+	if (o.from)
+		options_reject("a c I L m t", "cannot be used with -i; the model determines it");
+	if (o.schedule != RATE_DECAYED)
+		options_reject("f F", "needs -S decay");
+	if (!o.resume && rule_kinds[o.rule].weight_decay == 0)
+		options_reject("weight-decay", "needs -O adamw");
+	if (o.softmax != SOFTMAX_SAMPLED)
+		options_reject("samples noise-power", "needs --softmax sampled");
+	if (o.resume || o.from)
+		options_reject("project", "cannot be used with -i or -R; the model determines it");
 	if (o.project && o.tied)
 		die_usage("--project cannot be used with -t, whose projection has the embedding size (-m)");
-	for (const char *const *s = (const char *const[]){ "samples", "noise-power", NULL }; *s; s++)
-		if (options_given_name(*s) && o.softmax != SOFTMAX_SAMPLED)
-			die_usage("--%s needs --softmax sampled", *s);
-	if (options_given_name("softmax") && o.resume)
-		die_usage("--softmax cannot change in a resumed run (-R)");
-	if (options_given_name("project") && (o.resume || o.from))
-		die_usage("--project cannot be used with -i or -R; the model determines it");
 	if (o.tied && o.embed == 0)
 		die_usage("-t needs embeddings; give their size with -m");
 	if (o.patience && o.valid == NULL && !o.resume)

@@ -304,3 +304,17 @@ options_given_name(const char *name)
 	assert(o->name);
 	return given[o - command->table];
 }
+
+void
+options_reject(const char *names, const char *why)
+{
+	char name[64];
+	int used;
+
+	for (; sscanf(names, "%63s%n", name, &used) == 1; names += used) {
+		bool is_letter = name[1] == '\0';
+
+		if (is_letter ? options_given(name[0]) : options_given_name(name))
+			die_usage("%s%s %s", is_letter ? "-" : "--", name, why);
+	}
+}

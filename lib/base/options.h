@@ -53,4 +53,8 @@ int options_parse(int argc, char *argv[], const struct command *command);
 bool options_given(char letter);
 bool options_given_name(const char *name);
 
+/* Ends with "-x WHY" if one of these options was given: letters and long names, separated
+ * by spaces. */
+void options_reject(const char *names, const char *why);
+
 #endif

@@ -190,8 +190,8 @@ free_moments(struct model *m)
 	}
 }
 
-const char *
-model_moments(struct model *m, int n)
+static const char *
+alloc_moments(struct model *m, int n)
 {
 	void *at[MODEL_PARAMS_MAX];
 
@@ -214,10 +214,9 @@ free_row_steps(struct model *m)
 	}
 }
 
-const char *
-model_count_rows(struct model *m)
+static const char *
+alloc_row_steps(struct model *m)
 {
-	free_row_steps(m);
 	for (size_t i = 0; i < m->nparam; i++) {
 		size_t words = model_param_words(&m->shape, &m->param[i]);
 
@@ -225,6 +224,16 @@ model_count_rows(struct model *m)
 			return "the optimiser's state does not fit into memory";
 	}
 	return NULL;
+}
+
+const char *
+model_alloc_optimiser(struct model *m)
+{
+	const struct hyperparams *r = &m->progress.hyper;
+	const char *why = alloc_moments(m, hyperparams_moments(r));
+
+	free_row_steps(m);
+	return why == NULL && hyperparams_counts_rows(r) ? alloc_row_steps(m) : why;
 }
 
 size_t

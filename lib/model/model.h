@@ -125,12 +125,9 @@ const char *model_new(struct model *m, struct model_shape shape);
 const char *model_plan(struct model *m, struct model_shape shape);
 const char *model_alloc(struct model *m);
 
-/* Allocates n moments for every parameter, zero; frees those it had. */
-const char *model_moments(struct model *m, int n);
-
-/* Allocates row_steps, zero, of the parameters that have rows for words; frees what they
- * had. */
-const char *model_count_rows(struct model *m);
+/* Allocates the state of the optimiser that m->progress names, zero: its moments for every
+ * parameter, and row_steps where updates of words' rows are counted.  Frees what there was. */
+const char *model_alloc_optimiser(struct model *m);
 
 /* Value of `rows` in struct model_carried for this many streams, at most 1e6. */
 size_t model_carried_rows(const struct model *m, size_t streams);

@@ -288,9 +288,9 @@ load_moment(struct model *m, struct npz *z, const struct model_param *p, int k)
 }
 
 static const char *
-load_row_steps(struct model *m, const struct npz *z)
+load_row_steps(struct model *m, struct npz *z)
 {
-	const char *why = hyperparams_counts_rows(&m->progress.hyper) ? model_count_rows(m) : NULL;
+	const char *why = NULL;
 
 	for (size_t i = 0; i < m->nparam && why == NULL; i++) {
 		struct model_param *p = &m->param[i];
@@ -299,7 +299,7 @@ load_row_steps(struct model *m, const struct npz *z)
 
 		row_steps_name(p, name);
 		if (words && (why = check_array(m, z, name, 1, words)) == NULL)
-			copy_array(m, z, name, p->row_steps, words);
+			why = read_array(m, z, name, p->row_steps);
 	}
 	return why;
 }
@@ -308,7 +308,7 @@ load_row_steps(struct model *m, const struct npz *z)
 static const char *
 load_state(struct model *m, struct npz *z)
 {
-	const char *why = model_moments(m, file_moments(m));
+	const char *why = model_alloc_optimiser(m);
 
 	for (size_t i = 0; i < m->nparam && why == NULL; i++)
 		for (int k = 0; k < file_moments(m) && why == NULL; k++)

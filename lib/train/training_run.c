@@ -150,6 +150,28 @@ warn_user(void *arg, const char *line)
 }
 
 const char *
+training_run_set_vocab(struct training_run *r, const char *path)
+{
+	struct model *m = &r->model;
+	struct vocab *v = &r->text.vocab;
+	const char *why;
+
+	if (path && (why = model_check_vocab(m, v)) != NULL)
+		return errmsg_set(&r->err, "%s: %s", path, why);
+	if (path && (why = model_check_rules(m, v)) != NULL)
+		r->warn(errmsg_set(&r->err, "%s: %s", path, why));
+	if (m->has_vocab) {
+		m->vocab.rules = v->rules;
+		vocab_free(v);
+	} else {
+		m->vocab = *v;
+	}
+	m->has_vocab = true;
+	*v = (struct vocab){ 0 };
+	return NULL;
+}
+
+const char *
 training_run_open(struct training_run *r)
 {
 	const char *why;

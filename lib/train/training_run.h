@@ -42,6 +42,10 @@ struct training_run {
 	struct errmsg err;
 };
 
+/* Moves the text's vocabulary into the model, unless it has the same one already; path: of a
+ * model that was loaded, or NULL.  NULL, or an error message that names the path. */
+const char *training_run_set_vocab(struct training_run *r, const char *path);
+
 /* Puts the model on the device.  NULL or an error message; training_run_free() is due
  * after success and failure. */
 const char *training_run_open(struct training_run *r);

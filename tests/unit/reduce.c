@@ -94,7 +94,8 @@ work(void *arg)
 
 	must(k ? NULL : why);
 	must(model_new(&m, shape_of(w->setting)));
-	must(model_moments(&m, hyperparams_moments(hyper)));
+	m.progress.hyper = *hyper;
+	must(model_alloc_optimiser(&m));
 	model_init(&m, INIT_UNIFORM, 5);
 	must(net_open(&net, k, &m));
 	net.reduce = w->team ? sum_gradients : NULL;
