@@ -308,13 +308,12 @@ options_given_name(const char *name)
 void
 options_reject(const char *names, const char *why)
 {
-	char name[64];
-	int used;
+	for (size_t len; *names; names += len + (names[len] == ' ')) {
+		char name[64];
 
-	for (; sscanf(names, "%63s%n", name, &used) == 1; names += used) {
-		bool is_letter = name[1] == '\0';
-
-		if (is_letter ? options_given(name[0]) : options_given_name(name))
-			die_usage("%s%s %s", is_letter ? "-" : "--", name, why);
+		len = strcspn(names, " ");
+		snprintf(name, sizeof(name), "%.*s", (int)len, names);
+		if (len == 1 ? options_given(name[0]) : options_given_name(name))
+			die_usage("%s%s %s", len == 1 ? "-" : "--", name, why);
 	}
 }
