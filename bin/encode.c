@@ -55,14 +55,6 @@ struct output {
 	struct progress progress;
 };
 
-/* Stops at a full disk, instead of reading the input to its end. */
-static void
-check_output(void)
-{
-	if (ferror(stdout))
-		die_errno("write error on standard output");
-}
-
 /* The UTF-8 length of the text of the current line; see index-stream(5). */
 static uint32_t
 text_bytes(const struct output *out, struct token_stream *t)
@@ -91,6 +83,7 @@ begin_stream(struct output *out, const struct vocab *v, const char *name)
 		    "where a header was lost", name);
 	if (!out->begun)
 		index_begin(&out->w, stdout, v, o.text);
+	prog_check_output();
 	out->begun = true;
 	out->characters = vocab_is_characters(v);
 	out->sentences = v->unit == UNIT_SENTENCE;
@@ -103,7 +96,7 @@ static void
 begin_progress(struct progress *p)
 {
 	progress_start(p, 0);
-	if (isatty(STDOUT_FILENO))
+	if (prog_is_terminal(STDOUT_FILENO))
 		p->form = PROGRESS_OFF;
 }
 
@@ -120,7 +113,7 @@ encode_vocab_stream(struct output *out, const char *name, FILE *f)
 	begin_progress(&out->progress);
 	while ((why = vocab_stream_next(&s, &out->rows, &more)) == NULL && more) {
 		index_put(&out->w, out->rows.w, out->rows.n, text_bytes(out, &s.tokens));
-		check_output();
+		prog_check_output();	/* not at the end of the input */
 		progress_show(&out->progress, "encoding", s.read, s.lines, "lines");
 	}
 	progress_clear(&out->progress);
@@ -163,7 +156,7 @@ encode_tokens(struct output *out, struct vocab *v, const char *name, FILE *f)
 		if ((why = vocab_lookup_of(&out->rows, v, &t)) != NULL)
 			break;
 		index_put(&out->w, out->rows.w, out->rows.n, text_bytes(out, &t));
-		check_output();
+		prog_check_output();	/* not at the end of the input */
 		progress_show(&out->progress, "encoding", t.in.number, 0, "lines");
 	}
 	progress_clear(&out->progress);

@@ -21,6 +21,7 @@
 #include "progress.h"
 #include "prompt.h"
 #include "render.h"
+#include "visible.h"
 #include "vocab_chars.h"
 #include "vocab_table.h"
 
@@ -257,7 +258,7 @@ put_line(struct run *run, const struct piece *p)
 	if (!render_frame(&run->line, &run->model.vocab, &f, RENDER_LINE))
 		die("out of memory");
 	printf("%.6f\t", p->logp);
-	fwrite(run->line.p, 1, run->line.len, stdout);
+	visible_put(run->line.p, run->line.len, stdout);
 }
 
 static void

@@ -17,6 +17,7 @@
 #include "prog.h"
 #include "progress.h"
 #include "scoring.h"
+#include "visible.h"
 
 enum {
 	ROWS = 4096,		/* steps of a window */
@@ -109,7 +110,7 @@ print_word(const struct run *run, uint32_t word)
 	size_t len;
 	const char *p = vocab_word(&run->in.vocab, word, &len);
 
-	fwrite(p, 1, len, stdout);
+	visible_put(p, len, stdout);
 }
 
 /* Prints a step for -w, or adds it to the line of -p; l(v) holds ln P of all words. */
@@ -153,7 +154,7 @@ static void
 end_line(struct run *run)
 {
 	if (run->line.len)
-		fwrite(run->line.p, 1, run->line.len, stdout);
+		visible_put(run->line.p, run->line.len, stdout);
 	putchar('\n');
 	run->line.len = 0;
 }
@@ -208,8 +209,7 @@ score_window(struct run *run)
 
 	if (why)
 		die("%s: sentence %" PRIu64 ": %s", run->name, sentence_number(run), why);
-	if (ferror(stdout))
-		die_errno("write error on standard output");
+	prog_check_output();
 	window_clear(&run->window);
 	progress_show(&run->progress, "scoring", run->sentences, 0, "sentences");
 }

@@ -84,7 +84,7 @@ start_progress(const struct prog_inputs *in)
 {
 	struct stat st;
 
-	if (isatty(STDOUT_FILENO))
+	if (prog_is_terminal(STDOUT_FILENO))
 		return;
 	progress_start(&done.line, 0);
 	for (int i = 0; i < in->argc || i == 0; i++) {
