@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "csv_header.h"
 #include "csv_records.h"
 #include "options.h"
 #include "prog.h"
@@ -324,28 +325,14 @@ report_file(const struct csv_file *file)
 		    (unsigned long long)file->csv.stray);
 }
 
-/* The column of the header that -c names. */
-static size_t
-find_column(const struct csv_file *file)
-{
-	const char *field;
-	size_t len;
-
-	for (size_t i = 0; (field = csv_records_field(&file->csv, i, &len)) != NULL; i++)
-		if (len == strlen(o.column) && memcmp(field, o.column, len) == 0)
-			return i;
-	die("%s: no column '%s' among the %zu in the header; -c takes one of its names, or a "
-	    "number", file->name, o.column, file->csv.ncol);
-}
-
 /* Reads the header and sets the column to write. */
 static void
 read_header(struct csv_file *file)
 {
-	const char *why;
 	bool more, named = file->want == SIZE_MAX;
+	const char *why = csv_records_next(&file->csv, CSV_RECORDS_ALL, &more);
+	struct errmsg err;
 
-	why = csv_records_next(&file->csv, named ? CSV_RECORDS_ALL : file->want, &more);
 	if (why)
 		die_in_record(file, why);
 	if (!more)
@@ -356,10 +343,14 @@ read_header(struct csv_file *file)
 		status = PROG_FAIL;
 	}
 	file->columns = file->csv.ncol;
-	if (named)
-		file->want = find_column(file);
-	else if (file->columns > 0 && file->want >= file->columns)
-		die("%s: no column %s; the header has %zu", file->name, o.column, file->columns);
+	if (named && (why = csv_header_find(&file->csv, o.column, &file->want, &err)) != NULL)
+		die("%s: %s", file->name, why);
+	why = csv_header_delimiter(&file->csv, &err);
+	if (file->columns > 0 && file->want >= file->columns)
+		die("%s: no column %s; %s", file->name, o.column, why ? why :
+		    errmsg_set(&err, "the header has %zu", file->columns));
+	if (why && !named)
+		prog_note("%s: %s", file->name, why);
 }
 
 static void

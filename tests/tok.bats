@@ -355,7 +355,7 @@ agrees() {
 	printf 'a,b\n1,2\n' > in
 	run -1 --separate-stderr tok -c body in
 	one_line_error tok
-	[[ "$stderr" == "tok: in: no column 'body' among the 2 in the header; -c takes one of its names, or a number" ]]
+	[[ "$stderr" == "tok: in: no column 'body'; the header has 'a', 'b'" ]]
 	run -1 --separate-stderr tok -c 3 in
 	one_line_error tok
 	[[ "$stderr" == 'tok: in: no column 3; the header has 2' ]]
