@@ -384,7 +384,7 @@ setup() {
 @test "files that are not models" {
 	refused 1 'missing.npz: No such file' missing.npz
 	refused 1 '.: is a directory' .
-	refused 1 'is not a zip file' tiny.stream
+	refused 1 'sample: tiny.stream: is an index stream; give the model: sample model.npz' tiny.stream
 	head -c 1000 tiny.npz > short.npz
 	refused 1 'short.npz: ' short.npz
 	refused 2 'is none of auto|cpu|cuda|blas|ref' -d abacus tiny.npz

@@ -253,7 +253,10 @@ setup() {
 @test "files that are not inputs" {
 	refused 1 'missing.npz: No such file' missing.npz tiny.stream
 	refused 1 '.: is a directory' . tiny.stream
-	refused 1 'tiny.stream: is not a zip file' tiny.stream tiny.npz
+	refused 1 'score: tiny.stream: is an index stream; give the model first: score model.npz [index-stream ...]' tiny.stream tiny.npz
+	vocab -q "$EXPECT/tiny.tokens" > v
+	refused 1 'score: v: is a vocabulary stream; give the model first: score model.npz [index-stream ...]' v tiny.npz
+	refused 1 'README.md: is not a zip file' "$TOP/README.md" tiny.npz
 	refused 1 'missing: No such file' tiny.npz missing
 	refused 1 '.: Is a directory' tiny.npz .
 	refused 1 'standard input: empty input' tiny.npz < /dev/null

@@ -351,6 +351,12 @@ options_parse(int argc, char *argv[], const struct command *of)
 	return optind;
 }
 
+const char *
+options_operands(void)
+{
+	return command->operands;
+}
+
 bool
 options_given(char letter)
 {

@@ -2,8 +2,11 @@
  * device.c - opens models and devices for programs.
  */
 #include <math.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "device.h"
+#include "options.h"
 #include "prog.h"
 
 /* The results are the same, so this is no error. */
@@ -43,6 +46,44 @@ device_net(struct net *n, struct model *m, int device, long threads)
 	return k;
 }
 
+/* What a file without a model begins as; NULL if it is no stream. */
+static const char *
+stream_kind(const char *path)
+{
+	static const char *const kinds[][2] = {
+		{ "#index ", "an index stream" }, { "#vocab ", "a vocabulary stream" },
+		{ "#tokens ", "a token stream" }, { "#table ", "a vocabulary table" },
+		{ VOCAB_START "\t", "a vocabulary table" }
+	};
+	char begin[16] = "";
+	FILE *f = fopen(path, "r");
+	size_t got = f ? fread(begin, 1, sizeof(begin) - 1, f) : 0;
+
+	if (f)
+		fclose(f);
+	for (size_t i = 0; got > 0 && i < sizeof(kinds) / sizeof(*kinds); i++)
+		if (strncmp(begin, kinds[i][0], strlen(kinds[i][0])) == 0)
+			return kinds[i][1];
+	return NULL;
+}
+
+/* If the file is a stream, says where the model belongs; otherwise returns. */
+static void
+refuse_stream(const char *path)
+{
+	static const char model[] = "model";
+	const char *kind = stream_kind(path), *operands = options_operands();
+	size_t len = strlen(model);
+
+	if (kind == NULL)
+		return;
+	if (strncmp(operands, model, len) != 0)
+		die("%s: is %s where a model was expected", path, kind);
+	operands += len;
+	die("%s: is %s; give the model%s: %s model.npz%s", path, kind, *operands ? " first" : "",
+	    prog_name, operands);
+}
+
 void
 device_load(struct model *m, const char *path, bool f64)
 {
@@ -50,6 +91,8 @@ device_load(struct model *m, const char *path, bool f64)
 
 	if (why == NULL && f64)
 		why = model_set_real(m, REAL_F64);
+	if (why)
+		refuse_stream(path);
 	if (why)
 		die("%s: %s", path, why);
 }
