@@ -107,7 +107,7 @@ setup() {
 @test "-t: totals, with and without UNKNOWN_TOKEN" {
 	score -t tiny.npz tiny.stream > got
 	cut -f 1 got | paste -sd ' ' > keys
-	echo 'sentences tokens loss perplexity bits_per_byte tokens_known loss_known perplexity_known' |
+	echo 'sentences tokens loss perplexity bits_per_byte tokens_known loss_known perplexity_known tokens_unknown types_unknown' |
 	    diff - keys
 	score -w tiny.npz tiny.stream > words
 	awk -F '\t' 'NR == FNR { got[$1] = $2; next }
@@ -120,6 +120,8 @@ setup() {
 			if (k >= n || bad(got["loss"], -all / n) || bad(got["loss_known"], -known / k))
 				exit 1
 			if (bad(got["perplexity"], exp(-all / n)) || bad(got["perplexity_known"], exp(-known / k)))
+				exit 1
+			if (got["tokens_unknown"] != n - k || got["types_unknown"] != "unknown")
 				exit 1
 		}' got words
 }
@@ -149,7 +151,8 @@ setup() {
 	done
 	score -t tiny.npz none > got
 	printf '%s\t%s\n' sentences 0 tokens 0 loss unknown perplexity unknown \
-	    bits_per_byte unknown tokens_known 0 loss_known unknown perplexity_known unknown |
+	    bits_per_byte unknown tokens_known 0 loss_known unknown perplexity_known unknown \
+	    tokens_unknown 0 types_unknown 0 |
 	    diff - got
 }
 

@@ -100,6 +100,7 @@ _unroll_list() {
 		score t totals -
 		score w words -
 		score - progress auto|always|never
+		score - text file
 		score operands model file
 		sample d device auto|cpu|cuda|blas|ref
 		sample D double -
