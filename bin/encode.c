@@ -2,6 +2,7 @@
  * encode - converts the tokens of a vocabulary stream, or of a token stream and a
  * separate vocabulary, to row numbers of the table.
  */
+#include <inttypes.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -11,6 +12,7 @@
 #include "options.h"
 #include "prog.h"
 #include "progress.h"
+#include "raw_word.h"
 #include "vocab_chars.h"
 #include "vocab_lookup.h"
 #include "vocab_stream.h"
@@ -139,12 +141,31 @@ set_rules(struct vocab *v, const struct token_stream *t, const char *name)
 	return vocab_check_characters(v);
 }
 
+/* Reports a token stream that seems to be none, or that of another text. */
+static void
+report_tokens(const struct raw_count *c, bool characters, const char *name)
+{
+	bool none = c->tokens >= 10 && c->unknown == c->tokens && c->raw == 0;
+
+	if (none && characters)
+		prog_note("%s: none of the %" PRIu64 " tokens is in the vocabulary, which consists of "
+		    "characters: is `%stok -C` missing from the pipe?", name, c->tokens, prog_prefix);
+	else if (none)
+		prog_note("%s: none of the %" PRIu64 " tokens is in the vocabulary; is it that of "
+		    "another text?", name, c->tokens);
+	else if (!characters && raw_count_is_raw(c))
+		prog_note("%s: %" PRIu64 " of %" PRIu64 " tokens are not in the vocabulary, %" PRIu64
+		    " of them only because of capitals or punctuation: is `%stok` missing from "
+		    "the pipe?", name, c->unknown, c->tokens, c->raw, prog_prefix);
+}
+
 static void
 encode_tokens(struct output *out, struct vocab *v, const char *name, FILE *f)
 {
 	struct token_stream t;
 	const char *why;
 	bool more, ended = true;
+	struct raw_count count = { .tokens = 0 };
 
 	token_stream_open(&t, f);
 	t.stated = &stated;
@@ -155,6 +176,8 @@ encode_tokens(struct output *out, struct vocab *v, const char *name, FILE *f)
 		ended = t.in.ended;
 		if ((why = vocab_lookup_of(&out->rows, v, &t)) != NULL)
 			break;
+		if (t.in.number <= RAW_LINES)
+			raw_count_line(&count, v, &t);
 		index_put(&out->w, out->rows.w, out->rows.n, text_bytes(out, &t));
 		prog_check_output();	/* not at the end of the input */
 		progress_show(&out->progress, "encoding", t.in.number, 0, "lines");
@@ -162,6 +185,8 @@ encode_tokens(struct output *out, struct vocab *v, const char *name, FILE *f)
 	progress_clear(&out->progress);
 	if (why != NULL)
 		die("%s: %s", name, why);
+	report_tokens(&count, out->characters, name);
+	buf_free(&count.low);
 	if (!ended)
 		prog_warn("%s: the last line ends without a newline; "
 		    "was the writer cut off?", name);

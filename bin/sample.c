@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "device.h"
 #include "errmsg.h"
@@ -20,6 +21,8 @@
 #include "prog.h"
 #include "progress.h"
 #include "prompt.h"
+#include "raw_word.h"
+#include "reader.h"
 #include "render.h"
 #include "visible.h"
 #include "vocab_chars.h"
@@ -66,7 +69,7 @@ static const struct opt options[] = {
 	{ 'w', "logp", OPT_FLAG, { .flag = &o.logp }, NULL, 0, 0,
 	    "write lines of text with their log-probability" },
 	{ 'x', "prime", OPT_STR, { .s = &o.prime }, "text", 0, 0,
-	    "prompt: text that each sequence begins with" },
+	    "prompt that each sequence begins with; or @file" },
 	PROGRESS_OPTION,
 	{ 0, "rules", OPT_STR, { .s = &o.rules }, "rules", 0, 0,
 	    "token rules of a model that does not state them" },
@@ -143,24 +146,111 @@ set_rules(struct run *run)
 		    "characters: --rules characters", run->path);
 }
 
+/* Reads the file of -x @file into text: without a byte order mark, without the line end at
+ * its end, and with LF for CRLF. */
+static void
+read_prompt_file(struct buf *text, const char *name)
+{
+	struct prog_inputs file = { .argc = 1, .argv = (char **)&name };
+	struct reader in;
+	const char *why;
+	bool more = true;
+
+	if (strcmp(name, "-") != 0 && access(name, F_OK) != 0)
+		die("-x: %s: no such file; a prompt that begins with @ is written @@", name);
+	prog_next_input(&file);
+	reader_open(&in, file.f);
+	in.crlf = true;
+	why = reader_skip_bom(&in);
+	while (why == NULL && (why = reader_line(&in, &more)) == NULL && more) {
+		if (memchr(in.p, '\0', in.len))
+			die("-x: %s: contains a NUL; a prompt is text", file.name);
+		if ((in.number > 1 && !buf_putc(text, '\n')) || !buf_put(text, in.p, in.len))
+			die("out of memory");
+	}
+	if (why)
+		die("-x: %s: %s", file.name, why);
+	reader_close(&in);
+	prog_next_input(&file);
+}
+
+/* Sets text to that of -x, terminated: the option's, or that of its file. */
+static void
+read_prompt_text(const struct run *run, struct buf *text)
+{
+	const char *given = o.prime ? o.prime : "", *name = "", *end;
+	size_t lines = 1;
+
+	if (*given == '@' && given[1] == '\0')
+		die_usage("-x: '@' names no file; a prompt that begins with @ is written @@");
+	if (*given == '@' && given[1] != '@')
+		read_prompt_file(text, name = given + 1);
+	else if (!buf_put(text, given + (*given == '@'), strlen(given) - (*given == '@')))
+		die("out of memory");
+	if (!buf_putc(text, '\0'))
+		die("out of memory");
+	for (end = text->p; (end = strchr(end, '\n')) != NULL; end++)
+		lines++;
+	if (lines > 1 && run->model.vocab.unit == UNIT_SENTENCE)
+		die("-x: %s%s%zu lines; a prompt is the beginning of one sentence", name,
+		    *name ? ": " : "", lines);
+}
+
+/* What to do about tokens of the prompt that are not in the vocabulary. */
+static const char *
+prompt_remedy(const struct prompt *p, const struct vocab *v)
+{
+	bool one = p->missing.size == 1;
+
+	if (p->glued)
+		return "; separate words and punctuation by spaces, as tok does, or give the text "
+		    "with --prime-text";
+	if (p->capitals == p->missing.size)
+		return one ? ", which has it in lower case; write it so, or give the text with "
+		    "--prime-text" : ", which has them in lower case; write them so, or give the "
+		    "text with --prime-text";
+	if (p->capitals)
+		return ", which has some of them in lower case; write these so, or give the text "
+		    "with --prime-text";
+	if (v->unknown >= 0)
+		return one ? "; -u replaces it by " VOCAB_UNKNOWN :
+		    "; -u replaces them by " VOCAB_UNKNOWN;
+	if (o.unknown)
+		return one ? ", nor is " VOCAB_UNKNOWN ", which -u would use; leave it out" :
+		    ", nor is " VOCAB_UNKNOWN ", which -u would use; leave them out";
+	return one ? "; leave it out" : "; leave them out";
+}
+
+/* Reports words that -u replaces although the vocabulary has them in lower case. */
+static void
+report_replaced(struct prompt *p)
+{
+	if (p->missing.size > 0 && p->capitals == p->missing.size)
+		prog_note("-x: " VOCAB_UNKNOWN " replaces %s, which the vocabulary has in lower case",
+		    prompt_missing(p));
+}
+
 /* Reads the prompt of -x. */
 static void
 read_prime(struct run *run)
 {
 	const struct vocab *v = &run->model.vocab;
 	struct prompt *p = &run->prime;
-	const char *why = prompt_read(p, v, o.prime ? o.prime : "", o.unknown);
+	struct buf text = { .len = 0 };
+	const char *why;
 
-	if (why && p->missing && v->unknown >= 0)
-		die("-x: %s; -u replaces %s by " VOCAB_UNKNOWN, why, p->missing == 1 ? "it" : "them");
-	if (why && p->missing && o.unknown)
-		die("-x: %s, nor is " VOCAB_UNKNOWN ", which -u would use; leave %s out", why,
-		    p->missing == 1 ? "it" : "them");
+	read_prompt_text(run, &text);
+	why = prompt_read(p, v, text.p, o.unknown);
+	if (why && p->missing.size)
+		die("-x: %s %s not in the vocabulary%s", why, p->missing.size == 1 ? "is" : "are",
+		    prompt_remedy(p, v));
 	if (why)
 		die("-x: %s", why);
 	if (p->n > (size_t)o.longest)
 		die_usage("-x: %zu %s, but -M allows at most %ld; raise it", p->n,
 		    run->characters ? "characters" : "words", o.longest);
+	report_replaced(p);
+	buf_free(&text);
 }
 
 /* Sets the defaults that depend on the model. */
@@ -188,13 +278,16 @@ static int64_t
 end_word(const struct vocab *v)
 {
 	char shown[ERRMSG_WORD];
+	struct buf low = { .len = 0 };
 	int64_t end = o.end ? prompt_token(v, o.end) : -1;
 
 	if (o.end && v->unit == UNIT_SENTENCE && end >= 0 && (end <= VOCAB_END_ROW || end == v->unknown))
 		die("-e: %s is a marker, which is never drawn; name a word", o.end);
 	if (o.end && end < 0)
-		die("-e: '%s' is not in the vocabulary; name one of its words",
-		    errmsg_word(shown, o.end, strlen(o.end)));
+		die("-e: '%s' is not in the vocabulary%s", errmsg_word(shown, o.end, strlen(o.end)),
+		    raw_word_kind(&low, v, o.end, strlen(o.end)) == RAW_WORD_CAPITALS ?
+		    ", which has it in lower case; write it so" : "; name one of its words");
+	buf_free(&low);
 	return end;
 }
 
