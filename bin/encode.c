@@ -79,7 +79,7 @@ begin_stream(struct output *out, const struct vocab *v, const char *name)
 	uint32_t crc = vocab_crc(v);
 
 	if (out->begun && crc != out->crc)
-		die("%s: its table is not that of the first stream", name);
+		die("%s: its table is not that of the first stream; encode it by itself, or with -v", name);
 	if (out->begun && !token_rules_same(&v->rules, &out->rules))
 		die("%s: its token rules are not those of the first stream; --rules states them "
 		    "where a header was lost", name);

@@ -306,7 +306,8 @@ report_file(const struct csv_file *file)
 	char where[40] = "header";
 
 	if (file->missing) {
-		prog_warn("%s: record %llu: no column %s (records without it: %llu)", file->name,
+		prog_warn("%s: record %llu: no column %s (records without it: %llu); check "
+		    "commas and quotation marks there", file->name,
 		    (unsigned long long)file->first_missing, o.column,
 		    (unsigned long long)file->missing);
 		status = PROG_FAIL;
@@ -339,7 +340,8 @@ read_header(struct csv_file *file)
 		die("%s: empty input where a header was expected; -n reads files without one",
 		    file->name);
 	if (file->csv.unclosed) {
-		prog_warn("%s: header: quoted field never ends", file->name);
+		prog_warn("%s: header: quoted field never ends; is its closing quotation "
+		    "mark missing?", file->name);
 		status = PROG_FAIL;
 	}
 	file->columns = file->csv.ncol;
@@ -365,7 +367,8 @@ write_record(struct csv_file *file, uint64_t number)
 		write_text(field, len, file->name, "record", number, true);
 	if (c->unclosed) {
 		progress_clear(&done.line);
-		prog_warn("%s: record %llu: quoted field never ends (it starts on line %llu)",
+		prog_warn("%s: record %llu: quoted field never ends (it starts on line %llu); is its "
+		    "closing quotation mark missing?",
 		    file->name, (unsigned long long)number, (unsigned long long)c->line);
 		status = PROG_FAIL;
 	}

@@ -99,7 +99,7 @@ frames() {
 	run -1 --separate-stderr encode -v stream tokens
 	[ "$stderr" = "encode: stream: row 0 is 'the', not SENTENCE_START; if the table is of a stream, give --unit stream, or the file this first line: #table 1 unit=stream" ]
 	run -1 --separate-stderr encode --unit stream -v stream tokens
-	[ "$stderr" = "encode: tokens: line 1: 'cat' is not in the vocabulary, which has no UNKNOWN_TOKEN" ]
+	[ "$stderr" = "encode: tokens: line 1: 'cat' is not in the vocabulary, which has no UNKNOWN_TOKEN; leave it out, or train on a text that has it" ]
 	[ "${#stderr_lines[@]}" -eq 1 ]
 }
 
@@ -159,7 +159,7 @@ frames() {
 	vocab -q -n 0 other > b
 	run -1 --separate-stderr encode a b
 	[ "${#stderr_lines[@]}" -eq 1 ]
-	[ "$stderr" = 'encode: b: its table is not that of the first stream' ]
+	[ "$stderr" = 'encode: b: its table is not that of the first stream; encode it by itself, or with -v' ]
 }
 
 @test "the tokens must add up to the table" {
