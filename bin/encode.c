@@ -243,6 +243,9 @@ main(int argc, char *argv[])
 		die_usage("%s", why);
 	if (o.unit >= 0 && o.vocab == NULL)
 		die_usage("--unit: only the table of -v can lack its unit; drop it");
+	if (!o.text && prog_is_terminal(STDOUT_FILENO))
+		die_usage("standard output is a terminal, and an index stream is binary; pipe it to "
+		    "`%strain`, send it to a file, or give -t for its text form", prog_prefix);
 	in.argc = argc - i;
 	in.argv = argv + i;
 	if (o.vocab)

@@ -409,6 +409,9 @@ main(int argc, char *argv[])
 		die_usage("--unit: only the table of -v can lack its unit; drop it");
 	if (o.logp && o.text)
 		die_usage("-t: -w writes no indexes; drop one of the two");
+	if (!o.logp && !o.text && prog_is_terminal(STDOUT_FILENO))
+		die_usage("standard output is a terminal, and an index stream is binary; pipe it to "
+		    "`%sdecode`, or give -t for its text form", prog_prefix);
 	run.path = argv[i];
 	device_load(&run.model, run.path, o.f64);
 	device_note_training(&run.model, run.path);

@@ -97,3 +97,14 @@ shown() {
 	run -2 --separate-stderr sample -n $'3\e' m.npz
 	[[ "$stderr" == "sample: -n: '3␛' is not a whole number"* ]]
 }
+
+@test "a binary stream is not written to a terminal" {
+	run -2 on_tty sample -n 3 m.npz
+	[ "$output" = 'sample: standard output is a terminal, and an index stream is binary; pipe it to `decode`, or give -t for its text form' ]
+	run -2 on_tty encode vocab
+	[ "$output" = 'encode: standard output is a terminal, and an index stream is binary; pipe it to `train`, send it to a file, or give -t for its text form' ]
+	run -0 on_tty sample -w -n 3 m.npz
+	run -0 on_tty sample -t -n 3 m.npz
+	run -0 on_tty encode -t vocab
+	run -0 on_tty encode -h
+}
