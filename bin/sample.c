@@ -21,6 +21,7 @@
 #include "prog.h"
 #include "progress.h"
 #include "prompt.h"
+#include "raw_text.h"
 #include "raw_word.h"
 #include "reader.h"
 #include "render.h"
@@ -33,7 +34,7 @@ static struct {
 	double top_p, temperature;
 	bool f64, logp, text, unknown;
 	int device;
-	const char *end, *vocab, *prime, *rules;
+	const char *end, *vocab, *prime, *prime_text, *rules;
 	int unit;
 } o = {
 	.shortest = 7, .longest = 200, .sentences = 10, .seed = 10, .top_p = 1,
@@ -70,6 +71,8 @@ static const struct opt options[] = {
 	    "write lines of text with their log-probability" },
 	{ 'x', "prime", OPT_STR, { .s = &o.prime }, "text", 0, 0,
 	    "prompt that each sequence begins with; or @file" },
+	{ 0, "prime-text", OPT_STR, { .s = &o.prime_text }, "text", 0, 0,
+	    "the same as raw text, which tok would split" },
 	PROGRESS_OPTION,
 	{ 0, "rules", OPT_STR, { .s = &o.rules }, "rules", 0, 0,
 	    "token rules of a model that does not state them" },
@@ -146,7 +149,14 @@ set_rules(struct run *run)
 		    "characters: --rules characters", run->path);
 }
 
-/* Reads the file of -x @file into text: without a byte order mark, without the line end at
+/* The option that gives the prompt, for messages. */
+static const char *
+prime_option(void)
+{
+	return o.prime_text ? "--prime-text" : "-x";
+}
+
+/* Reads the prompt's file into text: without a byte order mark, without the line end at
  * its end, and with LF for CRLF. */
 static void
 read_prompt_file(struct buf *text, const char *name)
@@ -157,43 +167,73 @@ read_prompt_file(struct buf *text, const char *name)
 	bool more = true;
 
 	if (strcmp(name, "-") != 0 && access(name, F_OK) != 0)
-		die("-x: %s: no such file; a prompt that begins with @ is written @@", name);
+		die("%s: %s: no such file; a prompt that begins with @ is written @@",
+		    prime_option(), name);
 	prog_next_input(&file);
 	reader_open(&in, file.f);
 	in.crlf = true;
 	why = reader_skip_bom(&in);
 	while (why == NULL && (why = reader_line(&in, &more)) == NULL && more) {
 		if (memchr(in.p, '\0', in.len))
-			die("-x: %s: contains a NUL; a prompt is text", file.name);
+			die("%s: %s: contains a NUL; a prompt is text", prime_option(), file.name);
 		if ((in.number > 1 && !buf_putc(text, '\n')) || !buf_put(text, in.p, in.len))
 			die("out of memory");
 	}
 	if (why)
-		die("-x: %s: %s", file.name, why);
+		die("%s: %s: %s", prime_option(), file.name, why);
 	reader_close(&in);
 	prog_next_input(&file);
 }
 
-/* Sets text to that of -x, terminated: the option's, or that of its file. */
-static void
-read_prompt_text(const struct run *run, struct buf *text)
+/* Appends the text of -x or --prime-text: the option's, or that of its file, whose name is
+ * returned; otherwise NULL is. */
+static const char *
+read_prompt_text(struct buf *text)
 {
-	const char *given = o.prime ? o.prime : "", *name = "", *end;
+	const char *given = o.prime_text ? o.prime_text : o.prime ? o.prime : "";
+
+	if (strcmp(given, "@") == 0)
+		die_usage("%s: '@' names no file; a prompt that begins with @ is written @@",
+		    prime_option());
+	if (*given == '@' && strncmp(given, "@@", 2) != 0) {
+		read_prompt_file(text, given + 1);
+		return given + 1;
+	}
+	given += *given == '@';
+	if (!buf_put(text, given, strlen(given)))
+		die("out of memory");
+	return NULL;
+}
+
+/* Replaces a raw text by the tokens that tok makes of it. */
+static void
+split_prompt(const struct run *run, struct buf *text)
+{
+	struct buf tokens = { .len = 0 };
+	const char *why = raw_text_tokens(&tokens, text->p ? text->p : "", text->len,
+	    &run->model.vocab.rules);
+
+	if (why)
+		die("%s: %s", prime_option(), why);
+	while (tokens.len > 0 && tokens.p[tokens.len - 1] == '\n')
+		tokens.len--;
+	buf_free(text);
+	*text = tokens;
+}
+
+/* A prompt of sentences must be the beginning of a single one. */
+static void
+check_lines(const struct run *run, const char *text, const char *file)
+{
+	bool sentences = o.prime_text && !run->characters;
 	size_t lines = 1;
 
-	if (*given == '@' && given[1] == '\0')
-		die_usage("-x: '@' names no file; a prompt that begins with @ is written @@");
-	if (*given == '@' && given[1] != '@')
-		read_prompt_file(text, name = given + 1);
-	else if (!buf_put(text, given + (*given == '@'), strlen(given) - (*given == '@')))
-		die("out of memory");
-	if (!buf_putc(text, '\0'))
-		die("out of memory");
-	for (end = text->p; (end = strchr(end, '\n')) != NULL; end++)
+	for (const char *p = text; (p = strchr(p, '\n')) != NULL; p++)
 		lines++;
 	if (lines > 1 && run->model.vocab.unit == UNIT_SENTENCE)
-		die("-x: %s%s%zu lines; a prompt is the beginning of one sentence", name,
-		    *name ? ": " : "", lines);
+		die("%s: %s%s%zu %s", prime_option(), file ? file : "", file ? ": " : "", lines,
+		    sentences ? "sentences; a prompt is the beginning of one" :
+		    "lines; a prompt is the beginning of one sentence");
 }
 
 /* What to do about tokens of the prompt that are not in the vocabulary. */
@@ -202,14 +242,14 @@ prompt_remedy(const struct prompt *p, const struct vocab *v)
 {
 	bool one = p->missing.size == 1;
 
-	if (p->glued)
+	if (p->glued && !o.prime_text)
 		return "; separate words and punctuation by spaces, as tok does, or give the text "
 		    "with --prime-text";
-	if (p->capitals == p->missing.size)
+	if (p->capitals == p->missing.size && !o.prime_text)
 		return one ? ", which has it in lower case; write it so, or give the text with "
 		    "--prime-text" : ", which has them in lower case; write them so, or give the "
 		    "text with --prime-text";
-	if (p->capitals)
+	if (p->capitals && !o.prime_text)
 		return ", which has some of them in lower case; write these so, or give the text "
 		    "with --prime-text";
 	if (v->unknown >= 0)
@@ -226,28 +266,33 @@ static void
 report_replaced(struct prompt *p)
 {
 	if (p->missing.size > 0 && p->capitals == p->missing.size)
-		prog_note("-x: " VOCAB_UNKNOWN " replaces %s, which the vocabulary has in lower case",
-		    prompt_missing(p));
+		prog_note("%s: " VOCAB_UNKNOWN " replaces %s, which the vocabulary has in lower case",
+		    prime_option(), prompt_missing(p));
 }
 
-/* Reads the prompt of -x. */
+/* Reads the prompt. */
 static void
 read_prime(struct run *run)
 {
 	const struct vocab *v = &run->model.vocab;
 	struct prompt *p = &run->prime;
 	struct buf text = { .len = 0 };
-	const char *why;
+	const char *file = read_prompt_text(&text), *why;
 
-	read_prompt_text(run, &text);
-	why = prompt_read(p, v, text.p, o.unknown);
+	if (o.prime_text)
+		split_prompt(run, &text);
+	if (!buf_putc(&text, '\0'))
+		die("out of memory");
+	check_lines(run, text.p, file);
+	why = o.prime_text ? prompt_read_tokens(p, v, text.p, o.unknown) :
+	    prompt_read(p, v, text.p, o.unknown);
 	if (why && p->missing.size)
-		die("-x: %s %s not in the vocabulary%s", why, p->missing.size == 1 ? "is" : "are",
-		    prompt_remedy(p, v));
+		die("%s: %s %s not in the vocabulary%s", prime_option(), why,
+		    p->missing.size == 1 ? "is" : "are", prompt_remedy(p, v));
 	if (why)
-		die("-x: %s", why);
+		die("%s: %s", prime_option(), why);
 	if (p->n > (size_t)o.longest)
-		die_usage("-x: %zu %s, but -M allows at most %ld; raise it", p->n,
+		die_usage("%s: %zu %s, but -M allows at most %ld; raise it", prime_option(), p->n,
 		    run->characters ? "characters" : "words", o.longest);
 	report_replaced(p);
 	buf_free(&text);
@@ -403,6 +448,8 @@ main(int argc, char *argv[])
 	i = options_parse(argc, argv, &command);
 	if (argc - i != 1)
 		die_usage("give one model; usage: %s [options] model", prog_name);
+	if (o.prime && o.prime_text)
+		die_usage("--prime-text: -x gives a prompt, too; drop one of the two");
 	if ((why = vocab_state(&stated, o.unit, o.rules, &err)) != NULL)
 		die_usage("%s", why);
 	if (o.unit >= 0 && o.vocab == NULL)

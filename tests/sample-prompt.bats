@@ -113,3 +113,41 @@ begins() {
 	sample -q -n 3 -x '@@ home' at.npz | decode | grep -c '^@ home' | grep -qx 3
 	sample -q -n 3 -x ' @ home' at.npz | decode | grep -c '^@ home' | grep -qx 3
 }
+
+# same_as_tokens MODEL TOK-OPTIONS TEXT: --prime-text is -x with what tok makes of the text
+same_as_tokens() {
+	local model=$1 text=$3
+	# shellcheck disable=SC2086
+	printf '%s' "$text" | tok -q -f text $2 > "$BATS_TEST_TMPDIR/tokens"
+	sample -q -n 4 -x "$(tr '\n' ' ' < "$BATS_TEST_TMPDIR/tokens")" "$model" > "$BATS_TEST_TMPDIR/want"
+	sample -q -n 4 --prime-text "$text" "$model" | cmp - "$BATS_TEST_TMPDIR/want"
+}
+
+@test "--prime-text: a raw text becomes tokens as tok makes them" {
+	same_as_tokens low.npz '' 'The dog saw the cat, and'
+	same_as_tokens low.npz '' "It's the Dog's"
+	same_as_tokens low.npz '' 'A dog (the old one) sleeps.'
+	same_as_tokens stream.npz '' 'The dog saw it. A dog'
+	begins 'the cat , and' --prime-text '  The Cat, and ' low.npz
+	sample -q -n 3 --prime-text '' low.npz | cmp - <(sample -q -n 3 low.npz)
+	printf 'The cat, and\n' > prompt
+	begins 'the cat , and' --prime-text @prompt low.npz
+}
+
+@test "--prime-text of characters" {
+	sample -q -n 2 -M 50 --prime-text 'The dog' chars.npz > got
+	sample -q -n 2 -M 50 -x 'The dog' chars.npz | cmp - got
+	sample -q -n 1 -M 50 --prime-text $'A dog\n\ttoo' chars.npz > got ||
+	    refused 1 "--prime-text: '\\t' is not in the vocabulary" --prime-text $'A dog\n\ttoo' chars.npz
+	sample -q -n 1 -M 50 --prime-text $'A dog\nsaw' chars.npz > got
+	sample -q -n 1 -M 50 -x $'A dog\nsaw' chars.npz | cmp - got
+}
+
+@test "--prime-text: what cannot be the beginning of a sentence" {
+	refused 1 "sample: --prime-text: 2 sentences; a prompt is the beginning of one" --prime-text 'The dog saw it. A dog' low.npz
+	refused 1 '--prime-text: 2 lines; a prompt is the beginning of one sentence' --prime-text $'ab\ncd' lowchars.npz
+	refused 1 "--prime-text: 'zebra' is not in the vocabulary; -u replaces it by UNKNOWN_TOKEN" --prime-text 'The Zebra' low.npz
+	refused 1 '--prime-text: invalid UTF-8; give the text in UTF-8' --prime-text $'a\xffb' low.npz
+	refused 2 '--prime-text: -x gives a prompt, too; drop one of the two' -x the --prime-text the low.npz
+	refused 2 '--prime-text: 3 words, but -M allows at most 2; raise it' -m 1 -M 2 --prime-text 'The dog saw' low.npz
+}

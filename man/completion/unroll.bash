@@ -118,6 +118,7 @@ _unroll_list() {
 		sample v vocabulary file
 		sample w logp -
 		sample x prime arg
+		sample - prime-text arg
 		sample - progress auto|always|never
 		sample - rules arg
 		sample - unit sentence|stream
