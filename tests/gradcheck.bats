@@ -229,7 +229,7 @@ wrong() {
 @test "inputs that are none" {
 	model
 	refused 1 'missing.npz: No such file' -m missing.npz tiny.stream
-	refused 1 'gradcheck: tiny.stream: is an index stream where a model was expected' -m tiny.stream tiny.stream
+	refused 1 'gradcheck: tiny.stream: is an index stream; name a file that train wrote' -m tiny.stream tiny.stream
 	refused 1 'is a directory' -m . tiny.stream
 	refused 1 'missing: No such file' -m m.npz missing
 	refused 1 '.: Is a directory' -m m.npz .

@@ -259,7 +259,9 @@ setup() {
 	refused 1 'score: tiny.stream: is an index stream; give the model first: score model.npz [index-stream ...]' tiny.stream tiny.npz
 	vocab -q "$EXPECT/tiny.tokens" > v
 	refused 1 'score: v: is a vocabulary stream; give the model first: score model.npz [index-stream ...]' v tiny.npz
-	refused 1 'README.md: is not a zip file' "$TOP/README.md" tiny.npz
+	refused 1 'README.md: is not a model; give the model first: score model.npz [index-stream ...]' "$TOP/README.md" tiny.npz
+	mkfifo fifo
+	refused 1 'fifo: is not a regular file' fifo tiny.stream
 	refused 1 'missing: No such file' tiny.npz missing
 	refused 1 '.: Is a directory' tiny.npz .
 	refused 1 'standard input: empty input' tiny.npz < /dev/null

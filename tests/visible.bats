@@ -89,6 +89,10 @@ shown() {
 	grep -qF "$SHOWN" seen
 }
 
+@test "-h shows a value that was given" {
+	shown sample -x $'\e[31m' -h
+}
+
 @test "messages show pictures, of file names and of a text's words" {
 	run -1 --separate-stderr decode $'no\e[31mfile\n\xc2\x9bx\xffy'
 	[ "$stderr" = 'decode: no␛[31mfile␊�x�y: No such file or directory' ]

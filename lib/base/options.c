@@ -14,6 +14,7 @@
 #include "errmsg.h"
 #include "options.h"
 #include "prog.h"
+#include "visible.h"
 
 enum {
 	MAX_OPTIONS = 60,
@@ -84,8 +85,11 @@ print_default(const struct opt *o)
 		printf(" [%g]", *o->to.x);
 		return;
 	case OPT_STR:
-		if (*o->to.s)
-			printf(" [%s]", *o->to.s);
+		if (*o->to.s == NULL)
+			return;
+		printf(" [");
+		visible_put(*o->to.s, strlen(*o->to.s), stdout);
+		putchar(']');
 		return;
 	case OPT_WORD:
 		word = word_at(o->arg, *o->to.word, &len);

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "device.h"
 #include "options.h"
@@ -46,9 +47,9 @@ device_net(struct net *n, struct model *m, int device, long threads)
 	return k;
 }
 
-/* What a file without a model begins as; NULL if it is no stream. */
+/* What a file is that does not begin as a model; NULL if it does, or is no regular file. */
 static const char *
-stream_kind(const char *path)
+other_kind(const char *path)
 {
 	static const char *const kinds[][2] = {
 		{ "#index ", "an index stream" }, { "#vocab ", "a vocabulary stream" },
@@ -56,7 +57,9 @@ stream_kind(const char *path)
 		{ VOCAB_START "\t", "a vocabulary table" }
 	};
 	char begin[16] = "";
-	FILE *f = fopen(path, "r");
+	struct stat st;
+	bool regular = stat(path, &st) == 0 && S_ISREG(st.st_mode);	/* a pipe would block */
+	FILE *f = regular ? fopen(path, "r") : NULL;
 	size_t got = f ? fread(begin, 1, sizeof(begin) - 1, f) : 0;
 
 	if (f)
@@ -64,21 +67,21 @@ stream_kind(const char *path)
 	for (size_t i = 0; got > 0 && i < sizeof(kinds) / sizeof(*kinds); i++)
 		if (strncmp(begin, kinds[i][0], strlen(kinds[i][0])) == 0)
 			return kinds[i][1];
-	return NULL;
+	return got > 0 && strncmp(begin, "PK", 2) != 0 ? "not a model" : NULL;
 }
 
-/* If the file is a stream, says where the model belongs; otherwise returns. */
+/* If the file is something else than a model, says where the model belongs. */
 static void
-refuse_stream(const char *path)
+refuse_other(const char *path)
 {
 	static const char model[] = "model";
-	const char *kind = stream_kind(path), *operands = options_operands();
+	const char *kind = other_kind(path), *operands = options_operands();
 	size_t len = strlen(model);
 
 	if (kind == NULL)
 		return;
 	if (strncmp(operands, model, len) != 0)
-		die("%s: is %s where a model was expected", path, kind);
+		die("%s: is %s; name a file that %strain wrote", path, kind, prog_prefix);
 	operands += len;
 	die("%s: is %s; give the model%s: %s model.npz%s", path, kind, *operands ? " first" : "",
 	    prog_name, operands);
@@ -92,7 +95,7 @@ device_load(struct model *m, const char *path, bool f64)
 	if (why == NULL && f64)
 		why = model_set_real(m, REAL_F64);
 	if (why)
-		refuse_stream(path);
+		refuse_other(path);
 	if (why)
 		die("%s: %s", path, why);
 }
