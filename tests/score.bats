@@ -218,7 +218,7 @@ setup() {
 		cmp j1 j2
 	done
 	score -w "$m" s | cut -f 1 | head -n 1 | grep -qE '^(w[0-9]+|SENTENCE_END|UNKNOWN_TOKEN)$'
-	refused 1 "the stream's vocabulary has 30 words, but the model's weights are for 8000" "$m" \
+	refused 1 "the stream's vocabulary has 30 words, but the model's weights are for 8000; encode the text with the table that it was trained with: encode -v TABLE" "$m" \
 	    tiny.stream
 	score "$m" s > float
 	score -D "$m" s > double

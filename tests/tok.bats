@@ -493,7 +493,7 @@ hostile() {
 	[ "$stderr" = 'tok: standard input: record 2 (line 3): a field is longer than 256 MiB; check for a missing closing quote' ]
 	run -1 --separate-stderr bash -c 'head -c 270000000 /dev/zero | tok -f text'
 	one_line_error tok
-	[[ "$stderr" == 'tok: standard input: line 1: longer than 256 MiB' ]]
+	[[ "$stderr" == 'tok: standard input: line 1: longer than 256 MiB; is it text with line ends?' ]]
 	# also in a column that is not wanted
 	run -1 --separate-stderr bash -c '{ printf "a,b\nx,\""; head -c 270000000 /dev/zero; } | tok'
 	one_line_error tok

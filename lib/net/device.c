@@ -29,7 +29,8 @@ device_open(int device, enum real_type real, long threads)
 	    (int)threads, &why);
 
 	if (k == NULL)
-		die("device %s: %s", backend_device[device], why);
+		die("device %s: %s%s", backend_device[device], why,
+		    strcmp(why, "out of memory") ? "; -d auto takes a device that there is" : "");
 	if (why)
 		prog_note("running on %s (%s): %s", k->name, k->isa, why);
 	note_threads(k, threads ? threads : backend_processors());
