@@ -145,12 +145,7 @@ set_rules(struct vocab *v, const struct token_stream *t, const char *name)
 static void
 report_tokens(const struct raw_count *c, bool characters, const char *name)
 {
-	bool none = c->tokens >= 10 && c->unknown == c->tokens && c->raw == 0;
-
-	if (none && characters)
-		prog_note("%s: none of the %" PRIu64 " tokens is in the vocabulary, which consists of "
-		    "characters: is `%stok -C` missing from the pipe?", name, c->tokens, prog_prefix);
-	else if (none)
+	if (c->tokens >= 10 && c->unknown == c->tokens && c->raw == 0)
 		prog_note("%s: none of the %" PRIu64 " tokens is in the vocabulary; is it that of "
 		    "another text?", name, c->tokens);
 	else if (!characters && raw_count_is_raw(c))

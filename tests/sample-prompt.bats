@@ -118,7 +118,7 @@ begins() {
 same_as_tokens() {
 	local model=$1 text=$3
 	# shellcheck disable=SC2086
-	printf '%s' "$text" | tok -q -f text $2 > "$BATS_TEST_TMPDIR/tokens"
+	printf '%s' "$text" | tok -q -f text $2 | sed '/^#tokens/d' > "$BATS_TEST_TMPDIR/tokens"
 	sample -q -n 4 -x "$(tr '\n' ' ' < "$BATS_TEST_TMPDIR/tokens")" "$model" > "$BATS_TEST_TMPDIR/want"
 	sample -q -n 4 --prime-text "$text" "$model" | cmp - "$BATS_TEST_TMPDIR/want"
 }
@@ -132,6 +132,13 @@ same_as_tokens() {
 	sample -q -n 3 --prime-text '' low.npz | cmp - <(sample -q -n 3 low.npz)
 	printf 'The cat, and\n' > prompt
 	begins 'the cat , and' --prime-text @prompt low.npz
+}
+
+@test "--prime-text: by the rules with which the model's text was split" {
+	same_as_tokens kept.npz '-l never' 'The dog saw the cat, and'
+	begins 'The dog' -m 3 --prime-text 'The dog' kept.npz
+	tok -f text -C -l early text | vocab -q -n 0 | encode | train -q -H 4 -e 0 -E 0 -o folded.npz
+	begins 'the dog' --prime-text 'The Dog' folded.npz
 }
 
 @test "--prime-text of characters" {
