@@ -7,12 +7,12 @@ load helper
 setup_file() {
 	cd "$BATS_FILE_TMPDIR" || return
 	small_data > small.index
-	train -q -H 4 -e 0 -E 0 -o m.npz small.index
+	train -q -H 4 -e 1 -E 0 -o m.npz small.index
 	decode small.index | grep . > small.tokens
 	perl -e 'for (1 .. 5000) { print join(" ", map { "word" . ($_ * 7 + $i++) % 4000 } 1 .. 9), "\n" }' > tokens
 	vocab -q -n 0 -o table tokens > vocab
 	encode vocab > index
-	train -q -H 2 -e 0 -E 0 -o large.npz index
+	train -q -H 2 -e 1 -E 0 -o large.npz index
 }
 
 setup() {

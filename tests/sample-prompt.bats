@@ -12,11 +12,11 @@ setup_file() {
 	printf '%s\n' 'The dog saw the cat, and the cat saw it.' "It's the dog's bone!" \
 	    'A dog (the old one) sleeps.' > text
 	tok -f text text | vocab -q -n 0 | encode > low.index
-	train -q -H 4 -e 0 -E 0 -o low.npz low.index
-	tok -f text -l never text | vocab -q -n 20 | encode | train -q -H 4 -e 0 -E 0 -o kept.npz
-	tok -f text text | vocab -q -S -n 0 | encode | train -q -H 4 -e 0 -E 0 -o stream.npz
-	tok -C -S text | vocab -q -S -n 0 | encode | train -q -H 4 -e 0 -E 0 -o chars.npz
-	tr A-Z a-z < text | tok -C | vocab -q -n 0 | encode | train -q -H 4 -e 0 -E 0 -o lowchars.npz
+	train -q -H 4 -e 1 -E 0 -o low.npz low.index
+	tok -f text -l never text | vocab -q -n 20 | encode | train -q -H 4 -e 1 -E 0 -o kept.npz
+	tok -f text text | vocab -q -S -n 0 | encode | train -q -H 4 -e 1 -E 0 -o stream.npz
+	tok -C -S text | vocab -q -S -n 0 | encode | train -q -H 4 -e 1 -E 0 -o chars.npz
+	tr A-Z a-z < text | tok -C | vocab -q -n 0 | encode | train -q -H 4 -e 1 -E 0 -o lowchars.npz
 }
 
 setup() {
@@ -109,7 +109,7 @@ begins() {
 }
 
 @test "-x @@: a prompt that begins with @" {
-	printf '@ home\n@ work\n' | vocab -q -n 0 | encode | train -q -H 2 -e 0 -E 0 -o at.npz
+	printf '@ home\n@ work\n' | vocab -q -n 0 | encode | train -q -H 2 -e 1 -E 0 -o at.npz
 	sample -q -n 3 -x '@@ home' at.npz | decode | grep -c '^@ home' | grep -qx 3
 	sample -q -n 3 -x ' @ home' at.npz | decode | grep -c '^@ home' | grep -qx 3
 }
@@ -137,7 +137,7 @@ same_as_tokens() {
 @test "--prime-text: by the rules with which the model's text was split" {
 	same_as_tokens kept.npz '-l never' 'The dog saw the cat, and'
 	begins 'The dog' -m 3 --prime-text 'The dog' kept.npz
-	tok -f text -C -l early text | vocab -q -n 0 | encode | train -q -H 4 -e 0 -E 0 -o folded.npz
+	tok -f text -C -l early text | vocab -q -n 0 | encode | train -q -H 4 -e 1 -E 0 -o folded.npz
 	begins 'the dog' --prime-text 'The Dog' folded.npz
 }
 

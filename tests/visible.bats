@@ -21,10 +21,10 @@ setup_file() {
 	printf '%s the old cat\nthe %s sat\n%s %s cat\n' "$EVIL" "$EVIL" "$EVIL" "$EVIL" > tokens
 	vocab -q -n 0 -o table tokens > vocab
 	encode vocab > index
-	train -q -H 3 -e 0 -E 0 -o m.npz index
+	train -q -H 3 -e 1 -E 0 -o m.npz index
 	printf 'a\e[31mb\x7f\r\n\tz\n' > text
 	tok -C -S text | vocab -q -S -n 0 | encode > chars
-	train -q -H 3 -e 0 -E 0 -o chars.npz chars
+	train -q -H 3 -e 1 -E 0 -o chars.npz chars
 }
 
 setup() {
@@ -66,7 +66,7 @@ shown() {
 
 @test "score -p shows the words that it predicts" {
 	yes "$EVIL" | head -n 20 | vocab -q -S -n 0 | encode > one
-	train -q -T 0 -H 2 -e 0 -E 0 -o one.npz <(printf '%s %s\nb %s\n' "$EVIL" "$EVIL" "$EVIL" |
+	train -q -T 0 -H 2 -e 1 -E 0 -o one.npz <(printf '%s %s\nb %s\n' "$EVIL" "$EVIL" "$EVIL" |
 	    vocab -q -S -n 0 | encode)
 	printf '%s %s b\n' "$EVIL" "$EVIL" | encode -v one.npz > two
 	shown score -q -p one.npz two
