@@ -371,7 +371,7 @@ setup() {
 @test "a text that was cut otherwise than the model's is scored, and that is told once" {
 	printf '%s\n' 'I am' 'so am I' > lines
 	tok -C lines | vocab -q -n 0 | encode > chars.index
-	train -q -H 4 -e 1 -o chars.npz chars.index
+	train -q -H 4 -e 1 -E 0 -o chars.npz chars.index
 	unzip -p chars.npz config.npy | grep -aqx 'rules=characters'
 	run -0 --separate-stderr score chars.npz chars.index
 	[ -z "$stderr" ]
@@ -384,7 +384,7 @@ setup() {
 	sample -q -n 2 chars.npz | head -n 1 | grep -q ' rules=characters$'
 	# a model of version 0.2, whose rules nobody knows
 	sed '1s/ rules=characters//' chars.index > old.index
-	train -q -H 4 -e 0 -o old.npz old.index
+	train -q -H 4 -e 1 -E 0 -o old.npz old.index
 	! unzip -p old.npz config.npy | grep -aq rules= || false
 	tok -C lines | encode -v old.npz > new.index
 	cmp new.index chars.index
