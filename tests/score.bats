@@ -398,7 +398,7 @@ setup() {
 	run -1 --separate-stderr sample --rules words chars.npz
 	[ "$stderr" = 'sample: chars.npz: it states rules=characters, but --rules says words; leave --rules out' ]
 	# a resumed training tells, and the model has the rules of what it learned last
-	run -0 --separate-stderr train -q -R old.npz -e 1 -o both.npz chars.index
+	run -0 --separate-stderr train -q -R old.npz -e 2 -o both.npz chars.index
 	[[ "$stderr" == *"the text was cut by the token rules characters, the model's by words"* ]]
 	unzip -p both.npz config.npy | grep -aqx 'rules=characters'
 	run -1 --separate-stderr train -q -H 4 -o two.npz chars.index old.index
