@@ -24,6 +24,7 @@
 #include "prog.h"
 #include "progress.h"
 #include "spool.h"
+#include "visible.h"
 #include "vocab_chars.h"
 
 enum { ROWS = 1024 };		/* tokens in a forward pass */
@@ -114,7 +115,7 @@ colour_depth(void)
 
 	if (o.colour == NEVER)
 		return HEAT_LINE_MARKS;
-	if (o.colour == AUTO && ((no && *no) || !isatty(STDOUT_FILENO) || term == NULL ||
+	if (o.colour == AUTO && ((no && *no) || !prog_is_terminal(STDOUT_FILENO) || term == NULL ||
 	    strcmp(term, "dumb") == 0))
 		return HEAT_LINE_MARKS;
 	return (more && (strcmp(more, "truecolor") == 0 || strcmp(more, "24bit") == 0)) ||
@@ -205,7 +206,7 @@ begin_run(struct run *run)
 	for (size_t i = 0; i < run->nunit; i++)
 		spool_init(&run->body[i]);
 	progress_start(&run->progress, 0);
-	if (isatty(STDOUT_FILENO))
+	if (prog_is_terminal(STDOUT_FILENO))
 		run->progress.form = PROGRESS_OFF;
 }
 
@@ -243,8 +244,7 @@ end_line(struct run *run)
 			die("%s", why);
 	}
 	heat_line_clear(&run->line);
-	if (ferror(stdout))
-		die_errno("write error on standard output");
+	prog_check_output();
 }
 
 static void
@@ -253,7 +253,7 @@ print_row(struct run *run, uint32_t word)
 	size_t len;
 	const char *p = vocab_word(&run->in.vocab, word, &len);
 
-	fwrite(p, 1, len, stdout);
+	visible_put(p, len, stdout);
 	for (size_t i = 0; i < run->nunit; i++)
 		printf("\t%.6f", run->x[i]);
 	putchar('\n');

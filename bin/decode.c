@@ -11,6 +11,7 @@
 #include "prog.h"
 #include "progress.h"
 #include "render.h"
+#include "visible.h"
 #include "vocab_chars.h"
 #include "vocab_table.h"
 
@@ -42,7 +43,7 @@ static void
 begin_progress(struct progress *p)
 {
 	progress_start(p, 0);
-	if (isatty(STDOUT_FILENO))
+	if (prog_is_terminal(STDOUT_FILENO))
 		p->form = PROGRESS_OFF;
 }
 
@@ -64,11 +65,11 @@ decode_stream(struct index_reader *r, const char *name)
 		if (inside_line)
 			putchar('\n');
 		inside_line = text.len == 0 || text.p[text.len - 1] != '\n';
-		if (fwrite(text.p, 1, text.len, stdout) < text.len)
-			die_errno("write error on standard output");
+		visible_put(text.p, text.len, stdout);
+		prog_check_output();
 	}
 	progress_clear(&progress);
-	if (inside_line && (!vocab_has_newline(&r->vocab) || isatty(STDOUT_FILENO))) {
+	if (inside_line && (!vocab_has_newline(&r->vocab) || prog_is_terminal(STDOUT_FILENO))) {
 		putchar('\n');
 		inside_line = false;
 	}

@@ -2,6 +2,7 @@
  * encode - converts the tokens of a vocabulary stream, or of a token stream and a
  * separate vocabulary, to row numbers of the table.
  */
+#include <inttypes.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -11,6 +12,7 @@
 #include "options.h"
 #include "prog.h"
 #include "progress.h"
+#include "raw_word.h"
 #include "vocab_chars.h"
 #include "vocab_lookup.h"
 #include "vocab_stream.h"
@@ -55,14 +57,6 @@ struct output {
 	struct progress progress;
 };
 
-/* Stops at a full disk, instead of reading the input to its end. */
-static void
-check_output(void)
-{
-	if (ferror(stdout))
-		die_errno("write error on standard output");
-}
-
 /* The UTF-8 length of the text of the current line; see index-stream(5). */
 static uint32_t
 text_bytes(const struct output *out, struct token_stream *t)
@@ -85,12 +79,13 @@ begin_stream(struct output *out, const struct vocab *v, const char *name)
 	uint32_t crc = vocab_crc(v);
 
 	if (out->begun && crc != out->crc)
-		die("%s: its table is not that of the first stream", name);
+		die("%s: its table is not that of the first stream; encode it by itself, or with -v", name);
 	if (out->begun && !token_rules_same(&v->rules, &out->rules))
 		die("%s: its token rules are not those of the first stream; --rules states them "
 		    "where a header was lost", name);
 	if (!out->begun)
 		index_begin(&out->w, stdout, v, o.text);
+	prog_check_output();
 	out->begun = true;
 	out->characters = vocab_is_characters(v);
 	out->sentences = v->unit == UNIT_SENTENCE;
@@ -103,7 +98,7 @@ static void
 begin_progress(struct progress *p)
 {
 	progress_start(p, 0);
-	if (isatty(STDOUT_FILENO))
+	if (prog_is_terminal(STDOUT_FILENO))
 		p->form = PROGRESS_OFF;
 }
 
@@ -120,7 +115,7 @@ encode_vocab_stream(struct output *out, const char *name, FILE *f)
 	begin_progress(&out->progress);
 	while ((why = vocab_stream_next(&s, &out->rows, &more)) == NULL && more) {
 		index_put(&out->w, out->rows.w, out->rows.n, text_bytes(out, &s.tokens));
-		check_output();
+		prog_check_output();	/* not at the end of the input */
 		progress_show(&out->progress, "encoding", s.read, s.lines, "lines");
 	}
 	progress_clear(&out->progress);
@@ -146,12 +141,26 @@ set_rules(struct vocab *v, const struct token_stream *t, const char *name)
 	return vocab_check_characters(v);
 }
 
+/* Reports a token stream that seems to be none, or that of another text. */
+static void
+report_tokens(const struct raw_count *c, bool characters, const char *name)
+{
+	if (c->tokens >= 10 && c->unknown == c->tokens && c->raw == 0)
+		prog_note("%s: none of the %" PRIu64 " tokens is in the vocabulary; is it that of "
+		    "another text?", name, c->tokens);
+	else if (!characters && raw_count_is_raw(c))
+		prog_note("%s: %" PRIu64 " of %" PRIu64 " tokens are not in the vocabulary, %" PRIu64
+		    " of them only because of capitals or punctuation: is `%stok` missing from "
+		    "the pipe?", name, c->unknown, c->tokens, c->raw, prog_prefix);
+}
+
 static void
 encode_tokens(struct output *out, struct vocab *v, const char *name, FILE *f)
 {
 	struct token_stream t;
 	const char *why;
 	bool more, ended = true;
+	struct raw_count count = { .tokens = 0 };
 
 	token_stream_open(&t, f);
 	t.stated = &stated;
@@ -162,13 +171,17 @@ encode_tokens(struct output *out, struct vocab *v, const char *name, FILE *f)
 		ended = t.in.ended;
 		if ((why = vocab_lookup_of(&out->rows, v, &t)) != NULL)
 			break;
+		if (t.in.number <= RAW_LINES)
+			raw_count_line(&count, v, &t);
 		index_put(&out->w, out->rows.w, out->rows.n, text_bytes(out, &t));
-		check_output();
+		prog_check_output();	/* not at the end of the input */
 		progress_show(&out->progress, "encoding", t.in.number, 0, "lines");
 	}
 	progress_clear(&out->progress);
 	if (why != NULL)
 		die("%s: %s", name, why);
+	report_tokens(&count, out->characters, name);
+	buf_free(&count.low);
 	if (!ended)
 		prog_warn("%s: the last line ends without a newline; "
 		    "was the writer cut off?", name);
@@ -225,6 +238,9 @@ main(int argc, char *argv[])
 		die_usage("%s", why);
 	if (o.unit >= 0 && o.vocab == NULL)
 		die_usage("--unit: only the table of -v can lack its unit; drop it");
+	if (!o.text && prog_is_terminal(STDOUT_FILENO))
+		die_usage("standard output is a terminal, and an index stream is binary; pipe it to "
+		    "`%strain`, send it to a file, or give -t for its text form", prog_prefix);
 	in.argc = argc - i;
 	in.argv = argv + i;
 	if (o.vocab)

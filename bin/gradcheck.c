@@ -10,6 +10,7 @@
 
 #include "corpus.h"
 #include "device.h"
+#include "errmsg.h"
 #include "gradcheck.h"
 #include "index_stream.h"
 #include "model.h"
@@ -134,19 +135,31 @@ read_model(struct run *run, int argc, char *argv[])
 	while (prog_next_input(&in))
 		read_stream(run, &in);
 	if (run->corpus.n == 0)
-		die("%s: no sentence to check", argc ? argv[argc - 1] : "standard input");
+		die("%s: no sentence to check; give an index stream that has some", argc ? argv[argc - 1] : "standard input");
+}
+
+/* The parameters of the network, as a list. */
+static const char *
+list_params(const struct model *m, struct errmsg *e)
+{
+	e->text[0] = '\0';
+	for (size_t i = 0; i < m->nparam; i++)
+		errmsg_add(e, "%s%s", i ? ", " : "", m->param[i].name);
+	return e->text;
 }
 
 /* The index of the parameter of -x; without -x, the number of parameters. */
 static size_t
 flipped_param(const struct model *m)
 {
+	struct errmsg e;
 	size_t i = 0;
 
 	while (o.flip && i < m->nparam && strcmp(m->param[i].name, o.flip) != 0)
 		i++;
 	if (o.flip && i == m->nparam)
-		die_usage("-x: '%s' is not a parameter of this network; U, V and W are", o.flip);
+		die_usage("-x: '%s' is not a parameter of this network, which has %s", o.flip,
+		    list_params(m, &e));
 	return o.flip ? i : m->nparam;
 }
 

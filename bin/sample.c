@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "device.h"
 #include "errmsg.h"
@@ -20,7 +21,11 @@
 #include "prog.h"
 #include "progress.h"
 #include "prompt.h"
+#include "raw_text.h"
+#include "raw_word.h"
+#include "reader.h"
 #include "render.h"
+#include "visible.h"
 #include "vocab_chars.h"
 #include "vocab_table.h"
 
@@ -29,7 +34,7 @@ static struct {
 	double top_p, temperature;
 	bool f64, logp, text, unknown;
 	int device;
-	const char *end, *vocab, *prime, *rules;
+	const char *end, *vocab, *prime, *prime_text, *rules;
 	int unit;
 } o = {
 	.shortest = 7, .longest = 200, .sentences = 10, .seed = 10, .top_p = 1,
@@ -65,7 +70,9 @@ static const struct opt options[] = {
 	{ 'w', "logp", OPT_FLAG, { .flag = &o.logp }, NULL, 0, 0,
 	    "write lines of text with their log-probability" },
 	{ 'x', "prime", OPT_STR, { .s = &o.prime }, "text", 0, 0,
-	    "prompt: text that each sequence begins with" },
+	    "prompt that each sequence begins with; or @file" },
+	{ 0, "prime-text", OPT_STR, { .s = &o.prime_text }, "text", 0, 0,
+	    "the same as raw text, which tok would split" },
 	PROGRESS_OPTION,
 	{ 0, "rules", OPT_STR, { .s = &o.rules }, "rules", 0, 0,
 	    "token rules of a model that does not state them" },
@@ -142,24 +149,153 @@ set_rules(struct run *run)
 		    "characters: --rules characters", run->path);
 }
 
-/* Reads the prompt of -x. */
+/* The option that gives the prompt, for messages. */
+static const char *
+prime_option(void)
+{
+	return o.prime_text ? "--prime-text" : "-x";
+}
+
+/* Reads the prompt's file into text: without a byte order mark, without the line end at
+ * its end, and with LF for CRLF. */
+static void
+read_prompt_file(struct buf *text, const char *name)
+{
+	struct prog_inputs file = { .argc = 1, .argv = (char **)&name };
+	struct reader in;
+	const char *why;
+	bool more = true;
+
+	if (strcmp(name, "-") != 0 && access(name, F_OK) != 0)
+		die("%s: %s: no such file; a prompt that begins with @ is written @@",
+		    prime_option(), name);
+	prog_next_input(&file);
+	reader_open(&in, file.f);
+	in.crlf = true;
+	why = reader_skip_bom(&in);
+	while (why == NULL && (why = reader_line(&in, &more)) == NULL && more) {
+		if (memchr(in.p, '\0', in.len))
+			die("%s: %s: contains a NUL; a prompt is text", prime_option(), file.name);
+		if ((in.number > 1 && !buf_putc(text, '\n')) || !buf_put(text, in.p, in.len))
+			die("out of memory");
+	}
+	if (why)
+		die("%s: %s: %s", prime_option(), file.name, why);
+	reader_close(&in);
+	prog_next_input(&file);
+}
+
+/* Appends the text of -x or --prime-text: the option's, or that of its file, whose name is
+ * returned; otherwise NULL is. */
+static const char *
+read_prompt_text(struct buf *text)
+{
+	const char *given = o.prime_text ? o.prime_text : o.prime ? o.prime : "";
+
+	if (strcmp(given, "@") == 0)
+		die_usage("%s: '@' names no file; a prompt that begins with @ is written @@",
+		    prime_option());
+	if (*given == '@' && strncmp(given, "@@", 2) != 0) {
+		read_prompt_file(text, given + 1);
+		return given + 1;
+	}
+	given += *given == '@';
+	if (!buf_put(text, given, strlen(given)))
+		die("out of memory");
+	return NULL;
+}
+
+/* Replaces a raw text by the tokens that tok makes of it. */
+static void
+split_prompt(const struct run *run, struct buf *text)
+{
+	struct buf tokens = { .len = 0 };
+	const char *why = raw_text_tokens(&tokens, text->p ? text->p : "", text->len,
+	    &run->model.vocab.rules);
+
+	if (why)
+		die("%s: %s", prime_option(), why);
+	while (tokens.len > 0 && tokens.p[tokens.len - 1] == '\n')
+		tokens.len--;
+	buf_free(text);
+	*text = tokens;
+}
+
+/* A prompt of sentences must be the beginning of a single one. */
+static void
+check_lines(const struct run *run, const char *text, const char *file)
+{
+	bool sentences = o.prime_text && !run->characters;
+	size_t lines = 1;
+
+	for (const char *p = text; (p = strchr(p, '\n')) != NULL; p++)
+		lines++;
+	if (lines > 1 && run->model.vocab.unit == UNIT_SENTENCE)
+		die("%s: %s%s%zu %s", prime_option(), file ? file : "", file ? ": " : "", lines,
+		    sentences ? "sentences; a prompt is the beginning of one" :
+		    "lines; a prompt is the beginning of one sentence");
+}
+
+/* What to do about tokens of the prompt that are not in the vocabulary. */
+static const char *
+prompt_remedy(const struct prompt *p, const struct vocab *v)
+{
+	bool one = p->missing.size == 1;
+
+	if (p->glued && !o.prime_text)
+		return "; separate words and punctuation by spaces, as tok does, or give the text "
+		    "with --prime-text";
+	if (p->capitals == p->missing.size && !o.prime_text)
+		return one ? ", which has it in lower case; write it so, or give the text with "
+		    "--prime-text" : ", which has them in lower case; write them so, or give the "
+		    "text with --prime-text";
+	if (p->capitals && !o.prime_text)
+		return ", which has some of them in lower case; write these so, or give the text "
+		    "with --prime-text";
+	if (v->unknown >= 0)
+		return one ? "; -u replaces it by " VOCAB_UNKNOWN :
+		    "; -u replaces them by " VOCAB_UNKNOWN;
+	if (o.unknown)
+		return one ? ", nor is " VOCAB_UNKNOWN ", which -u would use; leave it out" :
+		    ", nor is " VOCAB_UNKNOWN ", which -u would use; leave them out";
+	return one ? "; leave it out" : "; leave them out";
+}
+
+/* Reports words that -u replaces although the vocabulary has them in lower case. */
+static void
+report_replaced(struct prompt *p)
+{
+	if (p->missing.size > 0 && p->capitals == p->missing.size)
+		prog_note("%s: " VOCAB_UNKNOWN " replaces %s, which the vocabulary has in lower case",
+		    prime_option(), prompt_missing(p));
+}
+
+/* Reads the prompt. */
 static void
 read_prime(struct run *run)
 {
 	const struct vocab *v = &run->model.vocab;
 	struct prompt *p = &run->prime;
-	const char *why = prompt_read(p, v, o.prime ? o.prime : "", o.unknown);
+	struct buf text = { .len = 0 };
+	const char *file = read_prompt_text(&text), *why;
 
-	if (why && p->missing && v->unknown >= 0)
-		die("-x: %s; -u replaces %s by " VOCAB_UNKNOWN, why, p->missing == 1 ? "it" : "them");
-	if (why && p->missing && o.unknown)
-		die("-x: %s, nor is " VOCAB_UNKNOWN ", which -u would use; leave %s out", why,
-		    p->missing == 1 ? "it" : "them");
+	if (o.prime_text)
+		split_prompt(run, &text);
+	if (!buf_putc(&text, '\0'))
+		die("out of memory");
+	check_lines(run, text.p, file);
+	why = o.prime_text ? prompt_read_tokens(p, v, text.p, o.unknown) :
+	    prompt_read(p, v, text.p, o.unknown);
+	if (why && p->missing.size)
+		die("%s: %s %s not in the vocabulary%s", prime_option(), why,
+		    p->missing.size == 1 ? "is" : "are", prompt_remedy(p, v));
 	if (why)
-		die("-x: %s", why);
+		die("%s: %s", prime_option(), why);
 	if (p->n > (size_t)o.longest)
-		die_usage("-x: %zu %s, but -M allows at most %ld; raise it", p->n,
+		die_usage("%s: %zu %s, but -M allows at most %ld; raise it", prime_option(), p->n,
 		    run->characters ? "characters" : "words", o.longest);
+	report_replaced(p);
+	buf_free(&text);
 }
 
 /* Sets the defaults that depend on the model. */
@@ -187,13 +323,16 @@ static int64_t
 end_word(const struct vocab *v)
 {
 	char shown[ERRMSG_WORD];
+	struct buf low = { .len = 0 };
 	int64_t end = o.end ? prompt_token(v, o.end) : -1;
 
 	if (o.end && v->unit == UNIT_SENTENCE && end >= 0 && (end <= VOCAB_END_ROW || end == v->unknown))
 		die("-e: %s is a marker, which is never drawn; name a word", o.end);
 	if (o.end && end < 0)
-		die("-e: '%s' is not in the vocabulary; name one of its words",
-		    errmsg_word(shown, o.end, strlen(o.end)));
+		die("-e: '%s' is not in the vocabulary%s", errmsg_word(shown, o.end, strlen(o.end)),
+		    raw_word_kind(&low, v, o.end, strlen(o.end)) == RAW_WORD_CAPITALS ?
+		    ", which has it in lower case; write it so" : "; name one of its words");
+	buf_free(&low);
 	return end;
 }
 
@@ -257,7 +396,7 @@ put_line(struct run *run, const struct piece *p)
 	if (!render_frame(&run->line, &run->model.vocab, &f, RENDER_LINE))
 		die("out of memory");
 	printf("%.6f\t", p->logp);
-	fwrite(run->line.p, 1, run->line.len, stdout);
+	visible_put(run->line.p, run->line.len, stdout);
 }
 
 static void
@@ -309,12 +448,17 @@ main(int argc, char *argv[])
 	i = options_parse(argc, argv, &command);
 	if (argc - i != 1)
 		die_usage("give one model; usage: %s [options] model", prog_name);
+	if (o.prime && o.prime_text)
+		die_usage("--prime-text: -x gives a prompt, too; drop one of the two");
 	if ((why = vocab_state(&stated, o.unit, o.rules, &err)) != NULL)
 		die_usage("%s", why);
 	if (o.unit >= 0 && o.vocab == NULL)
 		die_usage("--unit: only the table of -v can lack its unit; drop it");
 	if (o.logp && o.text)
 		die_usage("-t: -w writes no indexes; drop one of the two");
+	if (!o.logp && !o.text && prog_is_terminal(STDOUT_FILENO))
+		die_usage("standard output is a terminal, and an index stream is binary; pipe it to "
+		    "`%sdecode`, or give -t for its text form", prog_prefix);
 	run.path = argv[i];
 	device_load(&run.model, run.path, o.f64);
 	device_note_training(&run.model, run.path);

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "aligned_text.h"
 #include "device.h"
 #include "index_stream.h"
 #include "mem.h"
@@ -17,6 +18,7 @@
 #include "prog.h"
 #include "progress.h"
 #include "scoring.h"
+#include "visible.h"
 
 enum {
 	ROWS = 4096,		/* steps of a window */
@@ -27,6 +29,7 @@ static struct {
 	bool f64, predict, totals, words;
 	long threads;
 	int device;
+	const char *text;
 } o;
 
 static const struct opt options[] = {
@@ -41,6 +44,8 @@ static const struct opt options[] = {
 	{ 'w', "words", OPT_FLAG, { .flag = &o.words }, NULL, 0, 0,
 	    "each token with its log-probability and rank" },
 	PROGRESS_OPTION,
+	{ 0, "text", OPT_STR, { .s = &o.text }, "file", 0, 0,
+	    "the token stream itself, for -t and -w" },
 	{ 0 }
 };
 static const struct command command = {
@@ -58,6 +63,8 @@ struct run {
 	void *l;			/* (rows, v) ln P of all words, for -w and -p */
 	struct index_reader in;		/* the current stream */
 	const char *name;		/* its name */
+	struct prog_inputs text_file;	/* that of --text, */
+	struct aligned_text text;	/* and what it has */
 	struct buf line;		/* the unfinished line of -p */
 	struct totals totals;
 	struct progress progress;
@@ -109,7 +116,25 @@ print_word(const struct run *run, uint32_t word)
 	size_t len;
 	const char *p = vocab_word(&run->in.vocab, word, &len);
 
-	fwrite(p, 1, len, stdout);
+	visible_put(p, len, stdout);
+}
+
+/* Prints a step for -w. */
+static void
+print_token(struct run *run, uint32_t y, const struct guess *g)
+{
+	bool unknown = (int64_t)y == run->in.vocab.unknown;
+	size_t len;
+	const char *p;
+
+	if (o.text && unknown) {
+		p = aligned_text_word(&run->text, &len);
+		visible_put(p, len, stdout);
+	} else {
+		print_word(run, y);
+	}
+	printf("\t%.6f\t%" PRIu32, g->logp, g->rank);
+	puts(!o.text ? "" : unknown ? "\tunknown" : "\tknown");
 }
 
 /* Prints a step for -w, or adds it to the line of -p; l(v) holds ln P of all words. */
@@ -120,8 +145,7 @@ print_step(struct run *run, const void *l, uint32_t y, bool first)
 
 	check_finite(run, g.logp);
 	if (o.words) {
-		print_word(run, y);
-		printf("\t%.6f\t%" PRIu32 "\n", g.logp, g.rank);
+		print_token(run, y, &g);
 	} else {
 		size_t len;
 		const char *p = vocab_word(&run->in.vocab, g.best, &len);
@@ -153,7 +177,7 @@ static void
 end_line(struct run *run)
 {
 	if (run->line.len)
-		fwrite(run->line.p, 1, run->line.len, stdout);
+		visible_put(run->line.p, run->line.len, stdout);
 	putchar('\n');
 	run->line.len = 0;
 }
@@ -208,10 +232,29 @@ score_window(struct run *run)
 
 	if (why)
 		die("%s: sentence %" PRIu64 ": %s", run->name, sentence_number(run), why);
-	if (ferror(stdout))
-		die_errno("write error on standard output");
+	prog_check_output();
 	window_clear(&run->window);
+	aligned_text_clear(&run->text);
 	progress_show(&run->progress, "scoring", run->sentences, 0, "sentences");
+}
+
+/* Adds the current frame to the window. */
+static const char *
+add_frame(struct run *run)
+{
+	struct index_reader *r = &run->in;
+	struct window *w = &run->window;
+	const char *why;
+
+	if (!window_has_room(w, &r->frame, run->rows))
+		score_window(run);
+	if ((why = window_add(w, &r->frame)) != NULL || !o.text)
+		return why;
+	why = aligned_text_frame(&run->text, &r->vocab, &r->frame,
+	    (size_t)w->frame[w->n - 1].steps, run->name);
+	if (why)
+		die("%s: %s", o.text, why);
+	return NULL;
 }
 
 static void
@@ -231,12 +274,9 @@ score_stream(struct run *run, const char *path, struct prog_inputs *in)
 	run->window.state = model_joins(&run->model, r->vocab.unit) ? &run->net.own_state : NULL;
 	window_restart(&run->window);
 	run->before = run->sentences;
-	while ((why = index_next(r, &more)) == NULL && more) {
-		if (!window_has_room(&run->window, &r->frame, run->rows))
-			score_window(run);
-		if ((why = window_add(&run->window, &r->frame)) != NULL)
+	while ((why = index_next(r, &more)) == NULL && more)
+		if ((why = add_frame(run)) != NULL)
 			break;
-	}
 	score_window(run);
 	if (why)
 		die("%s: %s", in->name, why);
@@ -255,9 +295,25 @@ print_mean(const char *suffix, double logp, uint64_t n)
 	print_perplexity(-logp / (double)n);
 }
 
+/* The number of different words outside the vocabulary is known from the text, or if it
+ * is 0. */
 static void
-print_totals(const struct totals *t)
+print_unknown(const struct run *run)
 {
+	uint64_t n = run->totals.tokens - run->totals.known;
+
+	printf("tokens_unknown\t%" PRIu64 "\ntypes_unknown\t", n);
+	if (o.text || n == 0)
+		printf("%" PRIu32 "\n", run->text.types.size);
+	else
+		puts("unknown");
+}
+
+static void
+print_totals(const struct run *run)
+{
+	const struct totals *t = &run->totals;
+
 	printf("sentences\t%" PRIu64 "\ntokens\t%" PRIu64 "\n", t->sentences, t->tokens);
 	print_mean("", t->logp, t->tokens);
 	if (t->unknown_bytes || t->bytes == 0 || t->tokens == 0)
@@ -266,6 +322,7 @@ print_totals(const struct totals *t)
 		printf("bits_per_byte\t%.6f\n", -t->logp / log(2) / (double)t->bytes);
 	printf("tokens_known\t%" PRIu64 "\n", t->known);
 	print_mean("_known", t->logp_known, t->known);
+	print_unknown(run);
 }
 
 /* Allocates the probabilities of all words, for -w and -p. */
@@ -281,6 +338,36 @@ make_table(struct run *run)
 		die("out of memory");
 }
 
+static void
+check_options(void)
+{
+	if (o.totals + o.words + o.predict > 1)
+		die_usage("-p, -t and -w exclude each other; give one of them");
+	if (o.text && !o.totals && !o.words)
+		die_usage("--text: only -t and -w have a use for it; add one of them");
+	if (o.text && strcmp(o.text, "-") == 0)
+		die_usage("--text: needs a file; standard input may hold the index stream");
+}
+
+static void
+open_text(struct run *run)
+{
+	run->text_file = (struct prog_inputs){ .argc = 1, .argv = (char **)&o.text };
+	prog_next_input(&run->text_file);
+	aligned_text_open(&run->text, run->text_file.f);
+}
+
+/* The text must end where the index streams do. */
+static void
+end_text(struct run *run)
+{
+	const char *why = aligned_text_end(&run->text);
+
+	if (why)
+		die("%s: %s", o.text, why);
+	prog_next_input(&run->text_file);
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -292,8 +379,7 @@ main(int argc, char *argv[])
 
 	prog_init(argv[0]);
 	i = options_parse(argc, argv, &command);
-	if (o.totals + o.words + o.predict > 1)
-		die_usage("-p, -t and -w exclude each other; give one of them");
+	check_options();
 	if (i == argc)
 		die_usage("no model given; usage: %s [options] model [index-stream ...]", prog_name);
 	path = argv[i++];
@@ -305,15 +391,20 @@ main(int argc, char *argv[])
 		make_table(&run);
 	in.argc = argc - i;
 	in.argv = argv + i;
+	if (o.text)
+		open_text(&run);
 	progress_start(&run.progress, 0);
 	while (prog_next_input(&in))
 		score_stream(&run, path, &in);
 	progress_clear(&run.progress);
+	if (o.text)
+		end_text(&run);
 	if (o.totals)
-		print_totals(&run.totals);
+		print_totals(&run);
 	net_free(&run.net);
 	k->close(k);
 	window_free(&run.window);
+	aligned_text_close(&run.text);
 	free(run.l);
 	buf_free(&run.line);
 	model_free(&run.model);

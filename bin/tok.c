@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "csv_header.h"
 #include "csv_records.h"
 #include "options.h"
 #include "prog.h"
@@ -84,7 +85,7 @@ start_progress(const struct prog_inputs *in)
 {
 	struct stat st;
 
-	if (isatty(STDOUT_FILENO))
+	if (prog_is_terminal(STDOUT_FILENO))
 		return;
 	progress_start(&done.line, 0);
 	for (int i = 0; i < in->argc || i == 0; i++) {
@@ -305,7 +306,8 @@ report_file(const struct csv_file *file)
 	char where[40] = "header";
 
 	if (file->missing) {
-		prog_warn("%s: record %llu: no column %s (records without it: %llu)", file->name,
+		prog_warn("%s: record %llu: no column %s (records without it: %llu); check "
+		    "commas and quotation marks there", file->name,
 		    (unsigned long long)file->first_missing, o.column,
 		    (unsigned long long)file->missing);
 		status = PROG_FAIL;
@@ -324,42 +326,33 @@ report_file(const struct csv_file *file)
 		    (unsigned long long)file->csv.stray);
 }
 
-/* The column of the header that -c names. */
-static size_t
-find_column(const struct csv_file *file)
-{
-	const char *field;
-	size_t len;
-
-	for (size_t i = 0; (field = csv_records_field(&file->csv, i, &len)) != NULL; i++)
-		if (len == strlen(o.column) && memcmp(field, o.column, len) == 0)
-			return i;
-	die("%s: no column '%s' among the %zu in the header; -c takes one of its names, or a "
-	    "number", file->name, o.column, file->csv.ncol);
-}
-
 /* Reads the header and sets the column to write. */
 static void
 read_header(struct csv_file *file)
 {
-	const char *why;
 	bool more, named = file->want == SIZE_MAX;
+	const char *why = csv_records_next(&file->csv, CSV_RECORDS_ALL, &more);
+	struct errmsg err;
 
-	why = csv_records_next(&file->csv, named ? CSV_RECORDS_ALL : file->want, &more);
 	if (why)
 		die_in_record(file, why);
 	if (!more)
 		die("%s: empty input where a header was expected; -n reads files without one",
 		    file->name);
 	if (file->csv.unclosed) {
-		prog_warn("%s: header: quoted field never ends", file->name);
+		prog_warn("%s: header: quoted field never ends; is its closing quotation "
+		    "mark missing?", file->name);
 		status = PROG_FAIL;
 	}
 	file->columns = file->csv.ncol;
-	if (named)
-		file->want = find_column(file);
-	else if (file->columns > 0 && file->want >= file->columns)
-		die("%s: no column %s; the header has %zu", file->name, o.column, file->columns);
+	if (named && (why = csv_header_find(&file->csv, o.column, &file->want, &err)) != NULL)
+		die("%s: %s", file->name, why);
+	why = csv_header_delimiter(&file->csv, &err);
+	if (file->columns > 0 && file->want >= file->columns)
+		die("%s: no column %s; %s", file->name, o.column, why ? why :
+		    errmsg_set(&err, "the header has %zu", file->columns));
+	if (why && !named)
+		prog_note("%s: %s", file->name, why);
 }
 
 static void
@@ -374,7 +367,8 @@ write_record(struct csv_file *file, uint64_t number)
 		write_text(field, len, file->name, "record", number, true);
 	if (c->unclosed) {
 		progress_clear(&done.line);
-		prog_warn("%s: record %llu: quoted field never ends (it starts on line %llu)",
+		prog_warn("%s: record %llu: quoted field never ends (it starts on line %llu); is its "
+		    "closing quotation mark missing?",
 		    file->name, (unsigned long long)number, (unsigned long long)c->line);
 		status = PROG_FAIL;
 	}

@@ -40,11 +40,16 @@ trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
 n=0
 for argument; do
-	n=$((n + 1)) file=${argument#*=}
+	n=$((n + 1)) file=${argument#*=} name=${argument%%=*}
+	if [ -e "$argument" ] || [ "$file" = "$argument" ]; then
+		file=$argument name=$(basename -- "$argument" .txt)
+	fi
 	[ -e "$file" ] || fail "$file: no such file"
 	[ ! -d "$file" ] || fail "$file: is a directory"
 	[ -r "$file" ] || fail "$file: cannot be read"
 	cat -- "$file" > "$work/$n"
+	shift
+	set -- "$@" "$name"
 done
 
 # Characters are found byte by byte, so that every awk finds the same ones.
@@ -100,12 +105,6 @@ work=$work LC_ALL=C awk -v most="$lines" -v width="$width" '
 		last = files
 		for (files = 1; files <= last; files++) {
 			name[files] = ARGV[files]
-			if (name[files] ~ /=/)
-				sub(/=.*/, "", name[files])
-			else {
-				sub(/.*\//, "", name[files])
-				sub(/\.txt$/, "", name[files])
-			}
 			file = ENVIRON["work"] "/" files
 			while ((got = (getline line < file)) > 0)
 				put(line)

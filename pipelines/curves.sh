@@ -91,10 +91,10 @@ read_log() {
 n=0
 for argument; do
 	n=$((n + 1))
-	case $argument in
-	*=*) name=${argument%%=*} file=${argument#*=} ;;
-	*) name=$(basename -- "$argument" .log) file=$argument ;;
-	esac
+	file=${argument#*=} name=${argument%%=*}
+	if [ -e "$argument" ] || [ "$file" = "$argument" ]; then
+		file=$argument name=$(basename -- "$argument" .log)
+	fi
 	if [ "$file" != - ]; then
 		[ -e "$file" ] || fail "$file: no such file"
 		[ ! -d "$file" ] || fail "$file: is a directory"

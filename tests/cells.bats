@@ -328,7 +328,7 @@ on_terminal() {
 @test "files that are not models or streams" {
 	refused 2 'no model given; usage: '
 	refused 1 'missing.npz: No such file' missing.npz stream
-	refused 1 'is not a zip file' stream stream
+	refused 1 'cells: stream: is an index stream; give the model first: cells model.npz [index-stream ...]' stream hand.npz
 	refused 1 'missing: No such file' hand.npz missing
 	refused 1 'empty input where an index stream was expected' hand.npz /dev/null
 	refused 1 'not an index stream' hand.npz sentences

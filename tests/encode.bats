@@ -99,7 +99,7 @@ frames() {
 	run -1 --separate-stderr encode -v stream tokens
 	[ "$stderr" = "encode: stream: row 0 is 'the', not SENTENCE_START; if the table is of a stream, give --unit stream, or the file this first line: #table 1 unit=stream" ]
 	run -1 --separate-stderr encode --unit stream -v stream tokens
-	[ "$stderr" = "encode: tokens: line 1: 'cat' is not in the vocabulary, which has no UNKNOWN_TOKEN" ]
+	[ "$stderr" = "encode: tokens: line 1: 'cat' is not in the vocabulary, which has no UNKNOWN_TOKEN; leave it out, or train on a text that has it" ]
 	[ "${#stderr_lines[@]}" -eq 1 ]
 }
 
@@ -159,7 +159,7 @@ frames() {
 	vocab -q -n 0 other > b
 	run -1 --separate-stderr encode a b
 	[ "${#stderr_lines[@]}" -eq 1 ]
-	[ "$stderr" = 'encode: b: its table is not that of the first stream' ]
+	[ "$stderr" = 'encode: b: its table is not that of the first stream; encode it by itself, or with -v' ]
 }
 
 @test "the tokens must add up to the table" {
@@ -303,4 +303,42 @@ frames() {
 @test "a full disk ends endless work" {
 	run -1 --separate-stderr timeout 20 bash -c 'yes the | encode -v table > /dev/full'
 	one_line_error encode
+}
+
+@test "raw text instead of tokens: a warning says what to do" {
+	printf '%s\n' 'the dog saw the cat , and the cat saw it .' "it 's a dog ( old ) ." 'the old dog sleeps .' > tokens
+	vocab -q -n 0 -t tokens > table
+	printf '%s\n' 'The dog saw the cat, and the cat saw it.' "It's a dog (old)." 'The old dog sleeps.' 'The Dog. A Cat. It sleeps.' > raw
+	run -0 --separate-stderr bash -c 'encode -v table raw > index'
+	[ "$stderr" = 'encode: raw: 13 of 24 tokens are not in the vocabulary, 13 of them only because of capitals or punctuation: is `tok` missing from the pipe?' ]
+	run -0 --separate-stderr bash -c 'encode -q -v table raw > index'
+	[ -z "$stderr" ]
+	# the tokens of the same text, other words, and a few capitals are no such sign
+	tok -q -f text raw > good
+	run -0 --separate-stderr bash -c 'encode -v table good > index'
+	[ -z "$stderr" ]
+	printf 'the Zebras eat Grass\n%.0s' {1..30} > other
+	run -0 --separate-stderr bash -c 'encode -v table other > index'
+	[ -z "$stderr" ]
+	{ repeated 10 < tokens; echo 'The Dog'; } > few
+	run -0 --separate-stderr bash -c 'encode -v table few > index'
+	[ -z "$stderr" ]
+	# beyond the first lines, nothing is counted
+	{ repeated 400 < tokens; repeated 400 < raw; } > mixed
+	run -0 --separate-stderr bash -c 'encode -v table mixed > index'
+	[ -z "$stderr" ]
+	repeated 400 < raw > long
+	run -0 --separate-stderr bash -c 'encode -v table long > index'
+	[[ "$stderr" == 'encode: long: 3250 of 6000 tokens are not'* ]]
+}
+
+@test "no token in the vocabulary: a warning" {
+	printf 'a b c d e f g h i j\n' | vocab -q -m 2 -t > none
+	printf 'a b c d e f g h i j k\n' > letters
+	printf 'a b a b\n' | vocab -q -n 4 -t > table
+	yes 'uno dos tres' | head -n 5 > spanish
+	run -0 --separate-stderr bash -c 'encode -v none spanish > index'
+	[ "$stderr" = 'encode: spanish: none of the 15 tokens is in the vocabulary; is it that of another text?' ]
+	run -0 --separate-stderr bash -c 'printf "dos\n" | encode -v none > index'
+	[ -z "$stderr" ]
 }

@@ -8,9 +8,9 @@ UNIT=$BUILD/tests/unit
 	[ "$output" = "one'one' two'two' " ]
 }
 
-@test "control characters and malformed UTF-8 become ?" {
+@test "control characters and malformed UTF-8 become symbols" {
 	run -0 "$UNIT/errmsg" $'a\nb\e[31m\x7f' $'caf\303\251' $'\303' $'x\302\205y' $'\355\240\200'
-	[ "$output" = "a?b?[31m?'a?b?[31m?' café'café' ?'?' x?y'x?y' ???'???' " ]
+	[ "$output" = "a␊b␛[31m␡'a␊b␛[31m␡' café'café' �'�' x�y'x�y' ���'���' " ]
 }
 
 @test "a long word ends in ..., a path does not" {

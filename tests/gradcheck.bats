@@ -229,14 +229,14 @@ wrong() {
 @test "inputs that are none" {
 	model
 	refused 1 'missing.npz: No such file' -m missing.npz tiny.stream
-	refused 1 'is not a zip file' -m tiny.stream tiny.stream
+	refused 1 'gradcheck: tiny.stream: is an index stream; name a file that train wrote' -m tiny.stream tiny.stream
 	refused 1 'is a directory' -m . tiny.stream
 	refused 1 'missing: No such file' -m m.npz missing
 	refused 1 '.: Is a directory' -m m.npz .
 	refused 1 'standard input: empty input' -m m.npz < /dev/null
 	refused 1 'missing from the pipe?' -m m.npz "$EXPECT/tiny.tokens"
 	small_stream < /dev/null > none
-	refused 1 'none: no sentence to check' -m m.npz none
+	refused 1 'none: no sentence to check; give an index stream that has some' -m m.npz none
 	"$ORACLE/as-stream.sh" 30 < "$EXPECT/tiny.index.txt" > other
 	refused 1 'm.npz: other: the stream' -m m.npz other
 	sed '$d' tiny.stream > short
@@ -256,9 +256,9 @@ wrong() {
 }
 
 @test "usage errors" {
-	refused 2 "'Q' is not a parameter of this network; U, V and W are" -x Q
+	refused 2 "-x: 'Q' is not a parameter of this network, which has U, V, W" -x Q
 	refused 2 "'W2' is not a parameter" -x W2
-	refused 2 "'q' is not a parameter" -a -c lstm -x q
+	refused 2 "'q' is not a parameter of this network, which has U, V, W, b, c" -a -c lstm -x q
 	refused 2 'index streams are read only with -m' tiny.stream
 	for o in '-C 9' '-H 9' '-s 9' '-a' '-c gru' '-I 2' '-L 2' '-T'; do
 		# shellcheck disable=SC2086

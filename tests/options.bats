@@ -47,8 +47,9 @@ reads() {
 	reads "${DEFAULTS/project=0/project=8}" ' project' '' --p 8
 	reads "${DEFAULTS/decay=0.25/decay=0.5}" ' weight-decay' '' --we=.5
 	reads "${DEFAULTS/far=0/far=1}" ' far' '' --fa
-	refused 2 'options: --f: no such option, or an abbreviation of several' --f
-	refused 2 'options: --w: no such option, or an abbreviation of several' --w blue
+	refused 2 'options: --f is short for --flag and --far; write more of it (-h shows the options)' --f
+	refused 2 'options: --w is short for --word and --weight-decay; write more of it' --w blue
+	refused 2 'options: --w is short for --word and --weight-decay; write more of it' --w=blue
 }
 
 @test "messages name the option by its letter, or by its long name if that is all" {
@@ -63,8 +64,27 @@ reads() {
 	refused 2 'options: --flag takes no argument' --far --flag=1
 	refused 2 'options: unknown option -Z' --far -Z
 	refused 2 'options: unknown option -Z' --far -fZf
-	refused 2 'options: --zebra: no such option' --far --zebra
-	refused 2 'options: --projects: no such option' --projects 3
+	refused 2 'options: --zebra: no such option (-h shows the options)' --far --zebra
+	[[ "$stderr" != *'did you mean'* ]]
+}
+
+@test "an unknown long name: the one that was meant is named" {
+	refused 2 'options: --projects: no such option; did you mean --project? (-h shows the options)' --projects 3
+	refused 2 'options: --projcet: no such option; did you mean --project?' --projcet=3
+	refused 2 'options: --weight_decay: no such option; did you mean --weight-decay?' --weight_decay .5
+	refused 2 'options: --cuont: no such option; did you mean --count?' --cuont 5
+	refused 2 'options: --Far: no such option; did you mean --far?' --Far
+	refused 2 'options: --quite: no such option; did you mean --quiet?' --quite
+	refused 2 'options: --no-flag: no such option (' --no-flag
+}
+
+@test "numbers near 0: all that a double can hold, and no others" {
+	reads "${DEFAULTS/decay=0.25/decay=4.94066e-324}" ' weight-decay' '' --weight-decay 5e-324
+	reads "${DEFAULTS/decay=0.25/decay=1e-310}" ' weight-decay' '' --weight-decay 1e-310
+	refused 2 "options: --weight-decay: '1e-400' is too close to 0 for a number; give 0, or 5e-324 at least" --weight-decay 1e-400
+	refused 2 "options: --weight-decay: '1e400' is not a number from 0 to 1" --weight-decay 1e400
+	refused 2 "options: --weight-decay: 'nan' is not a number from 0 to 1" --weight-decay nan
+	refused 2 "options: --weight-decay: '0x1p-3' is not a number from 0 to 1" --weight-decay 0x1p-3
 }
 
 @test "-h says what, how, which options with which defaults, and an example" {

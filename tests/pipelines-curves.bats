@@ -193,3 +193,17 @@ refused_by() {
 	refused_by "$BESIDE" 1 'missing.txt: no such file' -w 80 x=missing.txt
 	refused_by "$BESIDE" 1 '.: is a directory' -w 80 .
 }
+
+@test "an argument that is a file is one, whatever its name contains" {
+	log=$'2026-01-01 00:00:00: Loss after num_examples_seen=5 epoch=1: 3.5'
+	echo "$log" > lr=0.1.log
+	"$CURVES" -t lr=0.1.log | cut -f 1 | diff - <(echo lr=0.1)
+	"$CURVES" -t "slow=lr=0.1.log" | cut -f 1 | diff - <(echo slow)
+	mkdir -p a=b
+	echo "$log" > a=b/c.log
+	"$CURVES" -t a=b/c.log | cut -f 1 | diff - <(echo c)
+	echo text > t=0.5.txt
+	"$BESIDE" -w 40 t=0.5.txt | head -n 1 | diff - <(echo t=0.5)
+	"$BESIDE" -w 40 cold=t=0.5.txt | head -n 1 | diff - <(echo cold)
+	"$BESIDE" -w 40 cold=t=0.5.txt | tail -n 1 | diff - <(echo text)
+}

@@ -177,8 +177,8 @@ setup() {
 	refused 1 "-x: 'zebra' is not in the vocabulary; -u replaces it by UNKNOWN_TOKEN" -x 'the zebra' tiny.npz
 	refused 1 "'SENTENCE_END' is a marker, not a word; leave it out" -x 'the SENTENCE_END' tiny.npz
 	refused 1 '-e: SENTENCE_START is a marker, which is never drawn; name a word' -e SENTENCE_START tiny.npz
-	refused 1 "'UNKNOWN_TOKEN' is not in the vocabulary" -x UNKNOWN_TOKEN tiny.npz
-	refused 1 "'a?b' is not in" -x $'a\tb' tiny.npz
+	refused 1 "'UNKNOWN_TOKEN' is a marker, which stands for words outside the vocabulary; allow it with -u, or leave it out" -x UNKNOWN_TOKEN tiny.npz
+	refused 1 "'a␉b' is not in" -x $'a\tb' tiny.npz
 	sample -q -n 3 -u -x 'the zebra' tiny.npz | decode | grep -c '^the UNKNOWN_TOKEN ' | grep -qx 3
 	# all of them are named, each once
 	refused 1 "-x: 'zebra', 'okapi' are not in the vocabulary; -u replaces them by UNKNOWN_TOKEN" \
@@ -384,7 +384,7 @@ setup() {
 @test "files that are not models" {
 	refused 1 'missing.npz: No such file' missing.npz
 	refused 1 '.: is a directory' .
-	refused 1 'is not a zip file' tiny.stream
+	refused 1 'sample: tiny.stream: is an index stream; give the model: sample model.npz' tiny.stream
 	head -c 1000 tiny.npz > short.npz
 	refused 1 'short.npz: ' short.npz
 	refused 2 'is none of auto|cpu|cuda|blas|ref' -d abacus tiny.npz

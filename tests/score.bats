@@ -107,7 +107,7 @@ setup() {
 @test "-t: totals, with and without UNKNOWN_TOKEN" {
 	score -t tiny.npz tiny.stream > got
 	cut -f 1 got | paste -sd ' ' > keys
-	echo 'sentences tokens loss perplexity bits_per_byte tokens_known loss_known perplexity_known' |
+	echo 'sentences tokens loss perplexity bits_per_byte tokens_known loss_known perplexity_known tokens_unknown types_unknown' |
 	    diff - keys
 	score -w tiny.npz tiny.stream > words
 	awk -F '\t' 'NR == FNR { got[$1] = $2; next }
@@ -120,6 +120,8 @@ setup() {
 			if (k >= n || bad(got["loss"], -all / n) || bad(got["loss_known"], -known / k))
 				exit 1
 			if (bad(got["perplexity"], exp(-all / n)) || bad(got["perplexity_known"], exp(-known / k)))
+				exit 1
+			if (got["tokens_unknown"] != n - k || got["types_unknown"] != "unknown")
 				exit 1
 		}' got words
 }
@@ -149,7 +151,8 @@ setup() {
 	done
 	score -t tiny.npz none > got
 	printf '%s\t%s\n' sentences 0 tokens 0 loss unknown perplexity unknown \
-	    bits_per_byte unknown tokens_known 0 loss_known unknown perplexity_known unknown |
+	    bits_per_byte unknown tokens_known 0 loss_known unknown perplexity_known unknown \
+	    tokens_unknown 0 types_unknown 0 |
 	    diff - got
 }
 
@@ -215,7 +218,7 @@ setup() {
 		cmp j1 j2
 	done
 	score -w "$m" s | cut -f 1 | head -n 1 | grep -qE '^(w[0-9]+|SENTENCE_END|UNKNOWN_TOKEN)$'
-	refused 1 "the stream's vocabulary has 30 words, but the model's weights are for 8000" "$m" \
+	refused 1 "the stream's vocabulary has 30 words, but the model's weights are for 8000; encode the text with the table that it was trained with: encode -v TABLE" "$m" \
 	    tiny.stream
 	score "$m" s > float
 	score -D "$m" s > double
@@ -253,7 +256,16 @@ setup() {
 @test "files that are not inputs" {
 	refused 1 'missing.npz: No such file' missing.npz tiny.stream
 	refused 1 '.: is a directory' . tiny.stream
-	refused 1 'tiny.stream: is not a zip file' tiny.stream tiny.npz
+	refused 1 'score: tiny.stream: is an index stream; give the model first: score model.npz [index-stream ...]' tiny.stream tiny.npz
+	vocab -q "$EXPECT/tiny.tokens" > v
+	refused 1 'score: v: is a vocabulary stream; give the model first: score model.npz [index-stream ...]' v tiny.npz
+	refused 1 'README.md: is not a model; give the model first: score model.npz [index-stream ...]' "$TOP/README.md" tiny.npz
+	refused 1 'score: tiny.npz: a model where an index stream was expected; is it in the wrong place on the command line?' tiny.npz tiny.npz
+	for program in train decode encode; do
+		TOOL=$program refused 1 "$program: tiny.npz: a model where " tiny.npz
+	done
+	mkfifo fifo
+	refused 1 'fifo: is not a regular file' fifo tiny.stream
 	refused 1 'missing: No such file' tiny.npz missing
 	refused 1 '.: Is a directory' tiny.npz .
 	refused 1 'standard input: empty input' tiny.npz < /dev/null
@@ -344,7 +356,7 @@ setup() {
 	awk '{ v[$1] = $2 } END { print -v["loss"] * v["tokens"] }' totals | paste words - |
 	    awk '{ d = $1 - $2; exit !(d < 0.1 && d > -0.1) }'
 	# where frames end does not matter: the same tokens, one or many a line
-	tr '\n' ' ' < lines | sed 's/ $//' > joined
+	{ head -n 1 lines; sed 1d lines | tr '\n' ' ' | sed 's/ $//'; } > joined
 	encode -v chars.npz joined | score -D -t chars.npz | grep -E '^(loss|tokens)' > one
 	grep -E '^(loss|tokens)' totals | diff - one
 	# and a new file is a new text
@@ -359,7 +371,7 @@ setup() {
 @test "a text that was cut otherwise than the model's is scored, and that is told once" {
 	printf '%s\n' 'I am' 'so am I' > lines
 	tok -C lines | vocab -q -n 0 | encode > chars.index
-	train -q -H 4 -e 0 -o chars.npz chars.index
+	train -q -H 4 -e 1 -E 0 -o chars.npz chars.index
 	unzip -p chars.npz config.npy | grep -aqx 'rules=characters'
 	run -0 --separate-stderr score chars.npz chars.index
 	[ -z "$stderr" ]
@@ -372,7 +384,7 @@ setup() {
 	sample -q -n 2 chars.npz | head -n 1 | grep -q ' rules=characters$'
 	# a model of version 0.2, whose rules nobody knows
 	sed '1s/ rules=characters//' chars.index > old.index
-	train -q -H 4 -e 0 -o old.npz old.index
+	train -q -H 4 -e 1 -E 0 -o old.npz old.index
 	! unzip -p old.npz config.npy | grep -aq rules= || false
 	tok -C lines | encode -v old.npz > new.index
 	cmp new.index chars.index
@@ -386,7 +398,7 @@ setup() {
 	run -1 --separate-stderr sample --rules words chars.npz
 	[ "$stderr" = 'sample: chars.npz: it states rules=characters, but --rules says words; leave --rules out' ]
 	# a resumed training tells, and the model has the rules of what it learned last
-	run -0 --separate-stderr train -q -R old.npz -e 1 -o both.npz chars.index
+	run -0 --separate-stderr train -q -R old.npz -e 2 -o both.npz chars.index
 	[[ "$stderr" == *"the text was cut by the token rules characters, the model's by words"* ]]
 	unzip -p both.npz config.npy | grep -aqx 'rules=characters'
 	run -1 --separate-stderr train -q -H 4 -o two.npz chars.index old.index

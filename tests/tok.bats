@@ -315,11 +315,11 @@ agrees() {
 	printf 'body\nfine\n"one. two\nthree' > in
 	run -1 --separate-stderr tok in
 	[ "$output" = $'fine\none .\ntwo three' ]
-	[ "$stderr" = 'tok: in: record 2: quoted field never ends (it starts on line 3)' ]
+	[ "$stderr" = 'tok: in: record 2: quoted field never ends (it starts on line 3); is its closing quotation mark missing?' ]
 	printf '"body\nx\n' > in
 	run -1 --separate-stderr tok in
 	one_line_error tok
-	[[ "$stderr" == 'tok: in: header: quoted field never ends' ]]
+	[[ "$stderr" == 'tok: in: header: quoted field never ends; is its closing quotation mark missing?' ]]
 }
 
 @test "records with more or fewer fields than the first: plain text read as CSV" {
@@ -355,14 +355,14 @@ agrees() {
 	printf 'a,b\n1,2\n' > in
 	run -1 --separate-stderr tok -c body in
 	one_line_error tok
-	[[ "$stderr" == "tok: in: no column 'body' among the 2 in the header; -c takes one of its names, or a number" ]]
+	[[ "$stderr" == "tok: in: no column 'body'; the header has 'a', 'b'" ]]
 	run -1 --separate-stderr tok -c 3 in
 	one_line_error tok
 	[[ "$stderr" == 'tok: in: no column 3; the header has 2' ]]
 	printf 'a,b\n1,one\n2\n\n3,three\n4\n' > in
 	run -1 --separate-stderr tok -c b in
 	[ "$output" = $'one\nthree' ]
-	[ "$stderr" = 'tok: in: record 2: no column b (records without it: 2)' ]
+	[ "$stderr" = 'tok: in: record 2: no column b (records without it: 2); check commas and quotation marks there' ]
 }
 
 @test "NUL is a character, a byte order mark is none, CRLF is one end of line" {
@@ -419,7 +419,7 @@ agrees() {
 	echo body > in
 	run -1 --separate-stderr tok -p no/folder in
 	one_line_error tok
-	[[ "$stderr" == 'tok: no/folder: abbrev_types.txt: No such file or directory' ]]
+	[[ "$stderr" == 'tok: no/folder: abbrev_types.txt: No such file or directory; name the folder of one language, such as punkt_tab/english' ]]
 	mkdir tables
 	printf 'mr\ndr' > tables/abbrev_types.txt
 	printf 'new\tyork\n' > tables/collocations.tab
@@ -493,7 +493,7 @@ hostile() {
 	[ "$stderr" = 'tok: standard input: record 2 (line 3): a field is longer than 256 MiB; check for a missing closing quote' ]
 	run -1 --separate-stderr bash -c 'head -c 270000000 /dev/zero | tok -f text'
 	one_line_error tok
-	[[ "$stderr" == 'tok: standard input: line 1: longer than 256 MiB' ]]
+	[[ "$stderr" == 'tok: standard input: line 1: longer than 256 MiB; is it text with line ends?' ]]
 	# also in a column that is not wanted
 	run -1 --separate-stderr bash -c '{ printf "a,b\nx,\""; head -c 270000000 /dev/zero; } | tok'
 	one_line_error tok

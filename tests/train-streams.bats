@@ -107,7 +107,7 @@ steps() {
 		[ "$(wc -l < got)" -eq 4 ]
 		grep -q 'num_examples_seen=3 epoch=3' got
 	done
-	refused 1 '-v 0.5: too little text; the training or the validation set would be empty' -v 0.5 two
+	refused 1 '-v 0.5: too little text; the training or the validation set would be empty; give more text, or another fraction' -v 0.5 two
 	refused 1 'one: no sentence to train on' -v one one
 	stream a b a b > four
 	losses -v 0.5 -e 3 -E 1 -o m.npz four > got

@@ -247,7 +247,7 @@ setup() {
 @test "models that are none, or in other words" {
 	for o in -i -R; do
 		refused 1 'missing.npz: No such file' $o missing.npz tiny.stream
-		refused 1 'not a zip file' $o tiny.stream tiny.stream
+		refused 1 'is an index stream; name a file that train wrote' $o tiny.stream tiny.stream
 		refused 1 'is a directory' $o . tiny.stream
 	done
 	train -q -o model.npz -e 0 -E 0 -H 2 tiny.stream

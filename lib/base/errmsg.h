@@ -20,8 +20,8 @@ struct errmsg {
 
 /*
  * Formats the message and returns e->text, which lasts as long as e.  The
- * arguments may point into it.  Control characters and malformed UTF-8 become
- * '?', so that text from a file cannot break the line or drive a terminal.
+ * arguments may point into it.  Control characters and malformed UTF-8 become symbols
+ * (visible.h), so that text from a file cannot break the line or drive a terminal.
  */
 const char *errmsg_set(struct errmsg *e, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
@@ -29,7 +29,7 @@ const char *errmsg_set(struct errmsg *e, const char *fmt, ...) PRINTF_LIKE(2, 3)
 const char *errmsg_add(struct errmsg *e, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
 /* Writes a word of len bytes, terminated, as a message may show it: control
- * characters and malformed UTF-8 as '?', "..." where it is cut.  Returns out. */
+ * characters and malformed UTF-8 as symbols, "..." where it is cut.  Returns out. */
 const char *errmsg_word(char out[ERRMSG_WORD], const char *p, size_t len);
 
 #endif

@@ -5,12 +5,16 @@
 #include <errno.h>
 #include <getopt.h>
 #include <math.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "edit_distance.h"
+#include "errmsg.h"
 #include "options.h"
 #include "prog.h"
+#include "visible.h"
 
 enum {
 	MAX_OPTIONS = 60,
@@ -81,8 +85,11 @@ print_default(const struct opt *o)
 		printf(" [%g]", *o->to.x);
 		return;
 	case OPT_STR:
-		if (*o->to.s)
-			printf(" [%s]", *o->to.s);
+		if (*o->to.s == NULL)
+			return;
+		printf(" [");
+		visible_put(*o->to.s, strlen(*o->to.s), stdout);
+		putchar(']');
 		return;
 	case OPT_WORD:
 		word = word_at(o->arg, *o->to.word, &len);
@@ -155,10 +162,13 @@ set_real(const struct opt *o, const char *text)
 	double v;
 
 	errno = 0;
-	v = strtod(text, &end);
-	/* hexadecimal is refused, as in whole numbers, and so is underflow to 0 */
-	if (end == text || *end || strpbrk(text, "xX") || errno || !isfinite(v) ||
-	    v < o->min || v > o->max)
+	v = strtod(text, &end);		/* ERANGE also for subnormal numbers, which are exact */
+	if (errno == ERANGE && v == 0 && *end == '\0')
+		die_usage("%s: '%s' is too close to 0 for a number; give 0, or 5e-324 at least",
+		    option_label(o), text);
+	/* hexadecimal is refused, as in whole numbers */
+	if (end == text || *end || strpbrk(text, "xX") || !isfinite(v) || v < o->min ||
+	    v > o->max)
 		die_usage("%s: '%s' is not a number from %g to %g",
 		    option_label(o), text, o->min, o->max);
 	*o->to.x = v;
@@ -233,6 +243,67 @@ spell_options(const struct opt *table, char **spec, struct option **longs)
 	}
 }
 
+/* Row i of the options of this program, its own and then the common ones; NULL after
+ * the last. */
+static const struct opt *
+any_option(size_t i)
+{
+	size_t n = table_length(command->table);
+
+	return i < n ? &command->table[i] : common[i - n].name ? &common[i - n] : NULL;
+}
+
+/* The option whose long name is closest to a misspelled one; NULL if none is close. */
+static const struct opt *
+closest_option(const char *name, size_t len)
+{
+	const struct opt *o, *closest = NULL;
+	size_t least = SIZE_MAX;
+
+	for (size_t i = 0; (o = any_option(i)) != NULL; i++) {
+		size_t d = edit_distance(name, len, o->name, strlen(o->name));
+
+		if (d < least && edit_distance_is_close(d, len)) {
+			least = d;
+			closest = o;
+		}
+	}
+	return closest;
+}
+
+/* Lists the options whose long names begin in this way: none, or several. */
+static const char *
+list_options(struct errmsg *e, const char *name, size_t len)
+{
+	const struct opt *o;
+
+	e->text[0] = '\0';
+	for (size_t i = 0; (o = any_option(i)) != NULL; i++)
+		if (strncmp(o->name, name, len) == 0)
+			errmsg_add(e, "%s--%s", *e->text ? " and " : "", o->name);
+	return e->text;
+}
+
+/* A long name that is no option's. */
+static _Noreturn void
+complain_of_name(const char *word)
+{
+	struct errmsg e;
+	const char *name = word + 2, *several;
+	size_t len = strcspn(name, "=");
+	const struct opt *meant;
+
+	several = list_options(&e, name, len);
+	if (*several)
+		die_usage("--%.*s is short for %s; write more of it (-h shows the options)",
+		    (int)len, name, several);
+	meant = closest_option(name, len);
+	if (meant)
+		die_usage("--%.*s: no such option; did you mean --%s? (-h shows the options)",
+		    (int)len, name, meant->name);
+	die_usage("--%.*s: no such option (-h shows the options)", (int)len, name);
+}
+
 /* getopt's ':' and '?', in words. */
 static _Noreturn void
 complain(int c, char *argv[])
@@ -245,8 +316,7 @@ complain(int c, char *argv[])
 		die_usage("--%s takes no argument (-h shows the options)", o->name);
 	if (optopt)
 		die_usage("unknown option -%c (-h shows the options)", optopt);
-	die_usage("%s: no such option, or an abbreviation of several (-h shows them)",
-	    argv[optind - 1]);
+	complain_of_name(argv[optind - 1]);
 }
 
 static _Noreturn void
@@ -283,6 +353,12 @@ options_parse(int argc, char *argv[], const struct command *of)
 	}
 	prog_quiet = quiet;
 	return optind;
+}
+
+const char *
+options_operands(void)
+{
+	return command->operands;
 }
 
 bool

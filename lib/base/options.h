@@ -49,6 +49,9 @@ struct command {
  */
 int options_parse(int argc, char *argv[], const struct command *command);
 
+/* The operands of the parsed command, as in its usage. */
+const char *options_operands(void);
+
 /* Whether an option of the table was on the command line; by letter or long name. */
 bool options_given(char letter);
 bool options_given_name(const char *name);

@@ -12,6 +12,7 @@
 
 #include "errmsg.h"
 #include "prog.h"
+#include "visible.h"
 
 const char *prog_name = "unroll";
 char prog_prefix[64];
@@ -22,12 +23,11 @@ bool prog_drawn;
 static void PRINTF_LIKE(2, 0)
 print_message(int errnum, const char *fmt, va_list ap)
 {
-	char line[2 * ERRMSG_MAX];	/* a path and a message of lib/ */
-	int n = vsnprintf(line, sizeof(line), fmt, ap);
+	char text[2 * ERRMSG_MAX], line[sizeof(text)];	/* a path and a message of lib/ */
 
-	for (char *p = line; n > 0 && *p; p++)
-		if ((unsigned char)*p < ' ' || *p == 127)
-			*p = '?';	/* from a file name: a message is one line */
+	if (vsnprintf(text, sizeof(text), fmt, ap) < 0)
+		*text = '\0';
+	visible_copy(line, sizeof(line), text, strlen(text));	/* a file name may hold anything */
 	fflush(stdout);
 	fprintf(stderr, "%s%s: %s%s", prog_drawn ? "\r\033[K" : "", prog_name,
 	    *line == '\0' || *line == ':' ? "''" : "", line);
@@ -74,15 +74,32 @@ prog_init(const char *argv0)
 	hold_standard_descriptors();
 	prog_name = slash ? slash + 1 : argv0;
 	set_prefix();
+	visible_on(stdout);
 	signal(SIGPIPE, SIG_DFL);
 	signal(SIGXFSZ, SIG_IGN);	/* write() then fails with EFBIG */
+}
+
+bool
+prog_is_terminal(int fd)
+{
+	int errnum = errno;
+	bool yes = isatty(fd);
+
+	errno = errnum;
+	return yes;
+}
+
+void
+prog_check_output(void)
+{
+	if (ferror(stdout))
+		die_errno("write error on standard output");
 }
 
 int
 prog_finish(void)
 {
-	if (ferror(stdout))
-		die_errno("write error on standard output");
+	prog_check_output();
 	if (fclose(stdout) != 0)
 		die_errno("write error on standard output");
 	return PROG_OK;
@@ -163,11 +180,7 @@ open_input(const char *name)
 static void
 close_input(struct prog_inputs *in)
 {
-	if (in->f == NULL)
-		return;
-	if (ferror(in->f))
-		die_errno("%s: read error", in->name);
-	if (in->f != stdin)
+	if (in->f != NULL && in->f != stdin)
 		fclose(in->f);
 	in->f = NULL;
 }

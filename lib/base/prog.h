@@ -35,6 +35,14 @@ extern bool prog_drawn;		/* a progress line is on the terminal and must be clear
  * and exceeding the file size limit is an error like a full disk. */
 void prog_init(const char *argv0);
 
+/* Whether fd is a terminal.  Keeps errno, unlike isatty(): it may have the reason of a
+ * failed write. */
+bool prog_is_terminal(int fd);
+
+/* Dies if a write to standard output failed, with the text of errno: to be called
+ * after writes, before anything else that may fail. */
+void prog_check_output(void);
+
 /* Flushes and closes standard output and returns PROG_OK, or dies on an error. */
 int prog_finish(void);
 
@@ -61,8 +69,8 @@ struct prog_inputs {
 };
 
 /*
- * Closes the open input and opens the next; false when there are no more.  Dies if
- * a read of the former failed or the next cannot be opened.
+ * Closes the open input and opens the next; false when there are no more.  Dies if the
+ * next cannot be opened.  Read errors are the reader's to report (reader.h).
  */
 bool prog_next_input(struct prog_inputs *in);
 

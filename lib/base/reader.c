@@ -107,7 +107,7 @@ reader_skip_bom(struct reader *r)
 static const char *
 line_too_long(struct reader *r)
 {
-	return errmsg_set(&r->err, "line %llu: longer than %d MiB",
+	return errmsg_set(&r->err, "line %llu: longer than %d MiB; is it text with line ends?",
 	    (unsigned long long)r->number + 1, READER_LINE_MAX >> 20);
 }
 

@@ -49,7 +49,7 @@ void reader_open_memory(struct reader *r, const char *p, size_t len);
 
 /*
  * The functions below return NULL or an error message: "read error: ...",
- * "line N: longer than 256 MiB", "out of memory".
+ * "line N: longer than 256 MiB; ...", "out of memory".
  */
 
 /* Skips a UTF-8 byte order mark at the current position. */

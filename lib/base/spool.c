@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "spool.h"
+#include "visible.h"
 
 void
 spool_init(struct spool *s)
@@ -92,7 +93,9 @@ copy_tmp(struct spool *s, FILE *f)
 	while ((n = read(s->fd, block, sizeof(block))) != 0) {
 		if (n < 0 && errno != EINTR)
 			return tmp_failure(s);
-		if (n > 0 && fwrite(block, 1, (size_t)n, f) != (size_t)n)
+		if (n > 0)
+			visible_put(block, (size_t)n, f);
+		if (ferror(f))
 			return NULL;
 	}
 	return NULL;
@@ -106,7 +109,7 @@ spool_copy(struct spool *s, FILE *f)
 	if (s->fd >= 0 && (why = copy_tmp(s, f)) != NULL)
 		return why;
 	if (s->held.len > 0)
-		fwrite(s->held.p, 1, s->held.len, f);
+		visible_put(s->held.p, s->held.len, f);
 	return NULL;
 }
 

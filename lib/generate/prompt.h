@@ -13,16 +13,26 @@
 struct prompt {
 	uint32_t *w;		/* (n) */
 	size_t n, cap;
-	uint32_t missing;	/* number of different tokens not in the vocabulary */
+	struct vocab missing;	/* the different tokens that are not in the vocabulary */
+	uint32_t capitals;	/* of these, the number that it has in lower case, */
+	uint32_t glued;		/* or without the punctuation beside them (raw_word.h) */
 	struct errmsg err;
 };
 
 /*
  * Reads a string into a zeroed struct.  With `unknown`, tokens that are not in the
- * vocabulary become UNKNOWN_TOKEN if it has that.  NULL or an error message; if tokens
- * are missing, it lists as many of them as it has room for, and missing > 0.
+ * vocabulary become UNKNOWN_TOKEN if it has that.  NULL or an error message.  If tokens
+ * are missing, that is prompt_missing().
  */
 const char *prompt_read(struct prompt *r, const struct vocab *v, const char *text, bool unknown);
+
+/* The same from lines of a token stream, of characters as well. */
+const char *prompt_read_tokens(struct prompt *r, const struct vocab *v, const char *lines,
+    bool unknown);
+
+/* "'a', 'b'": the missing tokens, as many as there is room for.  It lasts as long as r,
+ * which may add to it with errmsg_add(). */
+const char *prompt_missing(struct prompt *r);
 
 /* The row of a single token, a word, a character or its escape; -1 if there is none. */
 int64_t prompt_token(const struct vocab *v, const char *token);

@@ -9,6 +9,7 @@
 #include "heat_line.h"
 #include "unicode.h"
 #include "utf8.h"
+#include "visible.h"
 
 enum { TAB_COLUMNS = 8 };
 
@@ -48,10 +49,9 @@ level_of(const struct heat_line *s, size_t piece, size_t unit)
 
 /* The symbol for an invisible character, or the character itself. */
 static uint32_t
-visible(uint32_t c)
+symbol_of(uint32_t c)
 {
-	return c == '\n' ? 0x21B5 : c < 0x20 ? 0x2400 + c : c == 0x7F ? 0x2421 :
-	    c >= 0x80 && c < 0xA0 ? UTF8_REPLACEMENT : c;
+	return c == '\n' ? 0x21B5 : visible_char(c);
 }
 
 /* Writes the character or its symbol, and advances the column. */
@@ -67,7 +67,7 @@ put_visible(struct buf *out, uint32_t c, size_t *column)
 		while (++*column % TAB_COLUMNS != 0);
 		return true;
 	}
-	c = visible(c);
+	c = symbol_of(c);
 	*column += (size_t)unicode_width(c);
 	return buf_put(out, bytes, utf8_put(bytes, c));
 }
@@ -163,7 +163,7 @@ put_escaped(struct buf *out, const char *p, const char *end)
 	bool ok = true;
 
 	for (; ok && p < end; p += utf8_len((unsigned char)*p)) {
-		uint32_t c = *p == '\t' ? '\t' : visible(utf8_at(p));
+		uint32_t c = *p == '\t' ? '\t' : symbol_of(utf8_at(p));
 		char bytes[UTF8_MAX];
 
 		/* HTML does not allow noncharacters */

@@ -382,8 +382,9 @@ model_check_vocab(struct model *m, const struct vocab *v)
 		return NULL;
 	if (!m->has_vocab)
 		return errmsg_set(&m->err, "the stream's vocabulary has %lu words, but the "
-		    "model's weights are for %lu", (unsigned long)v->size,
-		    (unsigned long)m->shape.vocab);
+		    "model's weights are for %lu; encode the text with the table that it was "
+		    "trained with: %sencode -v TABLE", (unsigned long)v->size,
+		    (unsigned long)m->shape.vocab, prog_prefix);
 	return errmsg_set(&m->err, "the stream's vocabulary (%lu words, %08lx) is not "
 	    "the model's (%lu words, %08lx); encode with: %sencode -v MODEL",
 	    (unsigned long)v->size, (unsigned long)stream,

@@ -2,8 +2,12 @@
  * device.c - opens models and devices for programs.
  */
 #include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
 
 #include "device.h"
+#include "options.h"
 #include "prog.h"
 
 /* The results are the same, so this is no error. */
@@ -25,7 +29,8 @@ device_open(int device, enum real_type real, long threads)
 	    (int)threads, &why);
 
 	if (k == NULL)
-		die("device %s: %s", backend_device[device], why);
+		die("device %s: %s%s", backend_device[device], why,
+		    strcmp(why, "out of memory") ? "; -d auto takes a device that there is" : "");
 	if (why)
 		prog_note("running on %s (%s): %s", k->name, k->isa, why);
 	note_threads(k, threads ? threads : backend_processors());
@@ -43,6 +48,46 @@ device_net(struct net *n, struct model *m, int device, long threads)
 	return k;
 }
 
+/* What a file is that does not begin as a model; NULL if it does, or is no regular file. */
+static const char *
+other_kind(const char *path)
+{
+	static const char *const kinds[][2] = {
+		{ "#index ", "an index stream" }, { "#vocab ", "a vocabulary stream" },
+		{ "#tokens ", "a token stream" }, { "#table ", "a vocabulary table" },
+		{ VOCAB_START "\t", "a vocabulary table" }
+	};
+	char begin[16] = "";
+	struct stat st;
+	bool regular = stat(path, &st) == 0 && S_ISREG(st.st_mode);	/* a pipe would block */
+	FILE *f = regular ? fopen(path, "r") : NULL;
+	size_t got = f ? fread(begin, 1, sizeof(begin) - 1, f) : 0;
+
+	if (f)
+		fclose(f);
+	for (size_t i = 0; got > 0 && i < sizeof(kinds) / sizeof(*kinds); i++)
+		if (strncmp(begin, kinds[i][0], strlen(kinds[i][0])) == 0)
+			return kinds[i][1];
+	return got > 0 && strncmp(begin, "PK", 2) != 0 ? "not a model" : NULL;
+}
+
+/* If the file is something else than a model, says where the model belongs. */
+static void
+refuse_other(const char *path)
+{
+	static const char model[] = "model";
+	const char *kind = other_kind(path), *operands = options_operands();
+	size_t len = strlen(model);
+
+	if (kind == NULL)
+		return;
+	if (strncmp(operands, model, len) != 0)
+		die("%s: is %s; name a file that %strain wrote", path, kind, prog_prefix);
+	operands += len;
+	die("%s: is %s; give the model%s: %s model.npz%s", path, kind, *operands ? " first" : "",
+	    prog_name, operands);
+}
+
 void
 device_load(struct model *m, const char *path, bool f64)
 {
@@ -50,6 +95,8 @@ device_load(struct model *m, const char *path, bool f64)
 
 	if (why == NULL && f64)
 		why = model_set_real(m, REAL_F64);
+	if (why)
+		refuse_other(path);
 	if (why)
 		die("%s: %s", path, why);
 }

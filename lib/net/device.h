@@ -20,7 +20,8 @@ struct backend *device_open(int device, enum real_type real, long threads);
  * caller also calls net_free(). */
 struct backend *device_net(struct net *n, struct model *m, int device, long threads);
 
-/* Loads the model file and, if f64, converts it to double.  The caller calls model_free(). */
+/* Loads the model file and, if f64, converts it to double.  The caller calls model_free().
+ * If the file is a stream, the message says where the model belongs. */
 void device_load(struct model *m, const char *path, bool f64);
 
 /* Notes that the model has had no training, or that it is worse than guessing, for programs

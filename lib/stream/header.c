@@ -19,6 +19,23 @@ empty_input(enum header_kind kind)
 	    "empty input where a vocabulary stream was expected";
 }
 
+/* A model is a zip file. */
+static const char *
+model_instead(enum header_kind kind, struct errmsg *err)
+{
+	return errmsg_set(err, "a model where %s stream was expected; is it in the wrong place on "
+	    "the command line?", kind == HEADER_INDEX ? "an index" : "a vocabulary");
+}
+
+static bool
+is_zip(struct reader *in)
+{
+	const char *p;
+	size_t got;
+
+	return reader_peek(in, 4, &p, &got) == NULL && got == 4 && memcmp(p, "PK\3\4", 4) == 0;
+}
+
 /* Names the kind that was found instead, -1 for no known header, and the likely cause. */
 static const char *
 wrong_kind(enum header_kind kind, int found, struct errmsg *err)
@@ -99,6 +116,8 @@ header_read(struct reader *in, enum header_kind kind, struct header_field *f, si
 		return why;
 	if (empty)
 		return empty_input(kind);
+	if (found != (int)kind && is_zip(in))
+		return model_instead(kind, err);
 	if (found != (int)kind)
 		return wrong_kind(kind, found, err);
 	if ((why = reader_line(in, &more)) != NULL)

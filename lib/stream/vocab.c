@@ -7,6 +7,7 @@
 
 #include "errmsg.h"
 #include "hash.h"
+#include "visible.h"
 #include "vocab.h"
 
 enum { ROW_TAIL = 48 };		/* bytes of two tabs, two numbers and a newline */
@@ -181,7 +182,7 @@ write_rows(const struct vocab *v, FILE *f, bool places)
 		size_t len, n = format_tail(v, i, places, end);
 		const char *word = vocab_word(v, i, &len);
 
-		fwrite(word, 1, len, f);
+		visible_put(word, len, f);
 		fwrite(end, 1, n, f);
 	}
 }

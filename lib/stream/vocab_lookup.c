@@ -12,7 +12,7 @@ no_row(struct vocab_lookup *r, const struct token_stream *t, const struct token 
 	char shown[ERRMSG_WORD];
 
 	return errmsg_set(&r->err, "line %llu: '%s' is not in the vocabulary, which has no "
-	    VOCAB_UNKNOWN,
+	    VOCAB_UNKNOWN "; leave it out, or train on a text that has it",
 	    (unsigned long long)t->in.number, errmsg_word(shown, w->p, w->len));
 }
 

@@ -185,10 +185,12 @@ load_file(struct punkt *t, const char *dir, const char *name, unsigned kind)
 		return "out of memory";
 	}
 	f = fopen(path.p, "r");
+	if (f == NULL)
+		why = errmsg_set(&t->err, "%s: %s; name the folder of one language, such as "
+		    "punkt_tab/english", name, strerror(errno));
 	buf_free(&path);
-	if (f == NULL) {
-		return errmsg_set(&t->err, "%s: %s", name, strerror(errno));
-	}
+	if (f == NULL)
+		return why;
 	reader_open(&r, f);
 	r.crlf = true;
 	why = reader_skip_bom(&r);

@@ -12,6 +12,7 @@
 #include "tokenize.h"
 #include "unicode.h"
 #include "utf8.h"
+#include "visible.h"
 
 static const char start[] = "SENTENCE_START ", end[] = " SENTENCE_END";
 enum { NSTART = sizeof(start) - 1, NEND = sizeof(end) - 1 };
@@ -22,7 +23,7 @@ write_tokens(struct tokenizer *c, const char *p, size_t len, FILE *f)
 	if (c->header)
 		fputs(c->header, f);
 	c->header = NULL;
-	fwrite(p, 1, len, f);
+	visible_put(p, len, f);
 }
 
 /* Puts the tokens of a sentence, markers included, into c->line. */

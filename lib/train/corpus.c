@@ -105,7 +105,8 @@ corpus_split(struct corpus *c, double fraction, struct corpus *rest)
 	size_t n = (size_t)((double)all * fraction + 0.5);
 
 	if (n < least || all < n + least)
-		return "too little text; the training or the validation set would be empty";
+		return "too little text; the training or the validation set would be empty; give "
+		    "more text, or another fraction";
 	return move_tail(c, all - n, rest);
 }
 

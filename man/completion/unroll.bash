@@ -105,6 +105,7 @@ _unroll_list() {
 		score t totals -
 		score w words -
 		score - progress auto|always|never
+		score - text file
 		score operands model file
 		sample d device auto|cpu|cuda|blas|ref
 		sample D double -
@@ -122,6 +123,7 @@ _unroll_list() {
 		sample v vocabulary file
 		sample w logp -
 		sample x prime arg
+		sample - prime-text arg
 		sample - progress auto|always|never
 		sample - rules arg
 		sample - unit sentence|stream
