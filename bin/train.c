@@ -341,20 +341,15 @@ note(const char *line)
 static void
 end_by_signal(struct training_run *run, const char *why)
 {
-	const struct model_progress *p = &run->model.progress;
 	int number = signals_came();
-	struct errmsg line;
+	struct errmsg resume, line;
 
-	if (why == NULL && p->steps && number != SIGPIPE)
+	if (why == NULL && run->model.progress.steps && number != SIGPIPE)
 		run_report_tell(&run->log.report, &run->trainer, &run->checkpoint, note);
+	if (why == NULL)
+		why = training_run_interruption(run, number, command_to_resume(&resume), &line);
 	if (why)
 		prog_warn("%s", why);
-	else if (p->steps == 0)
-		prog_warn("interrupted before the first step; nothing was saved");
-	else if (!trainer_is_finished(p, run->max_steps))
-		prog_warn("%s in epoch %" PRIu64 " after %" PRIu64 " %s; resume with: %s",
-		    number == SIGPIPE ? "output closed" : "interrupted", p->epoch + 1, p->sentence,
-		    loss_log_unit(&run->text.train), command_to_resume(&line));
 	training_run_free(run);
 	lock_file_release();
 	signals_die(number);
@@ -376,7 +371,7 @@ train(struct training_run *run)
 	why = training_run_train(run, stdout);
 	if (signals_came() && !run->trainer.diverged)
 		end_by_signal(run, why);
-	if (why && run->log.error && p->steps)
+	if (why == run->log_failure.text && p->steps)
 		die("%s; the model is saved; resume with: %s", why, command_to_resume(&line));
 	if (!run->trainer.diverged)
 		die_if(why);
@@ -444,7 +439,8 @@ set_resume_command(const char *program, const struct prog_inputs *in)
 		.valid = valid_fraction() > 0 ? NULL : o.valid,
 		.device = options_given('d') ? backend_device[o.device] : NULL,
 		.threads = options_given('j') ? o.threads : -1,
-		.max_loss_ratio = options_given_name("max-loss-ratio") ? o.max_loss_ratio : -1
+		.max_loss_ratio = options_given_name("max-loss-ratio") ? o.max_loss_ratio : -1,
+		.save_every = options_given_name("save-every") ? o.save_every : NULL
 	};
 }
 

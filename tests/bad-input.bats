@@ -342,10 +342,13 @@ needs_limit() {
 	for t in 'tok long.csv' 'tok long.csv | vocab -q' 'tok long.csv | vocab -q -n 9 | encode' \
 	    'tok long.csv | vocab -q -n 9 | encode | decode' \
 	    'tok long.csv | encode -v model.npz | score -w model.npz' \
-	    'sample -n 100000 model.npz' 'train -E 1 -H 1 -e 100000 -o x.npz index'; do
+	    'sample -n 100000 model.npz'; do
 		run -0 --separate-stderr timeout 20 bash -c "$t | head -n 1"
 		[ -z "$stderr" ]
 	done
+	run -0 --separate-stderr timeout 20 bash -c "train -E 1 -H 1 -e 100000 -o x.npz index | head -n 1"
+	[ "${#stderr_lines[@]}" -eq 1 ]
+	[[ "$stderr" == 'train: '*' resume with: train -R x.npz index' || "$stderr" == 'train: interrupted before '* ]]
 }
 
 @test "row: memory that runs out" {

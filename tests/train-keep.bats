@@ -73,11 +73,11 @@ evaluating() {
 }
 
 @test "a resumed run leaves the models at another -o in place until it has trained" {
-	small_data repeated 300 > long
+	small_data repeated 100 > long
 	train -q -H 2 -e 1 -E 1 -v 0.3 -o m.npz words > log
 	mkdir was
 	cp m.npz m.best.npz was
-	train -q -H 1500 -B 10000 -e 9 -E 1 -N 1 -v 0.1 -o a.npz long > log
+	train -q -H 600 -B 10000 -r 1e-5 -e 9 -E 1 -N 1 -v 0.1 -o a.npz long > log
 	[ -e a.best.npz ]
 	begin train -q -d ref -R a.npz -o m.npz long
 	until_true [ -e unroll-m.best.npz.lock ]

@@ -14,6 +14,7 @@ struct resume_command {
 	const char *device;	/* NULL: not given */
 	long threads;		/* -1: not given */
 	double max_loss_ratio;	/* -1: not given */
+	const char *save_every;	/* NULL: not given */
 	int argc;		/* operands */
 	char **argv;
 };

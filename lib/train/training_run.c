@@ -3,6 +3,7 @@
  */
 #include <inttypes.h>
 #include <math.h>
+#include <signal.h>
 #include <string.h>
 
 #include "seconds.h"
@@ -210,9 +211,24 @@ end_failure(struct training_run *r)
 	if (*r->best_failure.text)
 		return r->best_failure.text;
 	if (r->log.error && !signals_came())
-		return errmsg_set(&r->err, "write error on standard output: %s",
+		return errmsg_set(&r->log_failure, "write error on standard output: %s",
 		    strerror(r->log.error));
 	return NULL;
+}
+
+const char *
+training_run_interruption(const struct training_run *r, int number, const char *resume,
+    struct errmsg *line)
+{
+	const struct model_progress *p = &r->model.progress;
+
+	if (p->steps == 0)
+		return errmsg_set(line, "interrupted before the first step; nothing was saved");
+	if (trainer_is_finished(p, r->max_steps))
+		return NULL;
+	return errmsg_set(line, "%s in epoch %" PRIu64 " after %" PRIu64 " %s; resume with: %s",
+	    number == SIGPIPE ? "output closed" : "interrupted", p->epoch + 1, p->sentence,
+	    loss_log_unit(r->trainer.train), resume);
 }
 
 const char *

@@ -39,6 +39,7 @@ struct training_run {
 	double start;			/* seconds on the monotonic clock */
 	uint64_t first_step;		/* progress.steps at the start */
 	struct errmsg latest_failure, best_failure;	/* of the last attempt; "": none */
+	struct errmsg log_failure;
 	struct errmsg err;
 };
 
@@ -59,9 +60,14 @@ const char *training_run_copy(struct training_run *r, const char *from, bool bes
  * the model.  Nothing is saved before the first step, unless the run has no step at all.
  * A save that fails is reported by warn(), and the run continues.  The loss log is written
  * to out.  NULL or an error message: of the device; of the last save, if it failed; of the
- * loss log (r->log.error); or, with r->trainer.diverged, that the loss or the weights are
+ * loss log, in r->log_failure, when all is saved; or, with r->trainer.diverged, that the loss or the weights are
  * no longer finite, and then the models saved before are good. */
 const char *training_run_train(struct training_run *r, FILE *out);
+
+/* What there is to say about a run that this signal ended, with the command that resumes it:
+ * line->text, or NULL if the run was complete. */
+const char *training_run_interruption(const struct training_run *r, int number,
+    const char *resume, struct errmsg *line);
 
 /* Frees everything, the caller's members as well. */
 void training_run_free(struct training_run *r);
