@@ -13,4 +13,5 @@ plain_name = $(if $(strip $(call specials,$2)),$(error $1: '$2' has a space or a
 $(call plain_name,this folder,$(CURDIR),rename it or build in another)
 $(call plain_name,PREFIX,$(PREFIX),choose another (DESTDIR may have any name))
 $(call plain_name,BUILD,$(BUILD),choose another)
+$(call plain_name,SAN,$(SAN),name sanitizers separated by commas)
 $(call plain_name,PROGRAM_PREFIX,$(PROGRAM_PREFIX),choose another)
