@@ -30,6 +30,8 @@ $(BUILD)/tests/isa/%: $(BUILD)/tests/isa/%.o
 # Each fuzz target is also built as an ordinary program that replays a saved corpus.
 $(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/tests/fuzz/replay.o $(WHOLE)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+# The parser of options ends the program; arguments.c takes that back.
+$(BUILD)/tests/fuzz/arguments $(BUILD)/fuzz/arguments: ALL_LDFLAGS += -Wl,--wrap=exit
 # The same sources with libFuzzer.
 $(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/%.o $(WHOLE)
 	@mkdir -p $(@D)
