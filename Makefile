@@ -54,11 +54,17 @@ DEPS_DEV := g++ shellcheck cppcheck clang libclang-rt-dev gnuplot-nox
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wundef -Wvla -Wformat=2 -Wwrite-strings \
 	-Wstrict-prototypes -Wmissing-prototypes
 CFLAGS ?= -O2 -g
+# What mk/probe.sh found of these flags, which make a memory error harder to exploit;
+# BENCH.md says what they cost.  FORTIFY needs optimisation, and a sanitizer does its work.
+HARDEN = $(HARDEN_CFLAGS) $(if $(findstring -fsanitize,$(if $(SAN),-fsanitize) $(CFLAGS)),,\
+	$(if $(filter -O -O1 -O2 -O3 -Os,$(CFLAGS)),$(FORTIFY_CFLAGS)))
 KERNEL_CFLAGS ?= -O3 -fno-math-errno -fno-trapping-math
-ALL_CFLAGS = -std=c11 -D_XOPEN_SOURCE=700 -D_FILE_OFFSET_BITS=64 $(WARN) $(CFLAGS) \
+ALL_CFLAGS = -std=c11 -D_XOPEN_SOURCE=700 -D_FILE_OFFSET_BITS=64 $(WARN) $(HARDEN) $(CFLAGS) \
 	$(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer) \
 	-DVERSION='"$(VERSION)"' -MMD -MP -pthread
-ALL_LDFLAGS = $(LDFLAGS) -Wl,--as-needed -pthread $(if $(SAN),-fsanitize=$(SAN))
+ALL_LDFLAGS = $(HARDEN_LDFLAGS) $(LDFLAGS) -Wl,--as-needed -pthread $(if $(SAN),-fsanitize=$(SAN))
+
+include mk/names.mk
 
 .PHONY: all here help test check lint demo bench profile bench-text fuzz install uninstall clean \
 	deps deps-dev programs
@@ -102,6 +108,12 @@ $(BUILD)/lib/base/options.o: Makefile	# has VERSION
 $(BUILD)/lib/base/unnamed_file.o: ALL_CFLAGS += -D_GNU_SOURCE	# for O_TMPFILE
 $(BUILD)/lib/generate/sampler.o: ALL_CFLAGS += $(KERNEL_CFLAGS)
 
+# Programs of the build load its plugins, and no others; mk/install.mk links those to
+# install with another folder.
+$(BUILD)/kernels/plugin.o: ALL_CFLAGS += -DPLUGINS='"$(abspath $(BUILD))/plugins"'
+$(BUILD)/kernels/plugin.o: $(BUILD)/plugins.path
+$(BUILD)/plugins.path: unless_same = $(abspath $(BUILD))/plugins
+
 # of the object in $@: the folder, the variants, and what follows from both
 folder = $(@D:$(BUILD)/%=%)
 variants = $(wordlist 2,9,$(subst ., ,$*))
@@ -112,6 +124,12 @@ flags = $(FLAGS_$(firstword $(subst /, ,$(folder)))) $(if $(findstring /,$(folde
 $(BUILD)/%.o: $$(firstword $$(subst ., ,$$*)).c $(BUILD)/config.mk
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(flags) -c -o $@ $<
+# A file with one line, made again only when the line changes.
+$(BUILD)/%.path: FORCE
+	@mkdir -p $(@D)
+	@echo '$(unless_same)' | cmp -s - $@ || echo '$(unless_same)' > $@
+.PHONY: FORCE
+
 $(BUILD)/bin/%.o: bin/%.c $(BUILD)/config.mk
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(patsubst %,-Ilib/%,$($*)) $(if $(filter model,$($*)),-Ikernels -Ikernels/cells) -c -o $@ $<
@@ -155,10 +173,11 @@ here: $(BINS) $(PLUGINS) $(if $(SAN),,$(TOOLS:%=bin/%))
 $(TOOLS:%=bin/%): bin/%: $(BUILD)/bin/%
 	@ln -sf ../$< $@
 $(BINS): $(BUILD)/bin/%: $(BUILD)/bin/%.o $$(call archives,$$($$*))
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+	$(CC) $(ALL_LDFLAGS) $(PIE) -o $@ $^ $(LIBS)
 $(BUILD)/plugins/libunroll-blas.so: $(BLAS_OBJS)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) -shared -o $@ $^ $(OPENBLAS_LIBS) -lm
+	@chmod go-w $(@D) $@
 
 include mk/cuda.mk
 include mk/tests.mk

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "plugin.h"
@@ -16,80 +17,101 @@
 typedef struct backend *opener(enum real_type real, int threads, const char **why);
 typedef double rater(enum real_type real, const char **why);
 
-static bool
-append_text(char *path, const char *more)
-{
-	size_t have = strlen(path), len = strlen(more);
+/* What is found, or the reason why it is not loaded. */
+struct place {
+	char path[PATH_MAX];		/* of the file; its length before "/libunroll-" */
+	size_t folder;
+	char why[PATH_MAX + 100];	/* empty: nothing speaks against it */
+};
 
-	if (have + len >= PATH_MAX)
+static bool
+append_text(char *to, size_t cap, const char *more)
+{
+	size_t have = strlen(to), len = strlen(more);
+
+	if (have + len >= cap)
 		return false;
-	memcpy(path + have, more, len + 1);
+	memcpy(to + have, more, len + 1);
 	return true;
 }
 
-/* path = the folder of this program, or "" where the system does not say. */
 static void
-set_program_folder(char *path)
+refuse(struct place *p, const char *what, const char *reason)
 {
-	ssize_t n = readlink("/proc/self/exe", path, PATH_MAX - 1);
-	char *slash;
-
-	path[n > 0 ? n : 0] = '\0';
-	slash = strrchr(path, '/');
-	if (slash)
-		*slash = '\0';
+	if (!append_text(p->why, sizeof(p->why), what) ||
+	    !append_text(p->why, sizeof(p->why), reason))
+		strcpy(p->why, "the path of its plugin is too long");
 }
 
-/* Appends below/libunroll-NAME.so to path; false if there is no such file. */
-static bool
-is_in(char *path, const char *below, const char *name)
+/* Refuses what somebody other than root and this user could have put there. */
+static void
+check_owner(struct place *p)
 {
-	return append_text(path, below) && append_text(path, "/libunroll-") &&
-	    append_text(path, name) && append_text(path, ".so") && access(path, F_OK) == 0;
+	struct stat st;
+
+	if (p->why[0] != '\0')
+		return;
+	if (stat(p->path, &st) != 0)
+		refuse(p, p->path, ": cannot be examined");
+	else if (st.st_uid != 0 && st.st_uid != geteuid())
+		refuse(p, p->path, ": its owner is neither root nor the user, so it is not loaded");
+	else if (st.st_mode & (S_IWGRP | S_IWOTH))
+		refuse(p, p->path, ": others may write to it, so it is not loaded; chmod go-w ends that");
 }
 
-/* path = the plugin's file; false if there is none. */
+/* p->path = the plugin's file; false if there is none.  p->why: why not to load it. */
 static bool
-find_plugin(char path[PATH_MAX], const char *name)
+find_plugin(struct place *p, const char *name)
 {
-	static const char *const below[] = { "/../plugins", "/../lib/unroll" };
 	const char *folder = getenv("UNROLL_PLUGINS");
 
-	path[0] = '\0';
-	if (folder)
-		return append_text(path, folder) && is_in(path, "", name);
-	for (size_t i = 0; i < sizeof(below) / sizeof(below[0]); i++) {
-		set_program_folder(path);
-		if (is_in(path, below[i], name))
-			return true;
-	}
-	return false;
+	p->path[0] = p->why[0] = '\0';
+	if (folder == NULL)
+		folder = PLUGINS;
+	else if (folder[0] != '/')
+		refuse(p, "UNROLL_PLUGINS is not an absolute path", "");
+	if (!append_text(p->path, PATH_MAX, folder))
+		return false;
+	p->folder = strlen(p->path);
+	if (!append_text(p->path, PATH_MAX, "/libunroll-") || !append_text(p->path, PATH_MAX, name) ||
+	    !append_text(p->path, PATH_MAX, ".so"))
+		return false;
+	if (p->why[0] == '\0' && access(p->path, F_OK) != 0)
+		return false;
+	check_owner(p);
+	p->path[p->folder] = '\0';
+	check_owner(p);
+	p->path[p->folder] = '/';
+	return true;
 }
 
 bool
 plugin_is_here(const char *name)
 {
-	char path[PATH_MAX];
+	struct place p;
 
-	return find_plugin(path, name);
+	return find_plugin(&p, name) && p.why[0] == '\0';
 }
 
-/* A symbol of the plugin if it has this suite's version; else NULL and *why. */
+/* A symbol of the plugin if it may be loaded and has this suite's version; else NULL and
+ * *why, which is NULL where there is no plugin. */
 static void *
 symbol_of(const char *name, const char *symbol, const char **why)
 {
-	char path[PATH_MAX];
+	static struct place p;	/* *why may be in it */
 	void *so, *found;
 	const int *version;
 
-	if (!find_plugin(path, name)) {
-		*why = "this build has no such plugin (make builds those it finds the libraries for)";
+	*why = NULL;
+	if (!find_plugin(&p, name))
 		return NULL;
-	}
+	*why = p.why;
+	if (p.why[0] != '\0')
+		return NULL;
 	/* OpenBLAS starts threads when it is loaded, idle ones here, and where the system
 	 * allows none it ends the program. */
 	setenv("OPENBLAS_NUM_THREADS", "1", 1);
-	so = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+	so = dlopen(p.path, RTLD_NOW | RTLD_LOCAL);
 	if (so == NULL) {
 		*why = dlerror();
 		return NULL;
@@ -100,6 +122,7 @@ symbol_of(const char *name, const char *symbol, const char **why)
 		*why = "its plugin belongs to another version of this suite";
 		return NULL;
 	}
+	*why = NULL;
 	return found;
 }
 
@@ -109,6 +132,8 @@ plugin_open(const char *name, enum real_type real, int threads, const char **why
 	void *symbol = symbol_of(name, "unroll_plugin", why);
 	opener *open;
 
+	if (symbol == NULL && *why == NULL)
+		*why = "this build has no such plugin (make builds those it finds the libraries for)";
 	if (symbol == NULL)
 		return NULL;
 	memcpy(&open, &symbol, sizeof(open));	/* ISO C has no cast from void * to a function */
@@ -121,7 +146,6 @@ plugin_rate(const char *name, enum real_type real, const char **why)
 	void *symbol = symbol_of(name, "unroll_plugin_rate", why);
 	rater *rate;
 
-	*why = NULL;
 	if (symbol == NULL)
 		return 0;
 	memcpy(&rate, &symbol, sizeof(rate));

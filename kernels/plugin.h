@@ -2,8 +2,10 @@
  * plugin.h - backends in shared objects, so that programs start, and the project
  * builds, on machines without the libraries that these backends need.
  *
- * libunroll-NAME.so is searched in $UNROLL_PLUGINS if that is set, else in
- * ../plugins and ../lib/unroll relative to the folder of the program.  It exports
+ * libunroll-NAME.so is in $UNROLL_PLUGINS if that is set, which must be an absolute
+ * path, else in the folder that is compiled in as PLUGINS: that of the build for programs
+ * of the build, that of the installation for installed ones.  It is loaded only if it and
+ * its folder belong to root or the user and nobody else may write to them.  It exports
  *
  *	struct backend *unroll_plugin(enum real_type real, int threads, const char **why);
  *	const int unroll_plugin_version;	PLUGIN_VERSION of its headers

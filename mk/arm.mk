@@ -5,6 +5,7 @@
 #                       the tests of backends, which takes a quarter of an hour
 
 SHAPES ?= few
+export SHAPES
 ARM_CC := aarch64-linux-gnu-gcc
 ARM_LIBDIR := /usr/lib/aarch64-linux-gnu/pkgconfig:/usr/share/pkgconfig
 DEPS_ARM := gcc-aarch64-linux-gnu qemu-user $(patsubst %,%:arm64,$(filter %-dev,$(DEPS)))
@@ -18,7 +19,7 @@ arm-parts: $(BINS) $(PLUGINS) $(filter $(BUILD)/tests/isa/%,$(TEST_BINS)) \
 test-arm: $(BINS)
 	@PKG_CONFIG_LIBDIR=$(ARM_LIBDIR) DEPS_TARGET=deps-arm $(MAKE) --no-print-directory \
 		BUILD=build/aarch64 CC=$(ARM_CC) AR=aarch64-linux-gnu-ar CXX=false NVCC= arm-parts
-	@SHAPES=$(SHAPES) mk/test-arm.sh build/aarch64 $(BUILD)
+	@mk/test-arm.sh build/aarch64 $(BUILD)
 
 deps-arm: deps
 	@mk/deps.sh $(DEPS_ARM)

@@ -13,7 +13,7 @@ CUDA_C := message launch_plan
 CUDA_C_OBJS := $(CUDA_C:%=$(BUILD)/kernels/cuda/%.o) $(BUILD)/kernels/batch.o $(BUILD)/kernels/touched.o
 CUDA_OBJS := $(CUDA_ONCE:%=$(BUILD)/kernels/cuda/%.o) $(CUDA_C_OBJS) \
 	$(foreach r,f32 f64,$(CUDA_REAL:%=$(BUILD)/kernels/cuda/%.$r.o))
-CUDA_FLAGS = -std=c++17 -O3 -Werror all-warnings -Xcompiler -Wall,-Wextra,-Wshadow,-fPIC -ccbin $(CXX) \
+CUDA_FLAGS = -std=c++17 -O3 -Werror all-warnings -Xcompiler -Wall,-Wextra,-Wshadow,-fPIC,-fstack-protector-strong -ccbin $(CXX) \
 	$(foreach a,$(CUDA_ARCHS),-gencode arch=compute_$a,code=sm_$a) \
 	-gencode arch=compute_$(lastword $(CUDA_ARCHS)),code=compute_$(lastword $(CUDA_ARCHS)) \
 	-Ikernels -Ikernels/cells -MMD -MP
@@ -29,7 +29,8 @@ endif
 # The runtime is linked statically, so that the plugin requires only a driver.
 $(BUILD)/plugins/libunroll-cuda.so: $(CUDA_OBJS)
 	@mkdir -p $(@D)
-	$(NVCC) -shared -cudart static -ccbin $(CXX) -o $@ $^
+	$(NVCC) -shared -cudart static -ccbin $(CXX) -Xlinker -z,relro,-z,now -o $@ $^
+	@chmod go-w $(@D) $@
 
 cuda_source = kernels/cuda/$(firstword $(subst ., ,$1)).cu
 $(BUILD)/kernels/cuda/%.o: $$(call cuda_source,$$*) $(BUILD)/config.mk
@@ -50,6 +51,7 @@ EMULATED := $(if $(HAVE_CXX),$(BUILD)/emulated/libunroll-cuda.so $(BUILD)/emulat
 
 $(BUILD)/emulated/libunroll-cuda.so: $(EMU_OBJS)
 	$(CXX) -shared $(if $(SAN),-fsanitize=$(SAN)) -o $@ $^
+	@chmod go-w $(@D) $@
 $(BUILD)/emulated/faults: tests/cuda/faults.cu $(BUILD)/emulated/libunroll-cuda.so
 	$(CXX) $(EMU_FLAGS) -o $@ -x c++ $< -x none $(EMU_OWN)
 $(BUILD)/emulated/%.o: $$(call cuda_source,$$*) $(BUILD)/config.mk

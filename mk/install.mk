@@ -35,14 +35,24 @@ NAMES := $(subst $(eval) ,|,$(TOOLS))
 RUN := s/(^ *|\.Dl \$$ |\.Dl |\.Ql |\| |\()($(NAMES))( |:|$$)/\1$(PROGRAM_PREFIX)\2\3/g
 PREFIX_PAGE = sed -E -e 's/^(\.|.* )(Nm|Xr) ($(NAMES))( |$$)/\1\2 $(PROGRAM_PREFIX)\3\4/' \
 	-e '/^\.(Dl|Ql) /$(RUN)' -e '/^\.Bd/,/^\.Ed/$(RUN)'
+# The programs to install differ from those of the build in one object, which names the
+# folder of the installed plugins.
+$(BUILD)/installed/plugins.path: unless_same = $(abspath $(libdir))
+$(BUILD)/installed/plugin.o: kernels/plugin.c $(BUILD)/config.mk $(BUILD)/installed/plugins.path
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(FLAGS_kernels) -DPLUGINS='"$(abspath $(libdir))"' $(addprefix -I,$(SEES_kernels)) -c -o $@ $<
+$(BUILD)/installed/bin/%: $(BUILD)/bin/%.o $(BUILD)/installed/plugin.o $$(call archives,$$($$*))
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) $(PIE) -o $@ $(filter-out $(if $(filter net,$($*)),,%/plugin.o),$^) $(LIBS)
+
 # DESTDIR as a shell variable, so that its name may contain spaces and quotes
 D = "$$DESTDIR"
 export DESTDIR
 
-install: all
+install: all $(TOOLS:%=$(BUILD)/installed/bin/%)
 	$(INSTALL) -d $(sort $(dir $(INSTALLED:%=$(D)%)))
 	for t in $(TOOLS); do \
-		$(INSTALL) -m 755 $(BUILD)/bin/$$t $(D)$(bindir)/$(PROGRAM_PREFIX)$$t && \
+		$(INSTALL) -m 755 $(BUILD)/installed/bin/$$t $(D)$(bindir)/$(PROGRAM_PREFIX)$$t && \
 		$(PREFIX_PAGE) man/$$t.1 > $(D)$(mandir)/man1/$(PROGRAM_PREFIX)$$t.1 && \
 		chmod 644 $(D)$(mandir)/man1/$(PROGRAM_PREFIX)$$t.1 && \
 		ln -sf unroll $(D)$(completiondir)/$(PROGRAM_PREFIX)$$t || exit 1; \

@@ -49,7 +49,7 @@ cpp() {
 	# shellcheck disable=SC2086
 	cppcheck --quiet --error-exitcode=1 --std=c11 -j "$jobs" --enable=warning,portability \
 		--inline-suppr --suppressions-list=mk/cppcheck.txt -D_XOPEN_SOURCE=700 \
-		-DVERSION='""' -DTOOLS='""' -U__cplusplus $folders "$@"
+		-DVERSION='""' -DTOOLS='""' -DPLUGINS='""' -U__cplusplus $folders "$@"
 }
 check 'cppcheck, bin and lib' cpp -UREAL_IS_FLOAT -UREAL_IS_DOUBLE bin lib tests/unit tests/fuzz tests/bench/timed.c
 for real in REAL_IS_FLOAT REAL_IS_DOUBLE; do

@@ -36,6 +36,20 @@ works() {
 	command -v "$1" >/dev/null 2>&1 && "$@" -c -o "$out.o" - 2>/dev/null >&2
 }
 
+# hardened VARIABLE FLAG...: writes those of the flags that the compiler knows
+hardened() {
+	variable=$1 flags=''
+	shift
+	for flag in "$@"; do
+		# shellcheck disable=SC2086
+		if echo 'int main(void) { return 0; }' |
+		    ${CC:-cc} -O2 -Werror $flag -x c -o "$out.o" - 2>/dev/null; then
+			flags="$flags $flag"
+		fi
+	done
+	echo "$variable :=$flags"
+}
+
 # find_nvcc: the path of an nvcc that works together with its host compiler
 find_nvcc() {
 	for nvcc in "${NVCC:-nvcc}" "${CUDA_HOME:-/usr/local/cuda}/bin/nvcc"; do
@@ -56,6 +70,10 @@ fi
 	find LIBZIP libzip
 	find ZLIB zlib
 	find_csv
+	hardened HARDEN_CFLAGS -fstack-protector-strong -fstack-clash-protection -fPIE
+	hardened FORTIFY_CFLAGS '-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3'
+	hardened HARDEN_LDFLAGS -Wl,-z,relro,-z,now
+	hardened PIE '-fPIE -pie'
 	nvcc=$(find_nvcc)
 	echo "NVCC := $nvcc"
 	if [ -n "$nvcc" ]; then

@@ -4,7 +4,9 @@
 #   make fuzz FUZZ_SECONDS=60
 
 T ?=
+CSV ?=
 FUZZ_SECONDS ?= 60
+export CSV FUZZ_SECONDS
 # All folders of lib/ and kernels/.
 WHOLE := $(call archives,$(FLOORS))
 
@@ -28,6 +30,8 @@ $(BUILD)/tests/isa/%: $(BUILD)/tests/isa/%.o
 # Each fuzz target is also built as an ordinary program that replays a saved corpus.
 $(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/tests/fuzz/replay.o $(WHOLE)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+# The parser of options ends the program; arguments.c takes that back.
+$(BUILD)/tests/fuzz/arguments $(BUILD)/fuzz/arguments: ALL_LDFLAGS += -Wl,--wrap=exit
 # The same sources with libFuzzer.
 $(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/%.o $(WHOLE)
 	@mkdir -p $(@D)
@@ -37,7 +41,7 @@ fuzz:
 		CFLAGS='-O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all' \
 		LDFLAGS='-fsanitize=fuzzer,address,undefined' $(FUZZERS:%=build/fuzz/fuzz/%)
 	@failed=0; for f in $(FUZZERS); do \
-		mk/fuzz.sh build/fuzz/fuzz/$$f $(FUZZ_SECONDS) || failed=1; \
+		mk/fuzz.sh build/fuzz/fuzz/$$f "$$FUZZ_SECONDS" || failed=1; \
 	done; exit $$failed
 
 $(BENCH)/step $(BENCH)/cells: $(BENCH)/%: $(BENCH)/%.o $(WHOLE)
@@ -50,7 +54,7 @@ $(BENCH)/timed: $(BENCH)/timed.o
 bench: all $(BENCH)/step $(BENCH)/cells $(BENCH)/gemm $(BENCH)/timed
 	@BUILD=$(CURDIR)/$(BUILD) tests/bench/train.sh
 bench-text: all $(BENCH)/timed
-	@BUILD=$(BUILD) CSV='$(CSV)' tests/bench/text.sh
+	@BUILD=$(BUILD) CSV="$$CSV" tests/bench/text.sh
 profile: all $(BENCH)/step
 	@$(BENCH)/step gen 200 8000 1 > $(BENCH)/lines
 	@$(BENCH)/step profile cpu 1 100 8000 4 1 5 < $(BENCH)/lines

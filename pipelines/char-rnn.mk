@@ -6,7 +6,9 @@
 #	make -f pipelines/char-rnn.mk TEXT=book.txt LAYERS=3 HIDDEN=512 DROPOUT=0.5 report
 #
 # POINTS are epochs.  chars.mk lists the results.
-HERE := $(dir $(abspath $(lastword $(MAKEFILE_LIST))))
+HERE := $(dir $(lastword $(MAKEFILE_LIST)))
+$(if $(wildcard $(HERE)variables.mk),,$(error the folder of this makefile has a space in its name; \
+	rename it, or start make there))
 
 OUT ?= char-rnn
 CELL ?= lstm
@@ -24,10 +26,12 @@ VALID ?= 0.05
 SEED ?= 123
 POINTS ?= 1 10 50
 LENGTH ?= 500
+override READ := cat
 override UNIT := stream
 override BY := -e
 override WHAT := epoch
-override TRAIN := -c $(CELL) -L $(LAYERS) -H $(HIDDEN) -p $(DROPOUT) -O rmsprop -r $(RATE) -S decay \
-	-f $(DECAY) -F $(DECAY_AFTER) -T $(CHUNK) -B $(STREAMS) -k $(CLIP) $(if $(VALID),-v $(VALID)) -E 1 -s $(SEED)
-override SAMPLE := -M $(LENGTH)
+override TRAIN = -c "$$CELL" -L "$$LAYERS" -H "$$HIDDEN" -p "$$DROPOUT" -O rmsprop -r "$$RATE" -S decay \
+	-f "$$DECAY" -F "$$DECAY_AFTER" -T "$$CHUNK" -B "$$STREAMS" -k "$$CLIP" $(if $(VALID),-v "$$VALID") -E 1 -s "$$SEED"
+override SAMPLE := -M "$$LENGTH"
+override SETTINGS := CELL CHUNK CLIP DECAY DECAY_AFTER DROPOUT HIDDEN LAYERS LENGTH RATE SEED STREAMS
 include $(HERE)chars.mk

@@ -13,10 +13,9 @@
 #
 # All of them are in OUT.  A file is made again when a file or a variable that it
 # depends on has changed.  Interrupted training resumes where it stopped, and a
-# later point continues from the last one.  POINTS may be in any order.  The name
-# TEXT may contain spaces, OUT may not, and neither may contain quotes.
+# later point continues from the last one.  POINTS may be in any order.  TEXT and
+# PRIME may contain spaces, quotes and dollar signs, OUT may not.
 
-READ ?= cat
 TOK_FLAGS ?=
 SAMPLE_SEED ?= 10
 TEMPERATURE ?= 1
@@ -25,57 +24,56 @@ UNITS ?= 8
 CELLS_LENGTH ?= 4000
 THREADS ?= 0
 
-# Use the programs built next to this folder, otherwise those in PATH.
-PROGRAM_PREFIX ?=
-export PATH := $(abspath $(HERE)../bin):$(PATH)
-P := $(PROGRAM_PREFIX)
+include $(HERE)variables.mk
+VARIABLES := TEXT PRIME TOK_FLAGS SAMPLE_SEED TEMPERATURE UNITS CELLS_LENGTH THREADS VALID POINTS $(SETTINGS)
+$(call literal,$(VARIABLES))
+export $(VARIABLES)
+$(call file_name,TEXT)
 
 ifeq ($(TEXT),)
 $(error TEXT is not given; try: make -f $(firstword $(MAKEFILE_LIST)) TEXT=book.txt)
 endif
 
 # Training proceeds from point to point in ascending order.
-$(foreach p,$(POINTS),$(if $(shell case '$p' in (*[!0-9]*) echo no; esac),\
-	$(error POINTS: '$p' is not a whole number)))
+not_digits = $(subst 0,,$(subst 1,,$(subst 2,,$(subst 3,,$(subst 4,,$(subst 5,,$(subst 6,,$(subst \
+	7,,$(subst 8,,$(subst 9,,$1))))))))))
+$(foreach p,$(POINTS),$(if $(call not_digits,$p),$(error POINTS: '$p' is not a whole number)))
 override POINTS := $(shell printf '%s\n' $(POINTS) | sort -n -u)
 
 .PHONY: all report
 .DELETE_ON_ERROR:
 .SUFFIXES:
 
-# A file name with its spaces escaped, as make needs it in a rule
-escaped = $(subst $() ,\ ,$(1))
-
 # The models that are sampled from; the last one is the final result.
 MODELS := $(POINTS:%=at-%) $(if $(VALID),best)
 LAST := $(lastword $(MODELS))
 all: $(MODELS:%=$(OUT)/%.txt) $(OUT)/loss.log
 
-# stamp NAME,WORDS: updates the file .NAME only if its content differs from WORDS
-stamp = $(shell mkdir -p '$(OUT)' && { printf '%s\n' '$(2)' | cmp -s - '$(OUT)/.$(1)' || \
-	printf '%s\n' '$(2)' > '$(OUT)/.$(1)'; })
-$(call stamp,text,$(READ) $(TEXT) $(TOK_FLAGS) $(UNIT))
-$(call stamp,model,$(TRAIN))
-$(call stamp,samples,-s $(SAMPLE_SEED) -T $(TEMPERATURE) $(SAMPLE) $(PRIME))
+$(call stamp,text,$(TEXT) $(TOK_FLAGS) $(UNIT))
+$(call stamp,model,$(foreach v,VALID $(filter-out SAMPLES LENGTH,$(SETTINGS)),$v=$($v)))
+$(call stamp,samples,$(SAMPLE_SEED) $(TEMPERATURE) $(LENGTH) $(SAMPLES) $(PRIME))
 
 # In a stream, line ends are characters; otherwise each line is a sentence.
 ENDS := $(if $(filter stream,$(UNIT)),-S)
 
 $(OUT)/train.index: $(call escaped,$(TEXT)) $(OUT)/.text
-	$(READ) '$(TEXT)' | $(P)tok -C $(ENDS) $(TOK_FLAGS) | $(P)vocab $(ENDS) -n 0 \
+	$(READ) < "$$TEXT" | $(P)tok -C $(ENDS) $$TOK_FLAGS | $(P)vocab $(ENDS) -n 0 \
 		-o $(OUT)/vocab.tsv | $(P)encode > $@
 
 # point POINT,PREVIOUS: continues from the previous point, or resumes its own
 # interrupted run (part-POINT.npz) if that is newer than what it depends on
 define point
 $(OUT)/at-$(1).npz: $(OUT)/train.index $(OUT)/.model $(if $(2),$(OUT)/at-$(2).npz)
-	@part=$(OUT)/part-$(1).npz from='$(if $(2),-R $(OUT)/at-$(2).npz,$(TRAIN))'; \
+	@part=$(OUT)/part-$(1).npz; \
 	if [ -e $$$$part ] && [ $$$$part -nt $(OUT)/train.index ] && [ $$$$part -nt $(OUT)/.model ] \
 	    $(if $(2),&& [ $$$$part -nt $(OUT)/at-$(2).npz ]); then \
-		echo "resuming from $$$$part" >&2; from="-R $$$$part"; \
-	else rm -f $(OUT)/at-$(1).* $(OUT)/part-$(1).*; fi; \
-	echo "$(P)train $$$$from $(BY) $(1) -o $$$$part $(OUT)/train.index" >&2; \
-	$(P)train $$$$from -j $(THREADS) $(BY) $(1) -o $$$$part $(OUT)/train.index >> $(OUT)/at-$(1).log
+		echo "resuming from $$$$part" >&2; set -- -R "$$$$part"; \
+	else \
+		rm -f $(OUT)/at-$(1).* $(OUT)/part-$(1).*; \
+		set -- $(if $(2),-R $(OUT)/at-$(2).npz,$$(TRAIN)); \
+	fi; \
+	echo "$(P)train $$$$* $(BY) $(1) -o $$$$part $(OUT)/train.index" >&2; \
+	$(P)train "$$$$@" -j "$$$$THREADS" $(BY) $(1) -o $$$$part $(OUT)/train.index >> $(OUT)/at-$(1).log
 	@[ ! -e $(OUT)/part-$(1).best.npz ] || mv $(OUT)/part-$(1).best.npz $(OUT)/at-$(1).best.npz
 	@mv $(OUT)/part-$(1).npz $$@
 endef
@@ -89,7 +87,7 @@ $(OUT)/best.npz: $(POINTS:%=$(OUT)/at-%.npz)
 	done
 
 $(MODELS:%=$(OUT)/%.txt): %.txt: %.npz $(OUT)/.samples
-	$(P)sample -s $(SAMPLE_SEED) -T $(TEMPERATURE) $(SAMPLE) $(if $(PRIME),-x '$(PRIME)') $< | \
+	$(P)sample -s "$$SAMPLE_SEED" -T "$$TEMPERATURE" $(SAMPLE) $(if $(PRIME),-x "$$PRIME") $< | \
 		$(P)decode > $@
 
 $(OUT)/loss.log: $(POINTS:%=$(OUT)/at-%.npz)
@@ -97,8 +95,8 @@ $(OUT)/loss.log: $(POINTS:%=$(OUT)/at-%.npz)
 
 # The units most correlated with any feature of the text, each once, best first.
 $(OUT)/cells.html: $(OUT)/$(LAST).npz
-	$(P)cells -f html -n $(CELLS_LENGTH) -u "$$($(P)cells -r -n 200000 $< $(OUT)/train.index | \
-		cut -f 2 | awk '!seen[$$0]++' | head -n $(UNITS) | paste -s -d , -)" $< $(OUT)/train.index > $@
+	$(P)cells -f html -n "$$CELLS_LENGTH" -u "$$($(P)cells -r -n 200000 $< $(OUT)/train.index | \
+		cut -f 2 | awk '!seen[$$0]++' | head -n "$$UNITS" | paste -s -d , -)" $< $(OUT)/train.index > $@
 
 report: $(OUT)/loss.log $(MODELS:%=$(OUT)/%.txt) $(OUT)/cells.html
 	@if command -v gnuplot > /dev/null; then \

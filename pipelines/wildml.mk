@@ -13,8 +13,7 @@
 #
 # All of them are in OUT.  A file is made again when a file or a variable that it
 # depends on has changed.  Training resumes after an interruption, and when more
-# EPOCHS are requested.  The name CSV may contain spaces, OUT may not, and neither
-# may contain quotes.
+# EPOCHS are requested.  CSV may contain spaces, quotes and dollar signs, OUT may not.
 
 OUT ?= wildml
 TOK_FLAGS ?=
@@ -32,12 +31,15 @@ TEMPERATURE ?= 1
 SAMPLE_SEED ?= 10
 THREADS ?= 0
 
-# Use the programs built next to this folder, otherwise those in PATH.
-PROGRAM_PREFIX ?=
-HERE := $(dir $(abspath $(lastword $(MAKEFILE_LIST))))
-export PATH := $(abspath $(HERE)../bin):$(PATH)
-export PROGRAM_PREFIX
-P := $(PROGRAM_PREFIX)
+HERE := $(dir $(lastword $(MAKEFILE_LIST)))
+$(if $(wildcard $(HERE)variables.mk),,$(error the folder of this makefile has a space in its name; \
+	rename it, or start make there))
+include $(HERE)variables.mk
+VARIABLES := CSV TOK_FLAGS VOCAB HIDDEN BPTT RATE EPOCHS EVERY SEED LIMIT SAMPLES SHORTEST TEMPERATURE \
+	SAMPLE_SEED THREADS
+$(call literal,$(VARIABLES))
+export $(VARIABLES)
+$(call file_name,CSV)
 
 ifeq ($(CSV),)
 $(error CSV is not given; try: make -f $(firstword $(MAKEFILE_LIST)) CSV=comments.csv)
@@ -49,23 +51,17 @@ endif
 
 all: $(OUT)/samples.txt
 
-# stamp NAME,WORDS: updates the file .NAME only if its content differs from WORDS
-stamp = $(shell mkdir -p '$(OUT)' && { echo '$(2)' | cmp -s - '$(OUT)/.$(1)' || \
-	echo '$(2)' > '$(OUT)/.$(1)'; })
 $(call stamp,tokens,$(CSV) $(TOK_FLAGS))
 $(call stamp,vocab,$(VOCAB))
-$(call stamp,model,-H $(HIDDEN) -b $(BPTT) -r $(RATE) -E $(EVERY) -s $(SEED) -n $(LIMIT))
+$(call stamp,model,$(HIDDEN) $(BPTT) $(RATE) $(EVERY) $(SEED) $(LIMIT))
 $(call stamp,epochs,$(EPOCHS))
-$(call stamp,samples,-n $(SAMPLES) -m $(SHORTEST) -T $(TEMPERATURE) -s $(SAMPLE_SEED))
-
-# A file name with its spaces escaped, as make needs it in a rule
-escaped = $(subst $() ,\ ,$(1))
+$(call stamp,samples,$(SAMPLES) $(SHORTEST) $(TEMPERATURE) $(SAMPLE_SEED))
 
 $(OUT)/tokens: $(call escaped,$(CSV)) $(OUT)/.tokens
-	$(P)tok $(TOK_FLAGS) '$(CSV)' > $@
+	$(P)tok $$TOK_FLAGS -- "$$CSV" > $@
 
 $(OUT)/vocab.tsv: $(OUT)/tokens $(OUT)/.vocab
-	$(P)vocab -t -n $(VOCAB) $(OUT)/tokens > $@ 2> $(OUT)/vocab.log || \
+	$(P)vocab -t -n "$$VOCAB" $(OUT)/tokens > $@ 2> $(OUT)/vocab.log || \
 		{ cat $(OUT)/vocab.log >&2; false; }
 	@cat $(OUT)/vocab.log >&2
 
@@ -73,15 +69,16 @@ $(OUT)/train.index: $(OUT)/vocab.tsv
 	$(P)encode -v $(OUT)/vocab.tsv $(OUT)/tokens > $@
 
 $(OUT)/model.npz: $(OUT)/train.index $(OUT)/.model $(OUT)/.epochs
-	$(HERE)learn.sh $(OUT) $(EPOCHS) -j $(THREADS) $(shell cat '$(OUT)/.model')
+	$(HERE)learn.sh $(OUT) "$$EPOCHS" -j "$$THREADS" -H "$$HIDDEN" -b "$$BPTT" -r "$$RATE" -E "$$EVERY" \
+		-s "$$SEED" -n "$$LIMIT"
 
 $(OUT)/samples.txt: $(OUT)/model.npz $(OUT)/.samples
-	$(P)sample $(shell cat '$(OUT)/.samples') $(OUT)/model.npz | $(P)decode -d > $@
+	$(P)sample -n "$$SAMPLES" -m "$$SHORTEST" -T "$$TEMPERATURE" -s "$$SAMPLE_SEED" $(OUT)/model.npz | $(P)decode -d > $@
 
 # The tutorial's experiment: the first 100 sentences, 10 epochs, double precision as
 # in NumPy.
 $(OUT)/first-100.log: $(OUT)/train.index
-	$(P)train -q -D -j $(THREADS) -n 100 -H 100 -b 4 -r 0.005 -s 10 -e 9 -E 1 \
+	$(P)train -q -D -j "$$THREADS" -n 100 -H 100 -b 4 -r 0.005 -s 10 -e 9 -E 1 \
 		-o $(OUT)/first-100.npz $(OUT)/train.index > $@
 
 report: $(OUT)/first-100.log

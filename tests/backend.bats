@@ -149,10 +149,49 @@ isa() {
 	mkdir none broken
 	echo 'not a shared object' > broken/libunroll-blas.so
 	for folder in none broken; do
-		UNROLL_PLUGINS=$folder run -1 --separate-stderr train -d blas -e 0 -o m.npz i
+		UNROLL_PLUGINS=$PWD/$folder run -1 --separate-stderr train -d blas -e 0 -o m.npz i
 		one_line_error train
 		[[ "$stderr" == *'device blas'* ]]
 	done
+}
+
+@test "a plugin is loaded only from an absolute path where nobody else may write" {
+	printf 'a b\n' | pipe 'vocab -q -n 0 | encode' > "$BATS_TEST_TMPDIR/i"
+	cd "$BATS_TEST_TMPDIR" || return
+	mkdir -m 755 safe
+	install -m 755 "$BUILD/plugins/libunroll-blas.so" safe
+	plugged() {
+		run "-$1" --separate-stderr train -q -d blas -e 0 -H 2 -o m.npz i
+		[ "$1" -eq 0 ] || one_line_error train
+		[ "$1" -eq 0 ] || [ "$stderr" = "train: device blas: $2" ]
+	}
+	export UNROLL_PLUGINS=safe
+	plugged 1 'UNROLL_PLUGINS is not an absolute path'
+	UNROLL_PLUGINS=$PWD/safe
+	plugged 0
+	for mode in 775 757; do
+		chmod $mode safe
+		plugged 1 "$PWD/safe: others may write to it, so it is not loaded; chmod go-w ends that"
+		chmod 755 safe
+		chmod $mode safe/libunroll-blas.so
+		plugged 1 "$PWD/safe/libunroll-blas.so: others may write to it, so it is not loaded; chmod go-w ends that"
+		chmod 755 safe/libunroll-blas.so
+	done
+	# auto takes another device
+	chmod 775 safe
+	run -0 "$BUILD/tests/unit/registry"
+	[ "${lines[1]}" = 'none: cpu, no reason' ]
+	chmod 755 safe
+	if [ "$(id -u)" -eq 0 ]; then
+		chown 12345 safe/libunroll-blas.so
+		plugged 1 "$PWD/safe/libunroll-blas.so: its owner is neither root nor the user, so it is not loaded"
+	fi
+	# a folder beside the program's own does not count
+	unset UNROLL_PLUGINS
+	mkdir -p copy/bin copy/plugins copy/lib/unroll
+	cp "$BUILD/bin/train" copy/bin
+	echo 'not a shared object' | tee copy/plugins/libunroll-blas.so > copy/lib/unroll/libunroll-blas.so
+	run -0 copy/bin/train -q -d blas -e 0 -H 2 -o m.npz i
 }
 
 @test "two workers that reduce their gradients take the steps of one" {

@@ -7,8 +7,8 @@ load helper
 export TOOL=train	# the program that refused() runs
 
 setup() {
-	PLUGINS=$UNROLL_PLUGINS
-	UNROLL_PLUGINS=$BUILD/emulated
+	PLUGINS=$BUILD/plugins
+	export UNROLL_PLUGINS=$BUILD/emulated
 	case $BATS_TEST_DESCRIPTION in
 	*'cuda agrees'* | *'many steps'* | 'gradcheck passes'* | 'gradients, losses'* | \
 	    'the loss log is'* | 'more tiles'* | 'a signal'* | 'a loss that is'* | 'the emulator notices'*)
@@ -241,8 +241,8 @@ losses() {
 
 @test "no emulator: without the plugin, a line; and auto says nothing" {
 	mkdir none
-	UNROLL_PLUGINS=none refused 1 'device cuda: this build has no such plugin (make builds those it finds the libraries for); -d auto takes a device that there is' -d cuda tiny.stream
-	UNROLL_PLUGINS=none run -0 --separate-stderr train -e 0 -H 2 tiny.stream
+	UNROLL_PLUGINS=$PWD/none refused 1 'device cuda: this build has no such plugin (make builds those it finds the libraries for); -d auto takes a device that there is' -d cuda tiny.stream
+	UNROLL_PLUGINS=$PWD/none run -0 --separate-stderr train -e 0 -H 2 tiny.stream
 	[[ "$stderr" != *running* ]]
 }
 

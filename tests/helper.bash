@@ -4,14 +4,14 @@ bats_require_minimum_version 1.5.0
 
 TOP=$(cd "$BATS_TEST_DIRNAME/.." && pwd)
 : "${BUILD:=$TOP/build/release}"
-UNROLL_PLUGINS=$BUILD/plugins
+unset UNROLL_PLUGINS	# the build's own
 PATH="$BUILD/bin:$PATH"
 TOOLS=$(sed -n 's/^TOOLS *:= *\([^#]*\).*/\1/p' "$TOP/Makefile")
 SHARED=$TOP/../shared/data	# real corpora, not part of the project
 EXPECT=$TOP/tests/expect	# the oracles' numbers
 ORACLE=$TOP/tests/oracle
 CUDA_VISIBLE_DEVICES=		# the tests' auto is cpu, on every machine
-export CUDA_VISIBLE_DEVICES LC_ALL=C TOP BUILD UNROLL_PLUGINS PATH TOOLS SHARED EXPECT ORACLE
+export CUDA_VISIBLE_DEVICES LC_ALL=C TOP BUILD PATH TOOLS SHARED EXPECT ORACLE
 
 # pipe 'a | b | c': run a pipeline, failing if any stage fails.
 pipe() {

@@ -16,6 +16,11 @@ make_in() {
 	make -s BUILD="${BUILD#"$TOP/"}" SAN="${SAN:-}" DESTDIR="$ROOT" "$@"
 }
 
+# make_at PREFIX: installs there, without a DESTDIR
+make_at() {
+	make -s BUILD="${BUILD#"$TOP/"}" SAN="${SAN:-}" install PREFIX="$1"
+}
+
 found() {
 	(cd "$ROOT" && find . ! -type d | sort)
 }
@@ -68,7 +73,8 @@ found() {
 }
 
 @test "the installed plugin and pipelines work" {
-	make_in install
+	# programs know where their plugins were installed, so not below a DESTDIR
+	DESTDIR='' make_at "$ROOT/usr/local"
 	PATH=$ROOT/usr/local/bin:$PATH
 	cd "$BATS_TEST_TMPDIR"
 	printf 'body\nThe cat sat. The dog sat on the mat.\nDid it rain?\n' > small.csv
@@ -76,6 +82,9 @@ found() {
 	    VOCAB=50 HIDDEN=5 EPOCHS=1 SAMPLES=2
 	[ "$(wc -l < out/samples.txt)" -eq 2 ]
 	run -0 train -q -d blas -n 2 -e 1 -o m.npz out/train.index
+	rm "$ROOT/usr/local/lib/unroll/libunroll-blas.so"
+	run -1 --separate-stderr train -q -d blas -n 2 -e 1 -o m.npz out/train.index
+	[[ "$stderr" == 'train: device blas: this build has no such plugin'* ]]
 	# names.mk finds the installed names.txt
 	run -0 make -s -f "$ROOT/usr/local/share/unroll/pipelines/names.mk" POINTS=1 HIDDEN=4 SAMPLES=2
 	[ "$(wc -l < names/at-1.txt)" -eq 2 ]
@@ -128,4 +137,39 @@ found() {
 	cd "$TOP"
 	make_in uninstall PROGRAM_PREFIX=unroll-
 	[ -z "$(found)" ]
+}
+
+@test "programs and plugins are hardened" {
+	[ -z "${SAN:-}" ] || skip 'a sanitizer replaces some of it'
+	command -v readelf > /dev/null || skip 'no readelf'
+	make_in install PREFIX=/usr
+	for f in "$ROOT"/usr/bin/* "$ROOT"/usr/lib/unroll/*.so; do
+		echo "$f"
+		readelf -hldW "$f" > "$BATS_TEST_TMPDIR/elf"
+		grep -q 'Type: *DYN' "$BATS_TEST_TMPDIR/elf"	# any address
+		grep -q 'GNU_RELRO' "$BATS_TEST_TMPDIR/elf"
+		grep -qE 'BIND_NOW|FLAGS.*NOW' "$BATS_TEST_TMPDIR/elf"
+		! grep -q 'GNU_STACK.*RWE' "$BATS_TEST_TMPDIR/elf" || false
+	done
+	for t in $TOOLS; do
+		readelf -dW "$ROOT/usr/bin/$t" | grep -q 'FLAGS_1.*PIE'
+		readelf --dyn-syms -W "$ROOT/usr/bin/$t" > "$BATS_TEST_TMPDIR/symbols"
+		grep -q '__stack_chk_fail' "$BATS_TEST_TMPDIR/symbols"
+		grep -q '_chk@' "$BATS_TEST_TMPDIR/symbols"			# FORTIFY
+	done
+	readelf --dyn-syms -W "$ROOT/usr/lib/unroll/libunroll-blas.so" | grep -q __stack_chk_fail
+}
+
+@test "a PREFIX or a folder that make would take apart is refused in one line" {
+	for prefix in '/a b' "/it's" '/a$(echo)' '/a`b'; do
+		run -2 make -s BUILD="${BUILD#"$TOP/"}" -n install "PREFIX=${prefix//\$/\$\$}"
+		echo "$output"
+		[[ "$output" == *'PREFIX: '*'has a space or a special character'* ]]
+	done
+	mkdir "$BATS_TEST_TMPDIR/a b"
+	cp -r Makefile mk "$BATS_TEST_TMPDIR/a b"
+	cd "$BATS_TEST_TMPDIR/a b"
+	run -2 make -s
+	[[ "$output" == *'this folder: '*'a b'*'rename it or build in another'* ]]
+	[ "${#lines[@]}" -eq 1 ]
 }

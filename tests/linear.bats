@@ -67,7 +67,6 @@ from_text() {
 	take_output
 	grows encode -q
 	take_output
-	grows decode -q
 	grows decode -q -d
 	(cd $SMALL && train -q -e 0 -H 2 -o m.npz in > log)
 	cp $SMALL/m.npz m.npz
@@ -76,12 +75,11 @@ from_text() {
 }
 
 patterns=(
-	'!' '?' '.' '. ' ', ' ': ' '; ' "'" "''a" '"' '":' '`' '``a' '( ' ') ' '[(' '{ ' ')] '
-	': ( ' ': (' ') : ( ' ':) ' '; ( ' '(a ' '< ' '> ' '< a ' '- > ' '& ' '& a ; ' '& a ' '* ' '*a ' '* a '
-	'* * a ' '@ ' '# ' '$1 ' '... ' '. . ' '-- ' '-a' 'a' 'a ' 'a.' 'a. ' 'A.B. ' 'u.s. A ' 'Mr. ' '1,' '1. '
-	"'tis " 'cannot ' "don't " 'gimme ' "n't " "'s " "x 's ' t " 'i ' 'http://a ' 'www. ' ': // '
-	'?) ' 'x?) ' ".' " '.)' 'a.!?"`()[]{}<>-*:,; ' '\\'
-	'é' 'Σ' "Σ'" 'İ' '’ ' '“a ' '… ' '.\xc2\xa0' '\xcc\x81' '😀' '.\x1c' '\xff' '\0' '\r' '\n' 'a\n' ': (\n'
+	'!' '.' '. ' ', ' ': ' "'" "''a" '"' '":' '`' '( ' ') ' '[(' ')] '
+	': ( ' ': (' ') : ( ' ':) ' '; ( ' '(a ' '< ' '< a ' '- > ' '& a ; ' '& a ' '* ' '* a ' '* * a '
+	'@ ' '... ' '. . ' '-- ' '-a' 'a' 'a ' 'a. ' 'A.B. ' 'u.s. A ' '1,' "'tis " "don't " 'gimme ' "x 's "
+	'i ' 'http://a ' ': // ' 'x?) ' ".' " 'a.!?"`()[]{}<>-*:,; ' '\\' 'Σ' 'İ' '“a ' '.\xc2\xa0' '\xcc\x81' '😀'
+	'\xff' '\0' 'a\n' ': (\n'
 )
 
 @test "words and sentences, whatever the text repeats" {
@@ -93,12 +91,15 @@ patterns=(
 	[ "$slow" -eq 0 ]
 }
 
-@test "characters, and fields of CSV" {
+@test "lower case, characters, and fields of CSV" {
 	slow=0
-	for p in "${patterns[@]}"; do
+	for p in 'Σ' "Σ'" 'İ' '’ ' 'a. ' 'A.B. '; do
+		text "$p"
+		grows tok -q -f text -l late
+	done
+	for p in '. ' '"' 'a' '\\' '\n' '\r' '\0' '\xff' '😀' ' ' 'a,b ' 'a.!?"`()[]{}<>-*:,; '; do
 		text "$p"
 		grows tok -q -C -S
-		grows tok -q -f text -l late
 		sed -i -e 's/"/""/g' -e '1s/^/"/' -e '$s/$/"/' $SMALL/in $LARGE/in
 		grows tok -q -n
 	done

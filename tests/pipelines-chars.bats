@@ -161,3 +161,54 @@ chars() {
 	[ ! -e none/best.npz ]
 	grep -q ': Loss after' none/loss.log
 }
+
+@test "values reach the commands as they are, whatever they contain" {
+	local p
+	printf '%s\n' "d'a" 'd"b' 'd$(echo)c' 'd`e' 'd;f' 'd\g' > "it's \$a text"
+	for p in "d'a" 'd"' 'd$' 'd`' 'd$(touch ran)' 'd;' 'd\' '$(shell touch ran)' "';touch ran;'"; do
+		rm -f out/at-1.txt
+		run make -s -f "$TOP/pipelines/names.mk" TEXT="it's \$a text" POINTS=1 HIDDEN=2 SAMPLES=1 VALID= \
+		    OUT=out PRIME="$p" out/at-1.txt
+		[ ! -e ran ]
+		case $p in
+		*touch*) continue ;;		# of characters that the model lacks
+		esac
+		echo "$p: $output"
+		[ "$status" -eq 0 ]
+		run head -n 1 out/at-1.txt
+		[ "${output:0:${#p}}" = "$p" ]
+	done
+	# a newline is a character that the model lacks, and no second command
+	run make -s -f "$TOP/pipelines/names.mk" TEXT="it's \$a text" POINTS=1 HIDDEN=2 SAMPLES=1 VALID= OUT=out \
+	    PRIME=$'d\ntouch ran' out/at-1.txt
+	[ "$status" -ne 0 ]
+	[[ "$output" == *'sample: '* ]]
+	[ ! -e ran ]
+	for v in HIDDEN CELL RATE SEED SAMPLES TEMPERATURE THREADS UNITS TOK_FLAGS VALID; do
+		run make -s -f "$TOP/pipelines/names.mk" POINTS=1 OUT="other-$v" HIDDEN=2 $v='$(shell touch ran)`touch ran`;touch ran' \
+		    "other-$v/at-1.txt"
+		[ ! -e ran ]
+	done
+	run -2 make -s -f "$TOP/pipelines/names.mk" POINTS='1 2;touch' OUT=out
+	[[ "$output" == *"POINTS: '2;touch' is not a whole number"* ]]
+}
+
+@test "folders with spaces work or are refused in one line" {
+	mkdir 'a b'
+	cd 'a b'
+	head -n 40 "$TOP/data/names.txt" > list
+	run -0 make -s -f "$TOP/pipelines/names.mk" TEXT=list POINTS=1 HIDDEN=2 SAMPLES=1 VALID=
+	[ -s names/at-1.txt ]
+	for out in 'a b' "it's" 'a$b' 'a;b'; do
+		run -2 make -s -f "$TOP/pipelines/names.mk" TEXT=list POINTS=1 OUT="$out"
+		[ "${#lines[@]}" -eq 1 ]
+		[[ "$output" == *"OUT: '$out' has a space or a special character"* ]]
+	done
+	run -2 make -s -f "$TOP/pipelines/names.mk" TEXT='a:b' POINTS=1
+	[[ "$output" == *"TEXT: 'a:b' has a character that make does not take"* ]]
+	cp -r "$TOP/pipelines" .
+	cd ..
+	run -2 make -s -f 'a b/pipelines/names.mk' POINTS=1
+	[ "${#lines[@]}" -eq 1 ]
+	[[ "$output" == *'the folder of this makefile has a space in its name; rename it, or start make there'* ]]
+}

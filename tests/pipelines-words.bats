@@ -218,3 +218,20 @@ pipelines() {
 	[ ! -e out/vocab.tsv ]
 	[ ! -e out/train.index ]
 }
+
+@test "wildml: values reach the commands as they are, whatever they contain" {
+	local v
+	for v in HIDDEN BPTT RATE EPOCHS EVERY SEED LIMIT VOCAB SAMPLES SHORTEST TEMPERATURE SAMPLE_SEED \
+	    THREADS TOK_FLAGS; do
+		run make -s -f "$TOP/pipelines/wildml.mk" CSV="$TOP/data/comments.csv" OUT="w-$v" VOCAB=20 HIDDEN=2 LIMIT=5 \
+		    EPOCHS=1 $v='$(shell touch ran)`touch ran`;touch ran'
+		[ "$status" -eq 2 ]
+		[ ! -e ran ]
+	done
+	printf 'body\nThe cat sat. The dog sat on the mat.\nDid it rain?\n' > "it's \$a \"file\""
+	run -0 make -s -f "$TOP/pipelines/wildml.mk" CSV="it's \$a \"file\"" OUT=w VOCAB=20 HIDDEN=2 EPOCHS=1 SAMPLES=2
+	[ "$(wc -l < w/samples.txt)" -eq 2 ]
+	run -2 make -s -f "$TOP/pipelines/wildml.mk" CSV="it's \$a \"file\"" OUT='a b'
+	[ "${#lines[@]}" -eq 1 ]
+	[[ "$output" == *"OUT: 'a b' has a space or a special character"* ]]
+}
