@@ -87,12 +87,12 @@ read_fields(const char *p, size_t left, struct header_field *f, size_t n, struct
 
 const char *
 header_read(struct reader *in, enum header_kind kind, struct header_field *f, size_t n,
-    struct errmsg *err)
+    uint64_t *version, struct errmsg *err)
 {
 	const char *p, *at, *why;
 	bool empty, more;
 	size_t left, len;
-	uint64_t version;
+	uint64_t newest = kind == HEADER_VOCAB ? HEADER_VOCAB_VERSION : 1;
 	int found;
 
 	if ((why = header_peek(in, &found, &empty)) != NULL)
@@ -108,9 +108,9 @@ header_read(struct reader *in, enum header_kind kind, struct header_field *f, si
 	p = in->p + strlen(magic[kind]);
 	left = in->len - strlen(magic[kind]);
 	len = next_word(&p, &left, &at);
-	if (!decimal_parse(at, len, UINT64_MAX, &version) || version == 0)
+	if (!decimal_parse(at, len, UINT64_MAX, version) || *version == 0)
 		return "header: no version number";
-	if (version > 1)
+	if (*version > newest)
 		return "written by a newer version of this suite";
 	return read_fields(p, left, f, n, err);
 }
@@ -150,4 +150,19 @@ header_unit(const struct header_field *f, enum unit *unit)
 	*unit = header_is(f, "sentence") ? UNIT_SENTENCE : UNIT_STREAM;
 	return *unit == UNIT_SENTENCE || header_is(f, "stream") ? NULL :
 	    "header: unit= is neither sentence nor stream";
+}
+
+bool
+header_crc(const char *p, size_t len, uint32_t *crc)
+{
+	*crc = 0;
+	for (size_t i = 0; i < len && i < 8; i++) {
+		const char *digits = "0123456789abcdef";
+		const char *d = p[i] ? strchr(digits, p[i]) : NULL;
+
+		if (d == NULL)
+			return false;
+		*crc = *crc << 4 | (uint32_t)(d - digits);
+	}
+	return len == 8;
 }

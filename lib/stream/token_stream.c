@@ -35,9 +35,10 @@ read_rules(struct token_stream *t, bool in_header)
 {
 	struct header_field f = { .key = "rules", .optional = true };
 	const char *why = NULL;
+	uint64_t version;
 
 	if (in_header)
-		why = header_read(&t->in, HEADER_TOKENS, &f, 1, &t->err);
+		why = header_read(&t->in, HEADER_TOKENS, &f, 1, &version, &t->err);
 	if (why == NULL && in_header)
 		why = header_rules(&f, &t->rules, &t->err);
 	return why ? why : vocab_stated_rules(t->stated, in_header, &t->rules, &t->err);

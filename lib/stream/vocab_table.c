@@ -27,7 +27,8 @@ static const char *
 read_line(struct vocab *v, struct reader *in, const struct vocab_stated *stated)
 {
 	struct header_field f[] = { { .key = "unit" }, { .key = "rules", .optional = true } };
-	const char *why = header_read(in, HEADER_TABLE, f, 2, &v->err);
+	uint64_t version;
+	const char *why = header_read(in, HEADER_TABLE, f, 2, &version, &v->err);
 
 	if (why == NULL)
 		why = header_unit(&f[0], &v->unit);
