@@ -36,7 +36,7 @@ read_header(struct index_reader *r, uint32_t *size, uint32_t *crc)
 	uint64_t n, width, version;
 	const char *why;
 
-	why = header_read(&r->in, HEADER_INDEX, f, 6, &version, &r->err);
+	why = header_read(&r->in, FILE_INDEX, f, 6, &version, &r->err);
 	if (why != NULL || (why = header_number(&f[0], VOCAB_MAX, &n, &r->err)))
 		return why;
 	if ((why = header_number(&f[2], 4, &width, &r->err)) != NULL)

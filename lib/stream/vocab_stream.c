@@ -62,7 +62,7 @@ read_header(struct vocab_stream *s, struct claims *c)
 	uint64_t version = 0;
 	const char *why;
 
-	why = header_read(&s->tokens.in, HEADER_VOCAB, f, 6, &version, &s->err);
+	why = header_read(&s->tokens.in, FILE_VOCAB, f, 6, &version, &s->err);
 	s->summed = version >= 2;
 	if (why == NULL)
 		why = header_number(&f[0], VOCAB_MAX, &c->size, &s->err);
