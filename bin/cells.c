@@ -347,6 +347,8 @@ read_stream(struct run *run, const char *path, const struct prog_inputs *in)
 		die("%s: %s", in->name, why);
 	if ((why = model_check_vocab(&run->model, &r->vocab)) != NULL)
 		die("%s: %s: %s", path, in->name, why);
+	if (run->tokens == 0 && (why = model_unchecked(&run->model, &r->vocab)) != NULL)
+		prog_note("%s: %s", path, why);
 	if ((why = model_check_rules(&run->model, &r->vocab)) != NULL)
 		prog_warn("%s: %s", in->name, why);
 	run->characters = vocab_is_characters(&r->vocab);

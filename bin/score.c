@@ -268,6 +268,8 @@ score_stream(struct run *run, const char *path, struct prog_inputs *in)
 		die("%s: %s", in->name, why);
 	if ((why = model_check_vocab(&run->model, &r->vocab)) != NULL)
 		die("%s: %s: %s", path, in->name, why);
+	if (run->sentences == 0 && (why = model_unchecked(&run->model, &r->vocab)) != NULL)
+		prog_note("%s: %s", path, why);
 	if ((why = model_check_rules(&run->model, &r->vocab)) != NULL)
 		prog_warn("%s: %s: %s", path, in->name, why);
 	run->name = in->name;

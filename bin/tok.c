@@ -12,6 +12,7 @@
 
 #include "csv_header.h"
 #include "csv_records.h"
+#include "file_kind.h"
 #include "options.h"
 #include "prog.h"
 #include "progress.h"
@@ -236,12 +237,13 @@ static void
 read_lines(const struct prog_inputs *in)
 {
 	struct reader r;
+	enum file_kind found;
 	const char *why;
 	bool more;
 
 	reader_open(&r, in->f);
 	r.crlf = !o.ends;
-	why = reader_skip_bom(&r);
+	why = file_kind_begin(&r, FILE_TEXT, &found, &r.err);
 	while (why == NULL && (why = reader_line(&r, &more)) == NULL && more &&
 	    !ferror(stdout)) {
 		write_line(&r, in->name);

@@ -51,6 +51,8 @@ static const struct command command = {
 static struct progress progress;
 static struct vocab_stated stated;
 
+static struct vocab_lines copied;
+
 static void
 read_options(int argc, char *argv[], struct prog_inputs *in)
 {
@@ -73,6 +75,16 @@ read_options(int argc, char *argv[], struct prog_inputs *in)
 	*in = (struct prog_inputs){ .argc = argc - i, .argv = argv + i };
 }
 
+/* Keeps the current line, and its newline, for the stream. */
+static const char *
+keep_line(struct spool *s, const struct reader *in)
+{
+	const char *why = spool_put(s, in->p, in->len);
+
+	vocab_lines_add(&copied, in->p, in->len);
+	return why ? why : spool_put(s, "\n", 1);
+}
+
 static void
 count_input(struct vocab_count *c, struct spool *s, const char *name, FILE *f)
 {
@@ -87,10 +99,8 @@ count_input(struct vocab_count *c, struct spool *s, const char *name, FILE *f)
 	while (why == NULL && (why = token_stream_line(&t, &more)) == NULL && more) {
 		ended = t.in.ended;
 		progress_show(&progress, "counting", c->lines, 0, "lines");
-		if ((why = vocab_count_line(c, &t)) != NULL || o.table)
-			continue;
-		if ((why = spool_put(s, t.in.p, t.in.len)) == NULL)
-			why = spool_put(s, "\n", 1);
+		if ((why = vocab_count_line(c, &t)) == NULL && !o.table)
+			why = keep_line(s, &t.in);
 	}
 	progress_clear(&progress);
 	if (why != NULL)
@@ -143,6 +153,7 @@ static void
 write_output(const struct vocab_count *c, const struct vocab *v, struct spool *s)
 {
 	struct atomic_file a;
+	uint32_t begun;
 	struct errmsg err;
 	const char *why;
 
@@ -157,9 +168,10 @@ write_output(const struct vocab_count *c, const struct vocab *v, struct spool *s
 		vocab_table_write(v, stdout);
 		return;
 	}
-	vocab_stream_begin(stdout, v, c);
+	begun = vocab_stream_begin(stdout, v, c);
 	if ((why = spool_copy(s, stdout)) != NULL)
 		die("%s", why);
+	vocab_stream_end(stdout, &copied, begun);
 }
 
 int

@@ -394,3 +394,169 @@ needs_limit() {
 	refuses 2 '' tok -f xml
 	refuses 2 '' tok -l always
 }
+
+# kinds DIR: a file of each kind that some reader does not expect, named for its kind and the
+# words of the message that help
+kinds() {
+	mkdir -p "$1"
+	printf 'The cat saw the dog. It was a fine day.\nA dog saw the end.\n' > text
+	gzip -c text > "$1/zcat"
+	! command -v xz > /dev/null || xz -c text > "$1/xz -dc"
+	! command -v zstd > /dev/null || zstd -qc text > "$1/zstd -dc"
+	! command -v bzip2 > /dev/null || bzip2 -c text > "$1/bzip2 -dc"
+	printf 'PK\3\4\24\0\0\0\0\0aaaabbbbccccdddd\4\0\0\0a.xmdata' > "$1/unzip -p"
+	printf 'PK\5\6\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0' > "$1/unzip"
+	cp tiny.npz "$1/a model or other .npz file"
+	printf '%%PDF-1.4\n%%\xe2\xe3\n1 0 obj' > "$1/pdftotext"
+	local e
+	for e in UTF-16 UTF-32; do
+		iconv -f UTF-8 -t ${e}LE text > "$1/iconv -f ${e}LE -t UTF-8"
+		iconv -f UTF-8 -t ${e}BE text > "$1/iconv -f ${e}BE -t UTF-8"
+		{ printf '\uFEFF'; cat text; } | LC_ALL=C.UTF-8 iconv -f UTF-8 -t ${e}LE > "$1/iconv -f $e -t UTF-8"
+		{ printf '\uFEFF'; cat text; } | LC_ALL=C.UTF-8 iconv -f UTF-8 -t ${e}BE > "$1/iconv -f $e -t"
+	done
+	printf 'a,b\r\n1,2\r\n' | iconv -f UTF-8 -t UTF-16LE > "$1/iconv -f UTF-16LE"
+}
+
+# foreign WORDS COMMAND...: status 1, nothing on standard output, one line with the words
+foreign() {
+	local words=$1
+	shift
+	run -1 --separate-stderr "$@"
+	if [ -n "$output" ] || [ "${#stderr_lines[@]}" -ne 1 ] || [[ "$stderr" != "$1: "*"$words"* ]]; then
+		echo "# $*: $stderr (wanted: $words)"
+		return 1
+	fi
+}
+
+@test "what is not text or no stream is named, with the command that helps" {
+	cd "$BATS_TEST_TMPDIR" || return
+	export LC_ALL=C.UTF-8
+	printf '%s\n' 'the cat' 'a dog' > tokens
+	vocab -q -n 0 -o table tokens > stream
+	encode stream > index
+	train -q -H 3 -e 0 -o tiny.npz index
+	kinds kinds
+	[ "$(find kinds -type f | wc -l)" -ge 14 ]
+	for f in kinds/*; do
+		local words=${f#*/}
+		foreign "$words" tok "$f"
+		foreign "$words" tok -n "$f"
+		foreign "$words" tok -f text "$f"
+		foreign "$words" tok -C "$f"
+		foreign "$words" vocab "$f"
+		foreign "$words" vocab -M "$f"
+		foreign "$words" encode "$f"
+		foreign "$words" encode -v table "$f"
+		[[ "$f" == *.npz* ]] || foreign "$words" encode -v "$f" tokens || [[ "$words" == unzip* ]]
+		foreign "$words" decode "$f"
+		foreign "$words" train -q -o no.npz "$f"
+		foreign "$words" train -q -o no.npz -v "$f" index
+		foreign "$words" score tiny.npz "$f"
+		foreign "$words" cells tiny.npz "$f"
+		foreign "$words" gradcheck -m tiny.npz "$f"
+		foreign "$words" sample -v "$f" tiny.npz
+		# the same through a pipe, byte by byte
+		perl -e '$| = 1; print for split //, join "", <STDIN>' < "$f" 2> /dev/null |
+		    decode > out 2> err || [ $? -eq 1 ]
+		[ ! -s out ]
+		[[ "$(cat err)" == "decode: standard input: "*"$words"* ]]
+	done
+	[ ! -e no.npz ]
+}
+
+@test "a stream where another is expected is named, with the program that is missing or too many" {
+	cd "$BATS_TEST_TMPDIR" || return
+	printf 'Ab c.\n' | tok -C > tokens
+	vocab -q -S -n 0 -o table tokens > stream
+	encode stream > index
+	train -q -H 3 -e 0 -o tiny.npz index
+	for f in tokens table stream index; do
+		local name
+		case $f in
+		tokens) name='a token stream' ;;
+		table) name='a vocabulary table' ;;
+		stream) name='a vocabulary stream' ;;
+		index) name='an index stream' ;;
+		esac
+		foreign "$name where text was expected" tok $f
+		foreign "$name where text was expected" tok -f text $f
+		[ $f = tokens ] || foreign "$name where a token stream was expected" vocab $f
+		[ $f = tokens ] || foreign "$name where a token stream was expected" encode -v table $f
+		[ $f = table ] || foreign "$name where a vocabulary table was expected; make one with: vocab -t" vocab -M $f
+		[ $f = table ] || foreign "$name where a vocabulary table was expected" encode -v $f tokens
+		[ $f = table ] || foreign "$name where a vocabulary table was expected" sample -v $f tiny.npz
+		[ $f = stream ] || foreign "$name where a vocabulary stream was expected" encode $f
+		if [ $f != index ]; then
+			foreign "$name where an index stream was expected" decode $f
+			foreign "$name where an index stream was expected" score tiny.npz $f
+			foreign "$name where an index stream was expected" cells tiny.npz $f
+			foreign "$name where an index stream was expected" train -q -o no.npz $f
+		fi
+	done
+	foreign 'is `encode` missing from the pipe?' decode stream
+	foreign 'is `vocab` missing from the pipe?' decode tokens
+	foreign 'is `vocab` missing from the pipe?' encode tokens
+	foreign 'is there an `encode` too many in the pipe?' encode index
+	foreign 'is there a `vocab` too many in the pipe?' vocab stream
+	foreign 'is there a `tok` too many in the pipe?' tok tokens
+}
+
+@test "a text that only begins like one of them is text" {
+	cd "$BATS_TEST_TMPDIR" || return
+	for start in '#tokens are nice' '#vocab 1' '#index 1 size' '#table 1 units' 'BZh91 is a name' 'PK is one' \
+	    '%PD' '(' '#' 'P' 'a\0b \0c'; do
+		printf '%b\n' "$start" > in
+		tok -C -S in | vocab -q -S -n 0 | encode | decode > out
+		cmp in out
+	done
+}
+
+@test "a byte order mark is skipped at the start of every text, table and stream" {
+	cd "$BATS_TEST_TMPDIR" || return
+	printf '%s\n' 'the cat saw the dog' 'a dog saw' > tokens
+	vocab -q -n 0 -o table tokens > stream
+	encode -t stream > index
+	vocab -q -S -t tokens > stable
+	for f in tokens table stable stream index; do
+		{ printf '\xef\xbb\xbf'; cat $f; } > bom-$f
+	done
+	vocab -q -n 0 bom-tokens | cmp - stream
+	encode -t bom-stream | cmp - index
+	encode -t -v bom-table bom-tokens | cmp - index
+	encode -t -v bom-stable tokens | cmp - <(encode -t -v stable tokens)
+	decode bom-index | cmp - tokens
+	vocab -q -M bom-table | cmp - <(vocab -q -t tokens)
+	tok -f text bom-tokens | cmp - <(tok -f text tokens)
+	printf '\xef\xbb\xbf' > only
+	foreign 'empty input where a token stream was expected' vocab only
+}
+
+@test "a table whose markers are not in their rows is refused, and the unit is never guessed" {
+	cd "$BATS_TEST_TMPDIR" || return
+	printf '%s\n' 'the cat saw the dog' 'a dog saw' > tokens
+	vocab -q -n 6 -t tokens > table
+	local -a bad=(
+		'1d' "row 0 is 'SENTENCE_END', not SENTENCE_START; was the table edited?"
+		'1,2d' "row 0 is 'the', not SENTENCE_START; if the table is of a stream, give --unit stream, or the file this first line: #table 1 unit=stream"
+		'2d' "row 1 is 'the', not SENTENCE_END"
+		'1{h;d;};2{G;}' "row 1: SENTENCE_START, which belongs in row 0; was the table sorted or edited?"
+		'2{h;d;};$G' "row 5: SENTENCE_END, which belongs in row 1"
+		'$d' 'the last row is not UNKNOWN_TOKEN: is the table cut off?'
+		'1s/^/x/' "row 0 is 'xSENTENCE_START', not SENTENCE_START"
+		'1i #table 1 unit=stream' 'row 0: SENTENCE_START in a table of unit=stream'
+		'1,2d;3i #table 1 unit=streams' 'header: unit= is neither sentence nor stream'
+		'1i #table 2 unit=sentence' 'written by a newer version of this suite'
+	)
+	for ((k = 0; k < ${#bad[@]}; k += 2)); do
+		sed "${bad[k]}" table > bad
+		foreign "bad: ${bad[k + 1]}" encode -v bad tokens
+		foreign "bad: ${bad[k + 1]}" vocab -M bad
+	done
+	# in a stream, too, a marker of sentences is none of its words
+	printf '#table 1 unit=stream\na\t2\nSENTENCE_START\t1\n' > bad
+	foreign 'row 1: SENTENCE_START in a table of unit=stream' encode -v bad tokens
+	sed '1,2d' table > old
+	foreign "not SENTENCE_START" encode -v old tokens
+	encode --unit stream -v old tokens | decode | cmp - <(encode -v <(sed '1,2d;3i #table 1 unit=stream' table) tokens | decode)
+}

@@ -404,3 +404,21 @@ setup() {
 	run -1 --separate-stderr train -q -H 4 -o two.npz chars.index old.index
 	[[ "$stderr" == *'old.index: its token rules differ from those of the previous stream'* ]]
 }
+
+@test "a model without a vocabulary: once, that nothing but the size was compared" {
+	need_numpy
+	"$PYTHON" - <<-'END'
+	import numpy as np
+	z = np.load("tiny.npz")
+	np.savez("bare.npz", U=z["U"], V=z["V"], W=z["W"])
+	END
+	run -0 --separate-stderr score bare.npz tiny.stream tiny.stream
+	[ "${#stderr_lines[@]}" -eq 1 ]
+	[[ "$stderr" == "score: bare.npz: the model has no vocabulary, so nothing but the size, "*" words, tells whether the text was encoded with the right one" ]]
+	run -0 --separate-stderr score -q bare.npz tiny.stream
+	[ -z "$stderr" ]
+	run -0 --separate-stderr score tiny.npz tiny.stream
+	[ -z "$stderr" ]
+	run -0 --separate-stderr cells -u 0 bare.npz tiny.stream
+	[[ "$stderr" == "cells: bare.npz: the model has no vocabulary, "* ]]
+}

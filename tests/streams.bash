@@ -28,6 +28,41 @@ flips() {
 		}' "$1" "$2"
 }
 
+# bits FILE DIR N: N copies with one bit changed, bits and bytes at random but each once.
+bits() {
+	mkdir -p "$2"
+	perl -e '
+		($file, $dir, $n) = @ARGV;
+		open F, "<", $file or die; binmode F; local $/; $all = <F>;
+		srand 1;
+		while ($n > 0) {
+			$bit = int rand 8 * length $all;
+			next if $done{$bit}++;
+			$bad = $all;
+			substr($bad, $bit >> 3, 1) ^= chr 1 << ($bit & 7);
+			open O, ">", sprintf("%s/%06d", $dir, $bit) or die;
+			binmode O; print O $bad; close O;
+			$n--;
+		}' "$@"
+}
+
+# swaps FILE DIR: copies with two different lines swapped, each pair of them.
+swaps() {
+	mkdir -p "$2"
+	perl -e '
+		($file, $dir) = @ARGV;
+		open F, "<", $file or die; @line = <F>;
+		for $i (0 .. $#line) {
+			for $j ($i + 1 .. $#line) {
+				next if $line[$i] eq $line[$j];
+				@l = @line;
+				@l[$i, $j] = @l[$j, $i];
+				open O, ">", "$dir/$i-$j" or die;
+				print O @l; close O;
+			}
+		}' "$1" "$2"
+}
+
 # refuses TOOL FILE: status 1 and one line on standard error.
 refuses() {
 	local status=0

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <zlib.h>
 
 #include "mem.h"
 #include "reader.h"
@@ -120,6 +121,9 @@ set_line(struct reader *r, size_t len, bool ended)
 	r->ended = ended;
 	r->pos += len + ended;
 	r->number++;
+	r->crc = r->crc_next;
+	if (r->sums)
+		r->crc_next = (uint32_t)crc32_z(r->crc, (const Bytef *)r->p, len + ended);
 	if (r->crlf && ended && len > 0 && r->p[len - 1] == '\r')
 		r->len--;
 }

@@ -26,6 +26,8 @@ struct reader {
 	uint64_t number;	/* from 1 */
 
 	bool crlf;		/* the caller's to set: lines may end in CRLF as well as LF */
+	bool sums;		/* the caller's to set: keep crc */
+	uint32_t crc;		/* CRC-32 of all lines before the current one, newlines included */
 	uint64_t bytes;		/* read so far */
 	bool failed;		/* the error was a read error */
 
@@ -38,6 +40,7 @@ struct reader {
 	char *own;		/* data, where it is ours */
 	size_t cap;
 	bool eof;
+	uint32_t crc_next;	/* crc once the current line is passed */
 	struct errmsg err;
 };
 

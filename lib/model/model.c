@@ -392,6 +392,15 @@ model_check_vocab(struct model *m, const struct vocab *v)
 }
 
 const char *
+model_unchecked(struct model *m, const struct vocab *v)
+{
+	if (m->has_vocab)
+		return NULL;
+	return errmsg_set(&m->err, "the model has no vocabulary, so nothing but the size, %lu words, "
+	    "tells whether the text was encoded with the right one", (unsigned long)v->size);
+}
+
+const char *
 model_check_rules(struct model *m, const struct vocab *v)
 {
 	char text[TOKEN_RULES_TEXT], own[TOKEN_RULES_TEXT];

@@ -182,6 +182,9 @@ const char *model_set_real(struct model *m, enum real_type real);
  * vocabulary, or one of the same size if the model has none. */
 const char *model_check_vocab(struct model *m, const struct vocab *v);
 
+/* NULL, or a message: the model has no vocabulary, so only the size of v could be compared. */
+const char *model_unchecked(struct model *m, const struct vocab *v);
+
 /* NULL, or a message: the token rules of the vocabulary v are not the model's, so the text
  * was cut otherwise than the one that it was trained on.  NULL also without a vocabulary. */
 const char *model_check_rules(struct model *m, const struct vocab *v);

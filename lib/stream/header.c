@@ -8,45 +8,18 @@
 #include "decimal.h"
 #include "errmsg.h"
 
-enum { MAGIC_MAX = 8 };		/* bytes of the longest */
-static const char *const magic[] = { "#tokens ", "#table ", "#vocab ", "#index " };
-enum { NMAGIC = sizeof(magic) / sizeof(magic[0]) };
-
 static const char *
-empty_input(enum header_kind kind)
+empty_input(enum file_kind kind)
 {
-	return kind == HEADER_INDEX ? "empty input where an index stream was expected" :
+	return kind == FILE_INDEX ? "empty input where an index stream was expected" :
 	    "empty input where a vocabulary stream was expected";
 }
 
-/* A model is a zip file. */
+/* No header at all, where there must be one. */
 static const char *
-model_instead(enum header_kind kind, struct errmsg *err)
+no_header(enum file_kind kind, struct errmsg *err)
 {
-	return errmsg_set(err, "a model where %s stream was expected; is it in the wrong place on "
-	    "the command line?", kind == HEADER_INDEX ? "an index" : "a vocabulary");
-}
-
-static bool
-is_zip(struct reader *in)
-{
-	const char *p;
-	size_t got;
-
-	return reader_peek(in, 4, &p, &got) == NULL && got == 4 && memcmp(p, "PK\3\4", 4) == 0;
-}
-
-/* Names the kind that was found instead, -1 for no known header, and the likely cause. */
-static const char *
-wrong_kind(enum header_kind kind, int found, struct errmsg *err)
-{
-	if (found == HEADER_INDEX)
-		return errmsg_set(err, "an index stream where a vocabulary stream was expected; "
-		    "is there an `%sencode` too many in the pipe?", prog_prefix);
-	if (kind == HEADER_INDEX && found == HEADER_VOCAB)
-		return errmsg_set(err, "a vocabulary stream where an index stream was expected; "
-		    "is `%sencode` missing from the pipe?", prog_prefix);
-	if (kind == HEADER_INDEX)
+	if (kind == FILE_INDEX)
 		return errmsg_set(err, "not an index stream; is `%sencode` missing from the "
 		    "pipe?", prog_prefix);
 	return errmsg_set(err, "not a vocabulary stream; is `%svocab` missing from the pipe?",
@@ -54,19 +27,18 @@ wrong_kind(enum header_kind kind, int found, struct errmsg *err)
 }
 
 const char *
-header_peek(struct reader *in, int *kind, bool *empty)
+header_peek(struct reader *in, enum file_kind kind, bool *there, bool *empty,
+    struct errmsg *err)
 {
-	const char *p, *why;
-	size_t got;
+	enum file_kind found;
+	const char *p, *why = file_kind_begin(in, kind, &found, err);
+	size_t got = 0;
 
-	*kind = -1;
-	if ((why = reader_peek(in, MAGIC_MAX, &p, &got)) != NULL)
-		return why;
+	if (why == NULL)
+		why = reader_peek(in, 1, &p, &got);
+	*there = found == kind;
 	*empty = got == 0;
-	for (int k = 0; k < NMAGIC; k++)
-		if (got >= strlen(magic[k]) && memcmp(p, magic[k], strlen(magic[k])) == 0)
-			*kind = k;
-	return NULL;
+	return why;
 }
 
 /* The length of the next word of the line, at *at; skips the space after it. */
@@ -103,33 +75,30 @@ read_fields(const char *p, size_t left, struct header_field *f, size_t n, struct
 }
 
 const char *
-header_read(struct reader *in, enum header_kind kind, struct header_field *f, size_t n,
-    struct errmsg *err)
+header_read(struct reader *in, enum file_kind kind, struct header_field *f, size_t n,
+    uint64_t *version, struct errmsg *err)
 {
 	const char *p, *at, *why;
-	bool empty, more;
+	bool there, empty, more;
 	size_t left, len;
-	uint64_t version;
-	int found;
+	uint64_t newest = kind == FILE_VOCAB ? HEADER_VOCAB_VERSION : 1;
 
-	if ((why = header_peek(in, &found, &empty)) != NULL)
+	if ((why = header_peek(in, kind, &there, &empty, err)) != NULL)
 		return why;
 	if (empty)
 		return empty_input(kind);
-	if (found != (int)kind && is_zip(in))
-		return model_instead(kind, err);
-	if (found != (int)kind)
-		return wrong_kind(kind, found, err);
+	if (!there)
+		return no_header(kind, err);
 	if ((why = reader_line(in, &more)) != NULL)
 		return why;
 	if (!in->ended || in->p[in->len - 1] == ' ')
 		return "the stream ends inside its header";
-	p = in->p + strlen(magic[kind]);
-	left = in->len - strlen(magic[kind]);
+	p = in->p + strlen(file_kind_magic(kind));
+	left = in->len - strlen(file_kind_magic(kind));
 	len = next_word(&p, &left, &at);
-	if (!decimal_parse(at, len, UINT64_MAX, &version) || version == 0)
+	if (!decimal_parse(at, len, UINT64_MAX, version) || *version == 0)
 		return "header: no version number";
-	if (version > 1)
+	if (*version > newest)
 		return "written by a newer version of this suite";
 	return read_fields(p, left, f, n, err);
 }
@@ -169,4 +138,19 @@ header_unit(const struct header_field *f, enum unit *unit)
 	*unit = header_is(f, "sentence") ? UNIT_SENTENCE : UNIT_STREAM;
 	return *unit == UNIT_SENTENCE || header_is(f, "stream") ? NULL :
 	    "header: unit= is neither sentence nor stream";
+}
+
+bool
+header_crc(const char *p, size_t len, uint32_t *crc)
+{
+	*crc = 0;
+	for (size_t i = 0; i < len && i < 8; i++) {
+		const char *digits = "0123456789abcdef";
+		const char *d = p[i] ? strchr(digits, p[i]) : NULL;
+
+		if (d == NULL)
+			return false;
+		*crc = *crc << 4 | (uint32_t)(d - digits);
+	}
+	return len == 8;
 }

@@ -5,11 +5,12 @@
 #define HEADER_H
 
 #include "errmsg.h"
+#include "file_kind.h"
 #include "reader.h"
 #include "token_rules.h"
 #include "vocab.h"
 
-enum header_kind { HEADER_TOKENS, HEADER_TABLE, HEADER_VOCAB, HEADER_INDEX };
+enum { HEADER_VOCAB_VERSION = 2 };	/* of the others: 1 */
 
 struct header_field {
 	const char *key;
@@ -19,13 +20,13 @@ struct header_field {
 };
 
 /*
- * Reads the header and points the n fields, which must be in this order and the only
+ * Reads the header, sets *version, and points the n fields, which must be in this order and the only
  * ones, to their values, valid until the next line is read.  NULL, or an error
  * message (constant, or in err): empty input, a stream of another kind, a newer
  * version, a missing or unexpected field.
  */
-const char *header_read(struct reader *in, enum header_kind kind, struct header_field *f,
-    size_t n, struct errmsg *err);
+const char *header_read(struct reader *in, enum file_kind kind, struct header_field *f,
+    size_t n, uint64_t *version, struct errmsg *err);
 
 bool header_is(const struct header_field *f, const char *value);
 
@@ -41,8 +42,13 @@ const char *header_unit(const struct header_field *f, enum unit *unit);
 const char *header_rules(const struct header_field *f, struct token_rules *r,
     struct errmsg *err);
 
-/* Sets *kind to the kind of header that starts here, without reading it: -1 for none.
- * NULL or a read error. */
-const char *header_peek(struct reader *in, int *kind, bool *empty);
+/* Parses a checksum, eight lower-case hexadecimal digits; false if it is none. */
+bool header_crc(const char *p, size_t len, uint32_t *crc);
+
+/* Looks at the start of the input, after a byte order mark, which is skipped: *there is
+ * whether a header of this kind stands there.  NULL, or an error message: a read error, or the
+ * input is recognised as something else. */
+const char *header_peek(struct reader *in, enum file_kind kind, bool *there, bool *empty,
+    struct errmsg *err);
 
 #endif

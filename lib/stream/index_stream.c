@@ -26,23 +26,6 @@ bad_frame(struct index_reader *r, const char *reason)
 	return errmsg_set(&r->err, "frame %llu: %s", (unsigned long long)r->frames + 1, reason);
 }
 
-static const char *
-read_crc(const char *p, size_t len, uint32_t *crc)
-{
-	*crc = 0;
-	if (len != 8)
-		return "not eight hex digits";
-	for (size_t i = 0; i < len; i++) {
-		const char *digits = "0123456789abcdef";
-		const char *d = p[i] ? strchr(digits, p[i]) : NULL;
-
-		if (d == NULL)
-			return "not eight hex digits";
-		*crc = *crc << 4 | (uint32_t)(d - digits);
-	}
-	return NULL;
-}
-
 /* What the header says about the table, which is then read and compared. */
 static const char *
 read_header(struct index_reader *r, uint32_t *size, uint32_t *crc)
@@ -50,10 +33,10 @@ read_header(struct index_reader *r, uint32_t *size, uint32_t *crc)
 	struct header_field f[] = { { .key = "size" }, { .key = "unit" }, { .key = "width" },
 		{ .key = "vocab" }, { .key = "rules", .optional = true },
 		{ .key = "form", .optional = true } };
-	uint64_t n, width;
+	uint64_t n, width, version;
 	const char *why;
 
-	why = header_read(&r->in, HEADER_INDEX, f, 6, &r->err);
+	why = header_read(&r->in, FILE_INDEX, f, 6, &version, &r->err);
 	if (why != NULL || (why = header_number(&f[0], VOCAB_MAX, &n, &r->err)))
 		return why;
 	if ((why = header_number(&f[2], 4, &width, &r->err)) != NULL)
@@ -64,8 +47,8 @@ read_header(struct index_reader *r, uint32_t *size, uint32_t *crc)
 	if ((why = header_unit(&f[1], &r->vocab.unit)) != NULL ||
 	    (why = header_rules(&f[4], &r->vocab.rules, &r->err)) != NULL)
 		return why;
-	if ((why = read_crc(f[3].value, f[3].len, crc)) != NULL)
-		return errmsg_set(&r->err, "header: vocab= is %s", why);
+	if (!header_crc(f[3].value, f[3].len, crc))
+		return "header: vocab= is not eight hex digits";
 	if (f[5].value && !header_is(&f[5], "text"))
 		return "header: form= is not text";
 	*size = (uint32_t)n;
@@ -191,7 +174,7 @@ text_end(struct index_reader *r, bool *more)
 		return bad_frame(r, "not a line of indexes");
 	if (!in->ended)
 		return "the stream ends inside its last line";
-	if (read_crc(in->p + len, in->len - len, &crc) != NULL)
+	if (!header_crc(in->p + len, in->len - len, &crc))
 		return "the last line holds no checksum";
 	return crc == r->crc ? check_end(r, more) : mismatch;
 }

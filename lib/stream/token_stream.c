@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "header.h"
-#include "prog.h"
 #include "utf8.h"
 #include "token_stream.h"
 
@@ -35,9 +34,10 @@ read_rules(struct token_stream *t, bool in_header)
 {
 	struct header_field f = { .key = "rules", .optional = true };
 	const char *why = NULL;
+	uint64_t version;
 
 	if (in_header)
-		why = header_read(&t->in, HEADER_TOKENS, &f, 1, &t->err);
+		why = header_read(&t->in, FILE_TOKENS, &f, 1, &version, &t->err);
 	if (why == NULL && in_header)
 		why = header_rules(&f, &t->rules, &t->err);
 	return why ? why : vocab_stated_rules(t->stated, in_header, &t->rules, &t->err);
@@ -58,23 +58,11 @@ const char *
 token_stream_begin(struct token_stream *t)
 {
 	const char *why;
-	bool empty;
-	int kind;
+	bool there, empty;
 
-	if ((why = header_peek(&t->in, &kind, &empty)) != NULL)
-		return why;
 	t->inside = true;
-	if (empty)
-		return "empty input where a token stream was expected";
-	if (kind == HEADER_VOCAB)
-		return errmsg_set(&t->err, "a vocabulary stream where a token stream was "
-		    "expected; is there a `%svocab` too many in the pipe?", prog_prefix);
-	if (kind == HEADER_INDEX)
-		return errmsg_set(&t->err, "an index stream where a token stream was "
-		    "expected; is there an `%sencode` too many in the pipe?", prog_prefix);
-	if (kind == HEADER_TABLE)
-		return "a vocabulary table where a token stream was expected";
-	if ((why = read_rules(t, kind == HEADER_TOKENS)) != NULL)
+	if ((why = header_peek(&t->in, FILE_TOKENS, &there, &empty, &t->err)) != NULL ||
+	    (why = read_rules(t, there)) != NULL)
 		return why;
 	return check_more(t);
 }

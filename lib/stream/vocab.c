@@ -217,7 +217,13 @@ vocab_format(const struct vocab *v, struct buf *out)
 uint32_t
 vocab_crc(const struct vocab *v)
 {
-	uLong crc = crc32(0, NULL, 0);
+	return vocab_crc_on(v, 0);
+}
+
+uint32_t
+vocab_crc_on(const struct vocab *v, uint32_t before)
+{
+	uLong crc = before;
 	char end[ROW_TAIL];
 
 	for (uint32_t i = 0; i < v->size; i++) {

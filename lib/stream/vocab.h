@@ -88,6 +88,9 @@ bool vocab_format(const struct vocab *v, struct buf *out);
 /* CRC-32 of the bytes that vocab_write() writes: it identifies the table in streams. */
 uint32_t vocab_crc(const struct vocab *v);
 
+/* The CRC-32 of these bytes after others, whose CRC-32 is `before`. */
+uint32_t vocab_crc_on(const struct vocab *v, uint32_t before);
+
 /* The row of a word, or -1. */
 int64_t vocab_find(const struct vocab *v, const char *word, size_t len);
 

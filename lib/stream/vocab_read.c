@@ -94,6 +94,8 @@ static const char *
 check_marker(struct vocab *v, const char *marker, uint32_t row)
 {
 	int64_t found = vocab_find(v, marker, strlen(marker));
+	bool stream = v->assumed && vocab_find(v, VOCAB_START, strlen(VOCAB_START)) < 0 &&
+	    vocab_find(v, VOCAB_END, strlen(VOCAB_END)) < 0;
 	char shown[ERRMSG_WORD];
 	const char *word;
 	size_t len;
@@ -107,7 +109,7 @@ check_marker(struct vocab *v, const char *marker, uint32_t row)
 		return errmsg_set(&v->err, "no row %u, which is %s; is the table cut off?", row, marker);
 	word = vocab_word(v, row, &len);
 	return errmsg_set(&v->err, "row %u is '%s', not %s; %s", row, errmsg_word(shown, word, len),
-	    marker, !v->assumed ? "was the table edited?" : "if the table is of a stream, give "
+	    marker, !stream ? "was the table edited?" : "if the table is of a stream, give "
 	    "--unit stream, or the file this first line: #table 1 unit=stream");
 }
 

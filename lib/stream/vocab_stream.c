@@ -3,24 +3,51 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <zlib.h>
 
+#include "decimal.h"
 #include "header.h"
 #include "errmsg.h"
 #include "vocab_stream.h"
 
-void
+#define END_LINE "#end lines="
+enum { HEADER_BYTES = 256 };	/* of any header */
+
+uint32_t
 vocab_stream_begin(FILE *f, const struct vocab *v, const struct vocab_count *c)
 {
-	char rules[TOKEN_RULES_FIELD];
-
-	fprintf(f, "#vocab 1 size=%u unit=%s sentences=%llu tokens=%llu unique=%llu%s\n", v->size,
-	    vocab_unit_name(v->unit), (unsigned long long)c->lines,
+	char rules[TOKEN_RULES_FIELD], line[HEADER_BYTES];
+	uint32_t crc;
+	int n = snprintf(line, sizeof(line),
+	    "#vocab %d size=%u unit=%s sentences=%llu tokens=%llu unique=%llu%s\n",
+	    HEADER_VOCAB_VERSION, v->size, vocab_unit_name(v->unit), (unsigned long long)c->lines,
 	    (unsigned long long)c->tokens, (unsigned long long)vocab_count_unique(c),
 	    token_rules_field(&v->rules, rules));
+
+	fwrite(line, 1, (size_t)n, f);
 	vocab_write(v, f);
 	fputc('\n', f);
+	crc = (uint32_t)crc32_z(0, (const Bytef *)line, (size_t)n);
+	return (uint32_t)crc32_z(vocab_crc_on(v, crc), (const Bytef *)"\n", 1);
 }
 
+void
+vocab_lines_add(struct vocab_lines *l, const char *p, size_t len)
+{
+	l->crc = (uint32_t)crc32_z(l->crc, (const Bytef *)p, len);
+	l->crc = (uint32_t)crc32_z(l->crc, (const Bytef *)"\n", 1);
+	l->bytes += len + 1;
+	l->n++;
+}
+
+void
+vocab_stream_end(FILE *f, const struct vocab_lines *l, uint32_t begun)
+{
+	fprintf(f, END_LINE "%llu crc=%08lx\n", (unsigned long long)l->n,
+	    (unsigned long)crc32_combine(begun, l->crc, (z_off_t)l->bytes));
+}
+
+/* What a header says about the rest. */
 struct claims {
 	uint64_t size, tokens;
 };
@@ -32,9 +59,11 @@ read_header(struct vocab_stream *s, struct claims *c)
 		{ .key = "sentences" }, { .key = "tokens" }, { .key = "unique" },
 		{ .key = "rules", .optional = true } };
 	struct vocab *v = &s->vocab;
+	uint64_t version = 0;
 	const char *why;
 
-	why = header_read(&s->tokens.in, HEADER_VOCAB, f, 6, &s->err);
+	why = header_read(&s->tokens.in, FILE_VOCAB, f, 6, &version, &s->err);
+	s->summed = version >= 2;
 	if (why == NULL)
 		why = header_number(&f[0], VOCAB_MAX, &c->size, &s->err);
 	if (why == NULL)
@@ -96,6 +125,7 @@ vocab_stream_open(struct vocab_stream *s, FILE *f, const struct vocab_stated *st
 	*s = (struct vocab_stream){ .stated = stated };
 	token_stream_open(&s->tokens, f);
 	s->tokens.inside = true;
+	s->tokens.in.sums = true;
 	if ((why = read_header(s, &c)) != NULL)
 		return why;
 	why = vocab_read_rows(&s->vocab, &s->tokens.in, (uint32_t)c.size, &ended);
@@ -134,6 +164,70 @@ check_counts(struct vocab_stream *s)
 	    (unsigned long long)s->read, (unsigned long long)s->lines);
 }
 
+static bool
+is_end(const struct vocab_stream *s)
+{
+	const struct reader *in = &s->tokens.in;
+	size_t len = sizeof(END_LINE) - 1;
+
+	return s->summed && in->len > len && memcmp(in->p, END_LINE, len) == 0;
+}
+
+/* The end line, which is the current one: nothing follows, and all that precedes it is what
+ * was written. */
+static const char *
+check_end(struct vocab_stream *s)
+{
+	const size_t start = sizeof(END_LINE) - 1, tail = sizeof(" crc=12345678") - 1;
+	const struct reader *in = &s->tokens.in;
+	size_t digits = in->len > start + tail ? in->len - start - tail : 0, got;
+	uint32_t crc = 0;
+	uint64_t lines = 0;
+	const char *p, *why;
+
+	if (!in->ended || !decimal_parse(in->p + start, digits, UINT64_MAX, &lines) ||
+	    memcmp(in->p + in->len - tail, " crc=", 5) != 0 ||
+	    !header_crc(in->p + in->len - 8, 8, &crc))
+		return "the stream ends inside its end line";
+	why = check_counts(s);
+	if (why == NULL && (crc != in->crc || lines != s->read))
+		why = "checksum mismatch: the stream was damaged or edited after it was written";
+	if (why == NULL)
+		why = reader_peek(&s->tokens.in, 1, &p, &got);
+	return why ? why : got ? "data after the end line" : NULL;
+}
+
+/* The line after as many lines of tokens as the header says. */
+static const char *
+check_last(struct vocab_stream *s, bool *more)
+{
+	*more = false;
+	if (is_end(s))
+		return check_end(s);
+	return errmsg_set(&s->err, "more than the %llu lines of tokens that the header says",
+	    (unsigned long long)s->lines);
+}
+
+/* A line that holds a word outside the table, for the reason why. */
+static const char *
+no_row(struct vocab_stream *s, const char *why)
+{
+	if (!is_end(s))
+		return why;
+	return errmsg_set(&s->err, "%llu lines of tokens, but the header says %llu",
+	    (unsigned long long)s->read, (unsigned long long)s->lines);
+}
+
+/* At the end of the input. */
+static const char *
+check_eof(struct vocab_stream *s)
+{
+	const char *why = check_counts(s);
+
+	return why || !s->summed ? why :
+	    "the stream lacks its end line: the program that wrote it did not finish";
+}
+
 const char *
 vocab_stream_next(struct vocab_stream *s, struct vocab_lookup *r, bool *more)
 {
@@ -143,14 +237,16 @@ vocab_stream_next(struct vocab_stream *s, struct vocab_lookup *r, bool *more)
 	if ((why = token_stream_line(t, more)) != NULL)
 		return why;
 	if (!*more)
-		return check_counts(s);
+		return check_eof(s);
+	if (s->summed && s->read == s->lines)
+		return check_last(s, more);
 	if (!t->in.ended) {
 		return errmsg_set(&s->err, "line %llu: ends without a newline: "
 		    "the program that wrote the stream did not finish",
 		    (unsigned long long)t->in.number);
 	}
 	if ((why = vocab_lookup_of(r, &s->vocab, t)) != NULL)
-		return why;
+		return no_row(s, why);
 	for (uint32_t i = 0; i < r->n; i++)
 		s->seen[r->w[i]]++;
 	s->read++;

@@ -27,7 +27,8 @@ static const char *
 read_line(struct vocab *v, struct reader *in, const struct vocab_stated *stated)
 {
 	struct header_field f[] = { { .key = "unit" }, { .key = "rules", .optional = true } };
-	const char *why = header_read(in, HEADER_TABLE, f, 2, &v->err);
+	uint64_t version;
+	const char *why = header_read(in, FILE_TABLE, f, 2, &version, &v->err);
 
 	if (why == NULL)
 		why = header_unit(&f[0], &v->unit);
@@ -44,12 +45,11 @@ static const char *
 read_unit(struct vocab *v, struct reader *in, const struct vocab_stated *stated)
 {
 	const char *why;
-	bool empty;
-	int kind;
+	bool there, empty;
 
-	if ((why = header_peek(in, &kind, &empty)) != NULL)
+	if ((why = header_peek(in, FILE_TABLE, &there, &empty, &v->err)) != NULL)
 		return why;
-	if (kind == HEADER_TABLE)
+	if (there)
 		return read_line(v, in, stated);
 	v->assumed = stated == NULL || !stated->has_unit;
 	v->unit = v->assumed ? UNIT_SENTENCE : stated->unit;

@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "csv_records.h"
+#include "file_kind.h"
 
 enum {
 	PIECE_BYTES = 4096,	/* so that the search for line ends does not go far */
@@ -195,6 +196,8 @@ end_file(struct csv_records *c)
 const char *
 csv_records_open(struct csv_records *c, FILE *f)
 {
+	enum file_kind found;
+
 	*c = (struct csv_records){ .before_field = true };
 	c->parser = mem_zeros(1, sizeof(*c->parser));
 	if (c->parser == NULL)
@@ -203,7 +206,7 @@ csv_records_open(struct csv_records *c, FILE *f)
 	csv_set_space_func(c->parser, is_leading_blank);
 	csv_set_realloc_func(c->parser, realloc_bounded);
 	reader_open(&c->in, f);
-	return reader_skip_bom(&c->in);
+	return file_kind_begin(&c->in, FILE_TEXT, &found, &c->in.err);
 }
 
 /* Whether there is another record.  The second byte of a CRLF belongs to the record

@@ -1,0 +1,36 @@
+/*
+ * file_kind.h - recognises by its first bytes a file that is not what a reader expects:
+ * compressed, in another encoding, or another stream of this suite.
+ */
+#ifndef FILE_KIND_H
+#define FILE_KIND_H
+
+#include "errmsg.h"
+#include "reader.h"
+
+enum file_kind {
+	FILE_TEXT,	/* what may be text: none of the others was recognised */
+	FILE_TOKENS, FILE_TABLE, FILE_VOCAB, FILE_INDEX,	/* by the first word of a header */
+	FILE_GZIP, FILE_XZ, FILE_ZSTD, FILE_BZIP2, FILE_ZIP, FILE_NPZ, FILE_PDF,
+	FILE_UTF16, FILE_UTF16LE, FILE_UTF16BE,		/* the first with a byte order mark */
+	FILE_UTF32, FILE_UTF32LE, FILE_UTF32BE,
+	FILE_KINDS
+};
+
+/* The kind of a file that begins with these bytes; as many as there are, since UTF-16
+ * without a mark is recognised by the places of its zero bytes. */
+enum file_kind file_kind_of(const char *p, size_t len);
+
+/* The first word of the header of a stream or table, with the space after it. */
+const char *file_kind_magic(enum file_kind kind);
+
+/*
+ * To be called at the start of the input, from FILE_TEXT to FILE_INDEX: skips a UTF-8 byte
+ * order mark and sets *found to `want`, or to FILE_TEXT for input that has no header.
+ * NULL, or an error message, possibly in err, that says what the input is and what to do; or
+ * a read error.  Waits for no more than a few bytes.
+ */
+const char *file_kind_begin(struct reader *in, enum file_kind want, enum file_kind *found,
+    struct errmsg *err);
+
+#endif
