@@ -108,34 +108,34 @@ near() {
 }
 
 @test "without colours there are marks below the text" {
-	run -0 cells -u 2 hand.npz stream
+	run -0 cells -q -u 2 hand.npz stream
 	[ "${lines[0]}" = 'Ab (cd E) fo↵' ]
 	[ "${lines[1]}" = '#======#=====' ]
 	[ "${lines[2]}" = '↵' ]
-	run -0 cells hand.npz stream
+	run -0 cells -q hand.npz stream
 	[ "${lines[1]}" = '   #####=====' ]
-	run -0 cells -u 0,2 hand.npz stream
+	run -0 cells -q -u 0,2 hand.npz stream
 	[ "${lines[0]}" = '    0 Ab (cd E) fo↵' ]
 	[ "${lines[1]}" = '         #####=====' ]
 	[ "${lines[2]}" = '    2 Ab (cd E) fo↵' ]
 	[ "${lines[3]}" = '      #======#=====' ]
 	# words have a blank between, which has no state
-	run -0 cells -u 2 words.npz sentences.stream
+	run -0 cells -q -u 2 words.npz sentences.stream
 	[ "${lines[0]}" = 'the ( old ) Cat sat' ]
 	[ "${lines[1]}" = '=== = === = ### ===' ]
 	[ "${lines[2]}" = 'a cat ( Dog )' ]
 	# tabs keep their columns
-	run -0 cells -u 2 hand.npz stream
+	run -0 cells -q -u 2 hand.npz stream
 	[[ "$output" == *$'a       b↵\n=========='* ]]
 }
 
 @test "wide, narrow and invisible characters" {
 	printf 'A漢e\xcc\x81B\x1b[1mC\xc2\x85\0Z\n' | tok -C -S | vocab -q -S -n 0 | encode > s
 	by_hand s m.npz
-	run -0 cells -u 2 m.npz s
+	run -0 cells -q -u 2 m.npz s
 	[ "${lines[0]}" = $'A漢e\xcc\x81B␛[1mC\xef\xbf\xbd␀Z↵' ]
 	[ "${lines[1]}" = '#===#====#==#=' ]
-	run -0 cells -c always m.npz s
+	run -0 cells -q -c always m.npz s
 	[[ "$output" != *$'\x1b[1m'* ]]
 }
 
@@ -304,7 +304,7 @@ on_terminal() {
 	run -1 cells -f table -u 0-2 hand.npz part
 	cells -f table -u 0-2 -n 5 hand.npz part | cmp - want
 	cells -f table -n 5 hand.npz stream stream | wc -l | grep -qx 5
-	run -0 cells -n 4 -u 2 hand.npz stream
+	run -0 cells -q -n 4 -u 2 hand.npz stream
 	[ "$output" = $'Ab (\n#===' ]
 }
 
@@ -333,7 +333,7 @@ on_terminal() {
 	refused 1 'empty input where an index stream was expected' hand.npz /dev/null
 	refused 1 'not an index stream' hand.npz sentences
 	head -c -9 stream > part
-	run -1 --separate-stderr cells -r hand.npz part
+	run -1 --separate-stderr cells -q -r hand.npz part
 	[ "${#stderr_lines[@]}" -eq 1 ]
 	[[ "$stderr" == 'cells: part: '* ]]
 }
@@ -343,14 +343,14 @@ on_terminal() {
 	by_hand long m.npz
 	for f in '-f text' '-f table'; do
 		# shellcheck disable=SC2086
-		run -1 --separate-stderr timeout 20 bash -c "cells $f m.npz long > /dev/full"
+		run -1 --separate-stderr timeout 20 bash -c "cells -q $f m.npz long > /dev/full"
 		one_line_error cells
-		run -0 --separate-stderr bash -c "cells $f m.npz long | head -n 1"
+		run -0 --separate-stderr bash -c "cells -q $f m.npz long | head -n 1"
 		[ -z "$stderr" ]
 	done
-	run -1 --separate-stderr bash -c "cells -r hand.npz stream > /dev/full"
+	run -1 --separate-stderr bash -c "cells -q -r hand.npz stream > /dev/full"
 	one_line_error cells
-	run -1 --separate-stderr env "TMPDIR=$PWD/missing" cells -f html -u 1 m.npz long long long
+	run -1 --separate-stderr env "TMPDIR=$PWD/missing" cells -q -f html -u 1 m.npz long long long
 	one_line_error cells
 	[[ "$stderr" == *"$PWD/missing"* ]]
 }
