@@ -106,6 +106,7 @@ FLAGS_tests/isa = $(KERNEL_CFLAGS)
 $(BUILD)/lib/base/prog.o: ALL_CFLAGS += -DTOOLS='"$(TOOLS)"'
 $(BUILD)/lib/base/options.o: Makefile	# has VERSION
 $(BUILD)/lib/base/unnamed_file.o: ALL_CFLAGS += -D_GNU_SOURCE	# for O_TMPFILE
+$(BUILD)/lib/base/hash.o: ALL_CFLAGS += -D_DEFAULT_SOURCE	# for getentropy
 $(BUILD)/lib/generate/sampler.o: ALL_CFLAGS += $(KERNEL_CFLAGS)
 
 # Programs of the build load its plugins, and no others; mk/install.mk links those to

@@ -140,12 +140,18 @@ plugin_open(const char *name, enum real_type real, int threads, const char **why
 	return open(real, threads, why);
 }
 
+/* A plugin that is damaged or of another version does not interest who has not named it;
+ * one that somebody else may have put there does. */
 double
 plugin_rate(const char *name, enum real_type real, const char **why)
 {
-	void *symbol = symbol_of(name, "unroll_plugin_rate", why);
+	static struct place p;	/* *why may be in it */
+	const char *ignored;
+	void *symbol;
 	rater *rate;
 
+	*why = find_plugin(&p, name) && p.why[0] != '\0' ? p.why : NULL;
+	symbol = *why == NULL ? symbol_of(name, "unroll_plugin_rate", &ignored) : NULL;
 	if (symbol == NULL)
 		return 0;
 	memcpy(&rate, &symbol, sizeof(rate));

@@ -1,7 +1,6 @@
 /*
  * hash.c - SipHash-2-4 and its secret key.
  */
-#define _DEFAULT_SOURCE	/* getentropy */
 #include <time.h>
 #include <unistd.h>
 
