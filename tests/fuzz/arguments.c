@@ -101,6 +101,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	stdout = fopen("/dev/null", "w");	/* -h closes it */
 	whole = word = optind = 0;
 	real = 0;
+	text = NULL;
+	flag = false;
 	parsing = true;
 	if (setjmp(back) == 0) {
 		parse(argc, argv);

@@ -44,11 +44,12 @@ static void
 read_csv(struct tokenizer *c, unsigned mode, FILE *in, FILE *out)
 {
 	struct csv_records r;
-	bool more = true;
+	const char *why = csv_records_open(&r, in);	/* refused: what is no text */
+	bool more = why == NULL;
 
-	want(csv_records_open(&r, in) == NULL);
-	while (want(csv_records_next(&r, mode & ALL_COLUMNS ? CSV_RECORDS_ALL :
-	    mode & SECOND_COLUMN ? 1 : 0, &more) == NULL), more) {
+	want(why == NULL || (*why != '\0' && strchr(why, '\n') == NULL));
+	while (more && (want(csv_records_next(&r, mode & ALL_COLUMNS ? CSV_RECORDS_ALL :
+	    mode & SECOND_COLUMN ? 1 : 0, &more) == NULL), more)) {
 		const char *field;
 		size_t n;
 

@@ -1,8 +1,8 @@
 /*
  * vocab_stream.c - fuzz target for vocabulary streams that are right but for one byte:
  * what follows the first three bytes is counted as a token stream and written with its
- * table, which must be read back as it was; then one byte is changed.  streams.c reads any
- * bytes, but hardly ever gets past a count.
+ * table, which must be read back as it was; then one byte is changed, which must be noticed
+ * behind the header.  streams.c reads any bytes, but hardly ever gets past a checksum.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -31,7 +31,7 @@ open_bytes(const void *p, size_t size)
 	return f;
 }
 
-/* Reads a stream; NULL, or whether and why it is refused.  *lines: those read. */
+/* Reads a stream; false if it is refused.  *lines: those read. */
 static bool
 read_stream(const char *p, size_t len, uint64_t *lines)
 {
@@ -62,12 +62,14 @@ write_stream(FILE *to, const uint8_t *p, size_t len, enum unit unit, uint32_t ma
 	struct vocab_count c = { .unit = unit };
 	struct vocab v = { .size = 0 };
 	struct token_stream t;
+	struct vocab_lines said = { 0 };
 	struct buf text = { 0 };
 	const char *why;
 	bool more = false;
 
 	token_stream_open(&t, f);
 	while ((why = token_stream_line(&t, &more)) == NULL && more) {
+		vocab_lines_add(&said, t.in.p, t.in.len);
 		want(buf_put(&text, t.in.p, t.in.len) && buf_putc(&text, '\n'));
 		want(vocab_count_line(&c, &t) == NULL);
 	}
@@ -76,8 +78,10 @@ write_stream(FILE *to, const uint8_t *p, size_t len, enum unit unit, uint32_t ma
 	*lines = c.lines;
 	more = why == NULL && v.size > 0;
 	if (more) {
-		vocab_stream_begin(to, &v, &c);
+		uint32_t begun = vocab_stream_begin(to, &v, &c);
+
 		fwrite(text.p, 1, text.len, to);
+		vocab_stream_end(to, &said, begun);
 	}
 	buf_free(&text);
 	vocab_free(&v);
@@ -85,6 +89,19 @@ write_stream(FILE *to, const uint8_t *p, size_t len, enum unit unit, uint32_t ma
 	token_stream_close(&t);
 	fclose(f);
 	return more;
+}
+
+/* Changes a byte: what is behind the header, the last newline apart, is refused then. */
+static void
+damage(char *p, size_t n, size_t at, uint8_t by)
+{
+	uint64_t lines;
+	size_t header = (size_t)((char *)memchr(p, '\n', n) - p);
+	bool accepted;
+
+	p[at] ^= (char)by;
+	accepted = read_stream(p, n, &lines);
+	want(!accepted || at <= header || at == n - 1);
 }
 
 int
@@ -105,8 +122,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	want(fclose(f) == 0);
 	if (good) {
 		want(read_stream(text, n, &again) && again == lines);
-		text[(data[1] | (size_t)data[2] << 8) % n] ^= (char)(data[0] >> 2 | 1);
-		read_stream(text, n, &again);
+		damage(text, n, (data[1] | (size_t)data[2] << 8) % n, data[0] >> 2 | 1);
 	}
 	free(text);
 	return 0;
