@@ -18,6 +18,7 @@ setup() {
 # takes in the folder SIZE, from the file `in` to the file `out`.  Ten seconds end it.
 cpu() {
 	local user system
+	# shellcheck disable=SC2238	# the file is named times
 	{ time (cd "$1" && ulimit -t 10 && "${@:2}" < in > out 2> err) || true; } 2> times
 	read -r user system < <(tail -n 1 times)
 	spent=$((10#${user/./} + 10#${system/./}))
@@ -93,6 +94,7 @@ patterns=(
 
 @test "lower case, characters, and fields of CSV" {
 	slow=0
+	# shellcheck disable=SC1112	# a typographic quote, as data
 	for p in 'Σ' "Σ'" 'İ' '’ ' 'a. ' 'A.B. '; do
 		text "$p"
 		grows tok -q -f text -l late
