@@ -336,6 +336,17 @@ read_frame(struct run *run, const struct frame *f)
 		text_features_line(&run->features);
 }
 
+/* What makes the output doubtful, once there will be some. */
+static void
+note_model(struct run *run, const char *path)
+{
+	const char *why = model_unchecked(&run->model, &run->in.vocab);
+
+	device_note_training(&run->model, path);
+	if (why)
+		prog_note("%s: %s", path, why);
+}
+
 static void
 read_stream(struct run *run, const char *path, const struct prog_inputs *in)
 {
@@ -347,8 +358,8 @@ read_stream(struct run *run, const char *path, const struct prog_inputs *in)
 		die("%s: %s", in->name, why);
 	if ((why = model_check_vocab(&run->model, &r->vocab)) != NULL)
 		die("%s: %s: %s", path, in->name, why);
-	if (run->tokens == 0 && (why = model_unchecked(&run->model, &r->vocab)) != NULL)
-		prog_note("%s: %s", path, why);
+	if (in->next == 1)
+		note_model(run, path);
 	if ((why = model_check_rules(&run->model, &r->vocab)) != NULL)
 		prog_warn("%s: %s", in->name, why);
 	run->characters = vocab_is_characters(&r->vocab);
@@ -429,7 +440,6 @@ main(int argc, char *argv[])
 		die_usage("no model given; usage: %s [options] model [index-stream ...]", prog_name);
 	path = argv[i++];
 	device_load(&run.model, path, o.f64);
-	device_note_training(&run.model, path);
 	pick_layer(&run.model, path);
 	k = device_net(&run.net, &run.model, o.device, o.threads);
 	begin_run(&run);

@@ -461,7 +461,6 @@ main(int argc, char *argv[])
 		    "`%sdecode`, or give -t for its text form", prog_prefix);
 	run.path = argv[i];
 	device_load(&run.model, run.path, o.f64);
-	device_note_training(&run.model, run.path);
 	if (o.vocab)
 		read_table(&run, (char *)o.vocab);
 	if (!run.model.has_vocab)
@@ -469,6 +468,7 @@ main(int argc, char *argv[])
 	set_rules(&run);
 	k = device_net(&run.net, &run.model, o.device, o.threads);
 	begin_run(&run);
+	device_note_training(&run.model, run.path);
 	write_sequences(&run);
 	generate_free(&run.generator);
 	net_free(&run.net);

@@ -257,6 +257,17 @@ add_frame(struct run *run)
 	return NULL;
 }
 
+/* What makes the scores doubtful, once there will be some. */
+static void
+note_model(struct run *run, const char *path)
+{
+	const char *why = model_unchecked(&run->model, &run->in.vocab);
+
+	device_note_training(&run->model, path);
+	if (why)
+		prog_note("%s: %s", path, why);
+}
+
 static void
 score_stream(struct run *run, const char *path, struct prog_inputs *in)
 {
@@ -268,8 +279,8 @@ score_stream(struct run *run, const char *path, struct prog_inputs *in)
 		die("%s: %s", in->name, why);
 	if ((why = model_check_vocab(&run->model, &r->vocab)) != NULL)
 		die("%s: %s: %s", path, in->name, why);
-	if (run->sentences == 0 && (why = model_unchecked(&run->model, &r->vocab)) != NULL)
-		prog_note("%s: %s", path, why);
+	if (in->next == 1)
+		note_model(run, path);
 	if ((why = model_check_rules(&run->model, &r->vocab)) != NULL)
 		prog_warn("%s: %s: %s", path, in->name, why);
 	run->name = in->name;
@@ -386,7 +397,6 @@ main(int argc, char *argv[])
 		die_usage("no model given; usage: %s [options] model [index-stream ...]", prog_name);
 	path = argv[i++];
 	device_load(&run.model, path, o.f64);
-	device_note_training(&run.model, path);
 	k = device_net(&run.net, &run.model, o.device, o.threads);
 	run.rows = ROWS;
 	if (o.words || o.predict)

@@ -76,6 +76,5 @@ on_terminal() {
 		takes=$("$tool" -h | grep -c -e '--progress auto|always|never' || true)
 		[ "$((shows > 0))" -eq "$takes" ] || { echo "$tool"; false; }
 	done
-	TOOL=tok
-	refused 2 "--progress: 'on' is none of auto|always|never" --progress on
+	TOOL=tok refused 2 "--progress: 'on' is none of auto|always|never" --progress on
 }

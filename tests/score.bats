@@ -260,9 +260,9 @@ setup() {
 	vocab -q "$EXPECT/tiny.tokens" > v
 	refused 1 'score: v: is a vocabulary stream; give the model first: score model.npz [index-stream ...]' v tiny.npz
 	refused 1 'README.md: is not a model; give the model first: score model.npz [index-stream ...]' "$TOP/README.md" tiny.npz
-	refused 1 'score: tiny.npz: a model where an index stream was expected; is it in the wrong place on the command line?' tiny.npz tiny.npz
+	refused 1 'score: tiny.npz: a model or other .npz file where an index stream was expected; is it in the wrong place on the command line?' tiny.npz tiny.npz
 	for program in train decode encode; do
-		TOOL=$program refused 1 "$program: tiny.npz: a model where " tiny.npz
+		TOOL=$program refused 1 "$program: tiny.npz: a model or other .npz file where " tiny.npz
 	done
 	mkfifo fifo
 	refused 1 'fifo: is not a regular file' fifo tiny.stream

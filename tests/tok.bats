@@ -202,8 +202,8 @@ agrees() {
 @test "a header states how the text was cut, unless that is the default" {
 	printf 'Ab c.\n' > in
 	local options=('' '-l early' '-l late' '-l never' -C '-C -S' '-C -l early' '-C -l late' '-C -S -l early')
-	local rules=('' '' words,lower=late words,lower=never characters characters,ends
-	    characters,lower=early characters,lower=early characters,ends,lower=early)
+	local rules=('' '' 'words,lower=late' 'words,lower=never' 'characters' 'characters,ends'
+	    'characters,lower=early' 'characters,lower=early' 'characters,ends,lower=early')
 	for i in "${!options[@]}"; do
 		# shellcheck disable=SC2086
 		tok -f text ${options[i]} in > got

@@ -113,6 +113,13 @@ losses() {
 		run -0 --separate-stderr $tool -q m.npz $text
 		[ -z "$stderr" ]
 	done
+	# but not by one that fails before it has done anything
+	for fail in 'score m.npz /missing' 'score m.npz m.npz' 'cells m.npz /missing' 'cells m.npz m.npz' \
+	    'cells -u 99 m.npz words' 'sample -v /missing m.npz' 'sample -x zzz m.npz'; do
+		# shellcheck disable=SC2086
+		run -1 --separate-stderr $fail
+		one_line_error "${fail%% *}"
+	done
 	train -q -R m.npz -e 1 words > log
 	for tool in score cells; do
 		run -0 --separate-stderr $tool m.npz words

@@ -332,7 +332,7 @@ merged_equals() {
 	refused 1 'chars.tsv: it states rules=characters' -M --rules words chars.tsv
 	vocab -q -M -n 0 chars.tsv chars.tsv | cmp - <(vocab -q -t -n 0 chars chars)
 	vocab -q -M -n 0 --rules characters chars.tsv <(sed 1d chars.tsv) | cmp - <(vocab -q -t -n 0 chars chars)
-	for rules in '' , words, ,words word Words words,ends words,lower words,lower= \
+	for rules in '' ',' 'words,' ,words word Words words,ends words,lower words,lower= \
 	    words,lower=Never words,lower=never,ends characters,lower=never,ends 'words ' \
 	    characters,characters words,lower=never,lower=never; do
 		refused 2 '--rules: ' --rules "$rules" tokens

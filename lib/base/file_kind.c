@@ -55,8 +55,8 @@ static const struct {
 	[FILE_ZSTD] = { "zstd data", "unpack it with: zstd -dc" },
 	[FILE_BZIP2] = { "bzip2 data", "unpack it with: bzip2 -dc" },
 	[FILE_ZIP] = { "a zip file", "unpack it with: unzip -p; a spreadsheet has to be saved as CSV" },
-	[FILE_NPZ] = { "a model or other .npz file", "where a model is meant, its place on the "
-	    "command line is another" },
+	[FILE_NPZ] = { "a model or other .npz file", "is it in the wrong place on the "
+	    "command line?" },
 	[FILE_PDF] = { "a PDF", "take its text with: pdftotext" },
 	[FILE_UTF16] = { "UTF-16", "convert it with: iconv -f UTF-16 -t UTF-8" },
 	[FILE_UTF16LE] = { "UTF-16", "convert it with: iconv -f UTF-16LE -t UTF-8" },
