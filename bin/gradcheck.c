@@ -90,7 +90,8 @@ make_example(struct run *run)
 	struct model_shape shape = {
 		.cell = (enum cell)o.cell, .real = REAL_F64, .layers = (uint32_t)o.layers,
 		.hidden = (uint32_t)o.hidden, .vocab = (uint32_t)o.vocab,
-		.embed = (uint32_t)o.embed, .project = (uint32_t)o.project, .bias = o.bias, .tied = o.tied
+		.embed = (uint32_t)o.embed, .project = (uint32_t)o.project, .bias = o.bias, .tied = o.tied,
+		.tree = o.softmax == SOFTMAX_TREE
 	};
 	const char *why = model_new(&run->model, shape);
 
@@ -189,7 +190,7 @@ begin_check(struct run *run, struct backend *k)
 	size_t taken;
 	const char *why;
 
-	run->model.progress.hyper.softmax = (uint32_t)o.softmax;
+	run->model.progress.hyper.softmax = o.softmax == SOFTMAX_SAMPLED ? SOFTMAX_SAMPLED : SOFTMAX_FULL;
 	why = net_open_training(&run->net, k, &run->model);
 	if (why == NULL)
 		why = batch_frames(&run->batcher, &run->corpus, 0, run->corpus.n, SIZE_MAX,
@@ -273,8 +274,10 @@ check_options(int operands)
 	for (const char *c = "nN"; !o.model && *c; c++)
 		if (options_given(*c))
 			die_usage("-%c needs -m", *c);
-	if (options_given_name("samples") && o.softmax != SOFTMAX_SAMPLED)
-		die_usage("--samples needs --softmax sampled");
+	if (o.softmax != SOFTMAX_SAMPLED)
+		options_reject("samples", "needs --softmax sampled");
+	if (o.model && o.softmax == SOFTMAX_TREE)
+		options_reject("softmax", "tree cannot be used with -m; the model determines it");
 	if (o.model && options_given_name("project"))
 		die_usage("--project cannot be used with -m; the model determines it");
 	if (o.project && o.tied)

@@ -177,7 +177,7 @@ init_progress(struct training_run *run)
 			.factor = decays ? o.factor : 0,
 			.from = decays ? (uint64_t)o.from_epoch : 0, .clip = o.clip,
 			.clip_norm = o.clip_norm, .dropout = o.dropout, .chunk = t,
-			.weight_decay = weight_decay, .softmax = (uint32_t)o.softmax,
+			.weight_decay = weight_decay, .softmax = sampled ? SOFTMAX_SAMPLED : SOFTMAX_FULL,
 			.samples = sampled ? (uint32_t)o.samples : 0,
 			.noise_power = sampled ? o.noise_power : 0,
 			.valid = valid_fraction(), .patience = (uint64_t)o.patience,
@@ -191,13 +191,13 @@ static void
 new_model(struct training_run *run)
 {
 	bool gated = cell_kinds[o.cell].gates > 1, stream = run->text.vocab.unit == UNIT_STREAM;
-	bool sampled = o.softmax == SOFTMAX_SAMPLED;
+	bool sampled = o.softmax == SOFTMAX_SAMPLED, tree = o.softmax == SOFTMAX_TREE;
 	struct model_shape shape = {
 		.cell = (enum cell)o.cell, .real = o.f64 ? REAL_F64 : REAL_F32,
 		.layers = (uint32_t)o.layers, .hidden = (uint32_t)o.hidden,
 		.vocab = run->text.vocab.size, .embed = (uint32_t)o.embed,
-		.project = (uint32_t)o.project, .tied = o.tied,
-		.bias = o.bias == YES || (o.bias == AUTO && (gated || stream || sampled))
+		.project = (uint32_t)o.project, .tied = o.tied, .tree = tree,
+		.bias = o.bias == YES || (o.bias == AUTO && (gated || stream || sampled || tree))
 	};
 	enum init init = o.init ? (enum init)(o.init - 1) : gated ? INIT_UNIFORM : INIT_TUTORIAL;
 	const char *why = model_new(&run->model, shape);
@@ -230,6 +230,9 @@ load_model(struct training_run *run)
 	if (o.resume && !m->has_progress)
 		die("%s: the model holds no training progress to resume; start a new run with -i", path);
 	check_bptt(m->shape.cell);
+	if (o.from && options_given_name("softmax") && m->shape.tree != (o.softmax == SOFTMAX_TREE))
+		die("%s: the model's output layer is %s; omit --softmax", path, m->shape.tree ?
+		    "a tree" : "not a tree");
 	if (o.from && options_given('H') && (uint32_t)o.hidden != m->shape.hidden)
 		die("%s: the model has %" PRIu32 " hidden units, not %ld; omit -H", path,
 		    m->shape.hidden, o.hidden);
@@ -422,6 +425,8 @@ check_options(void)
 		options_reject("project", "cannot be used with -i or -R; the model determines it");
 	if (o.project && o.tied)
 		die_usage("--project cannot be used with -t, whose projection has the embedding size (-m)");
+	if (o.tied && o.softmax == SOFTMAX_TREE)
+		die_usage("-t cannot be used with --softmax tree, which has no row for each word");
 	if (o.tied && o.embed == 0)
 		die_usage("-t needs embeddings; give their size with -m");
 	if (o.patience && o.valid == NULL && !o.resume)

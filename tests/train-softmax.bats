@@ -87,3 +87,68 @@ at_most() {
 	train -q -e 1 -E 0 --softmax sampled -o m.npz words
 	refused 2 'cannot change in a resumed run' -R m.npz --softmax full words
 }
+
+@test "tree: gradients agree with finite differences, of every cell" {
+	local c
+	for c in rnn lstm gru; do
+		run -0 gradcheck -q -c $c -a --softmax tree
+		run -0 gradcheck -q -c $c -L 2 -I 8 --project 5 -p 0.3 --softmax tree
+		run -1 gradcheck -q -c $c -a --softmax tree -x V
+		run -1 gradcheck -q -c $c -a --softmax tree -x c
+	done
+}
+
+@test "tree: the same bytes on any number of threads, and however often a run is resumed" {
+	local rule n
+	for rule in sgd momentum adagrad rmsprop adam adamw; do
+		rm -f ./*.npz
+		set -- -H 6 -m 5 -c gru -B 3 -p 0.2 -K 1 -E 2 -O $rule --softmax tree -e 4
+		same_on_threads "$@" -N 12 words
+		train -q "$@" -N 5 -o half.npz words > log
+		for n in 6 12; do
+			train -q -R half.npz -N $n words > log
+		done
+		cmp 1.npz half.npz
+	done
+}
+
+@test "tree: devices agree" {
+	local d
+	need_numpy
+	for d in ref blas cpu; do
+		run train -q -D -d $d -H 20 -m 9 -c lstm -B 4 -O adam --softmax tree -E 0 -e 3 -o $d.npz words
+		[ "$status" -eq 0 ] || [[ "$output" == *'no such plugin'* ]]
+		[ ! -e $d.npz ] || at_most 1e-12 "$(worst ref.npz $d.npz)"
+	done
+}
+
+@test "tree: score gives the probabilities that another program finds in the model" {
+	need_numpy
+	train -q -D -H 12 --softmax tree -O adam -r 0.02 -e 20 -E 0 -o m.npz words
+	"$PYTHON" "$ORACLE/tree_numpy.py" m.npz > want
+	# every word as the first of a sentence, and the end of it, which is left out
+	small_stream < <(for w in {2..29}; do echo "0 $w 1"; done) > firsts
+	score -q -w m.npz firsts | awk -F '\t' 'NR % 2 { print $2 }' > got
+	sed -n '3,30p' want | awk -v tol=2e-6 -f "$ORACLE/close.awk" - got
+}
+
+@test "tree: score's ranks and totals, and samples, belong to one distribution" {
+	train -q -D -H 12 --softmax tree -O adam -r 0.02 -e 40 -E 40 -o m.npz words > log
+	score -q -t m.npz words > totals
+	[ "$(sed -n 's/^loss	//p' totals)" = "$(sed -n '$ s/.*: //p' log)" ]
+	# the most probable first word is that of rank 1, and what sampling near 0 draws
+	small_stream < <(for w in {2..29}; do echo "0 $w 1"; done) > firsts
+	score -q -w m.npz firsts | awk -F '\t' 'NR % 2 && $3 == 1 { print $1 }' > first
+	[ "$(wc -l < first)" -eq 1 ]
+	[ "$(sample -q -n 1 -T 0.001 m.npz | decode | cut -d ' ' -f 1)" = "$(cat first)" ]
+}
+
+@test "tree: what does not fit is refused" {
+	refused 2 'no row for each word' -t -m 8 --softmax tree words
+	refused 2 'needs --softmax sampled' --softmax tree --samples 4 words
+	train -q -e 1 -E 0 --softmax tree -o t.npz words
+	train -q -e 1 -E 0 -o m.npz words
+	refused 1 'omit --softmax' -i t.npz --softmax sampled -o x.npz words
+	refused 1 'omit --softmax' -i m.npz --softmax tree -o x.npz words
+	train -q -i t.npz -e 1 -E 0 -o x.npz words
+}

@@ -15,12 +15,6 @@ hyperparams_moments(const struct hyperparams *r)
 	return rule_kinds[r->rule].moments;
 }
 
-bool
-hyperparams_counts_rows(const struct hyperparams *r)
-{
-	return r->softmax == SOFTMAX_SAMPLED && rule_kinds[r->rule].moments > 1;
-}
-
 struct update
 hyperparams_update(const struct hyperparams *r, double rate, uint64_t step, double norm)
 {

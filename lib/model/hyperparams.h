@@ -5,7 +5,6 @@
 #ifndef HYPERPARAMS_H
 #define HYPERPARAMS_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 #include "backend.h"
@@ -19,9 +18,10 @@ enum hyperparams_rate {
 };
 #define HYPERPARAMS_RATES "halve|decay|cosine|constant"
 
-/* How training computes the output layer's loss and gradient. */
-enum softmax { SOFTMAX_FULL, SOFTMAX_SAMPLED };
-#define SOFTMAX_NAMES "full|sampled"
+/* Output layers in training: the softmax over all words, or over a sample of them; and one
+ * with other parameters, a tree (model_shape.tree), which struct hyperparams does not hold. */
+enum softmax { SOFTMAX_FULL, SOFTMAX_SAMPLED, SOFTMAX_TREE };
+#define SOFTMAX_NAMES "full|sampled|tree"
 
 struct hyperparams {
 	uint32_t rule;		/* enum update_rule */
@@ -35,7 +35,7 @@ struct hyperparams {
 	uint32_t chunk;		/* steps of a stream per batch; 0: each line is a sequence */
 	double valid;		/* last fraction of the text used for validation; 0: none */
 	uint64_t patience;	/* early stopping after as many evaluations without gain; 0: off */
-	uint32_t softmax;	/* enum softmax */
+	uint32_t softmax;	/* SOFTMAX_FULL or SOFTMAX_SAMPLED */
 	uint32_t samples;	/* of SOFTMAX_SAMPLED: noise words drawn in a step */
 	double noise_power;	/* the same: power of a word's count (noise.h) */
 	uint64_t log;		/* steps between reports of the smoothed loss; 0: none */
@@ -46,10 +46,6 @@ double hyperparams_rate(enum update_rule rule);
 
 /* Moments that the rule keeps per parameter: 0, 1 or 2. */
 int hyperparams_moments(const struct hyperparams *r);
-
-/* Whether updates of each word's row are counted: where steps touch few rows (backend.h,
- * lazy updates), and the rule depends on their number. */
-bool hyperparams_counts_rows(const struct hyperparams *r);
 
 /*
  * The update of step number `step`, from 1, at this learning rate.  norm is that of the

@@ -80,22 +80,35 @@ model_param_words(const struct model_shape *s, const struct model_param *p)
 	}
 }
 
+bool
+model_is_lazy(const struct model *m)
+{
+	return m->shape.tree || (m->has_progress && m->progress.hyper.softmax == SOFTMAX_SAMPLED);
+}
+
+bool
+model_counts_rows(const struct model *m)
+{
+	return m->has_progress && model_is_lazy(m) && hyperparams_moments(&m->progress.hyper) > 1;
+}
+
 /* Fills in the list of parameters, without memory. */
 static void
 list_params(struct model *m)
 {
 	const struct model_shape *s = &m->shape;
 	size_t c = s->vocab, h = s->hidden, e = s->embed, g = gates_of(m) * h;
+	size_t rows = s->tree ? c - 1 : c;
 	size_t width = model_output_width(s);
 
 	if (e && !s->tied)
 		add_param(m, PARAM_EMBED, 0, e, c);
 	add_param(m, PARAM_IN, 0, g, e ? e : c);
-	add_param(m, PARAM_OUT, s->layers, c, width);
+	add_param(m, PARAM_OUT, s->layers, rows, width);
 	add_param(m, PARAM_STATE, 0, g, h);
 	add_biases(m, 0);
 	if (s->bias)
-		add_param(m, PARAM_OUT_BIAS, s->layers, 1, c);
+		add_param(m, PARAM_OUT_BIAS, s->layers, 1, rows);
 	if (s->project || width != h)
 		add_param(m, PARAM_PROJECT, s->layers, width, h);
 	for (uint32_t l = 1; l < s->layers; l++) {
@@ -136,6 +149,8 @@ model_plan(struct model *m, struct model_shape shape)
 		    (unsigned long)shape.project, HIDDEN_MAX);
 	if (shape.tied && shape.project)
 		return "tied output weights: the projection has the embedding size; it cannot be set";
+	if (shape.tied && shape.tree)
+		return "tied output weights: a tree has no row for each word; use the softmax";
 	if (shape.tied && shape.embed == 0)
 		return "tied output weights need embeddings";
 	if (shape.vocab < 2 || shape.vocab > VOCAB_MAX)
@@ -233,7 +248,7 @@ model_alloc_optimiser(struct model *m)
 	const char *why = alloc_moments(m, hyperparams_moments(r));
 
 	free_row_steps(m);
-	return why == NULL && hyperparams_counts_rows(r) ? alloc_row_steps(m) : why;
+	return why == NULL && model_counts_rows(m) ? alloc_row_steps(m) : why;
 }
 
 size_t

@@ -12,6 +12,7 @@
  *	b	(1, G H)	bias of the gates
  *	q	(1, H)		bias of the GRU's candidate, inside the reset gate
  *	c	(1, C)		bias of the output
+ *				V and c of a hierarchical softmax have C - 1 rows
  *	P	(N or E, H)	projection layer, from the last layer to V: of size N, or of
  *				size E if V is tied to the embeddings and E is not H
  *	U2	(G H, H)	from the first layer to the second; then W2, b2, q2, and so on
@@ -43,6 +44,8 @@ struct model_shape {
 	uint32_t project;	/* N, at most 65536; 0: no projection layer, or one of size E */
 	bool bias;		/* b, q and c */
 	bool tied;		/* V is tied to the embeddings */
+	bool tree;		/* hierarchical softmax: V has a row for each inner node of a tree
+				 * (huffman.h), C - 1 of them; else the softmax */
 };
 
 enum param_kind {
@@ -110,8 +113,16 @@ struct model {
 	struct errmsg err;
 };
 
-/* Words that the parameter has a row (or column, or element) each for; 0: it has none. */
+/* Rows (or columns, or elements) of the parameter that belong to a word, or a node of the
+ * output's tree, each; 0: it has none. */
 size_t model_param_words(const struct model_shape *s, const struct model_param *p);
+
+/* Whether training updates only the rows that a step touched (backend.h, lazy updates). */
+bool model_is_lazy(const struct model *m);
+
+/* Whether updates of each row are counted: lazy ones, by a rule that depends on their
+ * number. */
+bool model_counts_rows(const struct model *m);
 
 /* Columns of V: E if tied, else N with a projection layer, else H. */
 uint32_t model_output_width(const struct model_shape *s);

@@ -25,7 +25,7 @@ enum need { NEEDED, OPTIONAL };
 /* All values, in one struct that the table can hold offsets into. */
 struct config {
 	uint32_t version, unit, cell, type;	/* the last three index their words */
-	uint32_t layers, hidden, vocab, embed, project, bias, tied;
+	uint32_t layers, hidden, vocab, embed, project, bias, tied, tree;
 	struct token_rules tokens;
 	struct model_progress progress;
 };
@@ -60,6 +60,7 @@ static const struct key {
 	{ "project", ALWAYS, OPTIONAL, U32, AT(project), NULL, 0, UINT32_MAX },
 	{ "bias", ALWAYS, OPTIONAL, U32, AT(bias), NULL, 0, 1 },
 	{ "tied", ALWAYS, OPTIONAL, U32, AT(tied), NULL, 0, 1 },
+	{ "tree", ALWAYS, OPTIONAL, U32, AT(tree), NULL, 0, 1 },
 	{ "type", ALWAYS, NEEDED, WORD, AT(type), reals, 0, 0 },
 	{ "epoch", WITH_PROGRESS, NEEDED, U64, AT(progress.epoch), NULL, 0, COUNT_MAX },
 	{ "sentence", WITH_PROGRESS, NEEDED, U64, AT(progress.sentence), NULL, 0, COUNT_MAX },
@@ -326,6 +327,7 @@ config_format(const struct model *m, struct buf *out)
 		.project = m->shape.project,
 		.bias = m->shape.bias,
 		.tied = m->shape.tied,
+		.tree = m->shape.tree,
 		.progress = m->progress,
 	};
 	const bool present[NGROUPS] = { true, m->has_vocab, m->has_progress };
@@ -372,6 +374,7 @@ config_parse(struct model *m, const char *p, size_t len)
 		.cell = (enum cell)c.cell, .real = (enum real_type)c.type,
 		.layers = c.layers, .hidden = c.hidden, .vocab = c.vocab,
 		.embed = c.embed, .project = c.project, .bias = c.bias != 0, .tied = c.tied != 0,
+		.tree = c.tree != 0,
 	};
 	m->vocab.unit = (enum unit)c.unit;
 	m->vocab.rules = c.tokens;

@@ -161,9 +161,7 @@ row_steps_name(const struct model_param *p, char name[NPZ_NAME])
 static size_t
 file_row_steps(const struct model *m, const struct model_param *p)
 {
-	bool counted = m->has_progress && hyperparams_counts_rows(&m->progress.hyper);
-
-	return counted ? model_param_words(&m->shape, p) : 0;
+	return model_counts_rows(m) ? model_param_words(&m->shape, p) : 0;
 }
 
 /* Whether the file has hidden states: in the middle of an epoch of a stream. */
@@ -341,6 +339,8 @@ load_arrays(struct model *m, struct npz *z)
 		return why;
 	if (m->has_vocab && vocab == NULL)
 		return "array 'vocab' is missing";
+	if (m->shape.tree && vocab == NULL)
+		return "array 'vocab' is missing, from whose counts the tree of the output follows";
 	if (vocab != NULL && config != NULL && !m->has_vocab)
 		return "config key 'unit' is missing";
 	return vocab == NULL ? NULL : load_vocab(m, vocab);

@@ -149,9 +149,13 @@ open_net(struct net *n, struct backend *k, const struct model *m, const struct h
 	    .v = (int)m->shape.vocab, .output = output_layer_of(&m->shape, hyper) };
 	if (n->output == &output_sampled && k->sampled_backward == NULL)
 		return "has no sampled softmax; choose another device with -d, or --softmax full";
+	if (n->output == &output_tree && k->tree_forward == NULL)
+		return "has no hierarchical softmax; choose another device with -d";
 	n->out.width = model_output_width(&m->shape);
 	n->size = k->real == REAL_F32 ? sizeof(float) : sizeof(double);
 	index_params(n, m);
+	if (n->output->open && (why = n->output->open(n, m)) != NULL)
+		return why;
 	if (!new_params(n, m))
 		return no_memory(n);
 	if ((why = net_state_new(&n->own_state, n, 1)) != NULL)
@@ -309,6 +313,8 @@ net_free(struct net *n)
 		return;
 	net_state_free(&n->own_state);
 	free_memory(n);
+	if (n->output->close)
+		n->output->close(n);
 	free_matrices(n, n->p);
 	free_matrices(n, n->g);
 	for (int k = 0; k < MODEL_MOMENTS; k++)

@@ -45,6 +45,7 @@ struct net_output {
 	int v, bias, project;	/* indexes of its parameters; -1: it has none */
 	uint32_t width;		/* columns of V */
 	void *projected;	/* (capacity, width) output of the projection, or NULL */
+	void *state;		/* the layer's own, or NULL */
 	double *target_shift;	/* (capacity) of the sampled softmax, or NULL; host memory */
 };
 

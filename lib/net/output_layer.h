@@ -22,6 +22,11 @@ struct output_layer {
 	enum role weights, bias;	/* of V and c */
 	bool is_lazy;	/* an update visits only the rows that a step touched */
 
+	/* Optional (NULL): what follows from the model's vocabulary, kept in n->out.state.  NULL or
+	 * an error message; close() is due after success and failure. */
+	const char *(*open)(struct net *n, const struct model *m);
+	void (*close)(struct net *n);
+
 	/* If p, the model's parameter number i, belongs to this layer, records i in n->out. */
 	void (*index_param)(struct net *n, const struct model_param *p, int i);
 	/* Allocates memory for t steps; false: out of memory.  release() frees it. */
@@ -39,14 +44,15 @@ struct output_layer {
 	void (*distribution)(struct net *n, const struct batch *b, const void *s, void *l);
 };
 
-extern const struct output_layer output_full, output_sampled;
+extern const struct output_layer output_full, output_sampled, output_tree;
 
 /* The output layer for a network of this shape; hyper: it is for training by them, or
  * NULL. */
 static inline const struct output_layer *
 output_layer_of(const struct model_shape *shape, const struct hyperparams *hyper)
 {
-	(void)shape;
+	if (shape->tree)
+		return &output_tree;
 	return hyper && hyper->softmax == SOFTMAX_SAMPLED ? &output_sampled : &output_full;
 }
 

@@ -71,7 +71,7 @@ _unroll_list() {
 		train - progress auto|always|never
 		train - project arg
 		train - save-every arg
-		train - softmax full|sampled
+		train - softmax full|sampled|tree
 		train - samples arg
 		train - noise-power arg
 		train - weight-decay arg
@@ -95,7 +95,7 @@ _unroll_list() {
 		gradcheck T tie -
 		gradcheck x spoil arg
 		gradcheck - project arg
-		gradcheck - softmax full|sampled
+		gradcheck - softmax full|sampled|tree
 		gradcheck - samples arg
 		gradcheck operands file
 		score d device auto|cpu|cuda|blas|ref
