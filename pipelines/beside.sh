@@ -69,7 +69,7 @@ work=$work LC_ALL=C awk -v most="$lines" -v width="$width" '
 	}
 	function put(text) {
 		gsub(/\t/, " ", text)
-		gsub(/[\001-\037\177]/, "?", text)
+		gsub(/[\001-\037\177]|\302[\200-\237]/, "?", text)
 		do {
 			if (most && height[files] >= most)
 				return

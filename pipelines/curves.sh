@@ -71,14 +71,14 @@ read_log() {
 			print name, series, seen, epoch, loss
 			rows++
 		}
-		match($0, /(Loss|Training loss|Validation loss|Smoothed loss) after num_examples_seen=[0-9]+ epoch=[0-9.]+: /) {
+		match($0, /(Loss|Training loss|Sampled training loss|Validation loss|Smoothed loss) after num_examples_seen=[0-9]+ epoch=[0-9.]+: /) {
 			head = substr($0, RSTART, RLENGTH)
 			loss = substr($0, RSTART + RLENGTH)
 			sub(/[ \t].*/, "", loss)
 			split(head, part, "=")
 			seen = part[2]; sub(/ .*/, "", seen)
 			epoch = part[3]; sub(/:.*/, "", epoch)
-			row(head ~ /^V/ ? "validation" : head ~ /^T/ ? "training" : head ~ /^S/ ? "smoothed" : "loss", seen, epoch, loss)
+			row(head ~ /^V/ ? "validation" : head ~ /raining/ ? "training" : head ~ /^S/ ? "smoothed" : "loss", seen, epoch, loss)
 			next
 		}
 		/^iter [0-9]+,? loss: / {

@@ -28,6 +28,10 @@ shift $((OPTIND - 1))
 # awk takes an operand with "=" for an assignment, unless it has a slash before
 for file; do
 	shift
+	[ "$file" = - ] || { [ -r "$file" ] && [ ! -d "$file" ]; } || {
+		printf '%s: %s: cannot be read\n' "$name" "$file" | LC_ALL=C tr '\001-\011\013-\037\177' '[?*]' >&2
+		exit 1
+	}
 	case $file in
 	/* | -) ;;
 	*) file=./$file ;;
@@ -35,20 +39,28 @@ for file; do
 	set -- "$@" "$file"
 done
 
-exec awk -v weights="$weights" -v words="$words" -v name="$name" '
-function fail(file, what) {
-	printf "%s: %s: %s\n", name, shown(file), what > "/dev/stderr"
+# shellcheck disable=SC2016	# awk's own $
+exec env LC_ALL=C awk -v weights="$weights" -v words="$words" -v name="$name" '
+function fail(file, what,    line) {
+	line = shown(file) ": " what
+	gsub(/[\001-\037\177]|\302[\200-\237]/, "?", line)
+	printf "%s: %s\n", name, line > "/dev/stderr"
 	failed = 1
 	exit 1
 }
 
 # ln P of a word from its text, in units of `unit`; a model may give no probability at all
 function logarithm(text, unit) {
-	if (text ~ /^-?inf(inity)?$/)
-		return -1e9
+	if (text ~ /^-inf(inity)?$/)
+		return none
 	if (text !~ /^[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?$/)
 		fail(FILENAME, "line " FNR ": \047" text "\047 is not ln P; give what score -w writes")
 	return text * unit
+}
+
+# What stands for a word outside a vocabulary, or for the end of a sentence
+function is_marker(w) {
+	return w == "UNKNOWN_TOKEN" || w == "<unk>" || w == "SENTENCE_END" || w == "</s>"
 }
 
 function add_word(w, x) {
@@ -58,8 +70,8 @@ function add_word(w, x) {
 	p[m, n[m]] = x
 	if (m == 1)
 		word[n[m]] = w
-	else if (word[n[m]] != w)
-		other[m]++
+	else if (word[n[m]] != w && !(is_marker(w) || is_marker(word[n[m]])) && other[m]++ == 0)
+		first[m] = n[m]
 }
 
 # KenLM: fields "word=id length log10", the last one "Total: ..."
@@ -75,7 +87,7 @@ function read_kenlm(    i, part, f, w) {
 	}
 }
 
-BEGIN { FS = "\t" }
+BEGIN { FS = "\t"; none = -1e9 }	# none: ln of no probability at all
 FNR == 1 { m++; file[m] = FILENAME; kenlm = $0 ~ /\tTotal: / }
 kenlm {
 	if ($0 ~ /\tTotal: /)
@@ -94,6 +106,9 @@ function check_files(    k) {
 			fail(file[k], n[k] " words, but " shown(file[1]) " has " n[1] "; score the same text")
 		if (other[k] * 2 > n[1])
 			fail(file[k], "most words are not those of " shown(file[1]) "; score the same text")
+		if (other[k])
+			printf "%s: %s: %d of %d words are not those of %s, the first is word %d; words that only one vocabulary has may differ\n",
+			    name, shown(file[k]), other[k], n[1], shown(file[1]), first[k] > "/dev/stderr"
 	}
 }
 
@@ -162,12 +177,15 @@ function shown(path) {
 }
 
 function print_row(label, weight, sum) {
-	printf "%s\t%s\t%.6f\t%.4f\n", label, weight, -sum / n[1] / log(2), exp(-sum / n[1])
+	if (sum <= none)
+		printf "%s\t%s\tinf\tinf\n", label, weight
+	else
+		printf "%s\t%s\t%.6f\t%.4f\n", label, weight, -sum / n[1] / log(2), exp(-sum / n[1])
 }
 
 function log_mixed(t,    x) {
 	x = mixed(t)
-	return x > 0 ? top[t] + log(x) : -1e9
+	return x > 0 && top[t] > none ? top[t] + log(x) : none
 }
 
 END {
@@ -182,7 +200,7 @@ END {
 	for (t = 1; t <= n[1]; t++) {
 		all += log_mixed(t)
 		if (words + 0)
-			printf "%s\t%.9f\n", word[t], log_mixed(t)
+			printf "%s\t%s\n", word[t], (log_mixed(t) > none ? sprintf("%.9f", log_mixed(t)) : "-inf")
 	}
 	if (words + 0)
 		exit 0

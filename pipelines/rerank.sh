@@ -3,7 +3,8 @@
 # candidates of an n-best list again, with a language model.
 #
 # A line is a candidate: "id TAB score TAB sentence", or as Moses writes it, "id ||| sentence
-# ||| features ||| score".  The sentence is tokens with spaces between them.  Candidates of
+# ||| features ||| score".  The sentence is tokens with spaces between them, as tok cut the
+# text of the model.  Candidates of
 # an id need not follow each other.  The new score is
 #
 #	score + WEIGHT ln P(sentence) + BONUS words
@@ -21,6 +22,11 @@ PATH=$(cd "$(dirname "$0")/.." && pwd)/bin:$PATH
 fail() {
 	echo "$name: $1" >&2
 	exit "${2:-1}"
+}
+
+# show: a filter: control characters as "?", which could drive the terminal
+show() {
+	LC_ALL=C tr '\001-\010\013-\037\177' '[?*]' | LC_ALL=C sed 's/\xc2[\x80-\x9f]/?/g'
 }
 
 usage() {
@@ -49,8 +55,9 @@ shift $((OPTIND - 1))
 case $count in
 '' | *[!0-9]* | 0) fail "-n: '$count' is not a number of candidates, from 1" 2 ;;
 esac
+[ "$all$count" = 01 ] || [ "$all" = 0 ] || [ "$count" = 1 ] || fail '-n and -a exclude each other' 2
 for file; do
-	[ "$file" = - ] || [ -r "$file" ] || fail "$file: cannot be read"
+	[ "$file" = - ] || { [ -r "$file" ] && [ ! -d "$file" ]; } || fail "$file: cannot be read"
 done
 
 work=$(mktemp -d)
@@ -59,12 +66,16 @@ trap 'exit 1' HUP INT TERM
 
 # one form: id TAB score TAB sentence, single spaces
 cat -- "$@" > "$work/given"
-awk -v name="$name" '
+LC_ALL=C awk -v name="$name" '
 function fail(what) {
 	printf "%s: line %d: %s\n", name, NR, what > "/dev/stderr"
 	exit 1
 }
 {
+	if (NR == 1)
+		sub(/^\357\273\277/, "")
+	if ($0 ~ /\r$/)
+		fail("ends in CRLF; remove the carriage returns, for example with: tr -d \047\\r\047")
 	if ($0 ~ /\|\|\|/) {
 		n = split($0, part, /[ \t]*\|\|\|[ \t]*/)
 		if (n < 4)
@@ -72,7 +83,7 @@ function fail(what) {
 		id = part[1]; sentence = part[2]; score = part[4]
 	} else {
 		if (split($0, part, "\t") != 3)
-			fail("not \"id TAB score TAB sentence\"")
+			fail("not \"id TAB score TAB sentence\", nor Moses\047 form; is the file text?")
 		id = part[1]; score = part[2]; sentence = part[3]
 	}
 	gsub(/[ \t]+/, " ", sentence)
@@ -89,10 +100,11 @@ function fail(what) {
 
 # the status of a pipe is that of its last command, so each step has a file
 cut -f 3 "$work/list" > "$work/tokens"
-"${prefix}encode" -v "$model" "$work/tokens" > "$work/index"
+"${prefix}encode" -v "$model" < "$work/tokens" > "$work/index" ||
+    fail 'the candidates are not tokens of this model; lines of the message above are theirs'
 "${prefix}score" -q "$model" "$work/index" > "$work/scores"
 cut -f 1 "$work/scores" > "$work/logp"
-paste "$work/logp" "$work/list" | awk -F '\t' -v OFS='\t' -v weight="$weight" -v bonus="$bonus" \
+paste "$work/logp" "$work/list" | LC_ALL=C awk -F '\t' -v OFS='\t' -v weight="$weight" -v bonus="$bonus" \
     -v sign="$sign" -v count="$count" -v all="$all" '
 {
 	total = sign * $3 + weight * $1 + bonus * split($4, words, " ")
@@ -116,4 +128,9 @@ END {
 			taken[id[i], best] = 1
 			print id[i], sprintf("%.6f", t[id[i], best]), s[id[i], best]
 		}
-}'
+}' > "$work/ranked"
+if [ -t 1 ]; then
+	show < "$work/ranked"
+else
+	cat "$work/ranked"
+fi

@@ -46,7 +46,8 @@ loss_log_evaluated(void *arg, const struct model_progress *p, const struct evalu
 	progress_start(&l->steps, p->seen);	/* its speed is that of training alone */
 	progress_start(&l->evaluation, 0);
 	if (l->valid && isfinite(e->training))
-		write_loss(l, "Training loss", p, e->training);
+		write_loss(l, p->hyper.softmax == SOFTMAX_SAMPLED ? "Sampled training loss" :
+		    "Training loss", p, e->training);
 	write_loss(l, l->valid ? "Validation loss" : "Loss", p, e->loss);
 	run_report_evaluated(&l->report, p, e);
 }

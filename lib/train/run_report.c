@@ -113,7 +113,8 @@ set_losses(const struct run_report *r, const struct trainer *s, const struct che
 	} else
 		errmsg_add(line, "never evaluated");
 	if (s->p->steps && isfinite(training) && (s->valid || isnan(r->last)))
-		errmsg_add(line, ", training loss %.4f", training);
+		errmsg_add(line, ", training loss %.4f%s", training,
+		    s->p->hyper.softmax == SOFTMAX_SAMPLED ? " over the sample" : "");
 	if (s->valid && isfinite(r->best)) {
 		errmsg_add(line, "; %s: the lowest, ", files->best);
 		add_loss(line, r->best);
