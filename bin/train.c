@@ -94,7 +94,7 @@ static const struct opt options[] = {
 	{ 0, "softmax", OPT_WORD, { .word = &o.softmax }, SOFTMAX_NAMES, 0, 0,
 	    "output layer in training" },
 	{ 0, "samples", OPT_INT, { .i = &o.samples }, "n", 1, 1e6,
-	    "with --softmax sampled: noise words drawn in a step" },
+	    "with --softmax sampled: noise words per step" },
 	{ 0, "noise-power", OPT_REAL, { .x = &o.noise_power }, "x", 0, 4,
 	    "the same: power of the words' counts" },
 	{ 0, "weight-decay", OPT_REAL, { .x = &o.weight_decay }, "x", 0, 1e6, "with -O adamw" },

@@ -293,7 +293,7 @@ there_and_back() {
 	frame '0  2 1'    "frame 1: '' is not an index"
 	frame '0 02 1'    "frame 1: '02' is not an index"
 	frame '0 -2 1'    "frame 1: '-2' is not an index"
-	frame '0 2 1\r'   "frame 1: '1?' is not an index"
+	frame '0 2 1\r'   "frame 1: '1␍' is not an index"
 	frame ''          "frame 1: '' is not an index"
 	frame '0 4294967296 1' "frame 1: '4294967296' is not an index"
 	frame '# 2 1'     'frame 1: not a line of indexes'

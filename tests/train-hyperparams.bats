@@ -70,7 +70,7 @@ near() {
 	# one step at rate 1: what the weights moved is the gradient
 	need_numpy
 	moved() {
-		train -q -D -H 3 -B 13 -r 1 -N 1 -E 0 "$@" words
+		train -q --force -D -H 3 -B 13 -r 1 -N 1 -E 0 "$@" words
 		"$PYTHON" -c 'import numpy
 a, b = numpy.load("start.npz"), numpy.load("model.npz")
 g = [a[k] - b[k] for k in "UVW"]
@@ -201,8 +201,11 @@ print("%.12f %.12f" % (max(abs(x).max() for x in g), sum((x * x).sum() for x in 
 		done
 	done
 	for o in f k K p; do
-		for v in x '' -1 nan inf 1e31 1e-400 -1e-400 1e-310 0x0 0X1p-2; do
+		for v in x '' -1 nan inf 1e31 0x0 0X1p-2; do
 			refused 2 "-$o: '$v' is not a number" -$o "$v" words
+		done
+		for v in 1e-400 -1e-400; do
+			refused 2 "-$o: '$v' is too close to 0 for a number" -$o "$v" words
 		done
 	done
 	refused 2 "-p: '1' is not a number from 0 to 0.99" -p 1 words

@@ -74,7 +74,7 @@ static size_t
 show_text(const char *p, size_t len, FILE *f)
 {
 	char shown[UTF8_MAX];
-	size_t used;
+	size_t used, n;
 
 	for (size_t i = 0; i < len; i += used) {
 		if (p[i] == '\n' || p[i] == '\t') {
@@ -84,7 +84,8 @@ show_text(const char *p, size_t len, FILE *f)
 		}
 		if (utf8_check(p + i, len - i) == 0 && is_beginning(p + i, len - i))
 			return len - i;
-		fwrite(shown, 1, put_char(shown, p + i, len - i, &used), f);
+		n = put_char(shown, p + i, len - i, &used);
+		fwrite(shown, 1, n, f);
 	}
 	return 0;
 }

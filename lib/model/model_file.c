@@ -367,7 +367,7 @@ model_load(struct model *m, const char *path)
 static const char *
 load_vocab_only(struct model *m, struct npz *z)
 {
-	struct npz_array *config, *vocab = NULL;
+	struct npz_array *config = NULL, *vocab = NULL;
 	const char *why = read_text(m, z, "config", CONFIG_MAX, &config);
 
 	if (why == NULL)

@@ -42,8 +42,9 @@ void vocab_lines_add(struct vocab_lines *l, const char *p, size_t len);
 void vocab_stream_end(FILE *f, const struct vocab_lines *l, uint32_t begun);
 
 /* Reads header, table and empty line from f, which must not have been read before.  If it
- * has no token rules, they are those of `stated` (NULL: none, hence words).  This and vocab_stream_next() return NULL or an error message.  Call
- * vocab_stream_close() in any case. */
+ * has no token rules, they are those of `stated` (NULL: none, hence words).  This and
+ * vocab_stream_next() return NULL or an error message.  Call vocab_stream_close() in any
+ * case. */
 const char *vocab_stream_open(struct vocab_stream *s, FILE *f,
     const struct vocab_stated *stated);
 

@@ -4,11 +4,13 @@
  *
  * Compared by normalised mean squared error; a number that is not finite is a
  * failure.  Bounds: float 1e-10, which any order of summation meets and a
- * product in reduced precision does not; double 1e-22.
+ * product in reduced precision does not; double 1e-22.  A log-probability keeps the
+ * rounding of its logits, however near it is to 0: one unit of rounding is no error there.
  */
 #ifndef AGREE_H
 #define AGREE_H
 
+#include <float.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -25,6 +27,7 @@ struct result {
 	const char *name[OUTPUTS];
 	double *x[OUTPUTS];
 	size_t n[OUTPUTS];
+	double rounding[OUTPUTS];	/* an error of this size is none */
 	int count;
 };
 
@@ -104,6 +107,14 @@ keep(struct result *res, const char *name, const void *p, size_t n, size_t size)
 		res->x[o][i] = get(p, size, i);
 }
 
+/* ln P of n tokens, which k computed. */
+static inline void
+keep_logp(struct backend *k, struct result *res, const char *name, const double *logp, size_t n)
+{
+	keep(res, name, logp, n, sizeof(*logp));
+	res->rounding[res->count - 1] = k->real == REAL_F32 ? FLT_EPSILON : DBL_EPSILON;
+}
+
 static inline void
 keep_rows(struct backend *k, struct result *res, const char *name, const void *dev, size_t n)
 {
@@ -154,20 +165,22 @@ rows(struct backend *k, size_t n, const void *host)
 	return p;
 }
 
-/* Normalised mean squared error; infinite if anything is not finite. */
+/* Normalised mean squared error; infinite if anything is not finite.  `rounding` is taken
+ * from each error. */
 static inline double
-nmse(const double *want, const double *got, size_t n, size_t *worst)
+nmse(const double *want, const double *got, size_t n, double rounding, size_t *worst)
 {
 	double err = 0, sum = 1e-300, most = -1;
 
 	*worst = 0;
 	for (size_t i = 0; i < n; i++) {
-		double e = (want[i] - got[i]) * (want[i] - got[i]);
+		double e = fmax(fabs(want[i] - got[i]) - rounding, 0);
 
 		if (!isfinite(want[i]) || !isfinite(got[i])) {
 			*worst = i;
 			return INFINITY;
 		}
+		e *= e;
 		if (e > most) {
 			most = e;
 			*worst = i;
@@ -187,7 +200,7 @@ compare(const char *where, const char *what, const struct result *want, const st
 
 	for (int o = 0; o < want->count; o++) {
 		size_t worst;
-		double e = nmse(want->x[o], got->x[o], want->n[o], &worst);
+		double e = nmse(want->x[o], got->x[o], want->n[o], want->rounding[o], &worst);
 
 		if (e <= bound)
 			continue;

@@ -77,7 +77,7 @@ run_output(struct backend *k, const struct test_case *c, const void *s, struct r
 	    .l = l };
 
 	k->out_forward(k, &o);
-	keep(res, "out_forward", logp, (size_t)t, sizeof(*logp));
+	keep_logp(k, res, "out_forward", logp, (size_t)t);
 	k->out_backward(k, &o);
 	keep(res, "out_backward logp", logp, (size_t)t, sizeof(*logp));
 	keep_rows(k, res, "out_backward ds", ds, (size_t)t * h);

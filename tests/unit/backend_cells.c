@@ -199,7 +199,7 @@ run_output(struct backend *k, const void *arg, struct result *res)
 	keep_rows(k, res, "embed_forward, tied", s, n);
 	k->put(k, s, c->of.ds, n);
 	k->out_forward(k, &o);
-	keep(res, "out_forward with bias", logp, (size_t)t, sizeof(*logp));
+	keep_logp(k, res, "out_forward with bias", logp, (size_t)t);
 	k->out_logp(k, &o);
 	keep(res, "out_logp with bias", l, (size_t)t * nv, c->size);
 	k->out_backward(k, &o);

@@ -148,7 +148,7 @@ look(struct backend *k, const struct test_case *c, struct matrices *m, struct re
 	    .logp = logp, .l = l };
 
 	k->out_forward(k, &o);
-	keep(res, "out_forward", logp, t, sizeof(*logp));
+	keep_logp(k, res, "out_forward", logp, t);
 	k->out_logp(k, &o);
 	keep(res, "out_logp", l, t * nv, c->size);
 	k->embed_forward(k, m->v, &c->b, m->ds);
