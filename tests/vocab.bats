@@ -447,3 +447,13 @@ merged_equals() {
 	run -1 --separate-stderr vocab -M cut
 	one_line_error vocab
 }
+
+@test "a header that was moved from the first line is refused, not read as a sentence" {
+	printf 'a b\nb a\n' | tok -q -C > chars
+	{ tail -n +2 chars; head -n 1 chars; } > moved
+	run -1 --separate-stderr vocab moved
+	[ -z "$output" ]
+	[[ "$stderr" == 'vocab: moved: line 3: the header of a token stream'*'--rules' ]]
+	tail -n +2 chars | vocab -q --rules characters > with
+	vocab -q chars | cmp - with
+}

@@ -106,6 +106,16 @@ check_spaces(struct token_stream *t)
 	return NULL;
 }
 
+/* A header that shuf(1) or cat(1) moved: read as a sentence, it would be lost unnoticed. */
+static bool
+is_moved_header(const struct token_stream *t)
+{
+	static const char start[] = "#tokens 1 rules=";
+	size_t len = sizeof(start) - 1;
+
+	return t->in.len > len && memcmp(t->in.p, start, len) == 0;
+}
+
 const char *
 token_stream_line(struct token_stream *t, bool *more)
 {
@@ -118,6 +128,9 @@ token_stream_line(struct token_stream *t, bool *more)
 		return why;
 	if (t->in.len == 0)
 		return bad_line(t, "empty line in a token stream (drop such lines with: grep .)");
+	if (is_moved_header(t))
+		return bad_line(t, "the header of a token stream, which has to be its first line; "
+		    "remove it and state the rules with --rules");
 	if ((why = check_spaces(t)) != NULL)
 		return why;
 	valid = utf8_valid_length(t->in.p, t->in.len);
