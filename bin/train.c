@@ -319,12 +319,13 @@ static void
 claim_output(struct checkpoint *p)
 {
 	die_if(checkpoint_claim(p, false));
-	if (o.force || prog_same_file(o.resume, p->model))
+	if (prog_same_file(o.resume, p->model))
+		return;
+	checkpoint_find_stale(p, o.valid ? NULL : o.from);
+	if (o.force)
 		return;
 	die_if(checkpoint_refuse(p, false, options_given('o')));
-	if (p->replaces)
-		prog_note("%s: the model that is there will be replaced", p->model);
-	if (o.valid)
+	if (o.valid || p->stale)
 		die_if(checkpoint_refuse(p, true, options_given('o')));
 }
 
@@ -338,6 +339,15 @@ static void
 note(const char *line)
 {
 	prog_note("%s", line);
+}
+
+/* Before the first step: what can be said about the files when the run is known. */
+static void
+begin_output(struct training_run *run)
+{
+	die_if(training_run_claim_best(run, o.resume, o.force));
+	if (!o.force)
+		checkpoint_tell(&run->checkpoint, note);
 }
 
 /* Ends as the signal would have ended the program, which stops a loop of the shell. */
@@ -366,10 +376,7 @@ train(struct training_run *run)
 	const char *why, *saved;
 
 	die_if(training_run_open(run));
-	if (run->trainer.valid)
-		die_if(checkpoint_claim(&run->checkpoint, true));
-	if (o.resume && isfinite(p->best))
-		run->best_from = o.resume;
+	begin_output(run);
 	signals_defer();
 	why = training_run_train(run, stdout);
 	if (signals_came() && !run->trainer.diverged)
@@ -397,9 +404,8 @@ resume_finished(struct training_run *run)
 	prog_note("%s: nothing to do: the run has finished after %" PRIu64 " epochs, %" PRIu64
 	    " steps; to continue: %s", o.resume, p->epoch, p->steps,
 	    resume_command_beyond(&to_resume, p, run->max_steps, &line));
-	if (isfinite(p->best))
-		die_if(training_run_copy(run, o.resume, true));
-	die_if(training_run_copy(run, o.resume, false));
+	begin_output(run);
+	die_if(training_run_copy(run, o.resume));
 }
 
 /* Options that need or exclude another one. */

@@ -131,7 +131,10 @@ evaluating() {
 	rm model.npz
 	cp was.npz model.best.npz
 	refused 1 'model.best.npz: exists already' -v 0.3 words
-	train -q -H 3 -e 1 words > log
+	: > model.npz			# as mktemp leaves it
+	: > model.best.npz
+	train -q -H 3 -e 1 -v 0.3 words > log
+	cp was.npz model.best.npz
 	run -0 --separate-stderr train --force -H 4 -e 1 -v 0.3 words
 	[[ "$stderr" != *replaced* ]]
 	run -1 cmp -s model.best.npz was.npz

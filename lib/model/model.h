@@ -173,8 +173,8 @@ void model_init_output_bias(struct model *m);
  */
 const char *model_load(struct model *m, const char *path);
 
-/* Reads the vocabulary, with its unit and rules, and nothing else.  It can be freed with
- * model_free() or taken from m->vocab. */
+/* Reads the config and the vocabulary, but no weights.  The result can be freed with
+ * model_free(), or the vocabulary taken from m->vocab. */
 const char *model_load_vocab(struct model *m, const char *path);
 
 /* Whether all weights, moments and carried states are finite; after divergence they are

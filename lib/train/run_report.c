@@ -97,6 +97,20 @@ last_loss(const struct run_report *r, const struct trainer *s)
 	return isfinite(r->last) ? r->last : loss_watch_mean(&s->watch);
 }
 
+/* With the file only if its model has that loss. */
+static void
+add_best(const struct run_report *r, const struct checkpoint *files, struct errmsg *line)
+{
+	if (files->has_best)
+		errmsg_add(line, "; %s: the lowest, ", files->best);
+	else
+		errmsg_add(line, "; the lowest was ");
+	add_loss(line, r->best);
+	errmsg_add(line, ", after epoch %" PRIu64, r->best_epoch);
+	if (!files->has_best)
+		errmsg_add(line, ", but its model is not there");
+}
+
 static void
 set_losses(const struct run_report *r, const struct trainer *s, const struct checkpoint *files,
     struct errmsg *line)
@@ -115,11 +129,8 @@ set_losses(const struct run_report *r, const struct trainer *s, const struct che
 	if (s->p->steps && isfinite(training) && (s->valid || isnan(r->last)))
 		errmsg_add(line, ", training loss %.4f%s", training,
 		    s->p->hyper.softmax == SOFTMAX_SAMPLED ? " over the sample" : "");
-	if (s->valid && isfinite(r->best)) {
-		errmsg_add(line, "; %s: the lowest, ", files->best);
-		add_loss(line, r->best);
-		errmsg_add(line, ", after epoch %" PRIu64, r->best_epoch);
-	}
+	if (s->valid && isfinite(r->best))
+		add_best(r, files, line);
 }
 
 void

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <signal.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "seconds.h"
 #include "signals.h"
@@ -27,19 +28,81 @@ write_model(struct training_run *r, bool best)
 	return why ? errmsg_set(failure, "%s: not saved: %s", r->checkpoint.subject, why) : NULL;
 }
 
-const char *
-training_run_copy(struct training_run *r, const char *from, bool best)
+static void
+find_best(struct training_run *r, const char *from)
 {
-	struct checkpoint old;
+	struct checkpoint old = { 0 }, *to = &r->checkpoint;
+	struct errmsg line;
+	const char *why;
+
+	if (!isfinite(r->model.progress.best))
+		return;
+	checkpoint_set(&old, from);
+	why = checkpoint_check_best(to, &r->model);
+	if (!checkpoint_shares_best(&old, to))
+		r->best_from = from;
+	else if (why && access(to->best, F_OK) == 0)
+		r->warn(errmsg_set(&line, "%s: not the best model of this run: %s", to->best, why));
+}
+
+const char *
+training_run_claim_best(struct training_run *r, const char *from, bool force)
+{
+	struct checkpoint *p = &r->checkpoint;
+	bool validated = r->text.valid.steps;
+	const char *why = NULL;
+
+	if (validated || p->stale)
+		why = checkpoint_claim(p, true);
+	if (why == NULL && from && validated && !force)
+		why = checkpoint_refuse(p, true, true);
+	if (why == NULL && from)
+		find_best(r, from);
+	return why;
+}
+
+/* Copies the best model from its place, unless it is that of another run.  A resumed best
+ * model has none beside it, and may be in the place where it belongs. */
+static void
+copy_best(struct training_run *r)
+{
+	struct checkpoint old = { 0 }, *to = &r->checkpoint;
+	struct errmsg line;
+	const char *why;
+
+	if (r->best_from == NULL)
+		return;
+	checkpoint_set(&old, r->best_from);
+	r->best_from = NULL;
+	why = checkpoint_check_best(&old, &r->model);
+	if (why == NULL)
+		why = checkpoint_copy(to, &old, true);
+	if (why && !to->has_best)
+		r->warn(errmsg_set(&line, "%s: not copied to %s: %s", old.best, to->best, why));
+}
+
+static void
+remove_stale(struct training_run *r)
+{
+	struct errmsg line;
+	const char *why = checkpoint_remove_stale(&r->checkpoint);
+
+	if (why)
+		r->warn(errmsg_set(&line, "%s: the best model of another run is %s",
+		    r->checkpoint.best, why));
+}
+
+const char *
+training_run_copy(struct training_run *r, const char *from)
+{
+	struct checkpoint old = { 0 };
 	const char *why;
 
 	checkpoint_set(&old, from);
-	why = checkpoint_copy(&r->checkpoint, &old, best);
-	if (why == NULL)
-		return NULL;
-	if (!best)
+	copy_best(r);
+	if ((why = checkpoint_copy(&r->checkpoint, &old, false)) != NULL)
 		return errmsg_set(&r->err, "%s: %s", r->checkpoint.model, why);
-	r->warn(errmsg_set(&r->err, "%s: not copied to %s: %s", old.best, r->checkpoint.best, why));
+	remove_stale(r);
 	return NULL;
 }
 
@@ -56,8 +119,8 @@ write_models(struct training_run *r, bool best, bool *unsaved)
 	*unsaved = false;
 	if (why || (why = trainer_store(&r->trainer, &r->model)) != NULL)
 		return device_failure(r, why);
-	if (r->best_from && !best)
-		training_run_copy(r, r->best_from, true);
+	if (!best)
+		copy_best(r);
 	r->best_from = NULL;
 	why = best ? write_model(r, true) : NULL;
 	latest = write_model(r, false);
@@ -65,6 +128,7 @@ write_models(struct training_run *r, bool best, bool *unsaved)
 	if (latest == NULL) {
 		r->saved = true;
 		r->changed = false;
+		remove_stale(r);
 	}
 	why = why ? why : latest;
 	if (why && !model_is_finite(&r->model))

@@ -27,13 +27,13 @@ struct training_run {
 	struct checkpoint checkpoint;
 	uint64_t max_steps;		/* end after this many updates; 0: no limit */
 	struct save_schedule schedule;	/* saves between evaluations */
-	const char *best_from;		/* resumed file whose best model the first save copies; NULL */
 	double max_loss_ratio;		/* of loss_watch.h; 0: no limit */
 	void (*warn)(const char *line);	/* prints a line while the run continues */
 	/* Ours: */
 	struct net net;
 	struct trainer trainer;
 	struct loss_log log;
+	const char *best_from;		/* resumed file whose best model the first save copies; NULL */
 	bool saved;			/* the model file was written by this run */
 	bool changed;			/* steps were done since the latest save */
 	double start;			/* seconds on the monotonic clock */
@@ -51,10 +51,19 @@ const char *training_run_set_vocab(struct training_run *r, const char *path);
  * after success and failure. */
 const char *training_run_open(struct training_run *r);
 
-/* Copies the latest or the best model of the run in the file `from`, which r resumes, to
- * r's own files.  NULL or an error message; a best model that is missing is reported by
- * warn() only. */
-const char *training_run_copy(struct training_run *r, const char *from, bool best);
+/*
+ * To be called when all is known and nothing is written yet: claims the best model, if one
+ * may be written or removed.  Of a run that is resumed from the file `from`, otherwise NULL,
+ * it finds where its best model is, and sets r->best_from; one in that place that is not
+ * the run's is reported by warn().  NULL or an error message of checkpoint_claim() or,
+ * unless forced, checkpoint_refuse().
+ */
+const char *training_run_claim_best(struct training_run *r, const char *from, bool force);
+
+/* Copies the models of the run in the file `from`, which r resumes and which has ended, to
+ * r's own files.  NULL or an error message; a best model that is missing, or not that of
+ * the run, is reported by warn() only. */
+const char *training_run_copy(struct training_run *r, const char *from);
 
 /* Trains until the run ends, a signal arrives or the loss log cannot be written, and saves
  * the model.  Nothing is saved before the first step, unless the run has no step at all.
