@@ -59,7 +59,17 @@ check_owner(struct place *p)
 		refuse(p, p->path, ": others may write to it, so it is not loaded; chmod go-w ends that");
 }
 
-/* p->path = the plugin's file; false if there is none.  p->why: why not to load it. */
+/* p->why = that there is none in the folder, which the path begins with. */
+static void
+report_none(struct place *p)
+{
+	p->path[p->folder] = p->why[0] = '\0';
+	refuse(p, "this build has no such plugin in ", p->path);
+	refuse(p, " (make builds those it finds the libraries for)", "");
+}
+
+/* p->path = the plugin's file; false if there is none.  p->why: why not to load it, or
+ * not found. */
 static bool
 find_plugin(struct place *p, const char *name)
 {
@@ -76,8 +86,10 @@ find_plugin(struct place *p, const char *name)
 	if (!append_text(p->path, PATH_MAX, "/libunroll-") || !append_text(p->path, PATH_MAX, name) ||
 	    !append_text(p->path, PATH_MAX, ".so"))
 		return false;
-	if (p->why[0] == '\0' && access(p->path, F_OK) != 0)
+	if (p->why[0] == '\0' && access(p->path, F_OK) != 0) {
+		report_none(p);
 		return false;
+	}
 	check_owner(p);
 	p->path[p->folder] = '\0';
 	check_owner(p);
@@ -94,7 +106,7 @@ plugin_is_here(const char *name)
 }
 
 /* A symbol of the plugin if it may be loaded and has this suite's version; else NULL and
- * *why, which is NULL where there is no plugin. */
+ * *why. */
 static void *
 symbol_of(const char *name, const char *symbol, const char **why)
 {
@@ -102,12 +114,10 @@ symbol_of(const char *name, const char *symbol, const char **why)
 	void *so, *found;
 	const int *version;
 
-	*why = NULL;
-	if (!find_plugin(&p, name))
+	if (!find_plugin(&p, name) || p.why[0] != '\0') {
+		*why = p.why[0] != '\0' ? p.why : "the path of its plugin is too long";
 		return NULL;
-	*why = p.why;
-	if (p.why[0] != '\0')
-		return NULL;
+	}
 	/* OpenBLAS starts threads when it is loaded, idle ones here, and where the system
 	 * allows none it ends the program. */
 	setenv("OPENBLAS_NUM_THREADS", "1", 1);
@@ -132,8 +142,6 @@ plugin_open(const char *name, enum real_type real, int threads, const char **why
 	void *symbol = symbol_of(name, "unroll_plugin", why);
 	opener *open;
 
-	if (symbol == NULL && *why == NULL)
-		*why = "this build has no such plugin (make builds those it finds the libraries for)";
 	if (symbol == NULL)
 		return NULL;
 	memcpy(&open, &symbol, sizeof(open));	/* ISO C has no cast from void * to a function */

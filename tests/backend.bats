@@ -151,7 +151,7 @@ isa() {
 	for folder in none broken; do
 		UNROLL_PLUGINS=$PWD/$folder run -1 --separate-stderr train -d blas -e 0 -o m.npz i
 		one_line_error train
-		[[ "$stderr" == *'device blas'* ]]
+		[[ "$stderr" == *"device blas: "*"$PWD/$folder"* ]]
 	done
 }
 
