@@ -264,6 +264,8 @@ apply_options(struct model_progress *p)
 		p->hyper.patience = (uint64_t)o.patience;
 	if (options_given('r'))
 		p->rate = p->rate0 = o.rate;
+	if (options_given_name("weight-decay") && rule_kinds[p->hyper.rule].weight_decay == 0)
+		die_usage("--weight-decay needs -O adamw, and this run (-R) has another rule");
 	if (options_given_name("weight-decay"))
 		p->hyper.weight_decay = o.weight_decay;
 }
@@ -417,7 +419,7 @@ check_options(void)
 	if (o.resume && !options_given('o'))
 		o.out = o.resume;
 	if (o.resume)
-		options_reject("a D c f F H I L m n O s S t T softmax",
+		options_reject("a D c f F H I L m n O s S t T softmax samples noise-power",
 		    "cannot change in a resumed run (-R)");
 	if (o.from)
 		options_reject("a c I L m t", "cannot be used with -i; the model determines it");

@@ -281,6 +281,7 @@ every() {
 		# shellcheck disable=SC2086
 		refused 2 "${option:0:2} cannot change in a resumed run (-R)" -R was.npz $option chars
 	done
+	refused 2 '--weight-decay needs -O adamw' -R was.npz --weight-decay 0.5 chars
 	for option in '-a yes' '-c rnn' '-I normal' '-L 2' '-m 3' '-t'; do
 		# shellcheck disable=SC2086
 		refused 2 "${option:0:2} cannot be used with -i" -i was.npz $option chars

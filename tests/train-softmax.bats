@@ -86,6 +86,8 @@ at_most() {
 	refused 2 'needs --softmax sampled' --noise-power 0.5 words
 	train -q -e 1 -E 0 --softmax sampled -o m.npz words
 	refused 2 'cannot change in a resumed run' -R m.npz --softmax full words
+	refused 2 '--samples cannot change in a resumed run (-R)' -R m.npz --samples 5 words
+	refused 2 '--noise-power cannot change in a resumed run (-R)' -R m.npz --noise-power 0 words
 }
 
 @test "tree: gradients agree with finite differences, of every cell" {
