@@ -10,7 +10,8 @@ enum {
 	FIRST = 4,		/* bytes waited for, enough for most kinds */
 	WIDE = 16,		/* and if one of these is zero */
 	LOOKED_AT = 4096,	/* bytes in which zeros are counted */
-	ZIP_NAME = 30		/* offset of the name of a zip's first member */
+	ZIP_NAME = 30,		/* offset of the name of a zip's first member */
+	ARRAY_NAME = 68		/* bytes of an array's name with .npy, at most */
 };
 
 static const char *const magic[] = {
@@ -189,7 +190,7 @@ look(struct reader *in, const char **p, size_t *len)
 	if (why == NULL && memchr(*p, 0, *len) != NULL)
 		why = reader_peek(in, WIDE, p, len);
 	else if (why == NULL && is_undecided(*p, *len))
-		why = reader_peek(in, **p == 'P' ? ZIP_NAME + FIRST : LONGEST, p, len);
+		why = reader_peek(in, **p == 'P' ? ZIP_NAME + ARRAY_NAME : LONGEST, p, len);
 	if (why == NULL && *len > 0)
 		*len = in->end - in->pos;
 	return why;
