@@ -163,7 +163,7 @@ isa() {
 	plugged() {
 		run "-$1" --separate-stderr train -q -d blas -e 0 -H 2 -o m.npz i
 		[ "$1" -eq 0 ] || one_line_error train
-		[ "$1" -eq 0 ] || [ "$stderr" = "train: device blas: $2; -d auto takes a device that there is" ]
+		[ "$1" -eq 0 ] || [ "$stderr" = "train: device blas: $2; -d auto takes a device that is there" ]
 	}
 	export UNROLL_PLUGINS=safe
 	plugged 1 'UNROLL_PLUGINS is not an absolute path'

@@ -241,7 +241,7 @@ losses() {
 
 @test "no emulator: without the plugin, a line; and auto says nothing" {
 	mkdir none
-	UNROLL_PLUGINS=$PWD/none refused 1 "device cuda: this build has no such plugin in $PWD/none (make builds those it finds the libraries for); -d auto takes a device that there is" -d cuda tiny.stream
+	UNROLL_PLUGINS=$PWD/none refused 1 "device cuda: this build has no such plugin in $PWD/none (make builds those it finds the libraries for); -d auto takes a device that is there" -d cuda tiny.stream
 	UNROLL_PLUGINS=$PWD/none run -0 --separate-stderr train -e 0 -H 2 tiny.stream
 	[[ "$stderr" != *running* ]]
 }

@@ -21,6 +21,13 @@ note_threads(const struct backend *k, long asked)
 		    "raise its limit (ulimit -u) or give -j %ld", n, n == 1 ? "" : "s", asked, n);
 }
 
+/* Whether the device is one that a machine may lack. */
+static bool
+is_optional(int device)
+{
+	return strcmp(backend_device[device], "auto") != 0 && strcmp(backend_device[device], "cpu") != 0;
+}
+
 struct backend *
 device_open(int device, enum real_type real, long threads)
 {
@@ -29,8 +36,8 @@ device_open(int device, enum real_type real, long threads)
 	    (int)threads, &why);
 
 	if (k == NULL)
-		die("device %s: %s%s", backend_device[device], why,
-		    strcmp(why, "out of memory") ? "; -d auto takes a device that there is" : "");
+		die("device %s: %s%s", backend_device[device], why, is_optional(device) &&
+		    strcmp(why, "out of memory") ? "; -d auto takes a device that is there" : "");
 	if (why)
 		prog_note("running on %s (%s): %s", k->name, k->isa, why);
 	note_threads(k, threads ? threads : backend_processors());
