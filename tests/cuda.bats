@@ -225,24 +225,24 @@ losses() {
 	EMU_FAIL=driver refused 1 'device cuda: no NVIDIA driver is here' -d cuda tiny.stream
 	EMU_FAIL=device refused 1 'device cuda: no NVIDIA GPU is here' -d cuda tiny.stream
 	for fail in driver device; do
-		EMU_FAIL=$fail run -0 --separate-stderr train -e 0 -H 2 tiny.stream
+		EMU_FAIL=$fail run -0 --separate-stderr train --force -e 0 -H 2 tiny.stream
 		[[ "$stderr" != *running* ]]
 	done
 }
 
 @test "auto takes the GPU if it is the faster one, and says so" {
-	EMU_KHZ=1000000000 run -0 --separate-stderr train -j 1 -e 0 -H 2 tiny.stream
+	EMU_KHZ=1000000000 run -0 --separate-stderr train --force -j 1 -e 0 -H 2 tiny.stream
 	[[ "$stderr" == 'train: running on cuda (emulated GPU, 3 multiprocessors, compute capability 9.0): '*'four times'* ]]
-	EMU_KHZ=1000 run -0 --separate-stderr train -j 1 -e 0 -H 2 tiny.stream
+	EMU_KHZ=1000 run -0 --separate-stderr train --force -j 1 -e 0 -H 2 tiny.stream
 	[[ "$stderr" == 'train: running on cpu ('*'): the GPU cannot'* ]]
-	EMU_KHZ=1000 run -0 --separate-stderr train -q -e 0 -H 2 tiny.stream
+	EMU_KHZ=1000 run -0 --separate-stderr train --force -q -e 0 -H 2 tiny.stream
 	[ -z "$stderr" ]
 }
 
 @test "no emulator: without the plugin, a line; and auto says nothing" {
 	mkdir none
 	UNROLL_PLUGINS=$PWD/none refused 1 "device cuda: this build has no such plugin in $PWD/none (make builds those it finds the libraries for); -d auto takes a device that is there" -d cuda tiny.stream
-	UNROLL_PLUGINS=$PWD/none run -0 --separate-stderr train -e 0 -H 2 tiny.stream
+	UNROLL_PLUGINS=$PWD/none run -0 --separate-stderr train --force -e 0 -H 2 tiny.stream
 	[[ "$stderr" != *running* ]]
 }
 

@@ -33,14 +33,15 @@ static void
 probabilities(const struct sampled_args *a, int r, double *p)
 {
 	const real *s = (const real *)a->s + (size_t)r * a->v->cols;
-	double max, sum = 0;
+	double max, sum;
 
 	max = p[a->n] = logit(a, s, a->y[r], a->target_shift[r]);
 	for (int i = 0; i < a->n; i++) {
 		p[i] = a->noise[i] == a->y[r] ? -INFINITY : logit(a, s, a->noise[i], a->noise_shift[i]);
 		max = p[i] > max ? p[i] : max;
 	}
-	for (int i = 0; i <= a->n; i++)
+	sum = exp(p[a->n] - max);
+	for (int i = 0; i < a->n; i++)
 		sum += exp(p[i] - max);
 	a->logp[r] = p[a->n] - max - log(sum);
 	for (int i = 0; i <= a->n; i++)

@@ -56,11 +56,13 @@ static void
 tree_backward(struct backend *k, const struct tree_args *a)
 {
 	size_t n = (size_t)a->v->rows, h = (size_t)a->v->cols;
-	double *dv = ref_scratch(k, n * h + n + h), *dc = dv + n * h, *ds = dc + n;
+	double *dv = ref_scratch(k, n * h + n + h), *dc, *ds;
 	real *to = a->ds;
 
 	if (dv == NULL)
 		return;
+	dc = dv + n * h;
+	ds = dc + n;
 	tree_forward(k, a);
 	for (int r = 0; r < a->t; r++, to += h) {
 		for (size_t j = 0; j < h; j++)
