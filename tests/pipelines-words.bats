@@ -201,6 +201,7 @@ pipelines() {
 }
 
 @test "wildml: no CSV given, and a missing one" {
+	unset CSV
 	run -2 --separate-stderr make -f "$TOP/pipelines/wildml.mk"
 	[[ "$stderr" == *"CSV is not given"* ]]
 	run -2 --separate-stderr make -f "$TOP/pipelines/wildml.mk" CSV=none.csv OUT=out
