@@ -13,19 +13,6 @@
 
 enum { LISTED = 1100 };		/* bytes of missing words after which a list ends */
 
-static bool
-is_spelled(const char *p, size_t len, const char *marker)
-{
-	return len == strlen(marker) && memcmp(p, marker, len) == 0;
-}
-
-static bool
-is_marker(const char *p, size_t len)
-{
-	return is_spelled(p, len, VOCAB_START) || is_spelled(p, len, VOCAB_END) ||
-	    is_spelled(p, len, VOCAB_UNKNOWN);
-}
-
 int64_t
 prompt_token(const struct vocab *v, const char *token)
 {
@@ -58,9 +45,9 @@ prompt_missing(struct prompt *r)
 static const char *
 marker_error(struct prompt *r, const struct vocab *v, const char *p, size_t len, bool unknown)
 {
-	const char *word = is_spelled(p, len, VOCAB_START) ? VOCAB_START : VOCAB_END;
+	const char *word = vocab_spells(p, len, VOCAB_START) ? VOCAB_START : VOCAB_END;
 
-	if (!is_spelled(p, len, VOCAB_UNKNOWN))
+	if (!vocab_spells(p, len, VOCAB_UNKNOWN))
 		return errmsg_set(&r->err, "'%s' is a marker, not a word; leave it out", word);
 	if (v->unknown < 0)
 		return "'" VOCAB_UNKNOWN "' is a marker, which stands for words outside the "
@@ -93,7 +80,7 @@ add_token(struct prompt *r, const struct vocab *v, const char *p, size_t len, bo
 	const char *why = NULL;
 
 	/* in a stream, a word may be spelled like a marker of sentences */
-	if (is_marker(p, len) && (v->unit == UNIT_SENTENCE || row < 0 || row == v->unknown) &&
+	if (vocab_is_marker(p, len) && (v->unit == UNIT_SENTENCE || row < 0 || row == v->unknown) &&
 	    (why = marker_error(r, v, p, len, unknown)) != NULL)
 		return why;
 	if (row < 0) {

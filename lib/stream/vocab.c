@@ -87,10 +87,20 @@ slot_to_fill(struct vocab *v, const char *word, size_t len, uint64_t *h)
 	return s;
 }
 
-static bool
-is_word(const char *word, size_t len, const char *marker)
+bool
+vocab_spells(const char *word, size_t len, const char *marker)
 {
 	return len == strlen(marker) && memcmp(word, marker, len) == 0;
+}
+
+/* Asked of every token: hardly any gets past the first test. */
+bool
+vocab_is_marker(const char *word, size_t len)
+{
+	if (len < sizeof(VOCAB_END) - 1 || (word[0] != 'S' && word[0] != 'U'))
+		return false;
+	return vocab_spells(word, len, VOCAB_UNKNOWN) || vocab_spells(word, len, VOCAB_START) ||
+	    vocab_spells(word, len, VOCAB_END);
 }
 
 const char *
@@ -116,7 +126,7 @@ vocab_add(struct vocab *v, const char *word, size_t len, uint64_t count, uint64_
 		return "out of memory";
 	if (v->size == 0)
 		v->unknown = -1;
-	if (is_word(word, len, VOCAB_UNKNOWN))
+	if (vocab_spells(word, len, VOCAB_UNKNOWN))
 		v->unknown = v->size;
 	v->row[v->size] = (struct vocab_row){ at, (uint32_t)len, count, first };
 	v->size++;

@@ -91,6 +91,10 @@ uint32_t vocab_crc(const struct vocab *v);
 /* The CRC-32 of these bytes after others, whose CRC-32 is `before`. */
 uint32_t vocab_crc_on(const struct vocab *v, uint32_t before);
 
+/* Whether a token is spelled like this marker; and whether like any of the three. */
+bool vocab_spells(const char *word, size_t len, const char *marker);
+bool vocab_is_marker(const char *word, size_t len);
+
 /* The row of a word, or -1. */
 int64_t vocab_find(const struct vocab *v, const char *word, size_t len);
 

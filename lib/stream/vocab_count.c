@@ -7,28 +7,12 @@
 #include "vocab_count.h"
 #include "prog.h"
 
-static bool
-is_word(const char *p, size_t len, const char *marker)
-{
-	return len == strlen(marker) && memcmp(p, marker, len) == 0;
-}
-
-/* A token of the text that is spelled like a marker of the table. */
-static bool
-is_marker(const char *p, size_t len)
-{
-	if (len < 12 || (p[0] != 'S' && p[0] != 'U'))
-		return false;
-	return is_word(p, len, VOCAB_UNKNOWN) || is_word(p, len, VOCAB_START) ||
-	    is_word(p, len, VOCAB_END);
-}
-
 static const char *
 add_token(struct vocab_count *c, const char *p, size_t len, uint64_t count, uint64_t place)
 {
 	int64_t row;
 
-	if (is_marker(p, len)) {
+	if (vocab_is_marker(p, len)) {
 		if (c->markers == 0)
 			c->first_marker = place;
 		c->markers += count;
