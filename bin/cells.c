@@ -336,17 +336,6 @@ read_frame(struct run *run, const struct frame *f)
 		text_features_line(&run->features);
 }
 
-/* What makes the output doubtful, once there will be some. */
-static void
-note_model(struct run *run, const char *path)
-{
-	const char *why = model_unchecked(&run->model, &run->in.vocab);
-
-	device_note_training(&run->model, path);
-	if (why)
-		prog_note("%s: %s", path, why);
-}
-
 static void
 read_stream(struct run *run, const char *path, const struct prog_inputs *in)
 {
@@ -359,7 +348,7 @@ read_stream(struct run *run, const char *path, const struct prog_inputs *in)
 	if ((why = model_check_vocab(&run->model, &r->vocab)) != NULL)
 		die("%s: %s: %s", path, in->name, why);
 	if (in->next == 1)
-		note_model(run, path);
+		device_note_model(&run->model, &r->vocab, path);
 	if ((why = model_check_rules(&run->model, &r->vocab)) != NULL)
 		prog_warn("%s: %s", in->name, why);
 	run->characters = vocab_is_characters(&r->vocab);

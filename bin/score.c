@@ -257,17 +257,6 @@ add_frame(struct run *run)
 	return NULL;
 }
 
-/* What makes the scores doubtful, once there will be some. */
-static void
-note_model(struct run *run, const char *path)
-{
-	const char *why = model_unchecked(&run->model, &run->in.vocab);
-
-	device_note_training(&run->model, path);
-	if (why)
-		prog_note("%s: %s", path, why);
-}
-
 static void
 score_stream(struct run *run, const char *path, struct prog_inputs *in)
 {
@@ -280,7 +269,7 @@ score_stream(struct run *run, const char *path, struct prog_inputs *in)
 	if ((why = model_check_vocab(&run->model, &r->vocab)) != NULL)
 		die("%s: %s: %s", path, in->name, why);
 	if (in->next == 1)
-		note_model(run, path);
+		device_note_model(&run->model, &r->vocab, path);
 	if ((why = model_check_rules(&run->model, &r->vocab)) != NULL)
 		prog_warn("%s: %s: %s", path, in->name, why);
 	run->name = in->name;

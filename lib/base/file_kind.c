@@ -73,6 +73,12 @@ file_kind_magic(enum file_kind kind)
 	return magic[kind];
 }
 
+const char *
+file_kind_name(enum file_kind kind)
+{
+	return known[kind].name;
+}
+
 /* A text may begin with BZh9, but not with the first block's head after it. */
 static bool
 is_bzip2(const char *p, size_t len)

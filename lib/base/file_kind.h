@@ -21,6 +21,9 @@ enum file_kind {
  * without a mark is recognised by the places of its zero bytes. */
 enum file_kind file_kind_of(const char *p, size_t len);
 
+/* What a kind is called, with its article: "an index stream". */
+const char *file_kind_name(enum file_kind kind);
+
 /* The first word of the header of a stream or table, with the space after it. */
 const char *file_kind_magic(enum file_kind kind);
 

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "device.h"
+#include "file_kind.h"
 #include "options.h"
 #include "prog.h"
 
@@ -59,22 +60,20 @@ device_net(struct net *n, struct model *m, int device, long threads)
 static const char *
 other_kind(const char *path)
 {
-	static const char *const kinds[][2] = {
-		{ "#index ", "an index stream" }, { "#vocab ", "a vocabulary stream" },
-		{ "#tokens ", "a token stream" }, { "#table ", "a vocabulary table" },
-		{ VOCAB_START "\t", "a vocabulary table" }
-	};
-	char begin[16] = "";
+	static const char row[] = VOCAB_START "\t";
+	char begin[sizeof(row)] = "";
 	struct stat st;
 	bool regular = stat(path, &st) == 0 && S_ISREG(st.st_mode);	/* a pipe would block */
 	FILE *f = regular ? fopen(path, "r") : NULL;
 	size_t got = f ? fread(begin, 1, sizeof(begin) - 1, f) : 0;
+	enum file_kind kind = file_kind_of(begin, got);
 
 	if (f)
 		fclose(f);
-	for (size_t i = 0; got > 0 && i < sizeof(kinds) / sizeof(*kinds); i++)
-		if (strncmp(begin, kinds[i][0], strlen(kinds[i][0])) == 0)
-			return kinds[i][1];
+	if (kind >= FILE_TOKENS && kind <= FILE_INDEX)
+		return file_kind_name(kind);
+	if (strcmp(begin, row) == 0)
+		return file_kind_name(FILE_TABLE);
 	return got > 0 && strncmp(begin, "PK", 2) != 0 ? "not a model" : NULL;
 }
 
@@ -120,4 +119,14 @@ device_note_training(const struct model *m, const char *path)
 		prog_note("%s: its loss at the latest evaluation, %.4f, is above that of guessing, "
 		    "ln %u = %.4f; it was trained too little, or training diverged", path, p->loss,
 		    (unsigned)m->shape.vocab, chance);
+}
+
+void
+device_note_model(struct model *m, const struct vocab *v, const char *path)
+{
+	const char *why = model_unchecked(m, v);
+
+	device_note_training(m, path);
+	if (why)
+		prog_note("%s: %s", path, why);
 }

@@ -28,4 +28,7 @@ void device_load(struct model *m, const char *path, bool f64);
  * whose results would be taken for those of a good one. */
 void device_note_training(const struct model *m, const char *path);
 
+/* The same, and if the model has no vocabulary, that v, a stream's, cannot be compared with it. */
+void device_note_model(struct model *m, const struct vocab *v, const char *path);
+
 #endif
