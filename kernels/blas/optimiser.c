@@ -10,9 +10,9 @@ param_update(struct backend *k, struct matrix *p, struct matrix *g, struct matri
     struct matrix *n, const struct update *u)
 {
 	struct state *s = k->ctx;
-	struct update_job a = { rule_constants(u), host_len(p), host_values(p),
-	    host_values(g), host_values(m), host_values(n), &g->touched,
-	    touched_suffices(&g->touched, u), host_values(u->row_steps), u };
+	struct update_job a = { .by = u, .len = host_len(p), .p = host_values(p),
+	    .g = host_values(g), .m = host_values(m), .n = host_values(n),
+	    .touched = &g->touched, .row_steps = host_values(u->row_steps) };
 
 	update_all(s->host.pool, &a);
 }

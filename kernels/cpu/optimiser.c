@@ -22,8 +22,7 @@ static void
 param_update(struct backend *k, struct matrix *p, struct matrix *g, struct matrix *m,
     struct matrix *n, const struct update *u)
 {
-	struct update_job a = { .rule = rule_constants(u), .touched = &g->touched,
-	    .rows_only = touched_suffices(&g->touched, u), .by = u,
+	struct update_job a = { .by = u, .touched = &g->touched,
 	    .row_steps = host_values(u->row_steps) };
 
 	a.p = storage_of(p, &a.len);

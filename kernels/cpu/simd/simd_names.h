@@ -7,7 +7,6 @@
 
 #include "isa.h"
 
-#define rule_constants ISA_NAME(rule_constants)
 #define update_all ISA_NAME(update_all)
 #define update_squares ISA_NAME(update_squares)
 

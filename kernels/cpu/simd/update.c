@@ -11,7 +11,7 @@
 
 enum { PART = 8192, ROWS = 32 };	/* elements, and rows of a sparse gradient, per task */
 
-struct rule_constants
+static struct rule_constants
 rule_constants(const struct update *u)
 {
 	return (struct rule_constants){
@@ -181,7 +181,8 @@ update_all(struct pool *pool, struct update_job *a)
 {
 	const struct touched *t = a->touched;
 
-	if (a->rows_only)
+	a->rule = rule_constants(a->by);
+	if (touched_suffices(t, a->by))
 		parallel_tasks(pool, change_rows_task, a, (t->n + ROWS - 1) / ROWS,
 		    4 * NUMBER * (double)t->n * t->width);
 	else

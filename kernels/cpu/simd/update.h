@@ -6,7 +6,6 @@
 #ifndef UPDATE_H
 #define UPDATE_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #include "backend.h"
@@ -27,16 +26,13 @@ struct rule_constants {
 
 /* P, G, M and N of backend.h. */
 struct update_job {
-	struct rule_constants rule;
+	const struct update *by;
 	size_t len;
 	real *p, *g, *m, *n;		/* (len); m, n NULL where the rule has none */
 	struct touched *touched;	/* G's rows that may not be zero */
-	bool rows_only;			/* only they change: touched_suffices() */
-	real *row_steps;		/* of a lazy update, or NULL: row_steps' numbers */
-	const struct update *by;	/* what the rule's constants come from */
+	real *row_steps;		/* the numbers of by->row_steps, or NULL */
+	struct rule_constants rule;	/* ours */
 };
-
-struct rule_constants rule_constants(const struct update *u);
 
 /* P by the rule; then G = 0 and its set is empty. */
 void update_all(struct pool *pool, struct update_job *u);
