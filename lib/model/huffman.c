@@ -7,33 +7,27 @@
 #include "huffman.h"
 #include "mem.h"
 
+struct leaf {
+	uint64_t count;
+	uint32_t word;
+};
+
 /* The tree in the making. */
 struct builder {
 	struct huffman *t;
-	const struct vocab *vocab;
-	uint32_t *word;		/* (v) by rising count */
+	struct leaf *leaf;	/* (v) by rising count */
 	uint64_t *count;	/* (v - 1) of the inner nodes, in the order of their making */
 	uint32_t next_word, next_node, made;
 };
 
-static uint64_t
-count_of(const struct builder *b, uint32_t word)
-{
-	return b->vocab ? b->vocab->row[word].count : 1;
-}
-
-static const struct vocab *sorted_vocab;	/* for compare_words() */
-
 static int
-compare_words(const void *a, const void *b)
+compare_leaves(const void *a, const void *b)
 {
-	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-	uint64_t cx = sorted_vocab ? sorted_vocab->row[x].count : 1;
-	uint64_t cy = sorted_vocab ? sorted_vocab->row[y].count : 1;
+	const struct leaf *x = a, *y = b;
 
-	if (cx != cy)
-		return cx < cy ? -1 : 1;
-	return x > y ? -1 : x < y;
+	if (x->count != y->count)
+		return x->count < y->count ? -1 : 1;
+	return x->word > y->word ? -1 : x->word < y->word;
 }
 
 /* The number of an inner node from the order of their making, the root being the last. */
@@ -49,12 +43,12 @@ take_lowest(struct builder *b, signed char turn)
 {
 	uint32_t v = b->t->v, at;
 	bool is_word = b->next_word < v && (b->next_node == b->made ||
-	    count_of(b, b->word[b->next_word]) <= b->count[b->next_node]);
+	    b->leaf[b->next_word].count <= b->count[b->next_node]);
 	uint64_t count;
 
 	if (is_word) {
-		at = b->word[b->next_word++];
-		count = count_of(b, at);
+		count = b->leaf[b->next_word].count;
+		at = b->leaf[b->next_word++].word;
 	} else {
 		count = b->count[b->next_node];
 		at = v + node_number(b, b->next_node++);
@@ -65,14 +59,13 @@ take_lowest(struct builder *b, signed char turn)
 }
 
 static void
-build(struct builder *b)
+build(struct builder *b, const struct vocab *vocab)
 {
 	struct huffman *t = b->t;
 
 	for (uint32_t i = 0; i < t->v; i++)
-		b->word[i] = i;
-	sorted_vocab = b->vocab;
-	qsort(b->word, t->v, sizeof(*b->word), compare_words);
+		b->leaf[i] = (struct leaf){ vocab ? vocab->row[i].count : 1, i };
+	qsort(b->leaf, t->v, sizeof(*b->leaf), compare_leaves);
 	for (b->made = 0; b->made < t->v - 1; b->made++) {
 		uint64_t first = take_lowest(b, -1);
 
@@ -93,22 +86,22 @@ path_length(const struct huffman *t, uint32_t word)
 const char *
 huffman_new(struct huffman *t, const struct vocab *vocab, uint32_t v)
 {
-	struct builder b = { .t = t, .vocab = vocab };
+	struct builder b = { .t = t };
 
 	*t = (struct huffman){ .v = v };
 	t->parent = mem_zeros(2 * (size_t)v - 1, sizeof(*t->parent));
 	t->turn = mem_zeros(2 * (size_t)v - 1, sizeof(*t->turn));
-	b.word = mem_zeros(v, sizeof(*b.word));
+	b.leaf = mem_zeros(v, sizeof(*b.leaf));
 	b.count = mem_zeros(v, sizeof(*b.count));
-	if (t->parent && t->turn && b.word && b.count) {
-		build(&b);
+	if (t->parent && t->turn && b.leaf && b.count) {
+		build(&b, vocab);
 		for (uint32_t i = 0; i < v; i++) {
 			int n = path_length(t, i);
 
 			t->depth = n > t->depth ? n : t->depth;
 		}
 	}
-	free(b.word);
+	free(b.leaf);
 	free(b.count);
 	return t->depth ? NULL : "out of memory";
 }
