@@ -19,9 +19,10 @@ enum {
 void
 panels_new(struct panels *b, int k, int n)
 {
-	size_t np = ((size_t)n + PW - 1) / PW, bytes;
+	size_t np, bytes;
 
-	*b = (struct panels){ k, n, (int)np, ((size_t)k | 1) * PW, NULL };
+	*b = panels_shape(k, n);
+	np = (size_t)b->np;
 	if (np > SIZE_MAX / sizeof(real) / b->stride)
 		return;
 	bytes = np * b->stride * sizeof(real);

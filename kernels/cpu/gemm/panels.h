@@ -43,6 +43,13 @@ struct panels {
 	real *p;		/* (np, stride) */
 };
 
+/* The sizes of panels for B(k,n), without memory: np stride reals. */
+INLINE struct panels
+panels_shape(int k, int n)
+{
+	return (struct panels){ k, n, (n + PW - 1) / PW, ((size_t)k | 1) * PW, NULL };
+}
+
 /* Initialised with zeros; p is NULL if there is no memory. */
 void panels_new(struct panels *b, int k, int n);
 void panels_free(struct panels *b);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "output_job.h"
+#include "row_math.h"
 #include "softmax.h"
 
 /* A group of panels and a chunk of rows, processed by one thread. */
@@ -112,13 +113,6 @@ forward_group(void *arg, int g, int thread)
 	}
 }
 
-static void
-scale_row(real *a, int n, real by)
-{
-	for (int i = 0; i < n; i++)
-		a[i] *= by;
-}
-
 /*
  * Pass 1 of a chunk, and its part of the slab's dS, not yet divided by the sums: da
  * is relative to the last group's reference, which never falls.
@@ -137,7 +131,7 @@ backward_chunk(const struct chunk *p, bool first_of_slab, real *da)
 		if (first_of_slab)
 			memset(da + (size_t)r * j->h, 0, (size_t)j->h * sizeof(real));
 		else if (*top > last)
-			scale_row(da + (size_t)r * j->h, j->h, exp_of(last - *top));
+			row_scale(da + (size_t)r * j->h, j->h, exp_of(last - *top));
 		if (has_target(p, r))
 			panels_column(j->c.v, (int)j->c.y[r], j->c.ds + (size_t)r * j->c.dstride);
 	}

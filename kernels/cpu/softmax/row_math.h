@@ -1,6 +1,5 @@
 /*
- * row_math.h - sums over one row of numbers, for layers that use a few rows of V where they
- * are.
+ * row_math.h - arithmetic on single rows of numbers.
  */
 #ifndef ROW_MATH_H
 #define ROW_MATH_H
@@ -33,6 +32,19 @@ row_add_scaled(real *a, const real *b, int n, real by)
 	if (i < n)
 		v_store_part(a + i, n - i,
 		    v_fma(x, v_load_part(b + i, n - i), v_load_part(a + i, n - i)));
+}
+
+/* a(n) *= by */
+INLINE void
+row_scale(real *a, int n, real by)
+{
+	vec x = v_set1(by);
+	int i = 0;
+
+	for (; i + LANES <= n; i += LANES)
+		v_store(a + i, v_mul(x, v_load(a + i)));
+	for (; i < n; i++)
+		a[i] *= by;
 }
 
 #endif

@@ -26,13 +26,6 @@ struct sampled_job {
 	real *space;		/* of the products */
 };
 
-/* The shape of panels for a (k,n) matrix, without memory. */
-static struct panels
-panels_shape(int k, int n)
-{
-	return (struct panels){ k, n, (n + PW - 1) / PW, ((size_t)k | 1) * PW, NULL };
-}
-
 static size_t
 panels_size(const struct panels *b)
 {
@@ -145,30 +138,6 @@ target_logit(const struct sampled_call *c, int r)
 	return row_dot(c->v + (size_t)y * c->h, c->s + (size_t)r * c->h, c->h) + (real)bias;
 }
 
-/* l(n) += shift(n) */
-static void
-add_shifts(real *l, const real *shift, int n)
-{
-	int i = 0;
-
-	for (; i + LANES <= n; i += LANES)
-		v_store(l + i, v_add(v_load(l + i), v_load(shift + i)));
-	for (; i < n; i++)
-		l[i] += shift[i];
-}
-
-static void
-scale_row(real *l, int n, real by)
-{
-	vec x = v_set1(by);
-	int i = 0;
-
-	for (; i + LANES <= n; i += LANES)
-		v_store(l + i, v_mul(x, v_load(l + i)));
-	for (; i < n; i++)
-		l[i] *= by;
-}
-
 /* Row r: from the noise words' products to the probabilities and the target's error. */
 static void
 softmax_row(const struct sampled_job *j, int r)
@@ -177,7 +146,7 @@ softmax_row(const struct sampled_job *j, int r)
 	real *l = j->p + (size_t)r * c->n, target = target_logit(c, r), top, sum, up;
 	int same = find_noise(c, c->y[r]);
 
-	add_shifts(l, j->shift, c->n);
+	row_add_scaled(l, j->shift, c->n, 1);
 	if (same >= 0)
 		l[same] = -INFINITY;
 	top = maximum(l, c->n, PW);
@@ -187,7 +156,7 @@ softmax_row(const struct sampled_job *j, int r)
 	sum += up;
 	if (same >= 0)
 		l[same] = 0;	/* v_exp() has no zero */
-	scale_row(l, c->n, 1 / sum);
+	row_scale(l, c->n, 1 / sum);
 	j->error[r] = up / sum - 1;
 	c->logp[r] = (double)target - (double)top - log((double)sum);
 }

@@ -147,8 +147,7 @@ allocate_job(struct output *o, struct small_job *j)
 {
 	size_t threads = (size_t)pool_threads(o->pool), wide, kept, v = 0;
 	size_t local, gradient = product_gradient_space(o->pool);
-	struct panels transposed = { j->n, j->h, (j->h + PW - 1) / PW, ((size_t)j->n | 1) * PW,
-	    NULL };
+	struct panels transposed = panels_shape(j->n, j->h);
 	real *p;
 
 	j->rows = task_rows(j->c.t);
