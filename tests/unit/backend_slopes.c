@@ -137,6 +137,42 @@ output(const struct problem *p, bool back)
 	return loss;
 }
 
+/* The matrices of an output layer that uses few rows of V. */
+struct sparse {
+	struct matrix *v, *c, *dv, *dc;
+	double logp[T], ds[T * H];
+};
+
+static void
+sparse_open(const struct problem *p, struct sparse *o)
+{
+	o->v = mat(p->k, ROLE_OUT_ROWS, V, H, p->x[1]);
+	o->c = mat(p->k, ROLE_OUT_BIAS, 1, V, p->x[2]);
+	o->dv = mat(p->k, ROLE_OUT_ROWS, V, H, NULL);
+	o->dc = mat(p->k, ROLE_OUT_BIAS, 1, V, NULL);
+}
+
+/* Takes the gradients, if wanted, and returns the loss. */
+static double
+sparse_close(const struct problem *p, struct sparse *o, bool back)
+{
+	double loss = 0;
+
+	for (int r = 0; r < T; r++)
+		loss -= o->logp[r];
+	if (back) {
+		memcpy(p->dx[0], o->ds, sizeof(o->ds));
+		take(p, 1, o->dv);
+		take(p, 2, o->dc);
+	} else {
+		p->k->mat_free(p->k, o->dv);
+		p->k->mat_free(p->k, o->dc);
+	}
+	p->k->mat_free(p->k, o->v);
+	p->k->mat_free(p->k, o->c);
+	return loss;
+}
+
 /* Noise words 1, 3 and 4, of which 3 and 4 are targets, too. */
 static double
 sampled(const struct problem *p, bool back)
@@ -144,29 +180,13 @@ sampled(const struct problem *p, bool back)
 	static const uint32_t noise[] = { 1, 3, 4 };
 	static const double shift[] = { -0.5, 1.25, 0.3 };
 	static const double target_shift[T] = { 0.1, -1, 2, 0.4, -0.2, 0, 1, -0.7, 0.9 };
-	struct backend *k = p->k;
-	struct matrix *v = mat(k, ROLE_OUT_ROWS, V, H, p->x[1]);
-	struct matrix *c = mat(k, ROLE_OUT_BIAS, 1, V, p->x[2]);
-	struct matrix *dv = mat(k, ROLE_OUT_ROWS, V, H, NULL);
-	struct matrix *dc = mat(k, ROLE_OUT_BIAS, 1, V, NULL);
-	double logp[T], ds[T * H], loss = 0;
+	struct sparse o;
 
-	k->sampled_backward(k, &(struct sampled_args){ .v = v, .c = c, .t = T, .s = p->x[0],
-	    .y = next, .target_shift = target_shift, .n = 3, .noise = noise, .noise_shift = shift,
-	    .logp = logp, .ds = ds, .dv = dv, .dc = dc });
-	for (int r = 0; r < T; r++)
-		loss -= logp[r];
-	if (back) {
-		memcpy(p->dx[0], ds, sizeof(ds));
-		take(p, 1, dv);
-		take(p, 2, dc);
-	} else {
-		k->mat_free(k, dv);
-		k->mat_free(k, dc);
-	}
-	k->mat_free(k, v);
-	k->mat_free(k, c);
-	return loss;
+	sparse_open(p, &o);
+	p->k->sampled_backward(p->k, &(struct sampled_args){ .v = o.v, .c = o.c, .t = T,
+	    .s = p->x[0], .y = next, .target_shift = target_shift, .n = 3, .noise = noise,
+	    .noise_shift = shift, .logp = o.logp, .ds = o.ds, .dv = o.dv, .dc = o.dc });
+	return sparse_close(p, &o, back);
 }
 
 /* A tree of 7 words and 6 inner nodes, its paths by hand; node 6 is on none. */
@@ -177,29 +197,14 @@ tree(const struct problem *p, bool back)
 	static const uint32_t node[] = { 0, 1, 3, 0, 2, 5, 0, 1, 4, 0, 2, 0, 1, 3, 0, 2, 0, 1, 4, 0, 2 };
 	static const signed char turn[] = { 1, -1, 1, -1, 1, 1, 1, 1, -1, -1, -1, 1, -1, -1, -1, 1, 1,
 	    1, 1, -1, -1 };
-	struct backend *k = p->k;
-	struct matrix *v = mat(k, ROLE_OUT_ROWS, V, H, p->x[1]);
-	struct matrix *c = mat(k, ROLE_OUT_BIAS, 1, V, p->x[2]);
-	struct matrix *dv = mat(k, ROLE_OUT_ROWS, V, H, NULL);
-	struct matrix *dc = mat(k, ROLE_OUT_BIAS, 1, V, NULL);
-	double logp[T], ds[T * H], loss = 0;
-	struct tree_args a = { .v = v, .c = c, .t = T, .s = p->x[0], .start = path_start,
-	    .node = node, .turn = turn, .logp = logp, .ds = ds, .dv = dv, .dc = dc };
+	struct sparse o;
+	struct tree_args a;
 
-	(back ? k->tree_backward : k->tree_forward)(k, &a);
-	for (int r = 0; r < T; r++)
-		loss -= logp[r];
-	if (back) {
-		memcpy(p->dx[0], ds, sizeof(ds));
-		take(p, 1, dv);
-		take(p, 2, dc);
-	} else {
-		k->mat_free(k, dv);
-		k->mat_free(k, dc);
-	}
-	k->mat_free(k, v);
-	k->mat_free(k, c);
-	return loss;
+	sparse_open(p, &o);
+	a = (struct tree_args){ .v = o.v, .c = o.c, .t = T, .s = p->x[0], .start = path_start,
+	    .node = node, .turn = turn, .logp = o.logp, .ds = o.ds, .dv = o.dv, .dc = o.dc };
+	(back ? p->k->tree_backward : p->k->tree_forward)(p->k, &a);
+	return sparse_close(p, &o, back);
 }
 
 static double
