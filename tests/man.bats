@@ -243,7 +243,7 @@ examples() {
 			echo "$stderr"
 			[ -n "$output" ] || [ -n "$(find . -newer began -size +0 ! -name began)" ]
 			# reports of vocab, train and gradcheck, but no warnings
-			[ -z "$(grep -vE '^(vocab: (Parsed|Found|Using|The least)|gradcheck: |train: .*will be replaced$|$)' <<< "$stderr" |
+			[ -z "$(grep -vE '^(vocab: (Parsed|Found|Using|The least)|gradcheck: |train: .*will (be replaced|remove it)$|$)' <<< "$stderr" |
 			    grep -vE '^train: (finished|stopped|early stopping|to continue|[a-z.]*npz: ((validation )?loss|never))')" ]
 			n=$((n + 1))
 		done
