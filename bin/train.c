@@ -18,68 +18,67 @@
 #include "progress.h"
 #include "resume_command.h"
 #include "signals.h"
+#include "train_settings.h"
 #include "training_run.h"
 
-static struct {
-	long batch, bptt, chunk, embed, epochs, every, from_epoch, hidden, layers, limit, log,
-	    patience, project, samples, seed, steps, threads;
-	double clip, clip_norm, dropout, factor, max_loss_ratio, noise_power, rate, weight_decay;
-	bool f64, force, tied;
-	int bias, cell, device, init, rule, schedule, softmax;
-	const char *from, *resume, *out, *save_every, *valid;
-} o = {
-	.batch = 1, .bptt = 4, .chunk = 50, .epochs = 100, .every = 5, .factor = 0.97,
-	.from_epoch = 10, .hidden = 100, .layers = 1, .seed = 10, .rate = 0.005,
-	.max_loss_ratio = 10, .noise_power = 1, .samples = 1024, .weight_decay = RULE_WEIGHT_DECAY,
-	.out = "model.npz", .save_every = "10m"
+static struct train_settings set = {
+	.batch = 1, .bptt = TRAIN_BPTT, .chunk = 50, .epochs = 100, .every = TRAIN_EVERY, .factor = 0.97,
+	.from_epoch = 10, .hidden = 100, .layers = 1, .seed = 10, .rate = 0.005, .noise_power = 1,
+	.samples = 1024, .weight_decay = RULE_WEIGHT_DECAY
 };
-enum { AUTO, YES, NO };		/* -a */
+static struct {
+	long steps, threads;
+	double max_loss_ratio;
+	bool force;
+	int device;
+	const char *from, *resume, *out, *save_every, *valid;
+} o = { .max_loss_ratio = 10, .out = "model.npz", .save_every = "10m" };
 
 static struct resume_command to_resume;
 
 static const struct opt options[] = {
-	{ 'a', "bias", OPT_WORD, { .word = &o.bias }, "auto|yes|no", 0, 0,
+	{ 'a', "bias", OPT_WORD, { .word = &set.bias }, "auto|yes|no", 0, 0,
 	    "biases; auto: for streams, lstm and gru" },
-	{ 'B', "batch", OPT_INT, { .i = &o.batch }, "n", 1, 1e6,
+	{ 'B', "batch", OPT_INT, { .i = &set.batch }, "n", 1, 1e6,
 	    "batch size: sentences, or parts of a stream" },
-	{ 'b', "bptt", OPT_INT, { .i = &o.bptt }, "n", 0, 1e9, "BPTT truncation length; rnn only" },
-	{ 'c', "cell", OPT_WORD, { .word = &o.cell }, CELL_WORDS, 0, 0, "recurrent cell" },
+	{ 'b', "bptt", OPT_INT, { .i = &set.bptt }, "n", 0, 1e9, "BPTT truncation length; rnn only" },
+	{ 'c', "cell", OPT_WORD, { .word = &set.cell }, CELL_WORDS, 0, 0, "recurrent cell" },
 	{ 'd', "device", OPT_WORD, { .word = &o.device }, BACKEND_DEVICES, 0, 0, "device to use" },
-	{ 'D', "double", OPT_FLAG, { .flag = &o.f64 }, NULL, 0, 0, "double precision" },
-	{ 'e', "epochs", OPT_INT, { .i = &o.epochs }, "n", 0, 1e9, "total number of epochs" },
-	{ 'E', "evaluate", OPT_INT, { .i = &o.every }, "n", 0, 1e9, "every n epochs; 0: never; with -v: 1" },
-	{ 'f', "factor", OPT_REAL, { .x = &o.factor }, "x", 0, 1,
+	{ 'D', "double", OPT_FLAG, { .flag = &set.f64 }, NULL, 0, 0, "double precision" },
+	{ 'e', "epochs", OPT_INT, { .i = &set.epochs }, "n", 0, 1e9, "total number of epochs" },
+	{ 'E', "evaluate", OPT_INT, { .i = &set.every }, "n", 0, 1e9, "every n epochs; 0: never; with -v: 1" },
+	{ 'f', "factor", OPT_REAL, { .x = &set.factor }, "x", 0, 1,
 	    "with -S decay: factor applied each epoch" },
-	{ 'F', "decay-after", OPT_INT, { .i = &o.from_epoch }, "n", 0, 1e9,
+	{ 'F', "decay-after", OPT_INT, { .i = &set.from_epoch }, "n", 0, 1e9,
 	    "with -S decay: from the end of epoch n on" },
-	{ 'H', "hidden", OPT_INT, { .i = &o.hidden }, "n", 1, 65536, "hidden units in each layer" },
+	{ 'H', "hidden", OPT_INT, { .i = &set.hidden }, "n", 1, 65536, "hidden units in each layer" },
 	{ 'i', "from", OPT_STR, { .s = &o.from }, "model", 0, 0, "start from its weights" },
-	{ 'I', "init", OPT_WORD, { .word = &o.init }, "auto|" INIT_NAMES, 0, 0, "initial weights" },
+	{ 'I', "init", OPT_WORD, { .word = &set.init }, "auto|" INIT_NAMES, 0, 0, "initial weights" },
 	{ 'j', "threads", OPT_INT, { .i = &o.threads }, "n", 0, 1024,
 	    "threads; 0: one per processor" },
-	{ 'k', "clip", OPT_REAL, { .x = &o.clip }, "x", 0, 1e15,
+	{ 'k', "clip", OPT_REAL, { .x = &set.clip }, "x", 0, 1e15,
 	    "clip each gradient component to +-x; 0: off" },
-	{ 'K', "clip-norm", OPT_REAL, { .x = &o.clip_norm }, "x", 0, 1e15,
+	{ 'K', "clip-norm", OPT_REAL, { .x = &set.clip_norm }, "x", 0, 1e15,
 	    "clip the norm of the gradient to x; 0: off" },
-	{ 'l', "log", OPT_INT, { .i = &o.log }, "n", 0, 1e15, "smoothed loss every n steps" },
-	{ 'L', "layers", OPT_INT, { .i = &o.layers }, "n", 1, MODEL_LAYERS_MAX, "hidden layers" },
-	{ 'm', "embed", OPT_INT, { .i = &o.embed }, "n", 0, 65536, "embedding size; 0: none" },
-	{ 'n', "limit", OPT_INT, { .i = &o.limit }, "n", 0, 1e15, "only the first n sentences" },
+	{ 'l', "log", OPT_INT, { .i = &set.log }, "n", 0, 1e15, "smoothed loss every n steps" },
+	{ 'L', "layers", OPT_INT, { .i = &set.layers }, "n", 1, MODEL_LAYERS_MAX, "hidden layers" },
+	{ 'm', "embed", OPT_INT, { .i = &set.embed }, "n", 0, 65536, "embedding size; 0: none" },
+	{ 'n', "limit", OPT_INT, { .i = &set.limit }, "n", 0, 1e15, "only the first n sentences" },
 	{ 'N', "steps", OPT_INT, { .i = &o.steps }, "n", 0, 1e15, "stop after n steps; 0: never" },
 	{ 'o', "output", OPT_STR, { .s = &o.out }, "file", 0, 0, "model file to write" },
-	{ 'O', "optimiser", OPT_WORD, { .word = &o.rule }, RULE_WORDS, 0, 0, "update rule" },
-	{ 'p', "dropout", OPT_REAL, { .x = &o.dropout }, "rate", 0, 0.99,
+	{ 'O', "optimiser", OPT_WORD, { .word = &set.rule }, RULE_WORDS, 0, 0, "update rule" },
+	{ 'p', "dropout", OPT_REAL, { .x = &set.dropout }, "rate", 0, 0.99,
 	    "dropout rate: fraction of outputs dropped" },
-	{ 'P', "patience", OPT_INT, { .i = &o.patience }, "n", 0, 1e15,
+	{ 'P', "patience", OPT_INT, { .i = &set.patience }, "n", 0, 1e15,
 	    "early stopping: n evaluations without gain" },
-	{ 'r', "rate", OPT_REAL, { .x = &o.rate }, "rate", 0, 1e6, "initial learning rate; sgd:" },
+	{ 'r', "rate", OPT_REAL, { .x = &set.rate }, "rate", 0, 1e6, "initial learning rate; sgd:" },
 	{ 'R', "resume", OPT_STR, { .s = &o.resume }, "model", 0, 0, "resume its training" },
-	{ 's', "seed", OPT_INT, { .i = &o.seed }, "n", 0, 4294967295.0, "random seed" },
-	{ 'S', "schedule", OPT_WORD, { .word = &o.schedule }, HYPERPARAMS_RATES, 0, 0,
+	{ 's', "seed", OPT_INT, { .i = &set.seed }, "n", 0, 4294967295.0, "random seed" },
+	{ 'S', "schedule", OPT_WORD, { .word = &set.schedule }, HYPERPARAMS_RATES, 0, 0,
 	    "learning rate schedule" },
-	{ 't', "tie", OPT_FLAG, { .flag = &o.tied }, NULL, 0, 0,
+	{ 't', "tie", OPT_FLAG, { .flag = &set.tied }, NULL, 0, 0,
 	    "tie the output weights to the embeddings (-m)" },
-	{ 'T', "seq-length", OPT_INT, { .i = &o.chunk }, "n", 0, 1e9,
+	{ 'T', "seq-length", OPT_INT, { .i = &set.chunk }, "n", 0, 1e9,
 	    "tokens of a stream per step; 0: line by line" },
 	{ 'v', "valid", OPT_STR, { .s = &o.valid }, "file|fraction", 0, 0,
 	    "validation set: a file, or the last fraction" },
@@ -87,17 +86,17 @@ static const struct opt options[] = {
 	{ 0, "max-loss-ratio", OPT_REAL, { .x = &o.max_loss_ratio }, "x", 0, 1e6,
 	    "stop at a loss of x times ln C; 0: never" },
 	PROGRESS_OPTION,
-	{ 0, "project", OPT_INT, { .i = &o.project }, "n", 0, 65536,
+	{ 0, "project", OPT_INT, { .i = &set.project }, "n", 0, 65536,
 	    "size of a projection layer; 0: none" },
 	{ 0, "save-every", OPT_STR, { .s = &o.save_every }, "time|steps", 0, 0,
 	    "save between evaluations; 0: never" },
-	{ 0, "softmax", OPT_WORD, { .word = &o.softmax }, SOFTMAX_NAMES, 0, 0,
+	{ 0, "softmax", OPT_WORD, { .word = &set.softmax }, SOFTMAX_NAMES, 0, 0,
 	    "output layer in training" },
-	{ 0, "samples", OPT_INT, { .i = &o.samples }, "n", 1, 1e6,
+	{ 0, "samples", OPT_INT, { .i = &set.samples }, "n", 1, 1e6,
 	    "with --softmax sampled: noise words per step" },
-	{ 0, "noise-power", OPT_REAL, { .x = &o.noise_power }, "x", 0, 4,
+	{ 0, "noise-power", OPT_REAL, { .x = &set.noise_power }, "x", 0, 4,
 	    "the same: power of the words' counts" },
-	{ 0, "weight-decay", OPT_REAL, { .x = &o.weight_decay }, "x", 0, 1e6, "with -O adamw" },
+	{ 0, "weight-decay", OPT_REAL, { .x = &set.weight_decay }, "x", 0, 1e6, "with -O adamw" },
 	{ 0 }
 };
 static const struct command command = {
@@ -134,9 +133,9 @@ read_text(struct training_run *run, struct prog_inputs *in)
 	const struct model_progress *p = &run->model.progress;
 
 	t->any_unit = o.resume != NULL;
-	t->chunk = o.resume ? p->hyper.chunk : (uint32_t)o.chunk;
-	t->stream_only = options_given('T') && o.chunk;
-	t->train.limit = o.resume ? p->limit : (size_t)o.limit;
+	t->chunk = o.resume ? p->hyper.chunk : (uint32_t)set.chunk;
+	t->stream_only = options_given('T') && set.chunk;
+	t->train.limit = o.resume ? p->limit : (size_t)set.limit;
 	die_if(training_text_read(t, &t->train, in));
 }
 
@@ -146,69 +145,31 @@ read_validation(struct training_run *run, double fraction)
 	die_if(training_text_validate(&run->text, fraction, fraction > 0 ? NULL : o.valid));
 }
 
-/* With a validation set, after every epoch: what it costs is small beside an epoch. */
-static uint32_t
-evaluation_interval(void)
-{
-	return o.valid && !options_given('E') ? 1 : (uint32_t)o.every;
-}
-
-/* The progress and hyperparameters of a new run. */
+/* Settings that follow from the text or from others, unless they are given. */
 static void
-init_progress(struct training_run *run)
+leave_open(void)
 {
-	struct model *m = &run->model;
-	uint32_t t = training_text_chunk(&run->text, m->vocab.unit);
-	long bptt = t && !options_given('b') ? (long)t : o.bptt;	/* a whole chunk */
-	bool decays = o.schedule == RATE_DECAYED;
-	const struct rule_kind *rule = &rule_kinds[o.rule];
-	double rate = options_given('r') ? o.rate : rule->rate;
-	double weight_decay = rule->weight_decay > 0 ? o.weight_decay : 0;
-	bool sampled = o.softmax == SOFTMAX_SAMPLED;
-
-	m->has_progress = true;
-	m->progress = (struct model_progress){
-		.rate = rate, .rate0 = rate, .loss = NAN, .smoothed = NAN,
-		.best = NAN, .limit = (uint64_t)o.limit, .seed = (uint32_t)o.seed,
-		.bptt = (uint32_t)bptt, .batch = (uint32_t)o.batch,
-		.every = evaluation_interval(), .epochs = (uint64_t)o.epochs,
-		.hyper = {
-			.rule = (uint32_t)o.rule, .schedule = (uint32_t)o.schedule,
-			.factor = decays ? o.factor : 0,
-			.from = decays ? (uint64_t)o.from_epoch : 0, .clip = o.clip,
-			.clip_norm = o.clip_norm, .dropout = o.dropout, .chunk = t,
-			.weight_decay = weight_decay, .softmax = sampled ? SOFTMAX_SAMPLED : SOFTMAX_FULL,
-			.samples = sampled ? (uint32_t)o.samples : 0,
-			.noise_power = sampled ? o.noise_power : 0,
-			.valid = valid_fraction(), .patience = (uint64_t)o.patience,
-			.log = (uint64_t)o.log
-		}
-	};
+	if (!options_given('b'))
+		set.bptt = -1;
+	if (!options_given('E'))
+		set.every = -1;
+	if (!options_given('r'))
+		set.rate = -1;
+	set.has_valid = o.valid != NULL;
+	set.valid_fraction = valid_fraction();
 }
 
 /* A new model with random weights. */
 static void
 new_model(struct training_run *run)
 {
-	bool gated = cell_kinds[o.cell].gates > 1, stream = run->text.vocab.unit == UNIT_STREAM;
-	bool sampled = o.softmax == SOFTMAX_SAMPLED, tree = o.softmax == SOFTMAX_TREE;
-	struct model_shape shape = {
-		.cell = (enum cell)o.cell, .real = o.f64 ? REAL_F64 : REAL_F32,
-		.layers = (uint32_t)o.layers, .hidden = (uint32_t)o.hidden,
-		.vocab = run->text.vocab.size, .embed = (uint32_t)o.embed,
-		.project = (uint32_t)o.project, .tied = o.tied, .tree = tree,
-		.bias = o.bias == YES || (o.bias == AUTO && (gated || stream || sampled || tree))
-	};
-	enum init init = o.init ? (enum init)(o.init - 1) : gated ? INIT_UNIFORM : INIT_TUTORIAL;
-	const char *why = model_new(&run->model, shape);
+	const struct vocab *v = &run->text.vocab;
+	const char *why = model_new(&run->model, train_settings_shape(&set, v));
 
 	if (why)
-		die("a model of %ld hidden units and %" PRIu32 " words: %s", o.hidden,
-		    run->text.vocab.size, why);
-	model_init(&run->model, init, (uint32_t)o.seed);
+		die("a model of %ld hidden units and %" PRIu32 " words: %s", set.hidden, v->size, why);
 	die_if(training_run_set_vocab(run, NULL));
-	if (sampled)
-		model_init_output_bias(&run->model);
+	train_settings_init(&set, &run->model);
 }
 
 /* Gated cells ignore the truncation length. */
@@ -226,48 +187,48 @@ load_model(struct training_run *run)
 	struct model *m = &run->model;
 	const char *path = o.from ? o.from : o.resume;
 
-	device_load(m, path, o.f64);
+	device_load(m, path, set.f64);
 	if (o.resume && !m->has_progress)
 		die("%s: the model holds no training progress to resume; start a new run with -i", path);
 	check_bptt(m->shape.cell);
-	if (o.from && options_given_name("softmax") && m->shape.tree != (o.softmax == SOFTMAX_TREE))
+	if (o.from && options_given_name("softmax") && m->shape.tree != (set.softmax == SOFTMAX_TREE))
 		die("%s: the model's output layer is %s; omit --softmax", path, m->shape.tree ?
 		    "a tree" : "not a tree");
-	if (o.from && options_given('H') && (uint32_t)o.hidden != m->shape.hidden)
+	if (o.from && options_given('H') && (uint32_t)set.hidden != m->shape.hidden)
 		die("%s: the model has %" PRIu32 " hidden units, not %ld; omit -H", path,
-		    m->shape.hidden, o.hidden);
+		    m->shape.hidden, set.hidden);
 }
 
 /* Applies the options that may change when a run is resumed. */
 static void
 apply_options(struct model_progress *p)
 {
-	if ((uint32_t)o.batch != p->batch && options_given('B') && p->hyper.chunk && p->sentence)
+	if ((uint32_t)set.batch != p->batch && options_given('B') && p->hyper.chunk && p->sentence)
 		die_usage("-B cannot change in the middle of an epoch of a stream (-R)");
 	if (options_given('B'))
-		p->batch = (uint32_t)o.batch;
+		p->batch = (uint32_t)set.batch;
 	if (options_given('b'))
-		p->bptt = (uint32_t)o.bptt;
+		p->bptt = (uint32_t)set.bptt;
 	if (options_given('e'))
-		p->epochs = (uint64_t)o.epochs;
+		p->epochs = (uint64_t)set.epochs;
 	if (options_given('E'))
-		p->every = (uint32_t)o.every;
+		p->every = (uint32_t)set.every;
 	if (options_given('k'))
-		p->hyper.clip = o.clip;
+		p->hyper.clip = set.clip;
 	if (options_given('K'))
-		p->hyper.clip_norm = o.clip_norm;
+		p->hyper.clip_norm = set.clip_norm;
 	if (options_given('l'))
-		p->hyper.log = (uint64_t)o.log;
+		p->hyper.log = (uint64_t)set.log;
 	if (options_given('p'))
-		p->hyper.dropout = o.dropout;
+		p->hyper.dropout = set.dropout;
 	if (options_given('P'))
-		p->hyper.patience = (uint64_t)o.patience;
+		p->hyper.patience = (uint64_t)set.patience;
 	if (options_given('r'))
-		p->rate = p->rate0 = o.rate;
+		p->rate = p->rate0 = set.rate;
 	if (options_given_name("weight-decay") && rule_kinds[p->hyper.rule].weight_decay == 0)
 		die_usage("--weight-decay needs -O adamw, and this run (-R) has another rule");
 	if (options_given_name("weight-decay"))
-		p->hyper.weight_decay = o.weight_decay;
+		p->hyper.weight_decay = set.weight_decay;
 }
 
 static void
@@ -292,7 +253,7 @@ resume(struct training_run *run)
 	if ((why = trainer_check_fingerprints(p, &run->text.train, &run->text.valid)) != NULL)
 		die("%s: %s", o.resume, why);
 	apply_options(p);
-	if (options_given('P') && o.patience && run->text.valid.steps == 0)
+	if (options_given('P') && set.patience && run->text.valid.steps == 0)
 		die("%s: -P needs a validation set, and this run has none; start a new run with -i", o.resume);
 	check_patience(p->hyper.patience, p->every);
 }
@@ -301,13 +262,17 @@ resume(struct training_run *run)
 static void
 start(struct training_run *run)
 {
-	read_validation(run, valid_fraction());
+	struct model *m = &run->model;
+
+	leave_open();
+	read_validation(run, set.valid_fraction);
 	if (o.from)
 		die_if(training_run_set_vocab(run, o.from));
 	else
 		new_model(run);
-	init_progress(run);
-	die_if(model_alloc_optimiser(&run->model));
+	m->has_progress = true;
+	m->progress = train_settings_progress(&set, training_text_chunk(&run->text, m->vocab.unit));
+	die_if(model_alloc_optimiser(m));
 }
 
 static void
@@ -423,25 +388,25 @@ check_options(void)
 		    "cannot change in a resumed run (-R)");
 	if (o.from)
 		options_reject("a c I L m t", "cannot be used with -i; the model determines it");
-	if (o.schedule != RATE_DECAYED)
+	if (set.schedule != RATE_DECAYED)
 		options_reject("f F", "needs -S decay");
-	if (!o.resume && rule_kinds[o.rule].weight_decay == 0)
+	if (!o.resume && rule_kinds[set.rule].weight_decay == 0)
 		options_reject("weight-decay", "needs -O adamw");
-	if (o.softmax != SOFTMAX_SAMPLED)
+	if (set.softmax != SOFTMAX_SAMPLED)
 		options_reject("samples noise-power", "needs --softmax sampled");
 	if (o.resume || o.from)
 		options_reject("project", "cannot be used with -i or -R; the model determines it");
-	if (o.project && o.tied)
+	if (set.project && set.tied)
 		die_usage("--project cannot be used with -t, whose projection has the embedding size (-m)");
-	if (o.tied && o.softmax == SOFTMAX_TREE)
+	if (set.tied && set.softmax == SOFTMAX_TREE)
 		die_usage("-t cannot be used with --softmax tree, which has no row for each word");
-	if (o.tied && o.embed == 0)
+	if (set.tied && set.embed == 0)
 		die_usage("-t needs embeddings; give their size with -m");
-	if (o.patience && o.valid == NULL && !o.resume)
+	if (set.patience && o.valid == NULL && !o.resume)
 		die_usage("-P needs a validation set; give it with -v");
 	if (o.resume == NULL)
-		check_patience((uint64_t)o.patience, (uint32_t)o.every);
-	check_bptt((enum cell)o.cell);
+		check_patience((uint64_t)set.patience, (uint32_t)set.every);
+	check_bptt((enum cell)set.cell);
 }
 
 static void
@@ -482,7 +447,7 @@ main(int argc, char *argv[])
 	if (o.from || o.resume)
 		load_model(&run);
 	run.k = device_open(o.device, o.from || o.resume ? run.model.shape.real :
-	    o.f64 ? REAL_F64 : REAL_F32, o.threads);
+	    set.f64 ? REAL_F64 : REAL_F32, o.threads);
 	read_text(&run, &in);
 	if (o.resume)
 		resume(&run);

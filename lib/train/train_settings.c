@@ -1,0 +1,70 @@
+#include "train_settings.h"
+
+#include <math.h>
+
+#include "rules.h"
+
+static bool
+settings_have_bias(const struct train_settings *s, enum unit unit)
+{
+	if (s->bias != BIAS_AUTO)
+		return s->bias == BIAS_YES;
+	return cell_kinds[s->cell].gates > 1 || unit == UNIT_STREAM || s->softmax != SOFTMAX_FULL;
+}
+
+struct model_shape
+train_settings_shape(const struct train_settings *s, const struct vocab *v)
+{
+	return (struct model_shape){
+		.cell = (enum cell)s->cell, .real = s->f64 ? REAL_F64 : REAL_F32,
+		.layers = (uint32_t)s->layers, .hidden = (uint32_t)s->hidden, .vocab = v->size,
+		.embed = (uint32_t)s->embed, .project = (uint32_t)s->project,
+		.bias = settings_have_bias(s, v->unit), .tied = s->tied,
+		.tree = s->softmax == SOFTMAX_TREE
+	};
+}
+
+void
+train_settings_init(const struct train_settings *s, struct model *m)
+{
+	bool gated = cell_kinds[s->cell].gates > 1;
+	enum init init = s->init ? (enum init)(s->init - 1) : gated ? INIT_UNIFORM : INIT_TUTORIAL;
+
+	model_init(m, init, (uint32_t)s->seed);
+	if (s->softmax == SOFTMAX_SAMPLED)
+		model_init_output_bias(m);
+}
+
+static struct hyperparams
+settings_hyperparams(const struct train_settings *s, uint32_t chunk)
+{
+	bool decays = s->schedule == RATE_DECAYED, sampled = s->softmax == SOFTMAX_SAMPLED;
+
+	return (struct hyperparams){
+		.rule = (uint32_t)s->rule, .schedule = (uint32_t)s->schedule,
+		.factor = decays ? s->factor : 0, .from = decays ? (uint64_t)s->from_epoch : 0,
+		.clip = s->clip, .clip_norm = s->clip_norm, .dropout = s->dropout, .chunk = chunk,
+		.weight_decay = rule_kinds[s->rule].weight_decay > 0 ? s->weight_decay : 0,
+		.softmax = sampled ? SOFTMAX_SAMPLED : SOFTMAX_FULL,
+		.samples = sampled ? (uint32_t)s->samples : 0,
+		.noise_power = sampled ? s->noise_power : 0,
+		.valid = s->valid_fraction, .patience = (uint64_t)s->patience,
+		.log = (uint64_t)s->log
+	};
+}
+
+struct model_progress
+train_settings_progress(const struct train_settings *s, uint32_t chunk)
+{
+	double rate = s->rate < 0 ? rule_kinds[s->rule].rate : s->rate;
+	long bptt = s->bptt >= 0 ? s->bptt : chunk ? (long)chunk : TRAIN_BPTT;
+	/* what an evaluation of a validation set costs is small beside an epoch */
+	long every = s->every >= 0 ? s->every : s->has_valid ? 1 : TRAIN_EVERY;
+
+	return (struct model_progress){
+		.rate = rate, .rate0 = rate, .loss = NAN, .smoothed = NAN, .best = NAN,
+		.limit = (uint64_t)s->limit, .seed = (uint32_t)s->seed, .bptt = (uint32_t)bptt,
+		.batch = (uint32_t)s->batch, .every = (uint32_t)every,
+		.epochs = (uint64_t)s->epochs, .hyper = settings_hyperparams(s, chunk)
+	};
+}
