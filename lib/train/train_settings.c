@@ -2,7 +2,6 @@
 
 #include <math.h>
 
-#include "rules.h"
 
 static bool
 settings_have_bias(const struct train_settings *s, enum unit unit)
