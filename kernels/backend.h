@@ -85,11 +85,18 @@ struct matrix;	/* a parameter or its gradient */
  * (weight_decay being multiplied by the rate, as PyTorch has it).  rules.h says
  * which rules keep moments, and which leave a parameter unchanged where g is zero.
  *
- * A lazy update changes only the rows of a sparse gradient (touched.h) that are in its
- * set, moments included, whatever the rule: the cost of a step then does not depend on
- * the size of the vocabulary.  Adam corrects its moments for having started from zeros;
- * a row's moments have seen as many steps as the row was touched, so row_steps counts
- * them, and takes the place of `step` in the formulas.
+ * A lazy update visits only the rows of a sparse gradient (touched.h) that are in its
+ * set, whatever the rule: the cost of a step then does not depend on the size of the
+ * vocabulary.  Rules with moments go on changing a row whose gradient is zero; a row makes
+ * up for the k steps that passed it by when it is touched again, before that step's update:
+ *	momentum	p -= rate m (d + d^2 + ... + d^k), d = decay
+ *	adam		p -= rate m / (sqrt(n) + epsilon) (a_1 q + a_2 q^2 + ... + a_k q^k),
+ *			q = decay / sqrt(decay2), a_j being Adam's corrections in those steps
+ *	adamw		as adam, p shrinking by 1 - rate weight_decay in each of the steps
+ *	all		m *= decay^k, n *= decay2^k
+ * These are the k updates themselves, with the rate of the present step, and an epsilon
+ * that is small beside the root.  row_steps holds the number of the step that updated a
+ * row last.
  */
 struct update {
 	enum update_rule rule;
@@ -100,8 +107,9 @@ struct update {
 	double weight_decay;		/* for adamw */
 	double step;			/* number of this update, from 1; for Adam */
 	bool lazy;
-	struct matrix *row_steps;	/* ROLE_BIAS (1, rows): with lazy, updates of each row,
-					 * which this one adds to; NULL: use `step` */
+	struct matrix *row_steps;	/* ROLE_BIAS (1, rows): with lazy, the step of each row's
+					 * latest update, 0: none yet; set by the update; NULL:
+					 * there is nothing to make up for */
 };
 
 /* Sequences packed one after another; row r of sequence i is start[i] + r. */

@@ -33,6 +33,15 @@ agree() {
 	agree auto 20151
 }
 
+@test "rows that lazy updates pass by come to what they come to when all are updated" {
+	for k in ref cpu blas; do
+		run "$BUILD/tests/unit/lazy_updates" $k
+		[ "$status" -ne 77 ] || continue	# no such backend in this build
+		echo "$output"
+		[ "$output" = '0 failures' ]
+	done
+}
+
 @test "the definition's gradients are the slopes of what it computes" {
 	run -0 "$BUILD/tests/unit/backend_slopes"
 	[ "$output" = '0 failures' ]

@@ -2,6 +2,7 @@
  * update.c - the definition of the update rules, elementwise; backend.h has the
  * formulas.
  */
+#include "absence.h"
 #include "ref.h"
 
 /* The arrays of one parameter, p, g, m and n of backend.h, and the rule. */
@@ -70,19 +71,40 @@ change_range(const struct numbers *a, size_t first, size_t n)
 	}
 }
 
-/* The row of a lazy update, whose moments are as old as its count says. */
+/* What is subtracted from p, for each part of absence.move. */
+static double
+direction_of(const struct numbers *a, size_t i)
+{
+	if (a->by->rule == RULE_ADAM || a->by->rule == RULE_ADAMW)
+		return a->m[i] / (sqrt(a->n[i]) + a->by->epsilon);
+	return a->m[i];
+}
+
+static void
+make_up(const struct numbers *a, const struct absence *w, size_t first, size_t n)
+{
+	for (size_t i = first; i < first + n; i++) {
+		a->p[i] = (real)(w->shrink * a->p[i] - w->move * direction_of(a, i));
+		a->m[i] = (real)(w->keep * a->m[i]);
+		if (a->n)
+			a->n[i] = (real)(w->keep2 * a->n[i]);
+	}
+}
+
 static void
 change_row(struct numbers *a, const struct touched *t, int i)
 {
 	const struct update *u = a->by;
+	size_t first = touched_offset(t, i), n = (size_t)t->width;
 
 	if (u->row_steps) {
-		double steps = ++u->row_steps->p[t->row[i]];
+		real *latest = &u->row_steps->p[t->row[i]];
+		struct absence w = absence_since(u, *latest);
 
-		a->rise = 1 - pow(u->decay, steps);
-		a->rise2 = 1 - pow(u->decay2, steps);
+		make_up(a, &w, first, n);
+		*latest = (real)u->step;
 	}
-	change_range(a, touched_offset(t, i), (size_t)t->width);
+	change_range(a, first, n);
 }
 
 static void

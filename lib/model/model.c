@@ -89,7 +89,7 @@ model_is_lazy(const struct model *m)
 bool
 model_counts_rows(const struct model *m)
 {
-	return m->has_progress && model_is_lazy(m) && hyperparams_moments(&m->progress.hyper) > 1;
+	return m->has_progress && model_is_lazy(m) && !rule_kinds[m->progress.hyper.rule].is_sparse;
 }
 
 /* Fills in the list of parameters, without memory. */

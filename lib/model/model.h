@@ -60,7 +60,8 @@ struct model_param {
 	size_t rows, cols;
 	void *data;			/* (rows x cols) of shape.real */
 	void *moment[MODEL_MOMENTS];	/* optimiser state, likewise; or NULL */
-	void *row_steps;		/* (words) of shape.real: updates of each word's row; or NULL */
+	void *row_steps;		/* (words) of shape.real: step of each word's row's latest update,
+				 * 0: none; or NULL */
 };
 
 /* The position and the settings of a training run: what `train -R` needs to resume it
@@ -120,7 +121,7 @@ size_t model_param_words(const struct model_shape *s, const struct model_param *
 /* Whether training updates only the rows that a step touched (backend.h, lazy updates). */
 bool model_is_lazy(const struct model *m);
 
-/* Whether updates of each row are counted: lazy ones, by a rule that depends on their
+/* Whether the step of each row's latest update is kept: lazy ones, by a rule that depends on their
  * number. */
 bool model_counts_rows(const struct model *m);
 
@@ -137,7 +138,7 @@ const char *model_plan(struct model *m, struct model_shape shape);
 const char *model_alloc(struct model *m);
 
 /* Allocates the state of the optimiser that m->progress names, zero: its moments for every
- * parameter, and row_steps where updates of words' rows are counted.  Frees what there was. */
+ * parameter, and row_steps where model_counts_rows().  Frees what there was. */
 const char *model_alloc_optimiser(struct model *m);
 
 /* Value of `rows` in struct model_carried for this many streams, at most 1e6. */

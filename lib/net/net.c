@@ -95,7 +95,7 @@ new_matrix(struct net *n, const struct model_param *p, const void *host)
 	return mat;
 }
 
-/* The parameter's count of updates for each word; NULL: out of memory. */
+/* The step of the latest update of each word's row; NULL: out of memory. */
 static struct matrix *
 new_row_steps(struct net *n, const struct model_param *p)
 {

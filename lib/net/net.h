@@ -59,7 +59,7 @@ struct net {
 	bool is_bias[MODEL_PARAMS_MAX];
 	struct matrix *g[MODEL_PARAMS_MAX];	/* their gradients; NULL until first needed */
 	struct matrix *moment[MODEL_MOMENTS][MODEL_PARAMS_MAX];	/* optimiser state, or NULL */
-	struct matrix *row_steps[MODEL_PARAMS_MAX];	/* updates of each word's row, or NULL */
+	struct matrix *row_steps[MODEL_PARAMS_MAX];	/* step of each word's row's latest update, or NULL */
 	struct net_layer layer[MODEL_LAYERS_MAX];
 	int embed;			/* index of the embedding parameter; -1: none */
 	const struct output_layer *output;

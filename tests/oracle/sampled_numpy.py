@@ -10,8 +10,8 @@ prints a line for each epoch: its number, the exact loss, the rate.
     loss = -ln softmax(l)[target]    summed over a sentence
 
 Here each drawn word is a term of its own, where the C code counts repeated ones once with
-their number.  Adam changes the rows of words that the step touched, by each row's own
-count of steps; W and b, which have no words, by the number of the step.
+their number.  Adam leaves the rows of words that a step did not touch until they are touched
+again, and then does the missing updates one by one, with gradients of zero.
 """
 import sys
 
@@ -37,16 +37,22 @@ def draw(seed, step, q, k):
 class Adam:
     def __init__(self, p, rate):
         self.p, self.rate = p, rate
-        self.m, self.n, self.steps = np.zeros_like(p), np.zeros_like(p), np.zeros(len(p))
+        self.m, self.n, self.latest = np.zeros_like(p), np.zeros_like(p), np.zeros(len(p), int)
 
-    def update(self, g, rows):
+    def change(self, row, g, t):
+        """Update number t of a row."""
+        self.m[row] = 0.9 * self.m[row] + 0.1 * g
+        self.n[row] = 0.999 * self.n[row] + 0.001 * g * g
+        m, n = self.m[row] / (1 - 0.9 ** t), self.n[row] / (1 - 0.999 ** t)
+        self.p[row] -= self.rate * m / (np.sqrt(n) + 1e-8)
+
+    def update(self, g, rows, step):
         """Rows of p, its first axis."""
-        self.steps[rows] += 1
-        t = self.steps[rows].reshape((-1,) + (1,) * (self.p.ndim - 1))
-        self.m[rows] = 0.9 * self.m[rows] + 0.1 * g[rows]
-        self.n[rows] = 0.999 * self.n[rows] + 0.001 * g[rows] ** 2
-        m, n = self.m[rows] / (1 - 0.9 ** t), self.n[rows] / (1 - 0.999 ** t)
-        self.p[rows] -= self.rate * m / (np.sqrt(n) + 1e-8)
+        for row in rows:
+            for t in range(self.latest[row] + 1, step):
+                self.change(row, 0 * g[row], t)
+            self.change(row, g[row], step)
+            self.latest[row] = step
 
 
 def forward(net, b, x):
@@ -107,12 +113,12 @@ def main():
             noise = draw(seed, step, q, samples)
             dU, dV, dW, db, dc = gradient(net, b, c, x, y, noise, np.log(samples * q))
             seen = np.unique(np.append(noise, y))
-            U.update(dU, np.unique(x))
-            V.update(dV, seen)
-            C.update(dc, seen)
-            W.update(dW, np.arange(net.H))
-            B.update(db, np.arange(net.H))
             step += 1
+            U.update(dU, np.unique(x), step)
+            V.update(dV, seen, step)
+            C.update(dc, seen, step)
+            W.update(dW, np.arange(net.H), step)
+            B.update(db, np.arange(net.H), step)
 
 
 main()

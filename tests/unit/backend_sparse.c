@@ -225,7 +225,7 @@ update_lazily(struct backend *k, const struct test_case *c, enum update_rule rul
 	double *logp = need(calloc((size_t)c->b.t, sizeof(*logp)));
 	struct update u = { .rule = rule, .rate = 0.1, .scale = 0.7, .clip = 0.4, .decay = 0.9,
 	    .decay2 = 0.99, .epsilon = 1e-3, .weight_decay = 0.2, .lazy = true,
-	    .row_steps = moments > 1 ? steps : NULL };
+	    .row_steps = !rule_kinds[rule].is_sparse ? steps : NULL };
 
 	for (int step = 1; step <= 3; step++) {
 		u.step = step;

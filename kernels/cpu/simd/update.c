@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "absence.h"
 #include "parallel.h"
 #include "update.h"
 #include "vec.h"
@@ -156,23 +157,77 @@ change_task(void *arg, int i, int thread)
 	change_run(a, first, len < PART ? len : PART);
 }
 
-/* Some rows of the set.  With row_steps each row has constants of its own. */
+/* struct absence with reals, and whether the rule divides by the root of n. */
+struct absence_constants {
+	real keep, keep2, shrink, move;
+	bool divides;
+};
+
+INLINE void
+make_up(const struct rule_constants *u, const struct absence_constants *w, real *p, real *m, real *n)
+{
+	vec vm = v_load(m), vn = n ? v_load(n) : v_zero(), by = vm;
+
+	if (w->divides)
+		by = v_div(vm, v_add(v_sqrt(vn), v_set1(u->epsilon)));
+	v_store(p, v_fma(v_set1(-w->move), by, v_mul(v_set1(w->shrink), v_load(p))));
+	v_store(m, v_mul(v_set1(w->keep), vm));
+	if (n)
+		v_store(n, v_mul(v_set1(w->keep2), vn));
+}
+
+INLINE void
+make_up_rest(const struct rule_constants *u, const struct absence_constants *w, size_t len,
+    real *p, real *m, real *n)
+{
+	real rest[3][LANES] = { { 0 } };
+
+	memcpy(rest[0], p, len * sizeof(real));
+	memcpy(rest[1], m, len * sizeof(real));
+	if (n)
+		memcpy(rest[2], n, len * sizeof(real));
+	make_up(u, w, rest[0], rest[1], n ? rest[2] : NULL);
+	memcpy(p, rest[0], len * sizeof(real));
+	memcpy(m, rest[1], len * sizeof(real));
+	if (n)
+		memcpy(n, rest[2], len * sizeof(real));
+}
+
+/* A row makes up for the steps since `latest`, if there are any. */
+static void
+make_up_row(const struct update_job *a, double latest, size_t first, size_t len)
+{
+	const struct absence w = absence_since(a->by, latest);
+	const struct absence_constants c = { (real)w.keep, (real)w.keep2, (real)w.shrink,
+	    (real)w.move, a->by->rule == RULE_ADAM || a->by->rule == RULE_ADAMW };
+	real *p = a->p + first, *m = a->m + first, *n = a->n ? a->n + first : NULL;
+	size_t i = 0;
+
+	if (w.keep == 1 && w.shrink == 1)
+		return;
+	for (; i + LANES <= len; i += LANES)
+		make_up(&a->rule, &c, p + i, m + i, n ? n + i : NULL);
+	if (i < len)
+		make_up_rest(&a->rule, &c, len - i, p + i, m + i, n ? n + i : NULL);
+}
+
+/* Some rows of the set. */
 static void
 change_rows_task(void *arg, int i, int thread)
 {
-	struct update_job a = *(const struct update_job *)arg;
-	const struct touched *t = a.touched;
+	const struct update_job *a = arg;
+	const struct touched *t = a->touched;
 	int end = (i + 1) * ROWS < t->n ? (i + 1) * ROWS : t->n;
 
 	(void)thread;
 	for (int k = i * ROWS; k < end; k++) {
-		if (a.row_steps) {
-			struct update u = *a.by;
+		size_t first = touched_offset(t, k), len = (size_t)t->width;
 
-			u.step = (double)++a.row_steps[t->row[k]];
-			a.rule = rule_constants(&u);
+		if (a->row_steps) {
+			make_up_row(a, (double)a->row_steps[t->row[k]], first, len);
+			a->row_steps[t->row[k]] = (real)a->by->step;
 		}
-		change_run(&a, touched_offset(t, k), (size_t)t->width);
+		change_run(a, first, len);
 	}
 }
 
