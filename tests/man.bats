@@ -102,8 +102,8 @@ synopsis_options() {
 @test "-h fits a screen: 24 lines where there are few options, 80 columns; on standard output" {
 	for tool in $TOOLS; do
 		case $tool in
-		train) most=56 ;;
-		gradcheck | sample) most=32 ;;
+		train) most=76 ;;
+		gradcheck | sample) most=40 ;;
 		*) most=24 ;;
 		esac
 		for help in -h --help; do

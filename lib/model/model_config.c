@@ -36,6 +36,7 @@ static const char *const cells[] = { CELL_ROWS(NAME_OF) NULL };
 static const char *const reals[] = { "float32", "float64", NULL };
 static const char *const rules[] = { RULE_ROWS(NAME_OF) NULL };
 static const char *const softmaxes[] = { "full", "sampled", NULL };
+static const char *const masks[] = { "word", "sequence", NULL };
 static const char *const rates[] = { "halve", "decay", "cosine", "constant", NULL };
 
 #define AT(field) offsetof(struct config, field)
@@ -93,6 +94,10 @@ static const struct key {
 	{ "clip_norm", WITH_PROGRESS, OPTIONAL, REAL, AT(progress.hyper.clip_norm), NULL, 0, 0 },
 	{ "weight_decay", WITH_PROGRESS, OPTIONAL, REAL, AT(progress.hyper.weight_decay), NULL, 0, 0 },
 	{ "dropout", WITH_PROGRESS, OPTIONAL, REAL, AT(progress.hyper.dropout), NULL, 0, 0 },
+	{ "embed_dropout", WITH_PROGRESS, OPTIONAL, REAL, AT(progress.hyper.embed_dropout), NULL, 0, 0 },
+	{ "masks", WITH_PROGRESS, OPTIONAL, WORD, AT(progress.hyper.masks), masks, 0, 0 },
+	{ "shuffle", WITH_PROGRESS, OPTIONAL, U32, AT(progress.hyper.shuffle), NULL, 0, 1 },
+	{ "warmup", WITH_PROGRESS, OPTIONAL, U64, AT(progress.hyper.warmup), NULL, 0, COUNT_MAX },
 	{ "chunk", WITH_PROGRESS, OPTIONAL, U32, AT(progress.hyper.chunk), NULL, 0, 1000000000 },
 	{ "valid", WITH_PROGRESS, OPTIONAL, REAL, AT(progress.hyper.valid), NULL, 0, 0 },
 	{ "patience", WITH_PROGRESS, OPTIONAL, U64, AT(progress.hyper.patience), NULL, 0, COUNT_MAX },

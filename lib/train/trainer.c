@@ -217,20 +217,34 @@ is_evaluation_due(const struct model_progress *p)
 	return p->every && p->sentence == 0 && p->epoch % p->every == 0 && !done;
 }
 
+/* The training text in the order of the current epoch. */
+static const char *
+epoch_text(struct trainer *s, const struct corpus **text)
+{
+	const struct model_progress *p = s->p;
+
+	*text = s->train;
+	return p->hyper.shuffle ? shuffle_text(&s->shuffle, s->train, p->seed, p->epoch, text) : NULL;
+}
+
 /* Packs the next batch; *taken is the number of its sentences, or 1 for a chunk. */
 static const char *
 next_batch(struct trainer *s, size_t *taken)
 {
 	struct model_progress *p = s->p;
 	size_t n = s->train->n - p->sentence;
+	const struct corpus *text;
+	const char *why = epoch_text(s, &text);
 
 	*taken = 1;
-	if (s->train->joined) {
+	if (why)
+		return why;
+	if (text->joined) {
 		if (p->sentence == 0)
 			net_state_reset(&s->state);
-		return batch_chunk(&s->batcher, s->train, &s->streams, p->sentence);
+		return batch_chunk(&s->batcher, text, &s->streams, p->sentence);
 	}
-	return batch_frames(&s->batcher, s->train, p->sentence, n < p->batch ? n : p->batch, SIZE_MAX,
+	return batch_frames(&s->batcher, text, p->sentence, n < p->batch ? n : p->batch, SIZE_MAX,
 	    taken);
 }
 
@@ -268,8 +282,12 @@ step_batch(struct trainer *s, size_t units)
 {
 	struct model_progress *p = s->p;
 	struct rng rng;
-	struct net_pass how = { (int)p->bptt, s->state.n ? &s->state : NULL, p->hyper.dropout,
-	    &rng, s->noise.k ? &s->noise : NULL };
+	struct net_pass how = {
+		.bptt = (int)p->bptt, .st = s->state.n ? &s->state : NULL,
+		.dropout = p->hyper.dropout, .embed_dropout = p->hyper.embed_dropout,
+		.by_sequence = p->hyper.masks == MASKS_SEQUENCE, .rng = &rng,
+		.noise = s->noise.k ? &s->noise : NULL
+	};
 	size_t taken;
 	double logp;
 	const char *why = next_batch(s, &taken);
@@ -277,11 +295,11 @@ step_batch(struct trainer *s, size_t units)
 	if (why || (why = trainer_reserve(s, (size_t)s->batcher.b.t)))
 		return why;
 	rate_before_step(p, units);
-	if (p->hyper.dropout > 0 || how.noise)
+	if (p->hyper.dropout > 0 || p->hyper.embed_dropout > 0 || how.noise)
 		seed_step(p, &rng);
 	if (how.noise)
 		noise_draw(&s->noise, &rng);
-	why = net_step(s->net, &s->batcher.b, &how, &p->hyper, p->rate, p->steps + 1, s->logp);
+	why = net_step(s->net, &s->batcher.b, &how, &p->hyper, rate_of_step(p), p->steps + 1, s->logp);
 	if (why)
 		return why;
 	logp = trainer_sum(s->logp, s->batcher.b.t);
@@ -300,11 +318,12 @@ static size_t
 queue_length(struct trainer *s)
 {
 	const struct model_progress *p = s->p;
-	struct net_pass how = { (int)p->bptt, s->state.n ? &s->state : NULL, p->hyper.dropout,
-	    NULL, NULL };
+	struct net_pass how = { .bptt = (int)p->bptt, .st = s->state.n ? &s->state : NULL,
+	    .dropout = p->hyper.dropout };
 	size_t n = s->train->n - p->sentence;
 
 	if (p->batch != 1 || s->train->joined || p->hyper.log || p->hyper.schedule == RATE_COSINE ||
+	    p->steps < p->hyper.warmup ||
 	    !net_has_queue(s->net, &how, &p->hyper))
 		return 0;
 	if (s->max_steps && s->max_steps - p->steps < n)
@@ -342,10 +361,11 @@ step_queue(struct trainer *s, size_t n)
 {
 	struct model_progress *p = s->p;
 	const struct batch *b = &s->batcher.b;
+	const struct corpus *text;
 	size_t taken;
 	const char *why;
 
-	if ((why = batch_frames(&s->batcher, s->train, p->sentence, n, QUEUE_ROWS, &taken)) ||
+	if ((why = epoch_text(s, &text)) || (why = batch_frames(&s->batcher, text, p->sentence, n, QUEUE_ROWS, &taken)) ||
 	    (why = trainer_reserve(s, (size_t)b->t)) ||
 	    (why = net_steps(s->net, b, (int)p->bptt, p->rate, s->logp)))
 		return why;
@@ -443,6 +463,7 @@ trainer_free(struct trainer *s)
 {
 	net_state_free(&s->state);
 	noise_free(&s->noise);
+	shuffle_free(&s->shuffle);
 	batcher_free(&s->batcher);
 	free(s->logp);
 	s->logp = NULL;

@@ -17,6 +17,7 @@
 #include "loss_watch.h"
 #include "net.h"
 #include "noise.h"
+#include "shuffle.h"
 
 /* An evaluation, scheduled or final. */
 struct evaluation {
@@ -63,6 +64,7 @@ struct trainer {
 	struct net_state state;		/* their hidden states */
 	struct batcher batcher;		/* the current batch */
 	struct noise noise;		/* of a sampled softmax */
+	struct shuffle shuffle;		/* the order of the text in this epoch */
 	double *logp;			/* (cap) its log-probabilities */
 	size_t cap;
 	uint64_t evaluated;		/* steps done of the evaluation in progress; 0: none */

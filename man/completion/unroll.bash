@@ -66,14 +66,18 @@ _unroll_list() {
 		train t tie -
 		train T seq-length arg
 		train v valid file
+		train - dropout-masks word|sequence
+		train - embed-dropout arg
 		train - force -
 		train - max-loss-ratio arg
 		train - progress auto|always|never
 		train - project arg
 		train - save-every arg
+		train - shuffle -
 		train - softmax full|sampled|tree
 		train - samples arg
 		train - noise-power arg
+		train - warmup arg
 		train - weight-decay arg
 		train operands file
 		gradcheck a bias -
@@ -94,6 +98,8 @@ _unroll_list() {
 		gradcheck t threshold arg
 		gradcheck T tie -
 		gradcheck x spoil arg
+		gradcheck - dropout-masks word|sequence
+		gradcheck - embed-dropout arg
 		gradcheck - project arg
 		gradcheck - softmax full|sampled|tree
 		gradcheck - samples arg
