@@ -25,11 +25,11 @@ setup() {
 # refuses STATUS PATTERN TOOL [ARGUMENT...]: exits with STATUS and one line that
 # names the tool and then has the pattern, within 20 seconds.
 refuses() {
-	local status=$1 pattern=$2 got=0
+	local status=$1 pattern="^$3: .*($2)" got=0 said
 	shift 2
 	timeout 20 "$@" > out 2> err < "${stdin:-/dev/null}" || got=$?
-	if [ "$got" -ne "$status" ] || [ "$(wc -l < err)" -ne 1 ] ||
-	    ! grep -qE "^$1: .*$pattern" err; then
+	mapfile -t said < err	# no process of its own: there are hundreds of calls
+	if [ "$got" -ne "$status" ] || [ "${#said[@]}" -ne 1 ] || ! [[ "${said[0]}" =~ $pattern ]]; then
 		echo "$*: status $got, not $status with '$pattern'"
 		cat err
 		return 1
@@ -73,6 +73,12 @@ whole_pipe() {
 	tok -q "$@" > expect
 	run -0 --separate-stderr pipe 'vocab -q -n 0 expect | encode -q | decode -q > got'
 	cmp expect got
+}
+
+# some DIR: every seventh file of it; decode.bats and encode.bats have them all, for the
+# one reader that the programs share
+some() {
+	find "$1" -type f | sort | awk 'NR % 7 == 1'
 }
 
 needs_limit() {
@@ -257,7 +263,7 @@ needs_limit() {
 @test "row: a stream that is cut off" {
 	cuts index cut
 	rm cut/00000
-	for f in cut/*; do
+	for f in $(some cut); do
 		for t in 'decode -q' 'train -q -e 1 -H 2 -o new.npz' 'score -q model.npz' \
 		    'gradcheck -q -m model.npz'; do
 			# shellcheck disable=SC2086
@@ -266,14 +272,14 @@ needs_limit() {
 		[ ! -e new.npz ]
 	done
 	cuts vocab cut-vocab
-	for f in cut-vocab/*; do
+	for f in $(some cut-vocab); do
 		refuses 1 "$f: " encode -q "$f"
 	done
 }
 
 @test "row: a byte that was changed" {
 	flips index flip
-	for f in flip/*; do
+	for f in $(some flip); do
 		for t in 'train -q -e 1 -H 2 -o new.npz' 'score -q model.npz'; do
 			# shellcheck disable=SC2086
 			refuses 1 "$f: " $t "$f"
