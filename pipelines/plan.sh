@@ -44,7 +44,9 @@ speed() {
 
 chosen='' epochs=1
 while read -r hidden least dropout embed; do
-	[ -n "$hidden" ] && [ "$words" -ge "$least" ] || continue
+	if [ -z "$hidden" ] || [ "$words" -lt "$least" ]; then
+		continue
+	fi
 	these=$(options "$hidden" "$dropout" "$embed")
 	rate=$(speed "$these")
 	[ "${rate:-0}" -gt 0 ] || { say "$index: the speed of train cannot be measured"; exit 1; }
