@@ -127,6 +127,10 @@ struct batch {
  * D(t, gates h) = all error that reached A.  dW += sum of E_r s_{r-1}', and dbias +=
  * sum of E_r, where E is the error of W s_{r-1} (+ bias): D, but where
  * has_product_errors says otherwise.
+ *
+ * DSTATE(t,h), where it is asked for, = all error that reached S: dS, and what came back
+ * from the row after.  Nothing may be cut off then: bptt is no less than the longest
+ * sequence less 1.
  */
 struct cell_args {
 	enum cell cell;
@@ -139,6 +143,7 @@ struct cell_args {
 	int bptt;
 	const void *ds;
 	void *d;
+	void *dstate;			/* or NULL */
 	struct matrix *dw, *dbias;	/* dbias NULL where bias is */
 };
 
