@@ -24,11 +24,11 @@
 #include "prog.h"
 #include "progress.h"
 #include "spool.h"
+#include "unit_list.h"
 #include "visible.h"
 #include "vocab_chars.h"
 
 enum { ROWS = 1024 };		/* tokens in a forward pass */
-enum { MOST_UNITS = 65536 };	/* in a layer, as in model.h */
 enum colour { AUTO, ALWAYS, NEVER };
 enum format { TEXT, HTML, TABLE };
 
@@ -48,7 +48,7 @@ static const struct opt options[] = {
 	    "output format" },
 	{ 'j', "threads", OPT_INT, { .i = &o.threads }, "n", 0, 1024,
 	    "threads; 0: one per processor" },
-	{ 'k', "best", OPT_INT, { .i = &o.best }, "n", 1, MOST_UNITS,
+	{ 'k', "best", OPT_INT, { .i = &o.best }, "n", 1, UNIT_LIST_END,
 	    "with -r: units listed for each feature" },
 	{ 'l', "layer", OPT_INT, { .i = &o.layer }, "n", -1, 1024, "layer, from 0; -1: the last" },
 	{ 'n', "number", OPT_INT, { .i = &o.number }, "n", 0, 1e15,
@@ -72,8 +72,9 @@ struct run {
 	struct net net;
 	struct index_reader in;		/* the current stream */
 	bool characters;		/* its tokens are characters */
-	long *unit;			/* (nunit) the units of -u */
-	size_t nunit, cap_unit;
+	struct unit_list list;
+	const long *unit;		/* (nunit) the units of -u */
+	size_t nunit;
 	struct net_state state;		/* hidden state, carried over */
 	void *s;			/* (ROWS, h) states of the layer */
 	double *x;			/* (nunit) the units' states after a token */
@@ -123,57 +124,23 @@ colour_depth(void)
 }
 
 static void
-add_unit(struct run *run, long unit)
-{
-	long h = (long)run->model.shape.hidden;
-
-	if (unit >= h)
-		die("-u: no unit %ld; the layer has units 0 to %ld", unit, h - 1);
-	for (size_t i = 0; i < run->nunit; i++)
-		if (run->unit[i] == unit)
-			die_usage("-u: unit %ld is listed twice; list it once", unit);
-	if (!mem_grow(&run->unit, &run->cap_unit, run->nunit + 1, sizeof(*run->unit)))
-		die("out of memory");
-	run->unit[run->nunit++] = unit;
-}
-
-/* Reads a number at *p and advances *p; false if there is none below the bound. */
-static bool
-read_unit(const char **p, long *unit)
-{
-	size_t digits = strspn(*p, "0123456789");
-
-	*unit = digits > 0 && digits < 9 ? strtol(*p, NULL, 10) : MOST_UNITS;
-	*p += digits;
-	return *unit < MOST_UNITS;
-}
-
-static void
 read_units(struct run *run)
 {
-	const char *p = o.units ? o.units : "0";
-	long first, last;
+	long h = (long)run->model.shape.hidden;
+	const char *why = NULL;
 
-	if (o.units == NULL && o.rank) {
-		for (long u = 0; u < (long)run->model.shape.hidden; u++)
-			add_unit(run, u);
-		return;
-	}
-	for (;; p++) {
-		bool ok = read_unit(&p, &first);
-
-		last = first;
-		if (ok && *p == '-') {
-			p++;
-			ok = read_unit(&p, &last) && last >= first;
-		}
-		if (!ok || (*p != ',' && *p != '\0'))
-			die_usage("-u: '%s' is not a list of units; write it as in 3,17,40-45", o.units);
-		for (long u = first; u <= last; u++)
-			add_unit(run, u);
-		if (*p == '\0')
-			break;
-	}
+	if (o.units || !o.rank)
+		why = unit_list_read(&run->list, o.units ? o.units : "0");
+	for (long u = 0; o.units == NULL && o.rank && u < h; u++)
+		if (!unit_list_add(&run->list, u))
+			die("out of memory");
+	if (why)
+		die_usage("-u: %s", why);
+	for (size_t i = 0; i < run->list.n; i++)
+		if (run->list.unit[i] >= h)
+			die("-u: no unit %ld; the layer has units 0 to %ld", run->list.unit[i], h - 1);
+	run->unit = run->list.unit;
+	run->nunit = run->list.n;
 }
 
 static void
@@ -407,7 +374,7 @@ release(struct run *run)
 	buf_free(&run->out);
 	model_free(&run->model);
 	free(run->body);
-	free(run->unit);
+	unit_list_free(&run->list);
 	free(run->s);
 	free(run->x);
 	free(run->rank);
