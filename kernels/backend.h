@@ -129,8 +129,9 @@ struct batch {
  * has_product_errors says otherwise.
  *
  * DSTATE(t,h), where it is asked for, = all error that reached S: dS, and what came back
- * from the row after.  Nothing may be cut off then: bptt is no less than the longest
- * sequence less 1.
+ * from the row after.  DSAVED(t,h), likewise, of cells with a second state: the error of
+ * SAVED that came back from the row after, without what S passes on to it.  Nothing may be
+ * cut off then: bptt is no less than the longest sequence less 1.
  */
 struct cell_args {
 	enum cell cell;
@@ -143,7 +144,7 @@ struct cell_args {
 	int bptt;
 	const void *ds;
 	void *d;
-	void *dstate;			/* or NULL */
+	void *dstate, *dsaved;		/* or NULL; dsaved only with dstate */
 	struct matrix *dw, *dbias;	/* dbias NULL where bias is */
 };
 

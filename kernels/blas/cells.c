@@ -130,6 +130,7 @@ row_backward(const enum cell cell, const struct loop *l, int i, long r)
 	real *d = (real *)c->d + r * l->m, *e = l->e + r * l->m;
 	real *carried = l->carried + (size_t)i * h, *through_w = l->through_w + (size_t)i * h;
 	real *dstate = c->dstate ? (real *)c->dstate + r * h : NULL;
+	real *dsaved = c->dsaved ? (real *)c->dsaved + r * h : NULL;
 
 	for (int j = 0; j < h; j++) {
 		struct cell_unit_back u = { .s = s[j], .saved = kind->has_saved ? saved[j] : 0, .ds = ds[j],
@@ -138,6 +139,8 @@ row_backward(const enum cell cell, const struct loop *l, int i, long r)
 
 		for (int g = 0; g < kind->gates; g++)
 			u.a[g] = a[g * h + j];
+		if (dsaved)
+			dsaved[j] = u.carried;
 		cell_unit_backward(cell, &u);
 		for (int g = 0; g < kind->gates; g++) {
 			d[g * h + j] = u.d[g];

@@ -25,7 +25,7 @@ struct layer {
 	const real *s0, *saved0, *bias;	/* or NULL */
 	const real *ds;
 	real *d;			/* (t, gates h) */
-	real *dstate;			/* (t, h), or NULL */
+	real *dstate, *dsaved;		/* (t, h), or NULL */
 	real *last;			/* (t, h) by position: states of the row before */
 	real *g;			/* (t, gates h) by position: W s; backward: errors of it */
 	real *through_w, *carried;	/* (t, h) by position: errors for the row before */
@@ -121,6 +121,8 @@ rows_backward(struct layer c, int first)
 		UNROLL
 		for (int g = 0; g < kind.gates; g++)
 			u.a[g] = a[g * h + j];
+		if (c.dsaved)
+			c.dsaved[(size_t)r * h + j] = u.carried;
 		cell_unit_backward(CELL, &u);
 		UNROLL
 		for (int g = 0; g < kind.gates; g++) {
@@ -159,6 +161,7 @@ make_layer(struct backend *k, const struct cell_args *c, struct layer *l)
 	l->ds = (const real *)c->ds;
 	l->d = (real *)c->d;
 	l->dstate = (real *)c->dstate;
+	l->dsaved = (real *)c->dsaved;
 	if (!cuda_upload_order(k, c->b, &l->o))
 		return false;
 	l->last = (real *)cuda_buffer(k, BUFFER_ERROR, (3 + gates) * n * sizeof(real));

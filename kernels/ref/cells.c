@@ -250,6 +250,8 @@ row_back(const struct cell_args *c, int i, int r, bool own, struct sums *s)
 	}
 	for (size_t j = 0; c->dstate && j < h; j++)
 		((real *)c->dstate)[(size_t)r * h + j] = (real)s->error[j];
+	for (size_t j = 0; c->dsaved && j < h; j++)
+		((real *)c->dsaved)[(size_t)r * h + j] = (real)s->carried2[j];
 	rows[c->cell].backward(&row, &e);
 	product_back(c, row.s0, s);
 	for (size_t j = 0; j < m; j++)

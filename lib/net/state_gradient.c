@@ -28,10 +28,10 @@ struct state_gradient_rows {
 	int *from;			/* (capacity) the row of the pass */
 	void *a, *d;			/* (capacity, gates h) */
 	void *s[2];			/* (capacity, h) of the layer, and of the one below */
-	void *saved, *dstate;		/* (capacity, h); saved NULL for cells without */
+	void *saved, *dstate, *dsaved;	/* (capacity, h); NULL for cells without */
 	void *ds;			/* (capacity, h) error of the layer's output */
 	void *s0, *saved0;		/* (SEQUENCES, h) */
-	void *host;			/* (capacity, h) */
+	void *host, *host2;		/* (capacity, h) errors of the states, and second states */
 };
 
 static const char *const no_memory = "out of memory";
@@ -46,7 +46,7 @@ kind_of(const struct net *n)
 static int
 rows_capacity(const struct state_gradient *g)
 {
-	size_t row = (size_t)(2 * kind_of(g->n)->gates + 6) * (size_t)g->n->h;
+	size_t row = (size_t)(2 * kind_of(g->n)->gates + 8) * (size_t)g->n->h;
 
 	return g->lags + (int)(MEMORY / row);
 }
@@ -60,12 +60,14 @@ new_rows(struct state_gradient *g, struct state_gradient_rows *r)
 
 	r->from = mem_zeros(t, sizeof(*r->from));
 	r->host = mem_zeros(t * h, n->size);
-	return r->from && r->host && net_new_rows(n, &r->a, t, gates) &&
+	r->host2 = mem_zeros(kind->has_second_state ? t * h : 0, n->size);
+	return r->from && r->host && r->host2 && net_new_rows(n, &r->a, t, gates) &&
 	    net_new_rows(n, &r->d, t, gates) && net_new_rows(n, &r->s[0], t, h) &&
 	    net_new_rows(n, &r->s[1], t, h) && net_new_rows(n, &r->dstate, t, h) &&
 	    net_new_rows(n, &r->ds, t, h) && net_new_rows(n, &r->s0, SEQUENCES, h) &&
 	    net_new_rows(n, &r->saved0, SEQUENCES, h) &&
-	    (!kind->has_saved || net_new_rows(n, &r->saved, t, h));
+	    (!kind->has_saved || net_new_rows(n, &r->saved, t, h)) &&
+	    (!kind->has_second_state || net_new_rows(n, &r->dsaved, t, h));
 }
 
 const char *
@@ -89,13 +91,14 @@ state_gradient_new(struct state_gradient *g, struct net *n, int lags)
 static void
 free_rows(struct net *n, struct state_gradient_rows *r)
 {
-	void **all[] = { &r->a, &r->d, &r->s[0], &r->s[1], &r->saved, &r->dstate, &r->ds, &r->s0,
-	    &r->saved0 };
+	void **all[] = { &r->a, &r->d, &r->s[0], &r->s[1], &r->saved, &r->dstate, &r->dsaved,
+	    &r->ds, &r->s0, &r->saved0 };
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
 		net_free_rows(n, all[i]);
 	free(r->from);
 	free(r->host);
+	free(r->host2);
 	free(r);
 }
 
@@ -187,7 +190,8 @@ errors_back(const struct state_gradient *g, int l)
 		.cell = n->shape.cell, .w = n->p[at->state], .bias = net_optional(n->p, at->state_bias),
 		.b = &q->b, .s0 = q->s0, .saved0 = kind_of(n)->has_second_state ? q->saved0 : NULL,
 		.a = kind_of(n)->gates > 1 ? q->a : q->s[0], .s = q->s[0], .saved = q->saved,
-		.bptt = g->lags, .ds = q->ds, .d = q->d, .dstate = q->dstate, .dw = n->g[at->state],
+		.bptt = g->lags, .ds = q->ds, .d = q->d, 
+		.dstate = q->dstate, .dsaved = q->dsaved, .dw = n->g[at->state],
 		.dbias = net_optional(n->g, at->state_bias)
 	};
 
@@ -199,9 +203,9 @@ errors_back(const struct state_gradient *g, int l)
 	n->k->dense_backward(n->k, n->p[at->in], q->b.t, q->s[1], q->d, q->ds, n->g[at->in]);
 }
 
-/* The Euclidean norm of row r of host memory x(., h). */
+/* The sum of squares of row r of host memory x(., h). */
 static double
-row_norm(const struct net *n, const void *x, int r)
+row_squares(const struct net *n, const void *x, int r)
 {
 	size_t at = (size_t)r * (size_t)n->h;
 	double sum = 0;
@@ -212,7 +216,16 @@ row_norm(const struct net *n, const void *x, int r)
 
 		sum += e * e;
 	}
-	return sqrt(sum);
+	return sum;
+}
+
+/* The norm of all error of the state after row r. */
+static double
+row_norm(const struct state_gradient *g, int r)
+{
+	const struct state_gradient_rows *q = g->rows;
+
+	return sqrt(row_squares(g->n, q->host, r) + (q->dsaved ? row_squares(g->n, q->host2, r) : 0));
 }
 
 /* Adds layer l's norms to the sums. */
@@ -224,12 +237,14 @@ add_norms(struct state_gradient *g, int l)
 	double *norm = g->norm + (size_t)l * (size_t)g->lags, *norm0 = g->norm0 + (norm - g->norm);
 
 	n->k->get(n->k, q->host, q->dstate, (size_t)q->b.t * (size_t)n->h);
+	if (q->dsaved)
+		n->k->get(n->k, q->host2, q->dsaved, (size_t)q->b.t * (size_t)n->h);
 	for (int i = 0; i < q->b.nseq; i++) {
 		int last = q->start[i + 1] - 1;
-		double own = row_norm(n, q->host, last);
+		double own = row_norm(g, last);
 
 		for (int r = last; r >= q->start[i]; r--) {
-			norm[last - r] += row_norm(n, q->host, r);
+			norm[last - r] += row_norm(g, r);
 			norm0[last - r] += own;
 			g->words[last - r] += l == 0;
 		}

@@ -5,10 +5,10 @@
  * For a word t with the loss L_t = -ln P(t) and a layer's hidden state s_t, from which it
  * is predicted, the norm at k is |dL_t / ds_{t-k}|, Euclidean, the derivative being through
  * everything that s_{t-k} has an influence on: later states of its layer, and the layers
- * above.  An LSTM's cell state c_{t-k} is held fixed: what the error of c carries back
- * counts as soon as it passes a hidden state.  If the norms fall with k by a constant
- * factor, gradients vanish (Hochreiter 1991; Bengio, Simard and Frasconi 1994; Pascanu,
- * Mikolov and Bengio 2013).  Nothing is truncated, no dropout is applied.
+ * above.  Of an LSTM it is the derivative by all that a step hands on to the next, s_{t-k}
+ * and the cell state c_{t-k} together, as independent variables.  If the norms fall with k
+ * by a constant factor, gradients vanish (Hochreiter 1991; Bengio, Simard and Frasconi 1994;
+ * Pascanu, Mikolov and Bengio 2013).  Nothing is truncated, no dropout is applied.
  *
  * The calls that return a string return NULL or an error message.
  */

@@ -16,7 +16,8 @@ enum { WORDS = 12, STEPS = WORDS - 1, H = 3, V = 7, MOST_WIDE = 16, LAGS = 5 };
 
 static const uint32_t text[WORDS] = { 0, 3, 2, 6, 6, 1, 4, 5, 2, 3, 0, 1 };
 
-/* Element `unit` of layer `layer`'s state after step `step` is raised by `by`. */
+/* Element `unit` of layer `layer`'s state after step `step` is raised by `by`; of the
+ * cell state, from H on. */
 struct disturbance {
 	int layer, step, unit;
 	double by;
@@ -131,7 +132,7 @@ logp_of(const struct model *m, const struct huffman *tree, int step, struct dist
 			affine(param(m, 'W', l), gates * H, H, s[l], NULL, w);
 			cell(m->shape.cell, a, w, param(m, 'q', l), s[l], c[l]);
 			if (l == d.layer && t == d.step)
-				s[l][d.unit] += d.by;
+				(d.unit < H ? s[l] : c[l])[d.unit % H] += d.by;
 		}
 	return output_logp(m, tree, s[layers - 1], text[step + 1]);
 }
@@ -139,9 +140,10 @@ logp_of(const struct model *m, const struct huffman *tree, int step, struct dist
 static double
 norm_of(const struct model *m, const struct huffman *tree, int step, int layer, int k)
 {
+	int states = cell_kinds[m->shape.cell].has_second_state ? 2 * H : H;
 	double h = 1e-5, sum = 0;
 
-	for (int j = 0; j < H; j++) {
+	for (int j = 0; j < states; j++) {
 		double up = logp_of(m, tree, step, (struct disturbance){ layer, step - k, j, h });
 		double down = logp_of(m, tree, step, (struct disturbance){ layer, step - k, j, -h });
 
