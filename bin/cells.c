@@ -4,7 +4,8 @@
  * The network reads a text.  Each token is shown on a background whose colour is a
  * unit's state after it, or the units are ranked by their correlation with features of
  * the text.  Memory holds one line at a time; the hidden state is carried over from
- * line to line of a stream.
+ * line to line of a stream.  Or, of all units together, how much the loss at a word
+ * depends on the states before it.
  */
 #include <inttypes.h>
 #include <math.h>
@@ -24,6 +25,7 @@
 #include "prog.h"
 #include "progress.h"
 #include "spool.h"
+#include "state_gradient.h"
 #include "unit_list.h"
 #include "visible.h"
 #include "vocab_chars.h"
@@ -33,11 +35,11 @@ enum colour { AUTO, ALWAYS, NEVER };
 enum format { TEXT, HTML, TABLE };
 
 static struct {
-	bool f64, rank;
+	bool f64, gradient, rank;
 	int colour, device, format;
-	long best, layer, number, threads;
+	long best, lags, layer, number, threads;
 	const char *units;
-} o = { .best = 1, .layer = -1 };
+} o = { .best = 1, .lags = 50, .layer = -1 };
 
 static const struct opt options[] = {
 	{ 'c', "colour", OPT_WORD, { .word = &o.colour }, "auto|always|never", 0, 0,
@@ -57,6 +59,9 @@ static const struct opt options[] = {
 	    "rank units by correlation with text features" },
 	{ 'u', "units", OPT_STR, { .s = &o.units }, "list", 0, 0,
 	    "such as 3,17,40-45; default 0, with -r all" },
+	{ 0, "gradient", OPT_FLAG, { .flag = &o.gradient }, NULL, 0, 0,
+	    "list norms of the gradient by earlier states" },
+	{ 0, "lags", OPT_INT, { .i = &o.lags }, "n", 0, 100000, "with --gradient: words back, at most" },
 	PROGRESS_OPTION,
 	{ 0 }
 };
@@ -85,7 +90,9 @@ struct run {
 	struct text_features features;
 	struct correlation correlation;
 	struct correlation_rank *rank;	/* (FEATURES, nunit) for -r */
-	uint64_t tokens;		/* read so far */
+	struct state_gradient gradient;
+	bool begun;			/* its sequence has begun */
+	uint64_t tokens;		/* read so far; with --gradient: predicted */
 	bool ended;			/* the last one was a line end */
 	struct progress progress;
 };
@@ -100,6 +107,11 @@ correlates(void)
 static void
 check_options(void)
 {
+	if (o.gradient)
+		options_reject("c f k r u", "cannot be combined with --gradient, which lists all units "
+		    "of a layer as one; drop it");
+	if (!o.gradient && options_given_name("lags"))
+		die_usage("--lags: the reach of --gradient; add --gradient");
 	if (o.rank && options_given('f'))
 		die_usage("-f: -r has one format, lines; drop -f or -r");
 	if (!o.rank && options_given('k'))
@@ -149,12 +161,13 @@ pick_layer(const struct model *m, const char *path)
 	if (o.layer >= (long)m->shape.layers)
 		die("-l: no layer %ld; %s has layers 0 to %" PRIu32, o.layer, path,
 		    m->shape.layers - 1);
-	if (o.layer < 0)
+	if (o.layer < 0 && !o.gradient)
 		o.layer = (long)m->shape.layers - 1;
 }
 
+/* Allocates what showing or ranking units takes. */
 static void
-begin_run(struct run *run)
+begin_units(struct run *run)
 {
 	size_t h = run->model.shape.hidden, reals;
 	const char *why = NULL;
@@ -172,6 +185,19 @@ begin_run(struct run *run)
 		die("out of memory");
 	for (size_t i = 0; i < run->nunit; i++)
 		spool_init(&run->body[i]);
+}
+
+static void
+begin_run(struct run *run)
+{
+	const char *why = NULL;
+
+	if (o.gradient)
+		why = state_gradient_new(&run->gradient, &run->net, (int)o.lags + 1);
+	else
+		begin_units(run);
+	if (why)
+		die("%s", why);
 	progress_start(&run->progress, 0);
 	if (prog_is_terminal(STDOUT_FILENO))
 		run->progress.form = PROGRESS_OFF;
@@ -284,9 +310,22 @@ read_tokens(struct run *run, const uint32_t *w, uint32_t n)
 	return why;
 }
 
+/* Reads a frame for --gradient; of a sequence's first word there is no loss. */
+static const char *
+read_gradient(struct run *run, const struct frame *f)
+{
+	uint64_t given = !run->begun, left = (uint64_t)o.number - run->tokens + given;
+	size_t n = o.number > 0 && left < f->n ? (size_t)left : f->n;
+	const char *why = state_gradient_add(&run->gradient, f->w, n);
+
+	run->tokens += n - given;
+	run->begun = model_joins(&run->model, run->in.vocab.unit);
+	return why || run->begun ? why : state_gradient_end(&run->gradient);
+}
+
 /* Reads a frame, without the END of a sentence. */
 static void
-read_frame(struct run *run, const struct frame *f)
+read_units_frame(struct run *run, const struct frame *f)
 {
 	bool sentence = run->in.vocab.unit == UNIT_SENTENCE;
 	const char *why;
@@ -301,6 +340,30 @@ read_frame(struct run *run, const struct frame *f)
 	end_line(run);
 	if (correlates())
 		text_features_line(&run->features);
+}
+
+static void
+read_frame(struct run *run, const struct frame *f)
+{
+	const char *why;
+
+	if (!o.gradient)
+		read_units_frame(run, f);
+	else if ((why = read_gradient(run, f)) != NULL)
+		die("device %s: %s", run->net.k->name, why);
+}
+
+/* Ends the sequence of a stream. */
+static void
+end_stream(struct run *run)
+{
+	const char *why = o.gradient ? state_gradient_end(&run->gradient) : NULL;
+
+	if (why)
+		die("device %s: %s", run->net.k->name, why);
+	run->begun = false;
+	progress_clear(&run->progress);
+	index_close(&run->in);
 }
 
 static void
@@ -325,10 +388,28 @@ read_stream(struct run *run, const char *path, const struct prog_inputs *in)
 		read_frame(run, &r->frame);
 		progress_show(&run->progress, "reading", run->tokens, 0, "tokens");
 	}
-	progress_clear(&run->progress);
 	if (why)
 		die("%s: %s", in->name, why);
-	index_close(r);
+	end_stream(run);
+}
+
+static void
+print_norms(const struct run *run)
+{
+	const struct state_gradient *g = &run->gradient;
+	int first = o.layer < 0 ? 0 : (int)o.layer;
+	int last = o.layer < 0 ? (int)run->model.shape.layers - 1 : first;
+
+	if (run->tokens == 0)
+		die("the text has no word to predict; give a longer one");
+	for (int l = first; l <= last; l++)
+		for (int k = 0; k < g->lags && g->words[k]; k++) {
+			size_t at = (size_t)l * (size_t)g->lags + (size_t)k;
+
+			printf("%d\t%d\t%.6g\t%.6g\t%" PRIu64 "\n", l, k,
+			    g->norm[at] / (double)g->words[k],
+			    g->norm0[at] > 0 ? g->norm[at] / g->norm0[at] : NAN, g->words[k]);
+		}
 }
 
 static void
@@ -395,7 +476,7 @@ main(int argc, char *argv[])
 	if (i == argc)
 		die_usage("no model given; usage: %s [options] model [index-stream ...]", prog_name);
 	path = argv[i++];
-	device_load(&run.model, path, o.f64);
+	device_load(&run.model, path, o.f64 || o.gradient);
 	pick_layer(&run.model, path);
 	k = device_net(&run.net, &run.model, o.device, o.threads);
 	begin_run(&run);
@@ -403,10 +484,13 @@ main(int argc, char *argv[])
 	in.argv = argv + i;
 	while (!is_done(&run) && prog_next_input(&in))
 		read_stream(&run, path, &in);
-	if (o.rank)
+	if (o.gradient)
+		print_norms(&run);
+	else if (o.rank)
 		print_ranks(&run);
 	else if (o.format == HTML)
 		write_report(&run);
+	state_gradient_free(&run.gradient);
 	net_state_free(&run.state);
 	net_free(&run.net);
 	k->close(k);

@@ -138,6 +138,8 @@ _unroll_list() {
 		cells n number arg
 		cells r rank -
 		cells u units arg
+		cells - gradient -
+		cells - lags arg
 		cells - progress auto|always|never
 		cells operands model file
 		decode d detokenize -
