@@ -59,11 +59,11 @@ wrong() {
 		make -f "$TOP/pipelines/vanish.mk" 'CSV=a text.csv' OUT=out 'CELLS=rnn lstm' VOCAB=40 HIDDEN=4 \
 		    EPOCHS=1 WORDS=100 LAGS=5 THREADS=1 "$@"
 	}
-	small report > report 2> log || { cat log; false; }
+	small report > shown 2> err
 	[ "$(head -n 1 out/ratios.tsv)" = $'k\trnn\tlstm' ]
 	[ "$(wc -l < out/ratios.tsv)" -eq 7 ]
 	cut -f 2,4 out/lstm.tsv | diff - <(sed 1d out/ratios.tsv | cut -f 1,3)
-	grep -qE '^ +5( +[0-9.e-]+){2}$' report
+	grep -qE '^ +5( +[0-9.e-]+){2}$' shown
 	[ ! -e out/vanish.svg ] || grep -q '</svg>' out/vanish.svg
 	small -q
 	run -0 small LAGS=2
