@@ -49,6 +49,25 @@ model_file_row_steps(const struct model *m, const struct model_param *p)
 	return model_counts_rows(m) ? model_param_words(&m->shape, p) : 0;
 }
 
+struct model_sizes
+model_sizes(const struct model *m)
+{
+	uint64_t real = npz_type_size(model_npz_type(m->shape.real)), state = 0;
+	struct model_sizes s = { 0 };
+
+	for (size_t i = 0; i < m->nparam; i++) {
+		uint64_t n = (uint64_t)m->param[i].rows * m->param[i].cols;
+
+		s.parameters += n;
+		state += n * (uint64_t)model_file_moments(m) + model_file_row_steps(m, &m->param[i]);
+	}
+	if (model_has_carried(m))
+		state += (uint64_t)model_carried_rows(m, m->progress.batch) * m->shape.hidden;
+	s.parameter_bytes = s.parameters * real;
+	s.state_bytes = state * real;
+	return s;
+}
+
 bool
 model_has_carried(const struct model *m)
 {

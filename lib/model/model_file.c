@@ -290,8 +290,9 @@ load_arrays(struct model *m, struct npz *z)
 	return vocab == NULL ? NULL : load_vocab(m, vocab);
 }
 
-const char *
-model_load(struct model *m, const char *path)
+/* Opens the file and has it loaded by the function, whose message then lasts with m. */
+static const char *
+load_by(struct model *m, const char *path, const char *(*load)(struct model *m, struct npz *z))
 {
 	struct npz z;
 	const char *why;
@@ -299,12 +300,67 @@ model_load(struct model *m, const char *path)
 	*m = (struct model){ 0 };
 	why = npz_open(&z, path);
 	if (why == NULL)
-		why = load_arrays(m, &z);
+		why = load(m, &z);
 	if (why == z.err.text)
 		why = errmsg_set(&m->err, "%s", why);
 	npz_free(&z);
+	return why;
+}
+
+const char *
+model_load(struct model *m, const char *path)
+{
+	const char *why = load_by(m, path, load_arrays);
+
 	if (why != NULL)
 		model_free(m);
+	return why;
+}
+
+/* Checks the arrays of a parameter and its optimiser state. */
+static const char *
+check_param(struct model *m, struct npz *z, const struct model_param *p)
+{
+	const char *why = check_array(m, z, p->name, p->rows, p->cols);
+	size_t words = model_file_row_steps(m, p);
+	char name[NPZ_NAME];
+
+	for (int k = 0; k < model_file_moments(m) && why == NULL; k++) {
+		model_moment_name(p, k, name);
+		why = check_array(m, z, name, p->rows, p->cols);
+	}
+	model_row_steps_name(p, name);
+	return why == NULL && words ? check_array(m, z, name, 1, words) : why;
+}
+
+static const char *
+load_heads(struct model *m, struct npz *z)
+{
+	struct npz_array *config, *vocab = npz_find(z, "vocab");
+	const char *why = read_text(m, z, "config", CONFIG_MAX, &config);
+
+	if (why == NULL)
+		why = load_shape(m, z, config);
+	for (size_t i = 0; i < m->nparam && why == NULL; i++)
+		why = check_param(m, z, &m->param[i]);
+	if (why == NULL && model_has_carried(m))
+		why = check_array(m, z, "carry", model_carried_rows(m, m->progress.batch), m->shape.hidden);
+	if (why == NULL && (m->has_vocab || m->shape.tree) && vocab == NULL)
+		return "array 'vocab' is missing";
+	if (why != NULL || config != NULL || vocab == NULL)
+		return why;
+	/* the unit is in its first line */
+	why = read_text(m, z, "vocab", SIZE_MAX, &vocab);
+	return why == NULL ? load_vocab(m, vocab) : why;
+}
+
+const char *
+model_load_heads(struct model *m, const char *path)
+{
+	const char *why = load_by(m, path, load_heads);
+
+	if (why != NULL)
+		m->has_vocab = false;
 	return why;
 }
 
@@ -326,15 +382,5 @@ load_vocab_only(struct model *m, struct npz *z)
 const char *
 model_load_vocab(struct model *m, const char *path)
 {
-	struct npz z;
-	const char *why;
-
-	*m = (struct model){ 0 };
-	why = npz_open(&z, path);
-	if (why == NULL)
-		why = load_vocab_only(m, &z);
-	if (why == z.err.text)
-		why = errmsg_set(&m->err, "%s", why);
-	npz_free(&z);
-	return why;
+	return load_by(m, path, load_vocab_only);
 }

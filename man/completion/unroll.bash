@@ -142,6 +142,10 @@ _unroll_list() {
 		cells - lags arg
 		cells - progress auto|always|never
 		cells operands model file
+		info j json -
+		info n number arg
+		info - nearest arg
+		info operands model
 		decode d detokenize -
 		decode - progress auto|always|never
 		decode - rules arg
@@ -237,7 +241,7 @@ _unroll() {
 	fi
 }
 
-for _unroll_program in tok vocab encode train gradcheck score sample decode cells; do
+for _unroll_program in tok vocab encode train gradcheck score sample decode cells info; do
 	complete -F _unroll "$_unroll_prefix$_unroll_program"
 done
 unset _unroll_program
