@@ -10,7 +10,6 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "correlation.h"
@@ -120,21 +119,6 @@ check_options(void)
 		die_usage("-c: only -f text without -r is coloured; drop -c");
 }
 
-/* The colours that standard output can display. */
-static enum heat_line_depth
-colour_depth(void)
-{
-	const char *no = getenv("NO_COLOR"), *term = getenv("TERM"), *more = getenv("COLORTERM");
-
-	if (o.colour == NEVER)
-		return HEAT_LINE_MARKS;
-	if (o.colour == AUTO && ((no && *no) || !prog_is_terminal(STDOUT_FILENO) || term == NULL ||
-	    strcmp(term, "dumb") == 0))
-		return HEAT_LINE_MARKS;
-	return (more && (strcmp(more, "truecolor") == 0 || strcmp(more, "24bit") == 0)) ||
-	    (term && strstr(term, "direct")) ? HEAT_LINE_TRUE : HEAT_LINE_256;
-}
-
 static void
 read_units(struct run *run)
 {
@@ -173,7 +157,8 @@ begin_units(struct run *run)
 	const char *why = NULL;
 
 	read_units(run);
-	run->depth = colour_depth();
+	run->depth = o.colour == NEVER ? HEAT_LINE_MARKS :
+	    heat_line_colours(o.colour == ALWAYS, prog_is_terminal(STDOUT_FILENO));
 	run->line.units = run->nunit;
 	run->s = mem_mul(ROWS, h, &reals) ? mem_zeros(reals, run->net.size) : NULL;
 	run->x = mem_zeros(run->nunit, sizeof(*run->x));
