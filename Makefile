@@ -12,7 +12,8 @@ score      := base stream model net generate
 sample     := base stream text model net generate
 decode     := base stream text
 cells      := base stream model net inspect
-TOOLS := tok vocab encode train gradcheck score sample decode cells
+info       := base stream model net
+TOOLS := tok vocab encode train gradcheck score sample decode cells info
 
 # The floors of the house, lowest first: what a folder may include besides its own
 # headers.  tests/layers.bats checks it.

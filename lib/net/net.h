@@ -170,6 +170,12 @@ const char *net_next(struct net *n, uint32_t word, void *l);
 
 /* The rest is for lib/net only. */
 
+/* Forward pass from the states in st, which are left as they are, and the backward pass of
+ * the output layer alone: n->ds(t,h) = the error of the last layer's states, n->rows as the
+ * forward pass left them; adds to n->g of the output layer.  logp(t) as above. */
+const char *net_output_errors(struct net *n, const struct batch *b, const struct net_state *st,
+    double *logp);
+
 /* Makes room for t steps, for a backward pass and for dropout if asked for; false: out
  * of memory. */
 bool net_reserve(struct net *n, size_t t, bool backward, bool dropout);

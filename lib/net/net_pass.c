@@ -287,6 +287,18 @@ net_gradient(struct net *n, const struct batch *b, const struct net_pass *how, d
 	return n->k->error(n->k);
 }
 
+const char *
+net_output_errors(struct net *n, const struct batch *b, const struct net_state *st, double *logp)
+{
+	struct pass q = { n, n->k, b, st, false };
+
+	if (!net_reserve(n, (size_t)b->t, true, false))
+		return no_memory;
+	forward_layers(&q);
+	n->output->backward(n, b, last_output(&q), logp);
+	return n->k->error(n->k);
+}
+
 void
 net_restart(struct net *n)
 {

@@ -144,8 +144,14 @@ _unroll_list() {
 		cells n number arg
 		cells r rank -
 		cells u units arg
+		cells - gradient -
+		cells - lags arg
 		cells - progress auto|always|never
 		cells operands model file
+		info j json -
+		info n number arg
+		info - nearest arg
+		info operands model
 		decode d detokenize -
 		decode - progress auto|always|never
 		decode - rules arg
@@ -241,7 +247,7 @@ _unroll() {
 	fi
 }
 
-for _unroll_program in tok vocab encode train gradcheck score sample decode cells; do
+for _unroll_program in tok vocab encode train gradcheck score sample decode cells info; do
 	complete -F _unroll "$_unroll_prefix$_unroll_program"
 done
 unset _unroll_program
