@@ -290,7 +290,7 @@ net_gradient(struct net *n, const struct batch *b, const struct net_pass *how, d
 const char *
 net_output_errors(struct net *n, const struct batch *b, const struct net_state *st, double *logp)
 {
-	struct pass q = { n, n->k, b, st, false };
+	struct pass q = { .n = n, .k = n->k, .b = b, .st = st };
 
 	if (!net_reserve(n, (size_t)b->t, true, false))
 		return no_memory;
