@@ -17,6 +17,7 @@
 #include "prog.h"
 #include "progress.h"
 #include "reader.h"
+#include "recode.h"
 #include "token_stream.h"
 #include "tokenize.h"
 #include "utf8.h"
@@ -26,7 +27,7 @@ enum format { CSV, TEXT };
 
 static struct {
 	bool chars, headless, ends;
-	const char *column, *dir;
+	const char *column, *dir, *encoding;
 	int format, fold;
 } o = { .column = "1", .format = -1, .fold = -1 };
 
@@ -45,6 +46,8 @@ static const struct opt options[] = {
 	    "the first CSV record is data, not a header" },
 	{ 'p', "punkt", OPT_STR, { .s = &o.dir }, "dir", 0, 0,
 	    "Punkt tables in the layout of NLTK's punkt_tab" },
+	{ 0, "encoding", OPT_STR, { .s = &o.encoding }, "name", 0, 0,
+	    "encoding of text without a byte order mark" },
 	PROGRESS_OPTION,
 	{ 0 }
 };
@@ -68,11 +71,13 @@ static struct {
 	uint64_t number;
 } rest;
 
-/* Invalid UTF-8: the number of bytes, and where the first was found. */
+/* Invalid text: the number of bytes, or of units of another encoding, and where the first
+ * was found. */
 static struct {
 	uint64_t n, record;
-	const char *name, *what;
+	const char *name, *what, *encoding;
 } bad;
+static const char *encoding;		/* of the current file; NULL: UTF-8 */
 
 /* Bytes of the files already read, and of all files (0: unknown). */
 static struct {
@@ -135,6 +140,9 @@ check_options(void)
 		o.format = o.chars ? TEXT : CSV;
 	if (o.fold < 0)
 		o.fold = o.chars ? FOLD_NEVER : FOLD_EARLY;
+	if (o.encoding && !recode_knows(o.encoding))
+		die_usage("--encoding: '%s' is not the name of an encoding; `iconv -l` lists them",
+		    o.encoding);
 	if (*o.column == '\0')
 		die_usage("-c: empty; give the number or the name of a column");
 	if (column_number() == SIZE_MAX && o.headless)
@@ -177,6 +185,7 @@ write_text(const char *p, size_t len, const char *name, const char *what, uint64
 			bad.name = name;
 			bad.what = what;
 			bad.record = number;
+			bad.encoding = encoding;
 		}
 		if (!utf8_clean(&clean, p, len, &bad.n))
 			die("%s: %s %llu: out of memory", name, what,
@@ -193,9 +202,10 @@ static void
 report_bad_bytes(void)
 {
 	if (bad.n)
-		prog_note("%s: %s %llu: invalid UTF-8, written as U+FFFD (%llu bytes in total); "
-		    "iconv(1) converts other encodings", bad.name, bad.what,
-		    (unsigned long long)bad.record, (unsigned long long)bad.n);
+		prog_note("%s: %s %llu: invalid %s, written as U+FFFD (%llu%s in total)%s", bad.name,
+		    bad.what, (unsigned long long)bad.record, bad.encoding ? bad.encoding : "UTF-8",
+		    (unsigned long long)bad.n, bad.encoding ? "" : " bytes",
+		    bad.encoding ? "" : "; --encoding reads other encodings");
 }
 
 /* Appends the line to the unfinished one of the files before. */
@@ -243,7 +253,9 @@ read_lines(const struct prog_inputs *in)
 
 	reader_open(&r, in->f);
 	r.crlf = !o.ends;
+	r.encoding = o.encoding;
 	why = file_kind_begin(&r, FILE_TEXT, &found, &r.err);
+	encoding = r.encoding;
 	while (why == NULL && (why = reader_line(&r, &more)) == NULL && more &&
 	    !ferror(stdout)) {
 		write_line(&r, in->name);
@@ -381,9 +393,10 @@ read_csv(const struct prog_inputs *in)
 {
 	struct csv_file file = { .name = in->name, .want = column_number() };
 	struct csv_records *c = &file.csv;
-	const char *why = csv_records_open(c, in->f);
+	const char *why = csv_records_open(c, in->f, o.encoding);
 	bool more = true;
 
+	encoding = c->in.encoding;
 	if (why)
 		die("%s: %s", in->name, why);
 	if (!o.headless) {

@@ -382,7 +382,7 @@ agrees() {
 	f=$'\xef\xbf\xbd'
 	[ "$output" = "ok"$'\n'"a${f}b"$'\n'"$f$f $f$f$f $f$f$f $f$f$f$f $f$f" ]
 	[ "$stderr" = \
-	    'tok: in: record 2: invalid UTF-8, written as U+FFFD (15 bytes in total); iconv(1) converts other encodings' ]
+	    'tok: in: record 2: invalid UTF-8, written as U+FFFD (15 bytes in total); --encoding reads other encodings' ]
 	run -0 --separate-stderr tok -q in
 	[ -z "$stderr" ]
 	run -0 --separate-stderr tok -C -f text in

@@ -194,7 +194,7 @@ end_file(struct csv_records *c)
 }
 
 const char *
-csv_records_open(struct csv_records *c, FILE *f)
+csv_records_open(struct csv_records *c, FILE *f, const char *encoding)
 {
 	enum file_kind found;
 
@@ -206,6 +206,7 @@ csv_records_open(struct csv_records *c, FILE *f)
 	csv_set_space_func(c->parser, is_leading_blank);
 	csv_set_realloc_func(c->parser, realloc_bounded);
 	reader_open(&c->in, f);
+	c->in.encoding = encoding;
 	return file_kind_begin(&c->in, FILE_TEXT, &found, &c->in.err);
 }
 

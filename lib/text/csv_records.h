@@ -50,9 +50,9 @@ struct csv_records {
 /*
  * csv_records_open() and csv_records_next() return NULL or an error message, after which
  * only csv_records_close() may follow; it is due after either result.  f remains the
- * caller's.
+ * caller's.  encoding is that of a file without a byte order mark, or NULL.
  */
-const char *csv_records_open(struct csv_records *c, FILE *f);
+const char *csv_records_open(struct csv_records *c, FILE *f, const char *encoding);
 
 /* Reads a record and keeps the column numbered want, from 0, or CSV_RECORDS_ALL. */
 const char *csv_records_next(struct csv_records *c, size_t want, bool *more);

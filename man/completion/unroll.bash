@@ -16,6 +16,7 @@ _unroll_list() {
 		tok l lower early|late|never
 		tok n no-header -
 		tok p punkt dir
+		tok - encoding arg
 		tok - progress auto|always|never
 		tok operands file
 		vocab M merge -

@@ -55,7 +55,7 @@ print_file(const char *name, struct buf *out)
 	if (f == NULL)
 		return "cannot be opened";
 	puts(name);
-	why = csv_records_open(&c, f);
+	why = csv_records_open(&c, f, NULL);
 	while (why == NULL && (why = csv_records_next(&c, CSV_RECORDS_ALL, &more)) == NULL && more)
 		print_all_fields(&c, out);
 	csv_records_close(&c);
@@ -67,7 +67,7 @@ static const char *
 print_first_column(struct buf *out)
 {
 	struct csv_records c;
-	const char *why = csv_records_open(&c, stdin), *field;
+	const char *why = csv_records_open(&c, stdin, NULL), *field;
 	uint64_t n = 0;
 	size_t len;
 	bool more = true;
