@@ -27,7 +27,8 @@ enum format { CSV, TEXT };
 
 static struct {
 	bool chars, headless, ends;
-	const char *column, *dir, *encoding;
+	const char *column, *dir, *encoding, *delimiter, *quote, *escape;
+	struct csv_dialect dialect;
 	int format, fold;
 } o = { .column = "1", .format = -1, .fold = -1 };
 
@@ -46,9 +47,15 @@ static const struct opt options[] = {
 	    "the first CSV record is data, not a header" },
 	{ 'p', "punkt", OPT_STR, { .s = &o.dir }, "dir", 0, 0,
 	    "Punkt tables in the layout of NLTK's punkt_tab" },
+	{ 0, "delimiter", OPT_STR, { .s = &o.delimiter }, "char", 0, 0,
+	    "of CSV fields: a character, tab, or auto" },
 	{ 0, "encoding", OPT_STR, { .s = &o.encoding }, "name", 0, 0,
 	    "encoding of text without a byte order mark" },
+	{ 0, "escape", OPT_STR, { .s = &o.escape }, "char", 0, 0,
+	    "in CSV, takes the next character literally" },
 	PROGRESS_OPTION,
+	{ 0, "quote", OPT_STR, { .s = &o.quote }, "char", 0, 0,
+	    "quotation mark of CSV fields, or none" },
 	{ 0 }
 };
 static const struct command command = {
@@ -128,6 +135,19 @@ column_number(void)
 	return n - 1;
 }
 
+static void
+set_dialect(void)
+{
+	struct errmsg err;
+	const char *why = csv_dialect_parse(&o.dialect, o.delimiter, o.quote, o.escape, &err);
+
+	if (why)
+		die_usage("%s", why);
+	if (o.format != CSV)
+		options_reject("delimiter escape quote", "is for CSV files; drop it, or give -f csv");
+	o.dialect.encoding = o.encoding;
+}
+
 /* Rejects options that contradict each other, and sets defaults that depend on others. */
 static void
 check_options(void)
@@ -148,6 +168,7 @@ check_options(void)
 	if (column_number() == SIZE_MAX && o.headless)
 		die_usage("-c: '%s' is a name, but -n says that there is no header; give a number",
 		    o.column);
+	set_dialect();
 }
 
 /* The header that states how the text is cut, where that is not the default way. */
@@ -393,7 +414,7 @@ read_csv(const struct prog_inputs *in)
 {
 	struct csv_file file = { .name = in->name, .want = column_number() };
 	struct csv_records *c = &file.csv;
-	const char *why = csv_records_open(c, in->f, o.encoding);
+	const char *why = csv_records_open(c, in->f, &o.dialect);
 	bool more = true;
 
 	encoding = c->in.encoding;

@@ -16,8 +16,11 @@ _unroll_list() {
 		tok l lower early|late|never
 		tok n no-header -
 		tok p punkt dir
+		tok - delimiter arg
 		tok - encoding arg
+		tok - escape arg
 		tok - progress auto|always|never
+		tok - quote arg
 		tok operands file
 		vocab M merge -
 		vocab S stream -
