@@ -12,15 +12,17 @@ _unroll_list() {
 		tok C chars -
 		tok S line-ends -
 		tok c column arg
-		tok f format csv|text
+		tok f format csv|text|paragraphs
 		tok l lower early|late|never
 		tok n no-header -
 		tok p punkt dir
 		tok - delimiter arg
 		tok - encoding arg
 		tok - escape arg
+		tok - keep-hyphens -
 		tok - progress auto|always|never
 		tok - quote arg
+		tok - ragged -
 		tok operands file
 		vocab M merge -
 		vocab S stream -
