@@ -24,12 +24,14 @@ enum { OUT_BYTES = 1 << 16 };
 enum format { CSV, TEXT, PARAGRAPHS };
 
 static struct {
-	bool chars, ends;
+	bool chars, ends, numbers;
 	const char *dir, *encoding, *delimiter, *quote, *escape;
 	struct csv_file_options csv;
+	const char *ids;
 	int format, fold;
 } o = { .csv.column = "1", .format = -1, .fold = -1 };
 
+static struct tokenizer tokenizer;
 static struct paragraph paragraph;	/* the current one, of -f paragraphs */
 
 static const struct opt options[] = {
@@ -53,8 +55,12 @@ static const struct opt options[] = {
 	    "encoding of text without a byte order mark" },
 	{ 0, "escape", OPT_STR, { .s = &o.escape }, "char", 0, 0,
 	    "in CSV, takes the next character literally" },
+	{ 0, "ids", OPT_STR, { .s = &o.ids }, "name|n", 0, 0,
+	    "column of ids that lines begin with; 0: numbers" },
 	{ 0, "keep-hyphens", OPT_FLAG, { .flag = &paragraph.keep_hyphens }, NULL, 0, 0,
 	    "in paragraphs: keep hyphens at line ends" },
+	{ 0, "one", OPT_FLAG, { .flag = &tokenizer.one }, NULL, 0, 0,
+	    "each record is one sentence, if empty, too" },
 	PROGRESS_OPTION,
 	{ 0, "quote", OPT_STR, { .s = &o.quote }, "char", 0, 0,
 	    "quotation mark of CSV fields, or none" },
@@ -69,9 +75,10 @@ static const struct command command = {
 	.table = options
 };
 
-static struct tokenizer tokenizer;
 static struct punkt table;
 static struct buf clean;		/* a text whose invalid bytes were replaced */
+static struct buf id;			/* of the current record */
+static uint64_t records;		/* those of the files before, or paragraphs */
 static int status = PROG_OK;
 
 /* With -S, the last line of a file that does not end in a newline: the next file
@@ -160,6 +167,9 @@ check_options(void)
 		die_usage("-p: Punkt tables are for sentences, not for characters; drop -p or -C");
 	if (o.ends && o.format == PARAGRAPHS)
 		die_usage("-S: the lines of a paragraph are joined; drop -S, or -f paragraphs");
+	if (o.ends && (o.ids || tokenizer.one))
+		die_usage("%s: with -S, lines are no records; drop one of the two",
+		    o.ids ? "--ids" : "--one");
 	if (paragraph.keep_hyphens && o.format != PARAGRAPHS)
 		die_usage("--keep-hyphens: only lines of paragraphs are joined; add -f paragraphs");
 	if (o.ends && !o.chars)
@@ -172,6 +182,12 @@ check_options(void)
 		die_usage("--encoding: '%s' is not the name of an encoding; `iconv -l` lists them",
 		    o.encoding);
 	check_column("-c", o.csv.column);
+	o.numbers = o.ids && strcmp(o.ids, "0") == 0;
+	if (o.ids && !o.numbers && o.format != CSV)
+		die_usage("--ids: '%s': only CSV has columns; --ids 0 numbers the records", o.ids);
+	if (o.ids && !o.numbers)
+		check_column("--ids", o.ids);
+	o.csv.ids = o.numbers ? NULL : o.ids;
 	set_dialect();
 }
 
@@ -182,10 +198,11 @@ set_header(void)
 	static char header[TOKEN_HEADER];
 	struct token_rules r = { .characters = o.chars, .ends = o.ends,
 	    .lower = (enum fold)o.fold };
+	struct line_form form = { .empty = tokenizer.one, .ids = o.ids != NULL };
 
 	if (o.chars && r.lower == FOLD_LATE)
 		r.lower = FOLD_EARLY;
-	tokenizer.header = token_stream_header(&r, header);
+	tokenizer.header = token_stream_header(&r, &form, header);
 }
 
 static void
@@ -221,6 +238,32 @@ write_text(const char *p, size_t len, const char *name, const char *what, uint64
 	if (o.chars ? !tokenize_write_chars(&tokenizer, p, len, ended && o.ends, stdout) :
 	    !tokenize_write(&tokenizer, p, len, stdout))
 		die("%s: %s %llu: out of memory", name, what, (unsigned long long)number);
+}
+
+/* Sets the id of the lines that follow: the field at p, or the record's number. */
+static void
+set_id(const char *name, const char *what, uint64_t number, const char *p, size_t len)
+{
+	char digits[24];
+
+	if (o.ids == NULL)
+		return;
+	if (o.numbers) {
+		len = (size_t)snprintf(digits, sizeof(digits), "%llu",
+		    (unsigned long long)(records + number));
+		p = digits;
+	}
+	if (p == NULL)
+		die("%s: %s %llu: no column %s, which is its id", name, what,
+		    (unsigned long long)number, o.ids);
+	if (!utf8_clean(&id, p, len, &bad.n))
+		die("%s: %s %llu: out of memory", name, what, (unsigned long long)number);
+	if (id.len > LINE_ID_MAX || (id.len && (memchr(id.p, '\t', id.len) ||
+	    memchr(id.p, '\n', id.len))))
+		die("%s: %s %llu: its id has a tab or a line end, or is longer than 64 KiB; take "
+		    "another column, or --ids 0", name, what, (unsigned long long)number);
+	tokenizer.id = id.len ? id.p : "";
+	tokenizer.id_len = id.len;
 }
 
 static void
@@ -259,8 +302,11 @@ write_rest(bool ended)
 static void
 write_paragraph(const char *name)
 {
-	if (paragraph.text.len)
-		write_text(paragraph.text.p, paragraph.text.len, name, "line", paragraph.first, true);
+	if (paragraph.text.len == 0)
+		return;
+	set_id(name, "line", 1, NULL, 0);
+	records++;
+	write_text(paragraph.text.p, paragraph.text.len, name, "line", paragraph.first, true);
 	paragraph_clear(&paragraph);
 }
 
@@ -285,6 +331,7 @@ write_line(const struct reader *r, const char *name)
 		add_to_paragraph(r, name);
 		return;
 	}
+	set_id(name, "line", r->number, NULL, 0);
 	if (!o.ends || (r->ended && rest.text.len == 0)) {
 		write_text(r->p, r->len, name, "line", r->number, r->ended);
 		return;
@@ -316,6 +363,7 @@ read_lines(const struct prog_inputs *in)
 	if (why)
 		die("%s: %s", in->name, why);
 	write_paragraph(in->name);
+	records += o.format == TEXT ? r.number : 0;
 	done.before += r.bytes;
 	reader_close(&r);
 }
@@ -351,6 +399,8 @@ read_csv(const struct prog_inputs *in)
 		prog_note("%s: %s", in->name, file.note);
 	while (why == NULL && (why = csv_file_next(&file, &more)) == NULL && more && !ferror(stdout)) {
 		if (file.text)
+			set_id(in->name, "record", file.number, file.id, file.id_len);
+		if (file.text)
 			write_text(file.text, file.len, in->name, "record", file.number, true);
 		show_progress(file.csv.in.bytes);
 	}
@@ -358,6 +408,7 @@ read_csv(const struct prog_inputs *in)
 	if (why)
 		die("%s: %s", in->name, why);
 	report_file(&file, in->name);
+	records += file.number;
 	done.before += file.csv.in.bytes;
 	csv_file_close(&file);
 }
@@ -388,6 +439,7 @@ main(int argc, char *argv[])
 	tokenize_free(&tokenizer);
 	punkt_free(&table);
 	buf_free(&clean);
+	buf_free(&id);
 	buf_free(&rest.text);
 	buf_free(&paragraph.text);
 	prog_finish();

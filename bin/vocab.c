@@ -96,6 +96,8 @@ count_input(struct vocab_count *c, struct spool *s, const char *name, FILE *f)
 	t.stated = &stated;
 	if ((why = token_stream_begin(&t)) == NULL)
 		why = vocab_count_rules(c, &t.rules);
+	if (why == NULL)
+		why = vocab_count_form(c, &t.form);
 	while (why == NULL && (why = token_stream_line(&t, &more)) == NULL && more) {
 		ended = t.in.ended;
 		progress_show(&progress, "counting", c->lines, 0, "lines");

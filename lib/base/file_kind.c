@@ -164,6 +164,8 @@ is_header(const char *p, size_t len)
 	enum file_kind kind = file_kind_of(p, len);
 	size_t at = strlen(magic[kind]) + 1, n = strlen(second[kind]);
 
+	if (kind == FILE_TOKENS && len >= at + n && memcmp(p + at, " lines=", n) == 0)
+		return true;
 	return len >= at + n && memcmp(p + at, second[kind], n) == 0;
 }
 

@@ -32,6 +32,9 @@ vocab_count_line(struct vocab_count *c, struct token_stream *t)
 	struct token w;
 	const char *why;
 
+	if (t->n == 0 && !sentence)
+		return errmsg_set(&c->err, "line %llu: an empty line, which unit=stream does not "
+		    "have; leave out -S", (unsigned long long)t->in.number);
 	c->tokens += sentence;
 	while (token_stream_word(t, &w))
 		if ((why = add_token(c, w.p, w.len, 1, c->tokens++)) != NULL)
@@ -57,6 +60,17 @@ vocab_count_rules(struct vocab_count *c, const struct token_rules *r)
 	return errmsg_set(&c->err, "its token rules are %s, those of the input before are %s; "
 	    "--rules states them where a header was lost", token_rules_text(r, now),
 	    token_rules_text(&c->words.rules, before));
+}
+
+const char *
+vocab_count_form(struct vocab_count *c, const struct line_form *form)
+{
+	if (c->lines > 0 && form->ids != c->form.ids)
+		return c->form.ids ? "its lines have no ids, those of the input before have" :
+		    "its lines have ids, those of the input before have none";
+	c->form.ids = form->ids;
+	c->form.empty |= form->empty;
+	return NULL;
 }
 
 /* Whether a table can be merged into c; *total is its number of tokens. */

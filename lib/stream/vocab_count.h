@@ -12,6 +12,7 @@ struct vocab_count {
 	enum unit unit;
 	struct vocab words;	/* in order of first occurrence, without the markers; its rules
 				 * are those of the text */
+	struct line_form form;	/* of the text, too */
 	uint64_t lines;		/* token lines; unknown in unit=stream after a merge */
 	uint64_t tokens;	/* START and END included in unit=sentence */
 	uint64_t markers;	/* tokens of the text that are spelled like a marker, */
@@ -20,12 +21,15 @@ struct vocab_count {
 	struct errmsg err;
 };
 
-/* Counts the tokens of t's current line, in unit c->unit.  NULL or "out of memory". */
+/* Counts the tokens of t's current line, in unit c->unit.  NULL or an error message. */
 const char *vocab_count_line(struct vocab_count *c, struct token_stream *t);
 
 /* Sets the token rules of the text that follows: those of the text before, if there is
  * any.  NULL or an error message. */
 const char *vocab_count_rules(struct vocab_count *c, const struct token_rules *r);
+
+/* Likewise the form of its lines. */
+const char *vocab_count_form(struct vocab_count *c, const struct line_form *form);
 
 /* Adds the table of a shard, whose tokens follow those counted so far; the first
  * sets the unit.  NULL or an error message. */

@@ -40,19 +40,18 @@ error_in_record(struct csv_file *file, const char *why)
 	    (unsigned long long)(c->record - file->header), (unsigned long long)c->line, why);
 }
 
-/* Finds the column in the header, which is the current record. */
+/* Finds a column in the header, which is the current record. */
 static const char *
-find_column(struct csv_file *file)
+find_column(struct csv_file *file, const char *name, size_t *column)
 {
-	bool named = file->want == CSV_COLUMN_NAMED;
+	bool named = *column == CSV_COLUMN_NAMED;
 	const char *why;
 
-	if (named && (why = csv_header_find(&file->csv, file->o->column, &file->want,
-	    &file->err)) != NULL)
+	if (named && (why = csv_header_find(&file->csv, name, column, &file->err)) != NULL)
 		return why;
 	why = csv_header_delimiter(&file->csv, &file->note_text);
-	if (file->columns > 0 && file->want >= file->columns)
-		return errmsg_set(&file->err, "no column %s; %s", file->o->column, why ? why :
+	if (file->columns > 0 && *column >= file->columns)
+		return errmsg_set(&file->err, "no column %s; %s", name, why ? why :
 		    errmsg_set(&file->note_text, "the header has %zu", file->columns));
 	file->note = named ? NULL : why;
 	return NULL;
@@ -70,7 +69,9 @@ read_header(struct csv_file *file)
 		return "empty input where a header was expected; -n reads files without one";
 	file->unclosed_header = file->csv.unclosed;
 	file->columns = file->csv.ncol;
-	return find_column(file);
+	why = find_column(file, file->o->column, &file->want);
+	return why || file->o->ids == NULL ? why :
+	    find_column(file, file->o->ids, &file->id_column);
 }
 
 const char *
@@ -80,6 +81,8 @@ csv_file_open(struct csv_file *file, FILE *f, const struct csv_file_options *o)
 
 	*file = (struct csv_file){ .o = o, .header = !o->headless };
 	csv_file_column(o->column, &file->want);
+	if (o->ids)
+		csv_file_column(o->ids, &file->id_column);
 	why = csv_records_open(&file->csv, f, &o->dialect);
 	return why || o->headless ? why : read_header(file);
 }
@@ -102,14 +105,16 @@ count_record(struct csv_file *file)
 const char *
 csv_file_next(struct csv_file *file, bool *more)
 {
-	const char *why = csv_records_next(&file->csv, file->want, more);
+	const char *ids = file->o->ids;
+	const char *why = csv_records_next(&file->csv, ids ? CSV_RECORDS_ALL : file->want, more);
 
 	if (why)
 		return error_in_record(file, why);
 	if (!*more)
 		return NULL;
 	file->number = file->csv.record - file->header;
-	file->text = csv_records_field(&file->csv, 0, &file->len);
+	file->text = csv_records_field(&file->csv, ids ? file->want : 0, &file->len);
+	file->id = ids ? csv_records_field(&file->csv, file->id_column, &file->id_len) : NULL;
 	file->unclosed = file->csv.unclosed;
 	file->line = file->csv.line;
 	count_record(file);

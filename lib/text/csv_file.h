@@ -14,6 +14,7 @@ enum { CSV_COLUMN_MAX = 1000000 };
 /* How a file is read; must stay valid as long as the file is open. */
 struct csv_file_options {
 	const char *column;		/* its name, or its number from 1 */
+	const char *ids;		/* another column, of ids; NULL: none */
 	bool headless;			/* the first record is data */
 	bool ragged;			/* records may have any number of fields */
 	struct csv_dialect dialect;
@@ -24,6 +25,8 @@ struct csv_file {
 	/* the current record */
 	const char *text;		/* its column of len bytes; NULL: it has none */
 	size_t len;
+	const char *id;			/* the id of id_len bytes; NULL: it has none */
+	size_t id_len;
 	uint64_t number;		/* from 1, the header not counted */
 
 	const char *note;		/* after csv_file_open(): about the header, or NULL */
@@ -32,7 +35,7 @@ struct csv_file {
 	/* private */
 	const struct csv_file_options *o;
 	uint64_t header;		/* records before the first of data: 1, or 0 */
-	size_t want;			/* the column, from 0 */
+	size_t want, id_column;		/* from 0 */
 	size_t columns;			/* of the header, or of the first record */
 	uint64_t records;
 	uint64_t other_columns;		/* records with more or fewer columns */
