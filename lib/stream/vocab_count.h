@@ -18,6 +18,7 @@ struct vocab_count {
 	uint64_t markers;	/* tokens of the text that are spelled like a marker, */
 	uint64_t first_marker;	/* counted as UNKNOWN_TOKEN; position of the first */
 	uint64_t first_end;	/* position of the first END */
+	const struct vocab *keep;	/* words that have a row whatever their count, or NULL */
 	struct errmsg err;
 };
 
@@ -35,12 +36,16 @@ const char *vocab_count_form(struct vocab_count *c, const struct line_form *form
  * sets the unit.  NULL or an error message. */
 const char *vocab_count_merge(struct vocab_count *c, const struct vocab *shard);
 
+/* Sets c->keep, once all is counted: those that were not counted have a count of 0, and are
+ * words of the text from here on.  NULL or an error message. */
+const char *vocab_count_keep(struct vocab_count *c, const struct vocab *keep);
+
 /* Distinct tokens, START and END included. */
 uint64_t vocab_count_unique(const struct vocab_count *c);
 
 /*
  * Builds the table: words with a count of at least min, at most size rows (0: no
- * limit), by falling count, ties by first occurrence.  With size 0 and min 1 it has
+ * limit), and those of c->keep, by falling count, ties by first occurrence.  With size 0 and min 1 it has
  * the positions of first occurrence.  NULL or an error message; call vocab_free(out)
  * in any case.
  */
