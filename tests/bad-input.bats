@@ -383,7 +383,7 @@ needs_limit() {
 		while read -r letter name kind; do
 			case $t$letter$kind in
 			cellsuarg | tokcarg | sampleearg | samplexarg | trainvarg | gradcheckxarg | \
-			    vocab-arg | encode-arg | decode-arg | sample-arg) continue ;;	# any text, or rules
+			    tok-arg | vocab-arg | encode-arg | decode-arg | sample-arg) continue ;;	# any text, or rules
 			*arg) ;;
 			*) continue ;;
 			esac
@@ -407,10 +407,10 @@ needs_limit() {
 kinds() {
 	mkdir -p "$1"
 	printf 'The cat saw the dog. It was a fine day.\nA dog saw the end.\n' > text
-	gzip -c text > "$1/zcat"
-	! command -v xz > /dev/null || xz -c text > "$1/xz -dc"
-	! command -v zstd > /dev/null || zstd -qc text > "$1/zstd -dc"
-	! command -v bzip2 > /dev/null || bzip2 -c text > "$1/bzip2 -dc"
+	gzip -c text | gzip > "$1/zcat"
+	! command -v xz > /dev/null || xz -c text > "$1/xzcat"
+	! command -v zstd > /dev/null || zstd -qc text > "$1/zstdcat"
+	! command -v bzip2 > /dev/null || bzip2 -c text > "$1/bzcat"
 	printf 'PK\3\4\24\0\0\0\0\0aaaabbbbccccdddd\4\0\0\0a.xmdata' > "$1/unzip -p"
 	printf 'PK\5\6\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0' > "$1/unzip"
 	cp tiny.npz "$1/a model or other .npz file"
@@ -419,8 +419,6 @@ kinds() {
 	for e in UTF-16 UTF-32; do
 		iconv -f UTF-8 -t ${e}LE text > "$1/iconv -f ${e}LE -t UTF-8"
 		iconv -f UTF-8 -t ${e}BE text > "$1/iconv -f ${e}BE -t UTF-8"
-		{ printf '\uFEFF'; cat text; } | LC_ALL=C.UTF-8 iconv -f UTF-8 -t ${e}LE > "$1/iconv -f $e -t UTF-8"
-		{ printf '\uFEFF'; cat text; } | LC_ALL=C.UTF-8 iconv -f UTF-8 -t ${e}BE > "$1/iconv -f $e -t"
 	done
 	printf 'a,b\r\n1,2\r\n' | iconv -f UTF-8 -t UTF-16LE > "$1/iconv -f UTF-16LE"
 }
@@ -444,7 +442,7 @@ foreign() {
 	encode stream > index
 	train -q -H 3 -e 1 -o tiny.npz index
 	kinds kinds
-	[ "$(find kinds -type f | wc -l)" -ge 14 ]
+	[ "$(find kinds -type f | wc -l)" -ge 10 ]
 	for f in kinds/*; do
 		local words=${f#*/}
 		foreign "$words" tok "$f"

@@ -104,8 +104,8 @@ move_tail(struct corpus *c, size_t first, struct corpus *rest)
 	if (c->joined)
 		why = append_joined(rest, c->w + first, c->nw - first);
 	for (size_t i = first; !c->joined && i < c->n && why == NULL; i++) {
-		struct frame f = { (uint32_t)(c->start[i + 1] - c->start[i]), 0,
-		    c->w + c->start[i] };
+		struct frame f = { .n = (uint32_t)(c->start[i + 1] - c->start[i]),
+		    .w = c->w + c->start[i] };
 
 		why = corpus_add(rest, &f);
 	}

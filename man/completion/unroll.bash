@@ -12,18 +12,28 @@ _unroll_list() {
 		tok C chars -
 		tok S line-ends -
 		tok c column arg
-		tok f format csv|text
+		tok f format csv|text|paragraphs
 		tok l lower early|late|never
 		tok n no-header -
 		tok p punkt dir
+		tok - delimiter arg
+		tok - encoding arg
+		tok - escape arg
+		tok - ids arg
+		tok - keep-hyphens -
+		tok - one -
 		tok - progress auto|always|never
+		tok - quote arg
+		tok - ragged -
 		tok operands file
 		vocab M merge -
 		vocab S stream -
-		vocab m min arg
+		vocab m min-count arg
 		vocab n size arg
 		vocab o output file
 		vocab t table -
+		vocab - from-list -
+		vocab - keep file
 		vocab - progress auto|always|never
 		vocab - rules arg
 		vocab - unit sentence|stream
@@ -110,6 +120,7 @@ _unroll_list() {
 		score p predict -
 		score t totals -
 		score w words -
+		score - by-record -
 		score - progress auto|always|never
 		score - text file
 		score operands model file
