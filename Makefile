@@ -67,7 +67,7 @@ ALL_LDFLAGS = $(HARDEN_LDFLAGS) $(LDFLAGS) -Wl,--as-needed -pthread $(if $(SAN),
 
 include mk/names.mk
 
-.PHONY: all here help test check lint demo bench profile bench-text fuzz install uninstall clean \
+.PHONY: all here help test check lint demo bench profile bench-text bench-quality fuzz install uninstall clean \
 	deps deps-dev programs
 MAKEFLAGS += --no-builtin-rules
 .SECONDARY:
