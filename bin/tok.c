@@ -19,16 +19,19 @@
 #include "reader.h"
 #include "token_stream.h"
 #include "tokenize.h"
+#include "unicode_words.h"
 #include "utf8.h"
 
 enum { MAX_COLUMN = 1000000, OUT_BYTES = 1 << 16 };
 enum format { CSV, TEXT };
+enum language { LANGUAGE_EN, LANGUAGE_AUTO, LANGUAGE_OTHER };
+#define LANGUAGE_NAMES "en|auto|other"
 
 static struct {
-	bool chars, headless, ends;
+	bool chars, headless, ends, live;
 	const char *column, *dir;
-	int format, fold;
-} o = { .column = "1", .format = -1, .fold = -1 };
+	int format, fold, words, form, language;
+} o = { .column = "1", .format = -1, .fold = -1, .language = -1 };
 
 static const struct opt options[] = {
 	{ 'C', "chars", OPT_FLAG, { .flag = &o.chars }, NULL, 0, 0,
@@ -45,7 +48,15 @@ static const struct opt options[] = {
 	    "the first CSV record is data, not a header" },
 	{ 'p', "punkt", OPT_STR, { .s = &o.dir }, "dir", 0, 0,
 	    "Punkt tables in the layout of NLTK's punkt_tab" },
+	{ 0, "language", OPT_WORD, { .word = &o.language }, LANGUAGE_NAMES, 0, 0,
+	    "ends of sentences: English, all scripts, no abbreviations" },
+	{ 0, "line-buffered", OPT_FLAG, { .flag = &o.live }, NULL, 0, 0,
+	    "write the tokens of each record at once" },
+	{ 0, "normalise", OPT_WORD, { .word = &o.form }, FORM_NAMES, 0, 0,
+	    "convert text to a normal form of Unicode" },
 	PROGRESS_OPTION,
+	{ 0, "words", OPT_WORD, { .word = &o.words }, WORDS_NAMES, 0, 0,
+	    "how to cut words" },
 	{ 0 }
 };
 static const struct command command = {
@@ -57,6 +68,7 @@ static const struct command command = {
 
 static struct tokenizer tokenizer;
 static struct punkt table;
+static bool told_unspaced;
 static struct buf clean;		/* a text whose invalid bytes were replaced */
 static int status = PROG_OK;
 
@@ -127,14 +139,20 @@ column_number(void)
 static void
 check_options(void)
 {
-	if (o.dir && o.chars)
-		die_usage("-p: Punkt tables are for sentences, not for characters; drop -p or -C");
 	if (o.ends && !o.chars)
 		die_usage("-S: only characters have line ends as tokens; add -C");
+	if (o.chars && o.words)
+		die_usage("--words: -C makes characters the tokens; drop one of the two");
+	if ((o.chars || o.words == WORDS_SPACE) && (o.language >= 0 || o.dir))
+		die_usage("%s: no sentences are looked for with %s; drop it",
+		    o.dir ? "-p" : "--language", o.chars ? "-C" : "--words space");
 	if (o.format < 0)
-		o.format = o.chars ? TEXT : CSV;
+		o.format = o.chars || o.words == WORDS_SPACE ? TEXT : CSV;
 	if (o.fold < 0)
-		o.fold = o.chars ? FOLD_NEVER : FOLD_EARLY;
+		o.fold = token_rules_fold(o.chars, (enum words)o.words);
+	if (o.language < 0)
+		o.language = o.words == WORDS_UNICODE ? LANGUAGE_AUTO : LANGUAGE_EN;
+	o.live |= prog_is_terminal(STDOUT_FILENO);
 	if (*o.column == '\0')
 		die_usage("-c: empty; give the number or the name of a column");
 	if (column_number() == SIZE_MAX && o.headless)
@@ -142,28 +160,42 @@ check_options(void)
 		    o.column);
 }
 
-/* The header that states how the text is cut, where that is not the default way. */
+/* Sets the rules, and the header that states them where they are not the default. */
 static void
-set_header(void)
+set_rules(void)
 {
 	static char header[TOKEN_HEADER];
 	struct token_rules r = { .characters = o.chars, .ends = o.ends,
-	    .lower = (enum fold)o.fold };
+	    .words = (enum words)o.words, .lower = (enum fold)o.fold,
+	    .form = (enum normal_form)o.form };
 
 	if (o.chars && r.lower == FOLD_LATE)
 		r.lower = FOLD_EARLY;
+	tokenizer.rules = r;
+	tokenizer.marks = o.language != LANGUAGE_EN;
 	tokenizer.header = token_stream_header(&r, header);
 }
 
 static void
 load_table(void)
 {
-	const char *why = o.dir ? punkt_load(&table, o.dir) : punkt_english(&table);
+	const char *why = o.dir ? punkt_load(&table, o.dir) :
+	    o.language == LANGUAGE_OTHER ? NULL : punkt_english(&table);
 
 	if (why)
 		die("%s: %s", o.dir ? o.dir : "built-in table", why);
 	tokenizer.table = &table;
-	tokenizer.fold = (enum fold)o.fold;
+}
+
+/* Reports, once, words without end. */
+static void
+report_unspaced(const char *name, const char *what, uint64_t number)
+{
+	told_unspaced = true;
+	progress_clear(&done.line);
+	prog_note("%s: %s %llu: a word of %d letters or more, in a script without spaces between "
+	    "words; --words unicode cuts such text", name, what, (unsigned long long)number,
+	    UNSPACED_MOST);
 }
 
 /* Writes the tokens of one record.  `what` ("record", "line") and number identify it in
@@ -187,6 +219,10 @@ write_text(const char *p, size_t len, const char *name, const char *what, uint64
 	if (o.chars ? !tokenize_write_chars(&tokenizer, p, len, ended && o.ends, stdout) :
 	    !tokenize_write(&tokenizer, p, len, stdout))
 		die("%s: %s %llu: out of memory", name, what, (unsigned long long)number);
+	if (tokenizer.unspaced && !told_unspaced)
+		report_unspaced(name, what, number);
+	if (o.live)
+		fflush(stdout);
 }
 
 static void
@@ -412,7 +448,7 @@ main(int argc, char *argv[])
 	i = options_parse(argc, argv, &command);
 	check_options();
 	load_table();
-	set_header();
+	set_rules();
 	setvbuf(stdout, NULL, _IOFBF, OUT_BYTES);
 	in.argc = argc - i;
 	in.argv = argv + i;
