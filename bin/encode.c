@@ -18,7 +18,7 @@
 #include "vocab_stream.h"
 
 static struct {
-	bool text;
+	bool text, live;
 	const char *rules, *vocab;
 	int unit;
 } o = { .unit = -1 };
@@ -28,6 +28,8 @@ static const struct opt options[] = {
 	    "write decimal indexes, one sentence on each line" },
 	{ 'v', "vocabulary", OPT_STR, { .s = &o.vocab }, "file", 0, 0,
 	    "vocabulary (table or model) for a token stream" },
+	{ 0, "line-buffered", OPT_FLAG, { .flag = &o.live }, NULL, 0, 0,
+	    "write each line at once" },
 	PROGRESS_OPTION,
 	{ 0, "rules", OPT_STR, { .s = &o.rules }, "rules", 0, 0,
 	    "token rules of input that does not state them" },
@@ -85,12 +87,24 @@ begin_stream(struct output *out, const struct vocab *v, const char *name)
 		    "where a header was lost", name);
 	if (!out->begun)
 		index_begin(&out->w, stdout, v, o.text);
+	if (o.live)
+		fflush(stdout);
 	prog_check_output();
 	out->begun = true;
 	out->characters = vocab_is_characters(v);
 	out->sentences = v->unit == UNIT_SENTENCE;
 	out->crc = crc;
 	out->rules = v->rules;
+}
+
+/* Writes the current line. */
+static void
+put_line(struct output *out, struct token_stream *t)
+{
+	index_put(&out->w, out->rows.w, out->rows.n, text_bytes(out, t));
+	if (o.live)
+		fflush(stdout);
+	prog_check_output();	/* not at the end of the input */
 }
 
 /* No progress line where the output goes to the same terminal. */
@@ -114,8 +128,7 @@ encode_vocab_stream(struct output *out, const char *name, FILE *f)
 	begin_stream(out, &s.vocab, name);
 	begin_progress(&out->progress);
 	while ((why = vocab_stream_next(&s, &out->rows, &more)) == NULL && more) {
-		index_put(&out->w, out->rows.w, out->rows.n, text_bytes(out, &s.tokens));
-		prog_check_output();	/* not at the end of the input */
+		put_line(out, &s.tokens);
 		progress_show(&out->progress, "encoding", s.read, s.lines, "lines");
 	}
 	progress_clear(&out->progress);
@@ -173,8 +186,7 @@ encode_tokens(struct output *out, struct vocab *v, const char *name, FILE *f)
 			break;
 		if (t.in.number <= RAW_LINES)
 			raw_count_line(&count, v, &t);
-		index_put(&out->w, out->rows.w, out->rows.n, text_bytes(out, &t));
-		prog_check_output();	/* not at the end of the input */
+		put_line(out, &t);
 		progress_show(&out->progress, "encoding", t.in.number, 0, "lines");
 	}
 	progress_clear(&out->progress);

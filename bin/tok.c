@@ -49,7 +49,7 @@ static const struct opt options[] = {
 	{ 'p', "punkt", OPT_STR, { .s = &o.dir }, "dir", 0, 0,
 	    "Punkt tables in the layout of NLTK's punkt_tab" },
 	{ 0, "language", OPT_WORD, { .word = &o.language }, LANGUAGE_NAMES, 0, 0,
-	    "ends of sentences: English, all scripts, no abbreviations" },
+	    "where sentences end, besides at . ? and !" },
 	{ 0, "line-buffered", OPT_FLAG, { .flag = &o.live }, NULL, 0, 0,
 	    "write the tokens of each record at once" },
 	{ 0, "normalise", OPT_WORD, { .word = &o.form }, FORM_NAMES, 0, 0,

@@ -103,6 +103,7 @@ synopsis_options() {
 	for tool in $TOOLS; do
 		case $tool in
 		train) most=76 ;;
+		tok) most=32 ;;
 		gradcheck | sample) most=40 ;;
 		*) most=24 ;;
 		esac

@@ -16,7 +16,11 @@ _unroll_list() {
 		tok l lower early|late|never
 		tok n no-header -
 		tok p punkt dir
+		tok - language en|auto|other
+		tok - line-buffered -
+		tok - normalise no|nfc|nfkc
 		tok - progress auto|always|never
+		tok - words english|unicode|web|space
 		tok operands file
 		vocab M merge -
 		vocab S stream -
@@ -30,6 +34,7 @@ _unroll_list() {
 		vocab operands file
 		encode t text -
 		encode v vocabulary file
+		encode - line-buffered -
 		encode - progress auto|always|never
 		encode - rules arg
 		encode - unit sentence|stream
@@ -110,6 +115,7 @@ _unroll_list() {
 		score p predict -
 		score t totals -
 		score w words -
+		score - line-buffered -
 		score - progress auto|always|never
 		score - text file
 		score operands model file
@@ -147,6 +153,7 @@ _unroll_list() {
 		cells - progress auto|always|never
 		cells operands model file
 		decode d detokenize -
+		decode - line-buffered -
 		decode - progress auto|always|never
 		decode - rules arg
 		decode operands file
