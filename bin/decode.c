@@ -16,13 +16,15 @@
 #include "vocab_table.h"
 
 static struct {
-	bool prose;
+	bool prose, live;
 	const char *rules;
 } o;
 
 static const struct opt options[] = {
 	{ 'd', "detokenize", OPT_FLAG, { .flag = &o.prose }, NULL, 0, 0,
 	    "write prose: rejoin punctuation, add capitals" },
+	{ 0, "line-buffered", OPT_FLAG, { .flag = &o.live }, NULL, 0, 0,
+	    "write each line at once" },
 	PROGRESS_OPTION,
 	{ 0, "rules", OPT_STR, { .s = &o.rules }, "rules", 0, 0,
 	    "token rules of streams that do not state them" },
@@ -70,6 +72,8 @@ decode_stream(struct index_reader *r, const char *name)
 		}
 		inside_line = text.len == 0 || text.p[text.len - 1] != '\n';
 		visible_put(text.p, text.len, stdout);
+		if (o.live)
+			fflush(stdout);
 		prog_check_output();
 	}
 	progress_clear(&progress);

@@ -18,7 +18,7 @@
 #include "vocab_stream.h"
 
 static struct {
-	bool text;
+	bool text, live;
 	const char *rules, *vocab;
 	int unit;
 } o = { .unit = -1 };
@@ -28,6 +28,8 @@ static const struct opt options[] = {
 	    "write decimal indexes, one sentence on each line" },
 	{ 'v', "vocabulary", OPT_STR, { .s = &o.vocab }, "file", 0, 0,
 	    "vocabulary (table or model) for a token stream" },
+	{ 0, "line-buffered", OPT_FLAG, { .flag = &o.live }, NULL, 0, 0,
+	    "write each line at once" },
 	PROGRESS_OPTION,
 	{ 0, "rules", OPT_STR, { .s = &o.rules }, "rules", 0, 0,
 	    "token rules of input that does not state them" },
@@ -89,6 +91,8 @@ begin_stream(struct output *out, const struct vocab *v, bool ids, const char *na
 	out->w.ids = ids;
 	if (!out->begun)
 		index_begin(&out->w, stdout, v, o.text);
+	if (o.live)
+		fflush(stdout);
 	prog_check_output();
 	out->begun = true;
 	out->characters = vocab_is_characters(v);
@@ -113,6 +117,8 @@ put_line(struct output *out, struct token_stream *t)
 	out->w.id = t->id;
 	out->w.id_len = t->id_len;
 	index_put(&out->w, out->rows.w, out->rows.n, text_bytes(out, t));
+	if (o.live)
+		fflush(stdout);
 	prog_check_output();	/* not at the end of the input */
 }
 

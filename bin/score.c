@@ -7,6 +7,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "aligned_text.h"
 #include "device.h"
@@ -27,7 +28,7 @@ enum {
 };
 
 static struct {
-	bool f64, predict, totals, words, records;
+	bool f64, live, predict, totals, words, records;
 	long threads;
 	int device;
 	const char *text;
@@ -46,6 +47,8 @@ static const struct opt options[] = {
 	    "each token with its log-probability and rank" },
 	{ 0, "by-record", OPT_FLAG, { .flag = &o.records }, NULL, 0, 0,
 	    "a line for each record: its sentences together" },
+	{ 0, "line-buffered", OPT_FLAG, { .flag = &o.live }, NULL, 0, 0,
+	    "score and write each sentence at once" },
 	PROGRESS_OPTION,
 	{ 0, "text", OPT_STR, { .s = &o.text }, "file", 0, 0,
 	    "the token stream itself, for -t and -w" },
@@ -296,6 +299,8 @@ score_window(struct run *run)
 
 	if (why)
 		die("%s: sentence %" PRIu64 ": %s", run->name, sentence_number(run), why);
+	if (o.live)
+		fflush(stdout);
 	prog_check_output();
 	window_clear(&run->window);
 	frame_ids_clear(&run->ids);
@@ -348,9 +353,12 @@ score_stream(struct run *run, const char *path, struct prog_inputs *in)
 	run->window.state = model_joins(&run->model, r->vocab.unit) ? &run->net.own_state : NULL;
 	window_restart(&run->window);
 	run->before = run->sentences;
-	while ((why = index_next(r, &more)) == NULL && more)
+	while ((why = index_next(r, &more)) == NULL && more) {
 		if ((why = add_frame(run)) != NULL)
 			break;
+		if (o.live)
+			score_window(run);
+	}
 	score_window(run);
 	end_record(run);
 	if (why)
@@ -424,6 +432,7 @@ check_options(void)
 		die_usage("--text: only -t and -w have a use for it; add one of them");
 	if (o.text && strcmp(o.text, "-") == 0)
 		die_usage("--text: needs a file; standard input may hold the index stream");
+	o.live |= prog_is_terminal(STDOUT_FILENO);
 }
 
 static void

@@ -18,18 +18,21 @@
 #include "recode.h"
 #include "token_stream.h"
 #include "tokenize.h"
+#include "unicode_words.h"
 #include "utf8.h"
 
 enum { OUT_BYTES = 1 << 16 };
 enum format { CSV, TEXT, PARAGRAPHS };
+enum language { LANGUAGE_EN, LANGUAGE_AUTO, LANGUAGE_OTHER };
+#define LANGUAGE_NAMES "en|auto|other"
 
 static struct {
-	bool chars, ends, numbers;
+	bool chars, ends, live, numbers;
 	const char *dir, *encoding, *delimiter, *quote, *escape;
 	struct csv_file_options csv;
 	const char *ids;
-	int format, fold;
-} o = { .csv.column = "1", .format = -1, .fold = -1 };
+	int format, fold, words, form, language;
+} o = { .csv.column = "1", .format = -1, .fold = -1, .language = -1 };
 
 static struct tokenizer tokenizer;
 static struct paragraph paragraph;	/* the current one, of -f paragraphs */
@@ -59,6 +62,12 @@ static const struct opt options[] = {
 	    "ids that lines begin with; 0: numbers" },
 	{ 0, "keep-hyphens", OPT_FLAG, { .flag = &paragraph.keep_hyphens }, NULL, 0, 0,
 	    "in paragraphs: keep hyphens at line ends" },
+	{ 0, "language", OPT_WORD, { .word = &o.language }, LANGUAGE_NAMES, 0, 0,
+	    "where sentences end, besides at . ? and !" },
+	{ 0, "line-buffered", OPT_FLAG, { .flag = &o.live }, NULL, 0, 0,
+	    "write the tokens of each record at once" },
+	{ 0, "normalise", OPT_WORD, { .word = &o.form }, FORM_NAMES, 0, 0,
+	    "convert text to a normal form of Unicode" },
 	{ 0, "one", OPT_FLAG, { .flag = &tokenizer.one }, NULL, 0, 0,
 	    "each record is one sentence, if empty, too" },
 	PROGRESS_OPTION,
@@ -66,6 +75,8 @@ static const struct opt options[] = {
 	    "quotation mark of CSV fields, or none" },
 	{ 0, "ragged", OPT_FLAG, { .flag = &o.csv.ragged }, NULL, 0, 0,
 	    "CSV records may have any number of fields" },
+	{ 0, "words", OPT_WORD, { .word = &o.words }, WORDS_NAMES, 0, 0,
+	    "how to cut words" },
 	{ 0 }
 };
 static const struct command command = {
@@ -76,6 +87,7 @@ static const struct command command = {
 };
 
 static struct punkt table;
+static bool told_unspaced;
 static struct buf clean;		/* a text whose invalid bytes were replaced */
 static struct buf id;			/* of the current record */
 static uint64_t records;		/* those of the files before, or paragraphs */
@@ -163,8 +175,6 @@ set_dialect(void)
 static void
 check_options(void)
 {
-	if (o.dir && o.chars)
-		die_usage("-p: Punkt tables are for sentences, not for characters; drop -p or -C");
 	if (o.ends && o.format == PARAGRAPHS)
 		die_usage("-S: the lines of a paragraph are joined; drop -S, or -f paragraphs");
 	if (o.ends && (o.ids || tokenizer.one))
@@ -174,10 +184,18 @@ check_options(void)
 		die_usage("--keep-hyphens: only lines of paragraphs are joined; add -f paragraphs");
 	if (o.ends && !o.chars)
 		die_usage("-S: only characters have line ends as tokens; add -C");
+	if (o.chars && o.words)
+		die_usage("--words: -C makes characters the tokens; drop one of the two");
+	if ((o.chars || o.words == WORDS_SPACE) && (o.language >= 0 || o.dir))
+		die_usage("%s: no sentences are looked for with %s; drop it",
+		    o.dir ? "-p" : "--language", o.chars ? "-C" : "--words space");
 	if (o.format < 0)
-		o.format = o.chars ? TEXT : CSV;
+		o.format = o.chars || o.words == WORDS_SPACE ? TEXT : CSV;
 	if (o.fold < 0)
-		o.fold = o.chars ? FOLD_NEVER : FOLD_EARLY;
+		o.fold = token_rules_fold(o.chars, (enum words)o.words);
+	if (o.language < 0)
+		o.language = o.words == WORDS_UNICODE ? LANGUAGE_AUTO : LANGUAGE_EN;
+	o.live |= prog_is_terminal(STDOUT_FILENO);
 	if (o.encoding && !recode_knows(o.encoding))
 		die_usage("--encoding: '%s' is not the name of an encoding; `iconv -l` lists them",
 		    o.encoding);
@@ -191,29 +209,43 @@ check_options(void)
 	set_dialect();
 }
 
-/* The header that states how the text is cut, where that is not the default way. */
+/* Sets the rules, and the header that states them where they are not the default. */
 static void
-set_header(void)
+set_rules(void)
 {
 	static char header[TOKEN_HEADER];
 	struct token_rules r = { .characters = o.chars, .ends = o.ends,
-	    .lower = (enum fold)o.fold };
+	    .words = (enum words)o.words, .lower = (enum fold)o.fold,
+	    .form = (enum normal_form)o.form };
 	struct line_form form = { .empty = tokenizer.one, .ids = o.ids != NULL };
 
 	if (o.chars && r.lower == FOLD_LATE)
 		r.lower = FOLD_EARLY;
+	tokenizer.rules = r;
+	tokenizer.marks = o.language != LANGUAGE_EN;
 	tokenizer.header = token_stream_header(&r, &form, header);
 }
 
 static void
 load_table(void)
 {
-	const char *why = o.dir ? punkt_load(&table, o.dir) : punkt_english(&table);
+	const char *why = o.dir ? punkt_load(&table, o.dir) :
+	    o.language == LANGUAGE_OTHER ? NULL : punkt_english(&table);
 
 	if (why)
 		die("%s: %s", o.dir ? o.dir : "built-in table", why);
 	tokenizer.table = &table;
-	tokenizer.fold = (enum fold)o.fold;
+}
+
+/* Reports, once, words without end. */
+static void
+report_unspaced(const char *name, const char *what, uint64_t number)
+{
+	told_unspaced = true;
+	progress_clear(&done.line);
+	prog_note("%s: %s %llu: a word of %d letters or more, in a script without spaces between "
+	    "words; --words unicode cuts such text", name, what, (unsigned long long)number,
+	    UNSPACED_MOST);
 }
 
 /* Writes the tokens of one record.  `what` ("record", "line") and number identify it in
@@ -238,6 +270,10 @@ write_text(const char *p, size_t len, const char *name, const char *what, uint64
 	if (o.chars ? !tokenize_write_chars(&tokenizer, p, len, ended && o.ends, stdout) :
 	    !tokenize_write(&tokenizer, p, len, stdout))
 		die("%s: %s %llu: out of memory", name, what, (unsigned long long)number);
+	if (tokenizer.unspaced && !told_unspaced)
+		report_unspaced(name, what, number);
+	if (o.live)
+		fflush(stdout);
 }
 
 /* Sets the id of the lines that follow: the field at p, or the record's number. */
@@ -423,7 +459,7 @@ main(int argc, char *argv[])
 	i = options_parse(argc, argv, &command);
 	check_options();
 	load_table();
-	set_header();
+	set_rules();
 	setvbuf(stdout, NULL, _IOFBF, OUT_BYTES);
 	in.argc = argc - i;
 	in.argv = argv + i;

@@ -280,7 +280,7 @@ not_text(enum file_kind found, enum file_kind want, struct errmsg *err)
 static const char *
 look(struct reader *in, const char **p, size_t *len)
 {
-	const char *why = reader_peek(in, FIRST, p, len);
+	const char *why = reader_peek_line(in, FIRST, p, len);
 
 	if (why == NULL && memchr(*p, 0, *len) != NULL)
 		why = reader_peek(in, WIDE, p, len);

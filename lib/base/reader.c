@@ -163,7 +163,7 @@ reader_skip_bom(struct reader *r)
 	const char *p, *why;
 	size_t got;
 
-	if ((why = reader_peek(r, len, &p, &got)) != NULL)
+	if ((why = reader_peek_line(r, len, &p, &got)) != NULL)
 		return why;
 	if (got == len && memcmp(p, UTF8_BOM, len) == 0)
 		r->pos += len;
@@ -235,6 +235,17 @@ reader_peek(struct reader *r, size_t n, const char **p, size_t *got)
 	*got = r->end - r->pos < n ? r->end - r->pos : n;
 	*p = *got ? r->data + r->pos : "";
 	return NULL;
+}
+
+const char *
+reader_peek_line(struct reader *r, size_t n, const char **p, size_t *got)
+{
+	const char *why = reader_peek(r, n ? 1 : 0, p, got);
+
+	while (why == NULL && r->end - r->pos < n && !r->eof &&
+	    memchr(r->data + r->pos, '\n', r->end - r->pos) == NULL)
+		why = read_more(r);
+	return why ? why : reader_peek(r, r->end - r->pos < n ? r->end - r->pos : n, p, got);
 }
 
 const char *

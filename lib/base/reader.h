@@ -75,6 +75,9 @@ const char *reader_bytes(struct reader *r, size_t n, const char **p, size_t *got
 /* The same without using them up. */
 const char *reader_peek(struct reader *r, size_t n, const char **p, size_t *got);
 
+/* The same, but waits for no more than a line: fewer also if a newline is among them. */
+const char *reader_peek_line(struct reader *r, size_t n, const char **p, size_t *got);
+
 /* Reads more when all is used up, so that data[pos .. end) is not empty unless
  * *more is false.  The caller advances pos. */
 const char *reader_fill(struct reader *r, bool *more);

@@ -17,6 +17,13 @@ utf8_ascii(const char *p, size_t len)
 {
 	size_t i = 0;
 
+	for (; len - i >= 32; i += 32) {
+		uint64_t w[4];
+
+		memcpy(w, p + i, 32);
+		if ((w[0] | w[1] | w[2] | w[3]) & UINT64_C(0x8080808080808080))
+			break;
+	}
 	for (; len - i >= 8; i += 8) {
 		uint64_t w;
 

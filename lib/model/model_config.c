@@ -15,7 +15,7 @@
 #include "model_config.h"
 #include "errmsg.h"
 
-enum { VERSION_NOW = 1, VALUE_MAX = 40 };
+enum { VERSION_NOW = 1, VALUE_MAX = TOKEN_RULES_TEXT };
 #define COUNT_MAX 1000000000000000	/* sentences or epochs, far beyond any run */
 
 enum kind { WORD, U32, U64, REAL, LOSS, CRC, TOKEN_RULES };

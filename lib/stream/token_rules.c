@@ -7,25 +7,35 @@
 #include "token_rules.h"
 
 static const char *const folds[] = { "early", "late", "never" };
-enum { NFOLDS = sizeof(folds) / sizeof(folds[0]) };
+static const char *const words[] = { "english", "unicode", "web", "space" };
+static const char *const forms[] = { "no", "nfc", "nfkc" };
+#define COUNT(list) (int)(sizeof(list) / sizeof((list)[0]))
 
 struct token_rules
 token_rules_of(bool characters)
 {
 	return (struct token_rules){ .characters = characters,
-		.lower = characters ? FOLD_NEVER : FOLD_EARLY };
+		.lower = token_rules_fold(characters, WORDS_ENGLISH) };
+}
+
+enum fold
+token_rules_fold(bool characters, enum words w)
+{
+	return characters || w == WORDS_SPACE ? FOLD_NEVER : FOLD_EARLY;
 }
 
 bool
 token_rules_default(const struct token_rules *r)
 {
-	return !r->characters && r->lower == FOLD_EARLY;
+	return !r->characters && r->words == WORDS_ENGLISH && r->lower == FOLD_EARLY &&
+	    r->form == FORM_NONE;
 }
 
 bool
 token_rules_same(const struct token_rules *a, const struct token_rules *b)
 {
-	return a->characters == b->characters && a->ends == b->ends && a->lower == b->lower;
+	return a->characters == b->characters && a->ends == b->ends && a->words == b->words &&
+	    a->lower == b->lower && a->form == b->form;
 }
 
 /* Takes the next item of the list, up to a comma; false if it is not this one. */
@@ -42,15 +52,18 @@ take_item(const char **p, size_t *left, const char *item)
 	return true;
 }
 
+/* Takes an item "KEY=VALUE" whose value is one of a list, from number `first` on, and sets
+ * *value to its number; false if the next item is none. */
 static bool
-take_fold(const char **p, size_t *left, enum fold *lower)
+take_value(const char **p, size_t *left, const char *key, const char *const *list, int n,
+    int first, int *value)
 {
-	char item[16];
+	char item[24];
 
-	for (int i = 0; i < NFOLDS; i++) {
-		snprintf(item, sizeof(item), "lower=%s", folds[i]);
+	for (int i = first; i < n; i++) {
+		snprintf(item, sizeof(item), "%s=%s", key, list[i]);
 		if (take_item(p, left, item)) {
-			*lower = (enum fold)i;
+			*value = i;
 			return true;
 		}
 	}
@@ -60,31 +73,38 @@ take_fold(const char **p, size_t *left, enum fold *lower)
 bool
 token_rules_parse(struct token_rules *r, const char *p, size_t len)
 {
+	int word = WORDS_ENGLISH, fold, form = FORM_NONE;
 	bool characters;
 
 	if (len == 0 || p[len - 1] == ',')
 		return false;
 	characters = take_item(&p, &len, "characters");
-	if (!characters && !take_item(&p, &len, "words"))
+	if (!characters && !take_item(&p, &len, "words") &&
+	    !take_value(&p, &len, "words", words, COUNT(words), 1, &word))
 		return false;
-	*r = token_rules_of(characters);
+	*r = (struct token_rules){ .characters = characters, .words = (enum words)word };
 	if (characters)
 		r->ends = take_item(&p, &len, "ends");
-	if (len > 0 && !take_fold(&p, &len, &r->lower))
-		return false;
-	if (characters && r->lower == FOLD_LATE)
-		r->lower = FOLD_EARLY;
+	fold = token_rules_fold(characters, r->words);
+	take_value(&p, &len, "lower", folds, COUNT(folds), 0, &fold);
+	if (characters && fold == FOLD_LATE)
+		fold = FOLD_EARLY;
+	r->lower = (enum fold)fold;
+	take_value(&p, &len, "normalise", forms, COUNT(forms), 1, &form);
+	r->form = (enum normal_form)form;
 	return len == 0;
 }
 
 const char *
 token_rules_text(const struct token_rules *r, char out[TOKEN_RULES_TEXT])
 {
-	const struct token_rules plain = token_rules_of(r->characters);
-	bool other = r->lower != plain.lower;
+	bool other = !r->characters && r->words != WORDS_ENGLISH;
+	bool folds_else = r->lower != token_rules_fold(r->characters, r->words);
 
-	snprintf(out, TOKEN_RULES_TEXT, "%s%s%s%s", r->characters ? "characters" : "words",
-	    r->ends ? ",ends" : "", other ? ",lower=" : "", other ? folds[r->lower] : "");
+	snprintf(out, TOKEN_RULES_TEXT, "%s%s%s%s%s%s%s%s", r->characters ? "characters" : "words",
+	    other ? "=" : "", other ? words[r->words] : "", r->ends ? ",ends" : "",
+	    folds_else ? ",lower=" : "", folds_else ? folds[r->lower] : "",
+	    r->form ? ",normalise=" : "", r->form ? forms[r->form] : "");
 	return out;
 }
 

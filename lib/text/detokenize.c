@@ -252,11 +252,20 @@ attach_word(struct sentence *s, struct word x)
 	return attach_mark(x);
 }
 
+/* Whether a word of WORDS_WEB is a URL, a mail address, a mention or a hashtag. */
+static bool
+is_web_piece(const struct sentence *s, struct word x)
+{
+	return s->v->rules.words == WORDS_WEB && (memchr(x.p, '@', x.len) ||
+	    (x.len > 1 && *x.p == '#') || begins_with(x, "http://") || begins_with(x, "https://") ||
+	    begins_with(x, "ftp://"));
+}
+
 /* A URL, which stays in lower case. */
 static bool
 is_address(const struct sentence *s, struct word x)
 {
-	return begins_with(x, "www.") ||
+	return begins_with(x, "www.") || is_web_piece(s, x) ||
 	    (is_word(word_near(s, 1), ":") && begins_with(word_near(s, 2), "//"));
 }
 
@@ -297,8 +306,10 @@ put_word(struct buf *out, struct sentence *s, struct word x)
 		s->capital = false;
 		return buf_putc(out, 'I');
 	}
-	if (!s->capital || s->entity || !first_letter(x, &skip, &len, &c))
+	if (!s->capital || s->entity || !first_letter(x, &skip, &len, &c)) {
+		s->capital &= !is_web_piece(s, x);
 		return buf_put(out, x.p, x.len);
+	}
 	s->capital = false;
 	if (is_address(s, x) || is_word(word_near(s, -1), "@") || is_word(word_near(s, -1), "#"))
 		return buf_put(out, x.p, x.len);

@@ -28,7 +28,8 @@ static bool
 write_tokens(FILE *f, const char *text, size_t len, const struct token_rules *rules)
 {
 	struct punkt table = { 0 };
-	struct tokenizer c = { .table = &table, .fold = rules->lower };
+	struct tokenizer c = { .table = &table, .rules = *rules,
+	    .marks = rules->words == WORDS_UNICODE };
 	bool ok;
 
 	if (rules->characters)

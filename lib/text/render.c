@@ -1,9 +1,10 @@
 /*
- * render.c - frames as tokens or characters; detokenize.c does prose.
+ * render.c - frames as tokens or characters; detokenize.c and rejoin.c do prose.
  */
 #include <string.h>
 
 #include "detokenize.h"
+#include "rejoin.h"
 #include "render.h"
 #include "vocab_chars.h"
 
@@ -35,6 +36,19 @@ put_tokens(struct buf *out, const struct vocab *v, const uint32_t *w, uint32_t n
 	return n > 0 || buf_putc(out, '\n');
 }
 
+static bool
+put_prose(struct buf *out, const struct vocab *v, const uint32_t *w, uint32_t n)
+{
+	switch (v->rules.words) {
+	case WORDS_UNICODE:
+		return rejoin_unicode(out, v, w, n);
+	case WORDS_SPACE:
+		return rejoin_pieces(out, v, w, n);
+	default:
+		return detokenize_put(out, v, w, n);
+	}
+}
+
 bool
 render_frame(struct buf *out, const struct vocab *v, const struct frame *f, enum render_form form)
 {
@@ -49,5 +63,5 @@ render_frame(struct buf *out, const struct vocab *v, const struct frame *f, enum
 		return put_characters(out, v, w, n, form == RENDER_LINE);
 	if (form == RENDER_TOKENS || form == RENDER_LINE)
 		return put_tokens(out, v, w, n);
-	return detokenize_put(out, v, w, n) && buf_putc(out, '\n');
+	return put_prose(out, v, w, n) && buf_putc(out, '\n');
 }

@@ -9,27 +9,34 @@
 
 #include "punkt.h"
 #include "token_rules.h"
+#include "web_words.h"
 #include "word_tokenize.h"
 
 struct tokenizer {
-	const struct punkt *table;
-	enum fold fold;
+	const struct punkt *table;	/* not needed for characters and WORDS_SPACE */
+	struct token_rules rules;
 	bool one;		/* a text is one line of tokens, which may be empty */
 	const char *id;		/* of id_len bytes, before the tokens of each line; or NULL */
 	size_t id_len;
+	bool marks;		/* the marks of other scripts end sentences (sentence_marks.h) */
+	bool unspaced;		/* a text so far needs rules for words that cut it, and the rules
+				 * for English do not (unicode_words.h) */
 	const char *header;	/* written before the first line of tokens, if not NULL */
 	struct punkt_splitter outer, inner;
 	struct word_tokenizer words;
+	struct web_words web;
+	struct buf form;	/* the text in its normal form */
+	struct buf points;	/* its characters */
 	struct buf low;		/* the text, or the sentence, in lower case */
 	struct buf wrapped;	/* a sentence between its markers */
 	struct buf line;	/* its tokens */
 };
 
-/* A zeroed struct is ready once table and fold are set.  Both calls return false when
+/* A zeroed struct is ready once table and rules are set.  Both calls return false when
  * out of memory; write errors stay in ferror(f). */
 
 /* Writes the sentences of a clean text to f, one per line, tokens separated by single
- * spaces. */
+ * spaces; for WORDS_SPACE its lines.  Those without tokens are not written. */
 bool tokenize_write(struct tokenizer *c, const char *text, size_t len, FILE *f);
 
 /* Writes each line of a clean text as a line of characters, each a token; space, tab,

@@ -21,10 +21,14 @@ _unroll_list() {
 		tok - escape arg
 		tok - ids arg
 		tok - keep-hyphens -
+		tok - language en|auto|other
+		tok - line-buffered -
+		tok - normalise no|nfc|nfkc
 		tok - one -
 		tok - progress auto|always|never
 		tok - quote arg
 		tok - ragged -
+		tok - words english|unicode|web|space
 		tok operands file
 		vocab M merge -
 		vocab S stream -
@@ -40,6 +44,7 @@ _unroll_list() {
 		vocab operands file
 		encode t text -
 		encode v vocabulary file
+		encode - line-buffered -
 		encode - progress auto|always|never
 		encode - rules arg
 		encode - unit sentence|stream
@@ -121,6 +126,7 @@ _unroll_list() {
 		score t totals -
 		score w words -
 		score - by-record -
+		score - line-buffered -
 		score - progress auto|always|never
 		score - text file
 		score operands model file
@@ -164,6 +170,7 @@ _unroll_list() {
 		info - nearest arg
 		info operands model
 		decode d detokenize -
+		decode - line-buffered -
 		decode - progress auto|always|never
 		decode - rules arg
 		decode operands file

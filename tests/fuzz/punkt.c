@@ -78,7 +78,7 @@ put_file(const char *name, struct part x)
 static void
 split_text(const struct punkt *table, struct part text, unsigned fold)
 {
-	struct tokenizer c = { .table = table, .fold = fold % 3 };
+	struct tokenizer c = { .table = table, .rules.lower = fold % 3 };
 	struct buf clean = { 0 };
 	uint64_t bad = 0;
 	char *out = NULL, before = '\n';

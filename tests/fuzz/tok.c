@@ -103,7 +103,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	if (table.n == 0)
 		want(punkt_english(&table) == NULL);
 	mode = data[0];
-	c.fold = (mode & FOLDS) % 3;
+	c.rules.lower = (mode & FOLDS) % 3;
 	in = fmemopen((void *)(uintptr_t)(data + 1), len - 1, "rb");
 	out = open_memstream(&text, &n);
 	want(in != NULL && out != NULL);

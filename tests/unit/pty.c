@@ -50,8 +50,10 @@ copy_output(int master)
 	while ((n = read(master, block, sizeof(block))) != 0) {
 		if (n < 0 && errno != EINTR)
 			return;
-		if (n > 0)
+		if (n > 0) {
 			fwrite(block, 1, (size_t)n, stdout);
+			fflush(stdout);
+		}
 	}
 }
 
