@@ -19,16 +19,17 @@ setup() {
 # answers N LINE COMMAND...: a coprocess that has read this line, and nothing after it,
 # writes N lines, the last of which becomes $answer
 answers() {
-	local n=$1 line=$2 i
+	local n=$1 line=$2 i pid
 	shift 2
 	coproc FILTER { "$@"; }
+	pid=$FILTER_PID	# unset when it ends
 	printf '%b' "$line" >&"${FILTER[1]}"
 	answer=
 	for ((i = 0; i < n; i++)); do
 		IFS= read -r -t 30 answer <&"${FILTER[0]}" || break
 	done
-	kill "$FILTER_PID"
-	wait "$FILTER_PID" || true
+	kill "$pid" 2> /dev/null || true
+	wait "$pid" || true
 	[ "$i" -eq "$n" ]
 }
 
