@@ -70,8 +70,10 @@ struct net {
 	 * Hook for data-parallel training, set by the caller after net_open(): sums
 	 * gradients over workers.  Called by net_step(), once per step after
 	 * net_gradient() and before clipping and update, it must replace each n->g[i] by
-	 * its sum over all workers, which then take the same step.  Returns NULL or an
-	 * error message, which ends the step before the update.  NULL: no other workers.
+	 * its sum over all workers, which then take the same step.  A worker may have none
+	 * of a step's sequences; its batch is then empty (t 0) and its gradient zero.
+	 * Returns NULL or an error message, which ends the step before the update.  NULL:
+	 * no other workers.
 	 * While it is set, no device fuses gradient and update.
 	 */
 	const char *(*reduce)(struct net *n, void *arg);
@@ -133,6 +135,9 @@ struct net_pass {
 	double dropout;		/* fraction of each layer's output set to zero; 0: none */
 	struct rng *rng;	/* draws the masks; unused without dropout */
 	const struct noise *noise;	/* noise words, drawn; NULL unless the softmax is sampled */
+	/* Of a batch that is divided among workers, the rows before and after this one's:
+	 * their masks are drawn, and not used. */
+	size_t rows_before, rows_after;
 };
 
 /*

@@ -163,6 +163,13 @@ net_states(struct net *n, const struct batch *b, struct net_state *st, int layer
 	return n->k->error(n->k);
 }
 
+static void
+skip_draws(struct rng *r, size_t n)
+{
+	while (n-- > 0)
+		rng_u32(r);
+}
+
 /* Draws the dropout masks: 0 for outputs to drop, 1 / (1 - rate) for those to keep. */
 static void
 draw_masks(const struct pass *q, const struct net_pass *how)
@@ -173,6 +180,7 @@ draw_masks(const struct pass *q, const struct net_pass *how)
 	double kept = 1 / (1 - how->dropout);
 
 	for (uint32_t l = 0; l < n->shape.layers; l++) {
+		skip_draws(how->rng, how->rows_before * (size_t)n->h);
 		for (size_t i = 0; i < reals; i++) {
 			double x = rng_u32(how->rng) < dropped ? 0 : kept;
 
@@ -181,6 +189,7 @@ draw_masks(const struct pass *q, const struct net_pass *how)
 			else
 				((float *)n->host_mask)[i] = (float)x;
 		}
+		skip_draws(how->rng, how->rows_after * (size_t)n->h);
 		n->k->put(n->k, n->rows[l].mask, n->host_mask, reals);
 	}
 }
