@@ -69,7 +69,7 @@ ALL_LDFLAGS = $(HARDEN_LDFLAGS) $(LDFLAGS) -Wl,--as-needed -pthread $(if $(SAN),
 
 include mk/names.mk
 
-.PHONY: all here help test check lint demo bench profile bench-text fuzz install uninstall clean \
+.PHONY: all here help test check lint demo bench profile bench-mpi bench-text fuzz install uninstall clean \
 	deps deps-dev programs
 MAKEFLAGS += --no-builtin-rules
 .SECONDARY:

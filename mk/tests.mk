@@ -57,6 +57,8 @@ bench: all $(BENCH)/step $(BENCH)/cells $(BENCH)/gemm $(BENCH)/timed
 	@BUILD=$(CURDIR)/$(BUILD) tests/bench/train.sh
 bench-text: all $(BENCH)/timed
 	@BUILD=$(BUILD) CSV="$$CSV" tests/bench/text.sh
+bench-mpi: all $(BENCH)/step
+	@BUILD=$(CURDIR)/$(BUILD) tests/bench/mpi.sh
 profile: all $(BENCH)/step
 	@$(BENCH)/step gen 200 8000 1 > $(BENCH)/lines
 	@$(BENCH)/step profile cpu 1 100 8000 4 1 5 < $(BENCH)/lines

@@ -142,6 +142,7 @@ sum_numbers(struct sum_job *q, void *p, size_t n)
 
 	q->w->t->sum(q->w->t, q->n->k->real == REAL_F64, p, n);
 	q->w->seconds += seconds_now() - start;
+	q->w->summed += (double)n * (double)q->n->size;
 }
 
 /* Numbers of the common message. */

@@ -328,7 +328,7 @@ training_run_train(struct training_run *r, FILE *out)
 	bool unsaved = false;
 
 	r->start = seconds_now();
-	r->workers.seconds = 0;
+	r->workers.seconds = r->workers.summed = 0;
 	r->first_step = p->steps;
 	save_schedule_restart(&r->schedule);
 	loss_log_begin(&r->log, out, &r->trainer);
@@ -346,13 +346,15 @@ training_run_train(struct training_run *r, FILE *out)
 void
 training_run_tell(const struct training_run *r, void (*note)(const char *line))
 {
-	double all = seconds_now() - r->start;
+	double all = seconds_now() - r->start, steps;
 	struct errmsg line;
 
 	run_report_tell(&r->log.report, &r->trainer, &r->checkpoint, note);
+	steps = (double)(r->model.progress.steps - r->first_step);
 	if (r->workers.size > 1)
 		note(errmsg_set(&line, "%d processes; messages between them, and waiting for each other, "
-		    "took %.1f %% of the time", r->workers.size, 100 * r->workers.seconds / all));
+		    "took %.1f %% of the time; they added up %.0f kB in each step", r->workers.size,
+		    100 * r->workers.seconds / all, steps > 0 ? r->workers.summed / steps / 1e3 : 0));
 }
 
 void

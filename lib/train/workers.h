@@ -38,6 +38,7 @@ struct workers {
 	struct transport *t;	/* NULL: this process is alone */
 	int rank, size;
 	double seconds;		/* spent in messages and waiting for others */
+	double summed;		/* bytes of gradients that were added up */
 	struct worker_note note;	/* of the latest exchange: the sum, and what was decided */
 	/* Ours: */
 	struct worker_note *notes;	/* (size) of each worker */
