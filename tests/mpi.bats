@@ -103,6 +103,20 @@ alike() {
 	near 1e-6 <(tail -n 1 one.log) last
 }
 
+@test "the examples of unroll-cluster(7) run, one after another" {
+	need_mpi
+	cp "$TOP/data/comments.csv" .
+	n=0
+	while IFS= read -r line; do
+		echo "$line"
+		touch before
+		run -0 bash -o pipefail -c "${line//mpirun/mpirun --oversubscribe}"
+		[ -n "$output" ] || [ -n "$(find . -newer before -name '*.index')" ]
+		n=$((n + 1))
+	done < <(sed -n '/^\.Sh DESCRIPTION/,$s/^\.Dl \(\(tok\|mpirun\|train\) .*\)/\1/p' "$TOP/man/unroll-cluster.7")
+	[ "$n" -ge 7 ]
+}
+
 @test "worker 0 alone writes, and says how much went into messages" {
 	need_mpi
 	run -0 --separate-stderr mpirun --oversubscribe -n 2 train -j 1 -B 4 -e 1 -E 1 -o m.npz text
