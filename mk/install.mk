@@ -21,7 +21,7 @@ PAGES := $(wildcard man/*.5 man/*.7)
 
 # Everything that install creates and uninstall removes.
 INSTALLED = $(TOOLS:%=$(bindir)/$(PROGRAM_PREFIX)%) \
-	$(sort $(PLUGINS:$(BUILD)/plugins/%=$(libdir)/%) $(libdir)/libunroll-cuda.so) \
+	$(sort $(PLUGINS:$(BUILD)/plugins/%=$(libdir)/%) $(libdir)/libunroll-cuda.so $(libdir)/libunroll-mpi.so) \
 	$(TOOLS:%=$(mandir)/man1/$(PROGRAM_PREFIX)%.1) \
 	$(foreach p,$(PAGES),$(mandir)/man$(patsubst .%,%,$(suffix $p))/$(notdir $p)) \
 	$(completiondir)/unroll $(TOOLS:%=$(completiondir)/$(PROGRAM_PREFIX)%) \
