@@ -110,7 +110,7 @@ alike() {
 	while IFS= read -r line; do
 		echo "$line"
 		touch before
-		run -0 bash -o pipefail -c "${line//mpirun/mpirun --oversubscribe}"
+		run -0 bash -o pipefail -c "${line//mpirun/mpirun --oversubscribe}" < /dev/null
 		[ -n "$output" ] || [ -n "$(find . -newer before -name '*.index')" ]
 		n=$((n + 1))
 	done < <(sed -n '/^\.Sh DESCRIPTION/,$s/^\.Dl \(\(tok\|mpirun\|train\) .*\)/\1/p' "$TOP/man/unroll-cluster.7")
