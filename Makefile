@@ -12,7 +12,8 @@ score      := base stream model net generate
 sample     := base stream text model net generate
 decode     := base stream text
 cells      := base stream model net inspect
-TOOLS := tok vocab encode train gradcheck score sample decode cells
+info       := base stream model net
+TOOLS := tok vocab encode train gradcheck score sample decode cells info
 
 # The floors of the house, lowest first: what a folder may include besides its own
 # headers.  tests/layers.bats checks it.
@@ -69,7 +70,7 @@ ALL_LDFLAGS = $(HARDEN_LDFLAGS) $(LDFLAGS) -Wl,--as-needed -pthread $(if $(SAN),
 
 include mk/names.mk
 
-.PHONY: all here help test check lint demo bench profile bench-mpi bench-text fuzz install uninstall clean \
+.PHONY: all here help test check lint demo bench profile bench-mpi bench-text bench-quality fuzz install uninstall clean \
 	deps deps-dev programs
 MAKEFLAGS += --no-builtin-rules
 .SECONDARY:

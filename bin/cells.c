@@ -4,12 +4,12 @@
  * The network reads a text.  Each token is shown on a background whose colour is a
  * unit's state after it, or the units are ranked by their correlation with features of
  * the text.  Memory holds one line at a time; the hidden state is carried over from
- * line to line of a stream.
+ * line to line of a stream.  Or, of all units together, how much the loss at a word
+ * depends on the states before it.
  */
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "correlation.h"
@@ -24,20 +24,21 @@
 #include "prog.h"
 #include "progress.h"
 #include "spool.h"
+#include "state_gradient.h"
+#include "unit_list.h"
 #include "visible.h"
 #include "vocab_chars.h"
 
 enum { ROWS = 1024 };		/* tokens in a forward pass */
-enum { MOST_UNITS = 65536 };	/* in a layer, as in model.h */
 enum colour { AUTO, ALWAYS, NEVER };
 enum format { TEXT, HTML, TABLE };
 
 static struct {
-	bool f64, rank;
+	bool f64, gradient, rank;
 	int colour, device, format;
-	long best, layer, number, threads;
+	long best, lags, layer, number, threads;
 	const char *units;
-} o = { .best = 1, .layer = -1 };
+} o = { .best = 1, .lags = 50, .layer = -1 };
 
 static const struct opt options[] = {
 	{ 'c', "colour", OPT_WORD, { .word = &o.colour }, "auto|always|never", 0, 0,
@@ -48,7 +49,7 @@ static const struct opt options[] = {
 	    "output format" },
 	{ 'j', "threads", OPT_INT, { .i = &o.threads }, "n", 0, 1024,
 	    "threads; 0: one per processor" },
-	{ 'k', "best", OPT_INT, { .i = &o.best }, "n", 1, MOST_UNITS,
+	{ 'k', "best", OPT_INT, { .i = &o.best }, "n", 1, UNIT_LIST_END,
 	    "with -r: units listed for each feature" },
 	{ 'l', "layer", OPT_INT, { .i = &o.layer }, "n", -1, 1024, "layer, from 0; -1: the last" },
 	{ 'n', "number", OPT_INT, { .i = &o.number }, "n", 0, 1e15,
@@ -57,6 +58,9 @@ static const struct opt options[] = {
 	    "rank units by correlation with text features" },
 	{ 'u', "units", OPT_STR, { .s = &o.units }, "list", 0, 0,
 	    "such as 3,17,40-45; default 0, with -r all" },
+	{ 0, "gradient", OPT_FLAG, { .flag = &o.gradient }, NULL, 0, 0,
+	    "list norms of the gradient by earlier states" },
+	{ 0, "lags", OPT_INT, { .i = &o.lags }, "n", 0, 100000, "with --gradient: words back, at most" },
 	PROGRESS_OPTION,
 	{ 0 }
 };
@@ -72,8 +76,9 @@ struct run {
 	struct net net;
 	struct index_reader in;		/* the current stream */
 	bool characters;		/* its tokens are characters */
-	long *unit;			/* (nunit) the units of -u */
-	size_t nunit, cap_unit;
+	struct unit_list list;
+	const long *unit;		/* (nunit) the units of -u */
+	size_t nunit;
 	struct net_state state;		/* hidden state, carried over */
 	void *s;			/* (ROWS, h) states of the layer */
 	double *x;			/* (nunit) the units' states after a token */
@@ -84,7 +89,9 @@ struct run {
 	struct text_features features;
 	struct correlation correlation;
 	struct correlation_rank *rank;	/* (FEATURES, nunit) for -r */
-	uint64_t tokens;		/* read so far */
+	struct state_gradient gradient;
+	bool begun;			/* its sequence has begun */
+	uint64_t tokens;		/* read so far; with --gradient: predicted */
 	bool ended;			/* the last one was a line end */
 	struct progress progress;
 };
@@ -99,6 +106,11 @@ correlates(void)
 static void
 check_options(void)
 {
+	if (o.gradient)
+		options_reject("c f k r u", "cannot be combined with --gradient, which lists all units "
+		    "of a layer as one; drop it");
+	if (!o.gradient && options_given_name("lags"))
+		die_usage("--lags: the reach of --gradient; add --gradient");
 	if (o.rank && options_given('f'))
 		die_usage("-f: -r has one format, lines; drop -f or -r");
 	if (!o.rank && options_given('k'))
@@ -107,73 +119,24 @@ check_options(void)
 		die_usage("-c: only -f text without -r is coloured; drop -c");
 }
 
-/* The colours that standard output can display. */
-static enum heat_line_depth
-colour_depth(void)
-{
-	const char *no = getenv("NO_COLOR"), *term = getenv("TERM"), *more = getenv("COLORTERM");
-
-	if (o.colour == NEVER)
-		return HEAT_LINE_MARKS;
-	if (o.colour == AUTO && ((no && *no) || !prog_is_terminal(STDOUT_FILENO) || term == NULL ||
-	    strcmp(term, "dumb") == 0))
-		return HEAT_LINE_MARKS;
-	return (more && (strcmp(more, "truecolor") == 0 || strcmp(more, "24bit") == 0)) ||
-	    (term && strstr(term, "direct")) ? HEAT_LINE_TRUE : HEAT_LINE_256;
-}
-
-static void
-add_unit(struct run *run, long unit)
-{
-	long h = (long)run->model.shape.hidden;
-
-	if (unit >= h)
-		die("-u: no unit %ld; the layer has units 0 to %ld", unit, h - 1);
-	for (size_t i = 0; i < run->nunit; i++)
-		if (run->unit[i] == unit)
-			die_usage("-u: unit %ld is listed twice; list it once", unit);
-	if (!mem_grow(&run->unit, &run->cap_unit, run->nunit + 1, sizeof(*run->unit)))
-		die("out of memory");
-	run->unit[run->nunit++] = unit;
-}
-
-/* Reads a number at *p and advances *p; false if there is none below the bound. */
-static bool
-read_unit(const char **p, long *unit)
-{
-	size_t digits = strspn(*p, "0123456789");
-
-	*unit = digits > 0 && digits < 9 ? strtol(*p, NULL, 10) : MOST_UNITS;
-	*p += digits;
-	return *unit < MOST_UNITS;
-}
-
 static void
 read_units(struct run *run)
 {
-	const char *p = o.units ? o.units : "0";
-	long first, last;
+	long h = (long)run->model.shape.hidden;
+	const char *why = NULL;
 
-	if (o.units == NULL && o.rank) {
-		for (long u = 0; u < (long)run->model.shape.hidden; u++)
-			add_unit(run, u);
-		return;
-	}
-	for (;; p++) {
-		bool ok = read_unit(&p, &first);
-
-		last = first;
-		if (ok && *p == '-') {
-			p++;
-			ok = read_unit(&p, &last) && last >= first;
-		}
-		if (!ok || (*p != ',' && *p != '\0'))
-			die_usage("-u: '%s' is not a list of units; write it as in 3,17,40-45", o.units);
-		for (long u = first; u <= last; u++)
-			add_unit(run, u);
-		if (*p == '\0')
-			break;
-	}
+	if (o.units || !o.rank)
+		why = unit_list_read(&run->list, o.units ? o.units : "0");
+	for (long u = 0; o.units == NULL && o.rank && u < h; u++)
+		if (!unit_list_add(&run->list, u))
+			die("out of memory");
+	if (why)
+		die_usage("-u: %s", why);
+	for (size_t i = 0; i < run->list.n; i++)
+		if (run->list.unit[i] >= h)
+			die("-u: no unit %ld; the layer has units 0 to %ld", run->list.unit[i], h - 1);
+	run->unit = run->list.unit;
+	run->nunit = run->list.n;
 }
 
 static void
@@ -182,18 +145,20 @@ pick_layer(const struct model *m, const char *path)
 	if (o.layer >= (long)m->shape.layers)
 		die("-l: no layer %ld; %s has layers 0 to %" PRIu32, o.layer, path,
 		    m->shape.layers - 1);
-	if (o.layer < 0)
+	if (o.layer < 0 && !o.gradient)
 		o.layer = (long)m->shape.layers - 1;
 }
 
+/* Allocates what showing or ranking units takes. */
 static void
-begin_run(struct run *run)
+begin_units(struct run *run)
 {
 	size_t h = run->model.shape.hidden, reals;
 	const char *why = NULL;
 
 	read_units(run);
-	run->depth = colour_depth();
+	run->depth = o.colour == NEVER ? HEAT_LINE_MARKS :
+	    heat_line_colours(o.colour == ALWAYS, prog_is_terminal(STDOUT_FILENO));
 	run->line.units = run->nunit;
 	run->s = mem_mul(ROWS, h, &reals) ? mem_zeros(reals, run->net.size) : NULL;
 	run->x = mem_zeros(run->nunit, sizeof(*run->x));
@@ -205,6 +170,19 @@ begin_run(struct run *run)
 		die("out of memory");
 	for (size_t i = 0; i < run->nunit; i++)
 		spool_init(&run->body[i]);
+}
+
+static void
+begin_run(struct run *run)
+{
+	const char *why = NULL;
+
+	if (o.gradient)
+		why = state_gradient_new(&run->gradient, &run->net, (int)o.lags + 1);
+	else
+		begin_units(run);
+	if (why)
+		die("%s", why);
 	progress_start(&run->progress, 0);
 	if (prog_is_terminal(STDOUT_FILENO))
 		run->progress.form = PROGRESS_OFF;
@@ -317,9 +295,22 @@ read_tokens(struct run *run, const uint32_t *w, uint32_t n)
 	return why;
 }
 
+/* Reads a frame for --gradient; of a sequence's first word there is no loss. */
+static const char *
+read_gradient(struct run *run, const struct frame *f)
+{
+	uint64_t given = !run->begun, left = (uint64_t)o.number - run->tokens + given;
+	size_t n = o.number > 0 && left < f->n ? (size_t)left : f->n;
+	const char *why = state_gradient_add(&run->gradient, f->w, n);
+
+	run->tokens += n - given;
+	run->begun = model_joins(&run->model, run->in.vocab.unit);
+	return why || run->begun ? why : state_gradient_end(&run->gradient);
+}
+
 /* Reads a frame, without the END of a sentence. */
 static void
-read_frame(struct run *run, const struct frame *f)
+read_units_frame(struct run *run, const struct frame *f)
 {
 	bool sentence = run->in.vocab.unit == UNIT_SENTENCE;
 	const char *why;
@@ -334,6 +325,30 @@ read_frame(struct run *run, const struct frame *f)
 	end_line(run);
 	if (correlates())
 		text_features_line(&run->features);
+}
+
+static void
+read_frame(struct run *run, const struct frame *f)
+{
+	const char *why;
+
+	if (!o.gradient)
+		read_units_frame(run, f);
+	else if ((why = read_gradient(run, f)) != NULL)
+		die("device %s: %s", run->net.k->name, why);
+}
+
+/* Ends the sequence of a stream. */
+static void
+end_stream(struct run *run)
+{
+	const char *why = o.gradient ? state_gradient_end(&run->gradient) : NULL;
+
+	if (why)
+		die("device %s: %s", run->net.k->name, why);
+	run->begun = false;
+	progress_clear(&run->progress);
+	index_close(&run->in);
 }
 
 static void
@@ -358,10 +373,28 @@ read_stream(struct run *run, const char *path, const struct prog_inputs *in)
 		read_frame(run, &r->frame);
 		progress_show(&run->progress, "reading", run->tokens, 0, "tokens");
 	}
-	progress_clear(&run->progress);
 	if (why)
 		die("%s: %s", in->name, why);
-	index_close(r);
+	end_stream(run);
+}
+
+static void
+print_norms(const struct run *run)
+{
+	const struct state_gradient *g = &run->gradient;
+	int first = o.layer < 0 ? 0 : (int)o.layer;
+	int last = o.layer < 0 ? (int)run->model.shape.layers - 1 : first;
+
+	if (run->tokens == 0)
+		die("the text has no word to predict; give a longer one");
+	for (int l = first; l <= last; l++)
+		for (int k = 0; k < g->lags && g->words[k]; k++) {
+			size_t at = (size_t)l * (size_t)g->lags + (size_t)k;
+
+			printf("%d\t%d\t%.6g\t%.6g\t%" PRIu64 "\n", l, k,
+			    g->norm[at] / (double)g->words[k],
+			    g->norm0[at] > 0 ? g->norm[at] / g->norm0[at] : NAN, g->words[k]);
+		}
 }
 
 static void
@@ -407,7 +440,7 @@ release(struct run *run)
 	buf_free(&run->out);
 	model_free(&run->model);
 	free(run->body);
-	free(run->unit);
+	unit_list_free(&run->list);
 	free(run->s);
 	free(run->x);
 	free(run->rank);
@@ -428,7 +461,7 @@ main(int argc, char *argv[])
 	if (i == argc)
 		die_usage("no model given; usage: %s [options] model [index-stream ...]", prog_name);
 	path = argv[i++];
-	device_load(&run.model, path, o.f64);
+	device_load(&run.model, path, o.f64 || o.gradient);
 	pick_layer(&run.model, path);
 	k = device_net(&run.net, &run.model, o.device, o.threads);
 	begin_run(&run);
@@ -436,10 +469,13 @@ main(int argc, char *argv[])
 	in.argv = argv + i;
 	while (!is_done(&run) && prog_next_input(&in))
 		read_stream(&run, path, &in);
-	if (o.rank)
+	if (o.gradient)
+		print_norms(&run);
+	else if (o.rank)
 		print_ranks(&run);
 	else if (o.format == HTML)
 		write_report(&run);
+	state_gradient_free(&run.gradient);
 	net_state_free(&run.state);
 	net_free(&run.net);
 	k->close(k);

@@ -64,6 +64,10 @@ decode_stream(struct index_reader *r, const char *name)
 			die("out of memory");
 		if (inside_line)
 			putchar('\n');
+		if (r->ids) {
+			visible_put(r->frame.id, r->frame.id_len, stdout);
+			putchar('\t');
+		}
 		inside_line = text.len == 0 || text.p[text.len - 1] != '\n';
 		visible_put(text.p, text.len, stdout);
 		prog_check_output();

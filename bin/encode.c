@@ -65,7 +65,7 @@ text_bytes(const struct output *out, struct token_stream *t)
 	size_t n = 0;
 
 	if (!out->characters)
-		return (uint32_t)t->in.len + 1;
+		return (uint32_t)t->len + 1;
 	token_stream_again(t);
 	while (token_stream_word(t, &w))
 		n += escape_undo(w.p, w.len) ? 1 : w.len;
@@ -74,7 +74,7 @@ text_bytes(const struct output *out, struct token_stream *t)
 }
 
 static void
-begin_stream(struct output *out, const struct vocab *v, const char *name)
+begin_stream(struct output *out, const struct vocab *v, bool ids, const char *name)
 {
 	uint32_t crc = vocab_crc(v);
 
@@ -83,6 +83,10 @@ begin_stream(struct output *out, const struct vocab *v, const char *name)
 	if (out->begun && !token_rules_same(&v->rules, &out->rules))
 		die("%s: its token rules are not those of the first stream; --rules states them "
 		    "where a header was lost", name);
+	if (out->begun && ids != out->w.ids)
+		die("%s: its lines have %s, those of the first stream %s; encode it by itself", name,
+		    ids ? "ids" : "no ids", ids ? "have none" : "have");
+	out->w.ids = ids;
 	if (!out->begun)
 		index_begin(&out->w, stdout, v, o.text);
 	prog_check_output();
@@ -102,6 +106,16 @@ begin_progress(struct progress *p)
 		p->form = PROGRESS_OFF;
 }
 
+/* Writes the current line. */
+static void
+put_line(struct output *out, struct token_stream *t)
+{
+	out->w.id = t->id;
+	out->w.id_len = t->id_len;
+	index_put(&out->w, out->rows.w, out->rows.n, text_bytes(out, t));
+	prog_check_output();	/* not at the end of the input */
+}
+
 static void
 encode_vocab_stream(struct output *out, const char *name, FILE *f)
 {
@@ -111,11 +125,10 @@ encode_vocab_stream(struct output *out, const char *name, FILE *f)
 
 	if (why != NULL)
 		die("%s: %s", name, why);
-	begin_stream(out, &s.vocab, name);
+	begin_stream(out, &s.vocab, s.tokens.form.ids, name);
 	begin_progress(&out->progress);
 	while ((why = vocab_stream_next(&s, &out->rows, &more)) == NULL && more) {
-		index_put(&out->w, out->rows.w, out->rows.n, text_bytes(out, &s.tokens));
-		prog_check_output();	/* not at the end of the input */
+		put_line(out, &s.tokens);
 		progress_show(&out->progress, "encoding", s.read, s.lines, "lines");
 	}
 	progress_clear(&out->progress);
@@ -166,15 +179,14 @@ encode_tokens(struct output *out, struct vocab *v, const char *name, FILE *f)
 	t.stated = &stated;
 	begin_progress(&out->progress);
 	if ((why = token_stream_begin(&t)) == NULL && (why = set_rules(v, &t, name)) == NULL)
-		begin_stream(out, v, name);
+		begin_stream(out, v, t.form.ids, name);
 	while (why == NULL && (why = token_stream_line(&t, &more)) == NULL && more) {
 		ended = t.in.ended;
 		if ((why = vocab_lookup_of(&out->rows, v, &t)) != NULL)
 			break;
 		if (t.in.number <= RAW_LINES)
 			raw_count_line(&count, v, &t);
-		index_put(&out->w, out->rows.w, out->rows.n, text_bytes(out, &t));
-		prog_check_output();	/* not at the end of the input */
+		put_line(out, &t);
 		progress_show(&out->progress, "encoding", t.in.number, 0, "lines");
 	}
 	progress_clear(&out->progress);

@@ -22,8 +22,8 @@
 
 static struct {
 	long bptt, embed, hidden, layers, most, project, samples, seed, sentences, threads, vocab;
-	double dropout, step, threshold;
-	int device, cell, softmax;
+	double dropout, embed_dropout, step, threshold;
+	int device, cell, softmax, masks;
 	bool bias, tied;
 	const char *flip, *model;
 } o = {
@@ -57,6 +57,10 @@ static const struct opt options[] = {
 	    "tie the output weights to the embeddings (-I)" },
 	{ 'x', "spoil", OPT_STR, { .s = &o.flip }, "name", 0, 0,
 	    "flip a sign in this gradient, which must fail" },
+	{ 0, "dropout-masks", OPT_WORD, { .word = &o.masks }, DROPOUT_MASKS, 0, 0,
+	    "a mask for each word or sequence" },
+	{ 0, "embed-dropout", OPT_REAL, { .x = &o.embed_dropout }, "rate", 0, 0.99,
+	    "dropout rate of the embeddings" },
 	{ 0, "project", OPT_INT, { .i = &o.project }, "n", 0, 65536,
 	    "size of a projection layer; 0: none" },
 	{ 0, "softmax", OPT_WORD, { .word = &o.softmax }, SOFTMAX_NAMES, 0, 0, "output layer" },
@@ -197,7 +201,8 @@ begin_check(struct run *run, struct backend *k)
 		    &taken);
 	run->check = (struct gradcheck){
 		.net = &run->net, .m = &run->model, .b = &run->batcher.b, .bptt = (int)o.bptt,
-		.dropout = o.dropout, .seed = (uint32_t)o.seed, .step = o.step, .threshold = o.threshold,
+		.dropout = o.dropout, .embed_dropout = o.embed_dropout,
+		.by_sequence = o.masks == MASKS_SEQUENCE, .seed = (uint32_t)o.seed, .step = o.step, .threshold = o.threshold,
 		.most = o.model ? (size_t)o.most : 0, .flipped = flipped_param(&run->model)
 	};
 	if (why || (why = draw_noise(run)) != NULL || (why = gradcheck_begin(&run->check)) != NULL)

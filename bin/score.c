@@ -10,6 +10,7 @@
 
 #include "aligned_text.h"
 #include "device.h"
+#include "frame_ids.h"
 #include "index_stream.h"
 #include "mem.h"
 #include "model.h"
@@ -26,7 +27,7 @@ enum {
 };
 
 static struct {
-	bool f64, predict, totals, words;
+	bool f64, predict, totals, words, records;
 	long threads;
 	int device;
 	const char *text;
@@ -43,6 +44,8 @@ static const struct opt options[] = {
 	    "totals: loss, perplexity, bits per byte" },
 	{ 'w', "words", OPT_FLAG, { .flag = &o.words }, NULL, 0, 0,
 	    "each token with its log-probability and rank" },
+	{ 0, "by-record", OPT_FLAG, { .flag = &o.records }, NULL, 0, 0,
+	    "a line for each record: its sentences together" },
 	PROGRESS_OPTION,
 	{ 0, "text", OPT_STR, { .s = &o.text }, "file", 0, 0,
 	    "the token stream itself, for -t and -w" },
@@ -66,6 +69,8 @@ struct run {
 	struct prog_inputs text_file;	/* that of --text, */
 	struct aligned_text text;	/* and what it has */
 	struct buf line;		/* the unfinished line of -p */
+	struct frame_ids ids;		/* of the window's frames, if the stream has them */
+	struct record_sum record;	/* the unfinished one of --by-record */
 	struct totals totals;
 	struct progress progress;
 	uint64_t sentences;		/* scored so far */
@@ -97,17 +102,72 @@ print_perplexity(double mean_loss)
 	printf(x < 1e15 ? "%.4f\n" : "%g\n", x);
 }
 
+/* Prints what every line about frame i of the window begins with. */
 static void
-print_sentence(struct run *run, const struct window_frame *f)
+print_id(const struct run *run, size_t i)
 {
+	size_t len;
+	const char *id;
+
+	if (!run->in.ids)
+		return;
+	id = frame_ids_get(&run->ids, i, &len);
+	visible_put(id, len, stdout);
+	putchar('\t');
+}
+
+static void
+print_logp(double logp, uint64_t tokens)
+{
+	printf("%.6f\t%" PRIu64 "\t", logp, tokens);
+	if (tokens)
+		print_perplexity(-logp / (double)tokens);
+	else
+		puts("unknown");
+}
+
+/* Prints the record of --by-record, which is complete. */
+static void
+end_record(struct run *run)
+{
+	struct record_sum *r = &run->record;
+
+	if (!r->begun)
+		return;
+	visible_put(r->id.p, r->id.len, stdout);
+	putchar('\t');
+	print_logp(r->logp, r->tokens);
+	r->begun = false;
+}
+
+static void
+add_to_record(struct run *run, size_t i, double logp, int steps)
+{
+	size_t len;
+	const char *id = frame_ids_get(&run->ids, i, &len);
+
+	if (!record_sum_is(&run->record, id, len)) {
+		end_record(run);
+		if (!record_sum_begin(&run->record, id, len))
+			die("out of memory");
+	}
+	run->record.logp += logp;
+	run->record.tokens += (uint64_t)steps;
+}
+
+static void
+print_sentence(struct run *run, size_t i)
+{
+	const struct window_frame *f = &run->window.frame[i];
 	double logp = window_frame_logp(&run->window, f);
 
 	check_finite(run, logp);
-	printf("%.6f\t%d\t", logp, f->steps);
-	if (f->steps)
-		print_perplexity(-logp / f->steps);
-	else
-		puts("unknown");
+	if (o.records) {
+		add_to_record(run, i, logp, f->steps);
+		return;
+	}
+	print_id(run, i);
+	print_logp(logp, (uint64_t)f->steps);
 }
 
 static void
@@ -137,13 +197,16 @@ print_token(struct run *run, uint32_t y, const struct guess *g)
 	puts(!o.text ? "" : unknown ? "\tunknown" : "\tknown");
 }
 
-/* Prints a step for -w, or adds it to the line of -p; l(v) holds ln P of all words. */
+/* Prints a step of frame i for -w, or adds it to the line of -p; l(v) holds ln P of all
+ * words. */
 static void
-print_step(struct run *run, const void *l, uint32_t y, bool first)
+print_step(struct run *run, const void *l, uint32_t y, size_t i, bool first)
 {
 	struct guess g = guess_of(l, run->net.size, run->model.shape.vocab, y);
 
 	check_finite(run, g.logp);
+	if (o.words || first)
+		print_id(run, i);
 	if (o.words) {
 		print_token(run, y, &g);
 	} else {
@@ -157,9 +220,10 @@ print_step(struct run *run, const void *l, uint32_t y, bool first)
 
 /* A frame longer than the window: scored step by step. */
 static const char *
-print_long(struct run *run, const struct window_frame *f)
+print_long(struct run *run, size_t i)
 {
 	const struct window *w = &run->window;
+	const struct window_frame *f = &w->frame[i];
 	const char *why;
 
 	if (w->state == NULL)
@@ -167,7 +231,7 @@ print_long(struct run *run, const struct window_frame *f)
 	for (int r = f->first; r < f->first + f->steps; r++) {
 		if ((why = net_next(&run->net, w->batcher.x[r], run->l)) != NULL)
 			return why;
-		print_step(run, run->l, w->batcher.y[r], r == f->first);
+		print_step(run, run->l, w->batcher.y[r], i, r == f->first);
 	}
 	return NULL;
 }
@@ -195,10 +259,10 @@ print_steps(struct run *run)
 		const struct window_frame *f = &w->frame[i];
 
 		if (!all)
-			why = print_long(run, f);
+			why = print_long(run, i);
 		for (int r = f->first; all && r < f->first + f->steps; r++)
 			print_step(run, (const char *)run->l + (size_t)r * v * run->net.size,
-			    b->y[r], r == f->first);
+			    b->y[r], i, r == f->first);
 		if (o.predict)
 			end_line(run);
 		run->sentences++;
@@ -218,7 +282,7 @@ print_sentences(struct run *run)
 		if (o.totals)
 			check_finite(run, window_frame_logp(w, &w->frame[i]));
 		else
-			print_sentence(run, &w->frame[i]);
+			print_sentence(run, i);
 		run->sentences++;
 	}
 	totals_add(&run->totals, w, run->in.vocab.unknown);
@@ -234,6 +298,7 @@ score_window(struct run *run)
 		die("%s: sentence %" PRIu64 ": %s", run->name, sentence_number(run), why);
 	prog_check_output();
 	window_clear(&run->window);
+	frame_ids_clear(&run->ids);
 	aligned_text_clear(&run->text);
 	progress_show(&run->progress, "scoring", run->sentences, 0, "sentences");
 }
@@ -248,8 +313,12 @@ add_frame(struct run *run)
 
 	if (!window_has_room(w, &r->frame, run->rows))
 		score_window(run);
-	if ((why = window_add(w, &r->frame)) != NULL || !o.text)
+	if ((why = window_add(w, &r->frame)) != NULL)
 		return why;
+	if (r->ids && !frame_ids_add(&run->ids, &r->frame))
+		return "out of memory";
+	if (!o.text)
+		return NULL;
 	why = aligned_text_frame(&run->text, &r->vocab, &r->frame,
 	    (size_t)w->frame[w->n - 1].steps, run->name);
 	if (why)
@@ -272,6 +341,9 @@ score_stream(struct run *run, const char *path, struct prog_inputs *in)
 		device_note_model(&run->model, &r->vocab, path);
 	if ((why = model_check_rules(&run->model, &r->vocab)) != NULL)
 		prog_warn("%s: %s: %s", path, in->name, why);
+	if (o.records && !r->ids)
+		die("%s: its sentences have no ids, which tell the records; give %stok --ids, and "
+		    "--by-record here", in->name, prog_prefix);
 	run->name = in->name;
 	run->window.state = model_joins(&run->model, r->vocab.unit) ? &run->net.own_state : NULL;
 	window_restart(&run->window);
@@ -280,6 +352,7 @@ score_stream(struct run *run, const char *path, struct prog_inputs *in)
 		if ((why = add_frame(run)) != NULL)
 			break;
 	score_window(run);
+	end_record(run);
 	if (why)
 		die("%s: %s", in->name, why);
 	index_close(r);
@@ -345,6 +418,8 @@ check_options(void)
 {
 	if (o.totals + o.words + o.predict > 1)
 		die_usage("-p, -t and -w exclude each other; give one of them");
+	if (o.records && (o.totals || o.words || o.predict))
+		die_usage("--by-record: -p, -t and -w are not by sentence; give one of them");
 	if (o.text && !o.totals && !o.words)
 		die_usage("--text: only -t and -w have a use for it; add one of them");
 	if (o.text && strcmp(o.text, "-") == 0)
@@ -408,6 +483,8 @@ main(int argc, char *argv[])
 	aligned_text_close(&run.text);
 	free(run.l);
 	buf_free(&run.line);
+	frame_ids_free(&run.ids);
+	buf_free(&run.record.id);
 	model_free(&run.model);
 	return prog_finish();
 }

@@ -4,48 +4,68 @@
  * Reads CSV or plain text and writes a token stream: one sentence per line, its
  * tokens separated by single spaces.
  */
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "csv_header.h"
-#include "csv_records.h"
+#include "csv_file.h"
 #include "file_kind.h"
 #include "options.h"
+#include "paragraphs.h"
 #include "prog.h"
 #include "progress.h"
 #include "reader.h"
+#include "recode.h"
 #include "token_stream.h"
 #include "tokenize.h"
 #include "utf8.h"
 
-enum { MAX_COLUMN = 1000000, OUT_BYTES = 1 << 16 };
-enum format { CSV, TEXT };
+enum { OUT_BYTES = 1 << 16 };
+enum format { CSV, TEXT, PARAGRAPHS };
 
 static struct {
-	bool chars, headless, ends;
-	const char *column, *dir;
+	bool chars, ends, numbers;
+	const char *dir, *encoding, *delimiter, *quote, *escape;
+	struct csv_file_options csv;
+	const char *ids;
 	int format, fold;
-} o = { .column = "1", .format = -1, .fold = -1 };
+} o = { .csv.column = "1", .format = -1, .fold = -1 };
+
+static struct tokenizer tokenizer;
+static struct paragraph paragraph;	/* the current one, of -f paragraphs */
 
 static const struct opt options[] = {
 	{ 'C', "chars", OPT_FLAG, { .flag = &o.chars }, NULL, 0, 0,
 	    "tokens are characters; implies -f text, -l never" },
 	{ 'S', "line-ends", OPT_FLAG, { .flag = &o.ends }, NULL, 0, 0,
 	    "with -C: keep line ends, as the token \\n" },
-	{ 'c', "column", OPT_STR, { .s = &o.column }, "name|n", 0, 0,
+	{ 'c', "column", OPT_STR, { .s = &o.csv.column }, "name|n", 0, 0,
 	    "CSV column, by header name or by number" },
-	{ 'f', "format", OPT_WORD, { .word = &o.format }, "csv|text", 0, 0,
-	    "input format; in text, each line is a record" },
+	{ 'f', "format", OPT_WORD, { .word = &o.format }, "csv|text|paragraphs", 0, 0,
+	    "a record is a CSV field, a line, a paragraph" },
 	{ 'l', "lower", OPT_WORD, { .word = &o.fold }, "early|late|never", 0, 0,
 	    "when to convert to lower case" },
-	{ 'n', "no-header", OPT_FLAG, { .flag = &o.headless }, NULL, 0, 0,
+	{ 'n', "no-header", OPT_FLAG, { .flag = &o.csv.headless }, NULL, 0, 0,
 	    "the first CSV record is data, not a header" },
 	{ 'p', "punkt", OPT_STR, { .s = &o.dir }, "dir", 0, 0,
 	    "Punkt tables in the layout of NLTK's punkt_tab" },
+	{ 0, "delimiter", OPT_STR, { .s = &o.delimiter }, "char", 0, 0,
+	    "of CSV fields: a character, tab, or auto" },
+	{ 0, "encoding", OPT_STR, { .s = &o.encoding }, "name", 0, 0,
+	    "encoding of text without a byte order mark" },
+	{ 0, "escape", OPT_STR, { .s = &o.escape }, "char", 0, 0,
+	    "in CSV, takes the next character literally" },
+	{ 0, "ids", OPT_STR, { .s = &o.ids }, "column", 0, 0,
+	    "ids that lines begin with; 0: numbers" },
+	{ 0, "keep-hyphens", OPT_FLAG, { .flag = &paragraph.keep_hyphens }, NULL, 0, 0,
+	    "in paragraphs: keep hyphens at line ends" },
+	{ 0, "one", OPT_FLAG, { .flag = &tokenizer.one }, NULL, 0, 0,
+	    "each record is one sentence, if empty, too" },
 	PROGRESS_OPTION,
+	{ 0, "quote", OPT_STR, { .s = &o.quote }, "char", 0, 0,
+	    "quotation mark of CSV fields, or none" },
+	{ 0, "ragged", OPT_FLAG, { .flag = &o.csv.ragged }, NULL, 0, 0,
+	    "CSV records may have any number of fields" },
 	{ 0 }
 };
 static const struct command command = {
@@ -55,9 +75,10 @@ static const struct command command = {
 	.table = options
 };
 
-static struct tokenizer tokenizer;
 static struct punkt table;
 static struct buf clean;		/* a text whose invalid bytes were replaced */
+static struct buf id;			/* of the current record */
+static uint64_t records;		/* those of the files before, or paragraphs */
 static int status = PROG_OK;
 
 /* With -S, the last line of a file that does not end in a newline: the next file
@@ -68,11 +89,13 @@ static struct {
 	uint64_t number;
 } rest;
 
-/* Invalid UTF-8: the number of bytes, and where the first was found. */
+/* Invalid text: the number of bytes, or of units of another encoding, and where the first
+ * was found. */
 static struct {
 	uint64_t n, record;
-	const char *name, *what;
+	const char *name, *what, *encoding;
 } bad;
+static const char *encoding;		/* of the current file; NULL: UTF-8 */
 
 /* Bytes of the files already read, and of all files (0: unknown). */
 static struct {
@@ -108,19 +131,32 @@ show_progress(uint64_t bytes)
 	    "KiB");
 }
 
-/* The column's number, from 0, or SIZE_MAX if -c gave a name. */
-static size_t
-column_number(void)
+static void
+check_column(const char *option, const char *column)
 {
-	size_t sign = *o.column == '-', digits = strspn(o.column + sign, "0123456789"), n;
+	size_t n;
 
-	if (digits == 0 || o.column[sign + digits])
-		return SIZE_MAX;
-	errno = 0;
-	n = strtoul(o.column + sign, NULL, 10);
-	if (sign || errno || n < 1 || n > MAX_COLUMN)
-		die_usage("-c: '%s' is not a column number from 1 to %d", o.column, MAX_COLUMN);
-	return n - 1;
+	if (*column == '\0')
+		die_usage("%s: empty; give the number or the name of a column", option);
+	if (!csv_file_column(column, &n))
+		die_usage("%s: '%s' is not a column number from 1 to %d", option, column,
+		    CSV_COLUMN_MAX);
+	if (n == CSV_COLUMN_NAMED && o.csv.headless)
+		die_usage("%s: '%s' is a name, but -n says that there is no header; give a number",
+		    option, column);
+}
+
+static void
+set_dialect(void)
+{
+	struct errmsg err;
+	const char *why = csv_dialect_parse(&o.csv.dialect, o.delimiter, o.quote, o.escape, &err);
+
+	if (why)
+		die_usage("%s", why);
+	if (o.format != CSV)
+		options_reject("delimiter escape quote ragged", "is for CSV files; drop it, or give -f csv");
+	o.csv.dialect.encoding = o.encoding;
 }
 
 /* Rejects options that contradict each other, and sets defaults that depend on others. */
@@ -129,17 +165,30 @@ check_options(void)
 {
 	if (o.dir && o.chars)
 		die_usage("-p: Punkt tables are for sentences, not for characters; drop -p or -C");
+	if (o.ends && o.format == PARAGRAPHS)
+		die_usage("-S: the lines of a paragraph are joined; drop -S, or -f paragraphs");
+	if (o.ends && (o.ids || tokenizer.one))
+		die_usage("%s: with -S, lines are no records; drop one of the two",
+		    o.ids ? "--ids" : "--one");
+	if (paragraph.keep_hyphens && o.format != PARAGRAPHS)
+		die_usage("--keep-hyphens: only lines of paragraphs are joined; add -f paragraphs");
 	if (o.ends && !o.chars)
 		die_usage("-S: only characters have line ends as tokens; add -C");
 	if (o.format < 0)
 		o.format = o.chars ? TEXT : CSV;
 	if (o.fold < 0)
 		o.fold = o.chars ? FOLD_NEVER : FOLD_EARLY;
-	if (*o.column == '\0')
-		die_usage("-c: empty; give the number or the name of a column");
-	if (column_number() == SIZE_MAX && o.headless)
-		die_usage("-c: '%s' is a name, but -n says that there is no header; give a number",
-		    o.column);
+	if (o.encoding && !recode_knows(o.encoding))
+		die_usage("--encoding: '%s' is not the name of an encoding; `iconv -l` lists them",
+		    o.encoding);
+	check_column("-c", o.csv.column);
+	o.numbers = o.ids && strcmp(o.ids, "0") == 0;
+	if (o.ids && !o.numbers && o.format != CSV)
+		die_usage("--ids: '%s': only CSV has columns; --ids 0 numbers the records", o.ids);
+	if (o.ids && !o.numbers)
+		check_column("--ids", o.ids);
+	o.csv.ids = o.numbers ? NULL : o.ids;
+	set_dialect();
 }
 
 /* The header that states how the text is cut, where that is not the default way. */
@@ -149,10 +198,11 @@ set_header(void)
 	static char header[TOKEN_HEADER];
 	struct token_rules r = { .characters = o.chars, .ends = o.ends,
 	    .lower = (enum fold)o.fold };
+	struct line_form form = { .empty = tokenizer.one, .ids = o.ids != NULL };
 
 	if (o.chars && r.lower == FOLD_LATE)
 		r.lower = FOLD_EARLY;
-	tokenizer.header = token_stream_header(&r, header);
+	tokenizer.header = token_stream_header(&r, &form, header);
 }
 
 static void
@@ -177,6 +227,7 @@ write_text(const char *p, size_t len, const char *name, const char *what, uint64
 			bad.name = name;
 			bad.what = what;
 			bad.record = number;
+			bad.encoding = encoding;
 		}
 		if (!utf8_clean(&clean, p, len, &bad.n))
 			die("%s: %s %llu: out of memory", name, what,
@@ -189,13 +240,40 @@ write_text(const char *p, size_t len, const char *name, const char *what, uint64
 		die("%s: %s %llu: out of memory", name, what, (unsigned long long)number);
 }
 
+/* Sets the id of the lines that follow: the field at p, or the record's number. */
+static void
+set_id(const char *name, const char *what, uint64_t number, const char *p, size_t len)
+{
+	char digits[24];
+
+	if (o.ids == NULL)
+		return;
+	if (o.numbers) {
+		len = (size_t)snprintf(digits, sizeof(digits), "%llu",
+		    (unsigned long long)(records + number));
+		p = digits;
+	}
+	if (p == NULL)
+		die("%s: %s %llu: no column %s, which is its id", name, what,
+		    (unsigned long long)number, o.ids);
+	if (!utf8_clean(&id, p, len, &bad.n))
+		die("%s: %s %llu: out of memory", name, what, (unsigned long long)number);
+	if (id.len > LINE_ID_MAX || (id.len && (memchr(id.p, '\t', id.len) ||
+	    memchr(id.p, '\n', id.len))))
+		die("%s: %s %llu: its id has a tab or a line end, or is longer than 64 KiB; take "
+		    "another column, or --ids 0", name, what, (unsigned long long)number);
+	tokenizer.id = id.len ? id.p : "";
+	tokenizer.id_len = id.len;
+}
+
 static void
 report_bad_bytes(void)
 {
 	if (bad.n)
-		prog_note("%s: %s %llu: invalid UTF-8, written as U+FFFD (%llu bytes in total); "
-		    "iconv(1) converts other encodings", bad.name, bad.what,
-		    (unsigned long long)bad.record, (unsigned long long)bad.n);
+		prog_note("%s: %s %llu: invalid %s, written as U+FFFD (%llu%s in total)%s", bad.name,
+		    bad.what, (unsigned long long)bad.record, bad.encoding ? bad.encoding : "UTF-8",
+		    (unsigned long long)bad.n, bad.encoding ? "" : " bytes",
+		    bad.encoding ? "" : "; --encoding reads other encodings");
 }
 
 /* Appends the line to the unfinished one of the files before. */
@@ -222,8 +300,38 @@ write_rest(bool ended)
 }
 
 static void
+write_paragraph(const char *name)
+{
+	if (paragraph.text.len == 0)
+		return;
+	set_id(name, "line", 1, NULL, 0);
+	records++;
+	write_text(paragraph.text.p, paragraph.text.len, name, "line", paragraph.first, true);
+	paragraph_clear(&paragraph);
+}
+
+static void
+add_to_paragraph(const struct reader *r, const char *name)
+{
+	if (paragraph_ends_at(r->p, r->len)) {
+		write_paragraph(name);
+		return;
+	}
+	if (paragraph.text.len + r->len > READER_LINE_MAX)
+		die("%s: line %llu: a paragraph longer than 256 MiB; does the text have empty lines?",
+		    name, (unsigned long long)r->number);
+	if (!paragraph_add(&paragraph, r->p, r->len, r->number))
+		die("%s: line %llu: out of memory", name, (unsigned long long)r->number);
+}
+
+static void
 write_line(const struct reader *r, const char *name)
 {
+	if (o.format == PARAGRAPHS) {
+		add_to_paragraph(r, name);
+		return;
+	}
+	set_id(name, "line", r->number, NULL, 0);
 	if (!o.ends || (r->ended && rest.text.len == 0)) {
 		write_text(r->p, r->len, name, "line", r->number, r->ended);
 		return;
@@ -243,7 +351,9 @@ read_lines(const struct prog_inputs *in)
 
 	reader_open(&r, in->f);
 	r.crlf = !o.ends;
+	r.encoding = o.encoding;
 	why = file_kind_begin(&r, FILE_TEXT, &found, &r.err);
+	encoding = r.encoding;
 	while (why == NULL && (why = reader_line(&r, &more)) == NULL && more &&
 	    !ferror(stdout)) {
 		write_line(&r, in->name);
@@ -252,126 +362,27 @@ read_lines(const struct prog_inputs *in)
 	progress_clear(&done.line);
 	if (why)
 		die("%s: %s", in->name, why);
+	write_paragraph(in->name);
+	records += o.format == TEXT ? r.number : 0;
 	done.before += r.bytes;
 	reader_close(&r);
 }
 
-/* A CSV file, and what is counted about its records.  Empty lines have no columns and
- * do not count. */
-struct csv_file {
-	const char *name;
-	struct csv_records csv;
-	uint64_t header;		/* records before the first of data: 1, or 0 */
-	size_t want;			/* the column to write, from 0 */
-	size_t columns;			/* of the header, or of the first record */
-	uint64_t records;
-	uint64_t other_columns;		/* records with more or fewer columns */
-	uint64_t missing;		/* records without the column to write */
-	uint64_t first_missing;		/* the first of them */
-};
-
-/* Reports an error in the current record, or in reading it. */
-static _Noreturn void
-die_in_record(const struct csv_file *file, const char *why)
-{
-	const struct csv_records *c = &file->csv;
-
-	progress_clear(&done.line);
-	if (c->read_failed)
-		die("%s: %s", file->name, why);
-	if (c->record <= file->header)
-		die("%s: header: %s", file->name, why);
-	die("%s: record %llu (line %llu): %s", file->name,
-	    (unsigned long long)(c->record - file->header), (unsigned long long)c->line, why);
-}
-
-static void
-count_record(struct csv_file *file, uint64_t number, bool missing)
-{
-	size_t n = file->csv.ncol;
-
-	if (n == 0)
-		return;
-	if (file->columns == 0)
-		file->columns = n;
-	file->records++;
-	file->other_columns += n != file->columns;
-	if (missing && file->missing++ == 0)
-		file->first_missing = number;
-}
-
 /* Reports what suggests that the file is damaged or is not CSV. */
 static void
-report_file(const struct csv_file *file)
+report_file(struct csv_file *file, const char *name)
 {
-	uint64_t stray = file->csv.stray_record;
-	char where[40] = "header";
+	for (int i = 0; i < CSV_FILE_REMARKS; i++) {
+		bool failed;
+		const char *remark = csv_file_remark(file, i, &failed);
 
-	if (file->missing) {
-		prog_warn("%s: record %llu: no column %s (records without it: %llu); check "
-		    "commas and quotation marks there", file->name,
-		    (unsigned long long)file->first_missing, o.column,
-		    (unsigned long long)file->missing);
-		status = PROG_FAIL;
-	} else if (file->other_columns) {
-		prog_note("%s: %llu of %llu records have more or fewer fields than the first, "
-		    "which has %zu; if the file is plain text, use -f text", file->name,
-		    (unsigned long long)file->other_columns, (unsigned long long)file->records,
-		    file->columns);
-	}
-	if (stray > file->header)
-		snprintf(where, sizeof(where), "record %llu",
-		    (unsigned long long)(stray - file->header));
-	if (stray)
-		prog_note("%s: %s: misplaced quotes, taken literally (%llu in total); inside a "
-		    "quoted field a quote is written twice", file->name, where,
-		    (unsigned long long)file->csv.stray);
-}
-
-/* Reads the header and sets the column to write. */
-static void
-read_header(struct csv_file *file)
-{
-	bool more, named = file->want == SIZE_MAX;
-	const char *why = csv_records_next(&file->csv, CSV_RECORDS_ALL, &more);
-	struct errmsg err;
-
-	if (why)
-		die_in_record(file, why);
-	if (!more)
-		die("%s: empty input where a header was expected; -n reads files without one",
-		    file->name);
-	if (file->csv.unclosed) {
-		prog_warn("%s: header: quoted field never ends; is its closing quotation "
-		    "mark missing?", file->name);
-		status = PROG_FAIL;
-	}
-	file->columns = file->csv.ncol;
-	if (named && (why = csv_header_find(&file->csv, o.column, &file->want, &err)) != NULL)
-		die("%s: %s", file->name, why);
-	why = csv_header_delimiter(&file->csv, &err);
-	if (file->columns > 0 && file->want >= file->columns)
-		die("%s: no column %s; %s", file->name, o.column, why ? why :
-		    errmsg_set(&err, "the header has %zu", file->columns));
-	if (why && !named)
-		prog_note("%s: %s", file->name, why);
-}
-
-static void
-write_record(struct csv_file *file, uint64_t number)
-{
-	const struct csv_records *c = &file->csv;
-	size_t len;
-	const char *field = csv_records_field(c, 0, &len);
-
-	count_record(file, number, field == NULL);
-	if (field)
-		write_text(field, len, file->name, "record", number, true);
-	if (c->unclosed) {
-		progress_clear(&done.line);
-		prog_warn("%s: record %llu: quoted field never ends (it starts on line %llu); is its "
-		    "closing quotation mark missing?",
-		    file->name, (unsigned long long)number, (unsigned long long)c->line);
+		if (remark == NULL)
+			continue;
+		if (!failed) {
+			prog_note("%s: %s", name, remark);
+			continue;
+		}
+		prog_warn("%s: %s", name, remark);
 		status = PROG_FAIL;
 	}
 }
@@ -379,27 +390,27 @@ write_record(struct csv_file *file, uint64_t number)
 static void
 read_csv(const struct prog_inputs *in)
 {
-	struct csv_file file = { .name = in->name, .want = column_number() };
-	struct csv_records *c = &file.csv;
-	const char *why = csv_records_open(c, in->f);
+	struct csv_file file;
+	const char *why = csv_file_open(&file, in->f, &o.csv);
 	bool more = true;
 
+	encoding = file.csv.in.encoding;
+	if (why == NULL && file.note)
+		prog_note("%s: %s", in->name, file.note);
+	while (why == NULL && (why = csv_file_next(&file, &more)) == NULL && more && !ferror(stdout)) {
+		if (file.text)
+			set_id(in->name, "record", file.number, file.id, file.id_len);
+		if (file.text)
+			write_text(file.text, file.len, in->name, "record", file.number, true);
+		show_progress(file.csv.in.bytes);
+	}
+	progress_clear(&done.line);
 	if (why)
 		die("%s: %s", in->name, why);
-	if (!o.headless) {
-		file.header = 1;
-		read_header(&file);
-	}
-	while ((why = csv_records_next(c, file.want, &more)) == NULL && more && !ferror(stdout)) {
-		write_record(&file, c->record - file.header);
-		show_progress(c->in.bytes);
-	}
-	if (why)
-		die_in_record(&file, why);
-	progress_clear(&done.line);
-	report_file(&file);
-	done.before += c->in.bytes;
-	csv_records_close(c);
+	report_file(&file, in->name);
+	records += file.number;
+	done.before += file.csv.in.bytes;
+	csv_file_close(&file);
 }
 
 int
@@ -428,7 +439,9 @@ main(int argc, char *argv[])
 	tokenize_free(&tokenizer);
 	punkt_free(&table);
 	buf_free(&clean);
+	buf_free(&id);
 	buf_free(&rest.text);
+	buf_free(&paragraph.text);
 	prog_finish();
 	return status;
 }

@@ -83,6 +83,10 @@ static const struct opt options[] = {
 	    "tokens of a stream per step; 0: line by line" },
 	{ 'v', "valid", OPT_STR, { .s = &o.valid }, "file|fraction", 0, 0,
 	    "validation set: a file, or the last fraction" },
+	{ 0, "dropout-masks", OPT_WORD, { .word = &set.masks }, DROPOUT_MASKS, 0, 0,
+	    "a mask for each word or sequence" },
+	{ 0, "embed-dropout", OPT_REAL, { .x = &set.embed_dropout }, "rate", 0, 0.99,
+	    "dropout rate of the embeddings" },
 	{ 0, "force", OPT_FLAG, { .flag = &o.force }, NULL, 0, 0, "replace any file at -o" },
 	{ 0, "max-loss-ratio", OPT_REAL, { .x = &o.max_loss_ratio }, "x", 0, 1e6,
 	    "stop at a loss of x times ln C; 0: never" },
@@ -91,12 +95,16 @@ static const struct opt options[] = {
 	    "size of a projection layer; 0: none" },
 	{ 0, "save-every", OPT_STR, { .s = &o.save_every }, "time|steps", 0, 0,
 	    "save between evaluations; 0: never" },
+	{ 0, "shuffle", OPT_FLAG, { .flag = &set.shuffle }, NULL, 0, 0,
+	    "another order of the lines in each epoch" },
 	{ 0, "softmax", OPT_WORD, { .word = &set.softmax }, SOFTMAX_NAMES, 0, 0,
 	    "output layer in training" },
 	{ 0, "samples", OPT_INT, { .i = &set.samples }, "n", 1, 1e6,
 	    "with --softmax sampled: noise words per step" },
 	{ 0, "noise-power", OPT_REAL, { .x = &set.noise_power }, "x", 0, 4,
 	    "the same: power of the words' counts" },
+	{ 0, "warmup", OPT_INT, { .i = &set.warmup }, "n", 0, 1e9,
+	    "first steps, with a rising learning rate" },
 	{ 0, "weight-decay", OPT_REAL, { .x = &set.weight_decay }, "x", 0, 1e6, "with -O adamw" },
 	{ 0 }
 };
@@ -192,6 +200,7 @@ load_model(struct training_run *run)
 	const char *path = o.from ? o.from : o.resume;
 
 	device_load(m, path, set.f64);
+	set.embed = m->shape.embed;
 	if (o.resume && !m->has_progress)
 		die("%s: the model holds no training progress to resume; start a new run with -i", path);
 	check_bptt(m->shape.cell);
@@ -225,6 +234,10 @@ apply_options(struct model_progress *p)
 		p->hyper.log = (uint64_t)set.log;
 	if (options_given('p'))
 		p->hyper.dropout = set.dropout;
+	if (options_given_name("dropout-masks"))
+		p->hyper.masks = (uint32_t)set.masks;
+	if (options_given_name("embed-dropout"))
+		p->hyper.embed_dropout = set.embed_dropout;
 	if (options_given('P'))
 		p->hyper.patience = (uint64_t)set.patience;
 	if (options_given('r'))
@@ -415,7 +428,7 @@ check_options(void)
 	if (o.resume && !options_given('o'))
 		o.out = o.resume;
 	if (o.resume)
-		options_reject("a D c f F H I L m n O s S t T softmax samples noise-power",
+		options_reject("a D c f F H I L m n O s S t T softmax samples noise-power shuffle warmup",
 		    "cannot change in a resumed run (-R)");
 	if (o.from)
 		options_reject("a c I L m t", "cannot be used with -i; the model determines it");
@@ -480,6 +493,8 @@ main(int argc, char *argv[])
 	claim_output(&run.checkpoint);
 	if (o.from || o.resume)
 		load_model(&run);
+	if (set.embed_dropout > 0 && set.embed == 0)
+		die_usage("--embed-dropout needs embeddings (-m)");
 	run.k = open_device(o.from || o.resume ? run.model.shape.real :
 	    set.f64 ? REAL_F64 : REAL_F32, &run.workers);
 	read_text(&run, &in);

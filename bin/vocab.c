@@ -4,6 +4,8 @@
  * The tokens are needed twice, to be counted and then copied, so a spool stores them
  * in between; the table alone (-t, -M) does without.
  */
+#include <string.h>
+
 #include "atomic_file.h"
 #include "vocab_count.h"
 #include "options.h"
@@ -13,11 +15,12 @@
 #include "spool.h"
 #include "vocab_chars.h"
 #include "vocab_stream.h"
+#include "word_list.h"
 
 static struct {
 	long min, size;
-	bool merge, stream, table;
-	const char *out, *rules;
+	bool merge, stream, table, list;
+	const char *out, *rules, *keep;
 	int unit;
 } o = { .min = 1, .size = 8000, .unit = -1 };
 
@@ -26,7 +29,7 @@ static const struct opt options[] = {
 	    "merge the tables of consecutive pieces of a text" },
 	{ 'S', "stream", OPT_FLAG, { .flag = &o.stream }, NULL, 0, 0,
 	    "vocabulary of a stream: no sentence markers" },
-	{ 'm', "min", OPT_INT, { .i = &o.min }, "n", 1, 1e15,
+	{ 'm', "min-count", OPT_INT, { .i = &o.min }, "n", 1, 1e15,
 	    "drop words that occur fewer than n times" },
 	{ 'n', "size", OPT_INT, { .i = &o.size }, "n", 0, VOCAB_MAX,
 	    "maximum rows, markers included; 0: no limit" },
@@ -34,6 +37,10 @@ static const struct opt options[] = {
 	    "also write the vocabulary table to this file" },
 	{ 't', "table", OPT_FLAG, { .flag = &o.table }, NULL, 0, 0,
 	    "write the table only, without the tokens" },
+	{ 0, "from-list", OPT_FLAG, { .flag = &o.list }, NULL, 0, 0,
+	    "make a table of plain lists of words" },
+	{ 0, "keep", OPT_STR, { .s = &o.keep }, "file", 0, 0,
+	    "list of words with a row whatever their count" },
 	PROGRESS_OPTION,
 	{ 0, "rules", OPT_STR, { .s = &o.rules }, "rules", 0, 0,
 	    "token rules of input that does not state them" },
@@ -66,6 +73,11 @@ read_options(int argc, char *argv[], struct prog_inputs *in)
 		die_usage("--unit: only -M reads tables; the unit of a text is stream with -S");
 	if (o.merge && o.stream)
 		die_usage("-M: the unit is that of the tables; leave out -S");
+	if (o.list)
+		options_reject("M keep m n t", "is for words that are counted; a list is taken as "
+		    "it is");
+	if (o.keep && strcmp(o.keep, "-") == 0)
+		die_usage("--keep: needs a file, because standard input may hold the tokens");
 	least = o.stream || o.merge ? 2 : 3;
 	if (o.size != 0 && o.size < least)
 		die_usage("-n: %ld rows cannot hold the markers and UNKNOWN_TOKEN: "
@@ -96,6 +108,8 @@ count_input(struct vocab_count *c, struct spool *s, const char *name, FILE *f)
 	t.stated = &stated;
 	if ((why = token_stream_begin(&t)) == NULL)
 		why = vocab_count_rules(c, &t.rules);
+	if (why == NULL)
+		why = vocab_count_form(c, &t.form);
 	while (why == NULL && (why = token_stream_line(&t, &more)) == NULL && more) {
 		ended = t.in.ended;
 		progress_show(&progress, "counting", c->lines, 0, "lines");
@@ -149,21 +163,29 @@ report_counts(const struct vocab_count *c, const struct vocab *v)
 		    c->markers == 1 ? "" : "s");
 }
 
+/* Writes the table of -o. */
 static void
-write_output(const struct vocab_count *c, const struct vocab *v, struct spool *s)
+write_file(const struct vocab *v)
 {
 	struct atomic_file a;
-	uint32_t begun;
 	struct errmsg err;
 	const char *why;
 
-	if (o.out) {
-		if ((why = atomic_file_open(&a, o.out, &err)) != NULL)
-			die("%s: %s", o.out, why);
-		vocab_table_write(v, a.f);
-		if ((why = atomic_file_commit(&a)) != NULL)
-			die("%s: %s", o.out, why);
-	}
+	if ((why = atomic_file_open(&a, o.out, &err)) != NULL)
+		die("%s: %s", o.out, why);
+	vocab_table_write(v, a.f);
+	if ((why = atomic_file_commit(&a)) != NULL)
+		die("%s: %s", o.out, why);
+}
+
+static void
+write_output(const struct vocab_count *c, const struct vocab *v, struct spool *s)
+{
+	uint32_t begun;
+	const char *why;
+
+	if (o.out)
+		write_file(v);
 	if (o.table) {
 		vocab_table_write(v, stdout);
 		return;
@@ -174,13 +196,47 @@ write_output(const struct vocab_count *c, const struct vocab *v, struct spool *s
 	vocab_stream_end(stdout, &copied, begun);
 }
 
+/* Reads the lists, and writes the table of their words. */
+static void
+list_words(struct prog_inputs *in)
+{
+	struct vocab words = { .size = 0 };
+	struct vocab v = { .unit = o.stream ? UNIT_STREAM : UNIT_SENTENCE, .unknown = -1 };
+	const char *why;
+
+	v.rules = stated.rules;
+	while (prog_next_input(in))
+		if ((why = word_list_read(&words, in->f)) != NULL)
+			die("%s: %s", in->name, why);
+	if ((why = word_list_table(&v, &words)) != NULL || (why = vocab_check_characters(&v)) != NULL)
+		die("%s", why);
+	prog_note("Using vocabulary size %u.", v.size);
+	if (o.out)
+		write_file(&v);
+	vocab_table_write(&v, stdout);
+	vocab_free(&v);
+	vocab_free(&words);
+}
+
+static void
+read_keep(struct vocab *keep)
+{
+	struct prog_inputs file = { .argc = 1, .argv = (char **)&o.keep };
+	const char *why;
+
+	prog_next_input(&file);
+	if ((why = word_list_read(keep, file.f)) != NULL)
+		die("%s: %s", o.keep, why);
+	prog_next_input(&file);
+}
+
 int
 main(int argc, char *argv[])
 {
 	struct vocab_count c = { .unit = UNIT_SENTENCE };
 	struct prog_inputs in;
 	struct spool s;
-	struct vocab v;
+	struct vocab v, keep = { .size = 0 };
 	struct errmsg err;
 	const char *why;
 
@@ -190,8 +246,14 @@ main(int argc, char *argv[])
 		die_usage("-o: %s is read, too: it would be written over", o.out);
 	if (o.out && (why = atomic_file_check(o.out, &err)) != NULL)
 		die("%s: %s", o.out, why);
+	if (o.list) {
+		list_words(&in);
+		return prog_finish();
+	}
 	if (o.stream)
 		c.unit = UNIT_STREAM;
+	if (o.keep)
+		read_keep(&keep);
 	spool_init(&s);
 	progress_start(&progress, 0);
 	while (prog_next_input(&in)) {
@@ -200,6 +262,8 @@ main(int argc, char *argv[])
 		else
 			count_input(&c, &s, in.name, in.f);
 	}
+	if ((why = vocab_count_keep(&c, &keep)) != NULL)
+		die("%s", why);
 	if ((why = vocab_check_characters(&c.words)) != NULL)
 		die("%s", why);
 	if ((why = vocab_count_cut(&c, (uint32_t)o.size, (uint64_t)o.min, &v)) != NULL)
@@ -210,6 +274,7 @@ main(int argc, char *argv[])
 	report_counts(&c, &v);
 	write_output(&c, &v, &s);
 	vocab_free(&v);
+	vocab_free(&keep);
 	spool_free(&s);
 	vocab_count_free(&c);
 	return prog_finish();

@@ -135,6 +135,11 @@ struct batch {
  * D(t, gates h) = all error that reached A.  dW += sum of E_r s_{r-1}', and dbias +=
  * sum of E_r, where E is the error of W s_{r-1} (+ bias): D, but where
  * has_product_errors says otherwise.
+ *
+ * DSTATE(t,h), where it is asked for, = all error that reached S: dS, and what came back
+ * from the row after.  DSAVED(t,h), likewise, of cells with a second state: the error of
+ * SAVED that came back from the row after, without what S passes on to it.  Nothing may be
+ * cut off then: bptt is no less than the longest sequence less 1.
  */
 struct cell_args {
 	enum cell cell;
@@ -147,6 +152,7 @@ struct cell_args {
 	int bptt;
 	const void *ds;
 	void *d;
+	void *dstate, *dsaved;		/* or NULL; dsaved only with dstate */
 	struct matrix *dw, *dbias;	/* dbias NULL where bias is */
 };
 

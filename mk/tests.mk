@@ -7,7 +7,7 @@ T ?=
 CSV ?=
 FUZZ_SECONDS ?= 60
 # for the commands of these targets alone: tests have variables of such names
-bench-text: export CSV := $(value CSV)
+bench-text bench-quality: export CSV := $(value CSV)
 fuzz: export FUZZ_SECONDS := $(value FUZZ_SECONDS)
 # All folders of lib/ and kernels/.
 WHOLE := $(call archives,$(FLOORS))
@@ -59,6 +59,9 @@ bench-text: all $(BENCH)/timed
 	@BUILD=$(BUILD) CSV="$$CSV" tests/bench/text.sh
 bench-mpi: all $(BENCH)/step
 	@BUILD=$(CURDIR)/$(BUILD) tests/bench/mpi.sh
+bench-quality: all
+	@mkdir -p $(BENCH)
+	@BUILD=$(BUILD) CSV="$$CSV" tests/bench/quality.sh
 profile: all $(BENCH)/step
 	@$(BENCH)/step gen 200 8000 1 > $(BENCH)/lines
 	@$(BENCH)/step profile cpu 1 100 8000 4 1 5 < $(BENCH)/lines

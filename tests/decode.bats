@@ -115,7 +115,7 @@ there_and_back() {
 	tok -C -S inside half other-half whole | vocab -q -S -n 0 | encode | decode |
 	    cmp - <(cat inside half other-half whole)
 	run -0 --separate-stderr tok -C -S whole half one
-	[ "$stderr" = 'tok: half: line 1: invalid UTF-8, written as U+FFFD (1 bytes in total); iconv(1) converts other encodings' ]
+	[ "$stderr" = 'tok: half: line 1: invalid UTF-8, written as U+FFFD (1 bytes in total); --encoding reads other encodings' ]
 	# without -S each line is its own, and so are those of words
 	[ "$(tok -C inside whole | tail -n +2)" = $'a b\nc d\ne f' ]
 	[ "$(tok -f text inside whole)" = $'ab\ncd\nef' ]
@@ -142,7 +142,7 @@ there_and_back() {
 	printf '\xef\xbb\xbfa\n\xff\xfe\xc3\nb\n' > in
 	printf 'a\n\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\nb\n' > want
 	run -0 --separate-stderr pipe 'tok -C -S in | vocab -q -S -n 0 | encode | decode | cmp - want'
-	[ "$stderr" = 'tok: in: line 2: invalid UTF-8, written as U+FFFD (3 bytes in total); iconv(1) converts other encodings' ]
+	[ "$stderr" = 'tok: in: line 2: invalid UTF-8, written as U+FFFD (3 bytes in total); --encoding reads other encodings' ]
 	there_and_back want
 	printf abc | tok -C -S | vocab -q -S -n 0 | encode | decode | cmp - <(echo abc)
 }

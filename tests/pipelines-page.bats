@@ -38,7 +38,7 @@ setup() {
 }
 
 @test "unroll-pipelines(7) names every option of the scripts" {
-	for script in curves beside mix rerank; do
+	for script in curves beside vanish mix rerank; do
 		sed -n 's/^while getopts :\([A-Za-z:]*\) .*/\1/p' "$TOP/pipelines/$script.sh" | tr -d : |
 		    fold -w 1 | sort > taken
 		[ -s taken ]

@@ -78,6 +78,24 @@ damaged_files() {
 	run -1 cmp -s want got
 }
 
+@test "csv: 3000 damaged files of other dialects, as Python reads them" {
+	python=$("$ORACLE/find-python.sh" 'import csv') || skip "no python3"
+	local dialect n=11
+	for dialect in "-d ;" "-e \\" "-d | -q ' -e \\" "-q none" "-d ; -q none -e \\"; do
+		rm -rf files
+		mkdir files
+		# shellcheck disable=SC2086
+		"$python" "$RANDOM_CSV" -n 600 -s $((n++)) $dialect files > want
+		# shellcheck disable=SC2086
+		find files -type f | sort | xargs -d '\n' "$CSV" $dialect > got
+		diff -a want got > differ || {
+			echo "dialect $dialect:"
+			head -n 20 differ
+			return 1
+		}
+	done
+}
+
 @test "csv: any byte may be the first of a block" {
 	# a block is 2^18 bytes; let each kind of byte be its first
 	for tail in '"\n"x"\n' '""\n"\n"x"\n' '",\n"x"\n' '"\r\n"x"\n' '\n\n"\n"x"\n'; do

@@ -324,14 +324,25 @@ agrees() {
 
 @test "records with more or fewer fields than the first: plain text read as CSV" {
 	printf 'Before, all.\nYes, but.\n\nNo.\nWhy, then, no?\n' > in
-	run -0 --separate-stderr tok -n in
+	run -1 --separate-stderr tok -n in
 	[ "$output" = $'before\nyes\nno .\nwhy' ]
-	[ "$stderr" = 'tok: in: 2 of 4 records have more or fewer fields than the first, which has 2; if the file is plain text, use -f text' ]
+	[ "$stderr" = 'tok: in: 2 of 4 records have more or fewer fields than the first, which has 2; if the file is plain text, use -f text, if it is right, --ragged' ]
+	run -0 --separate-stderr tok --ragged -n in
+	[ "$output" = $'before\nyes\nno .\nwhy' ]
+	[ -z "$stderr" ]
+	# one in ten is a message, one more an error
+	seq 1 9 | sed '3s/$/,/' > in.9
+	{ echo a; cat in.9; echo 10; } > tenth
+	run -0 --separate-stderr tok tenth
+	[ "$stderr" = 'tok: tenth: 1 of 10 records have more or fewer fields than the first, which has 1; if the file is plain text, use -f text' ]
+	{ echo a; cat in.9; } > ninth
+	run -1 --separate-stderr tok -q ninth
+	[[ "$stderr" == 'tok: ninth: 1 of 9 records '*', --ragged' ]]
 	printf 'a,b\n1,2\n\n"3\n,3",4\n' > csv
-	run -0 --separate-stderr tok in csv in
+	run -1 --separate-stderr tok in csv in
 	[ "${#stderr_lines[@]}" -eq 2 ]
 	[[ "${stderr_lines[1]}" == 'tok: in: 2 of 3 records '* ]]
-	for a in '-q in' '-f text in' csv '-n csv' "$TOP/data/comments.csv"; do
+	for a in '--ragged in' '-f text in' csv '-n csv' "$TOP/data/comments.csv"; do
 		# shellcheck disable=SC2086
 		run -0 --separate-stderr tok $a
 		[ -z "$stderr" ]
@@ -382,7 +393,7 @@ agrees() {
 	f=$'\xef\xbf\xbd'
 	[ "$output" = "ok"$'\n'"a${f}b"$'\n'"$f$f $f$f$f $f$f$f $f$f$f$f $f$f" ]
 	[ "$stderr" = \
-	    'tok: in: record 2: invalid UTF-8, written as U+FFFD (15 bytes in total); iconv(1) converts other encodings' ]
+	    'tok: in: record 2: invalid UTF-8, written as U+FFFD (15 bytes in total); --encoding reads other encodings' ]
 	run -0 --separate-stderr tok -q in
 	[ -z "$stderr" ]
 	run -0 --separate-stderr tok -C -f text in

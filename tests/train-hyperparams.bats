@@ -292,3 +292,65 @@ print("%.12f %.12f" % (max(abs(x).max() for x in g), sum((x * x).sum() for x in 
 	refused 2 "--project cannot be used with -i or -R" --project 2 -i model.npz words
 	refused 2 'is not a whole number' --project -1 words
 }
+
+@test "--warmup: the rate rises in proportion to the step, whatever the schedule" {
+	# with sgd a step moves the weights in proportion to the rate
+	train -q -o full.npz -H 2 -r 0.08 -E 0 -N 1 words
+	train -q -o model.npz -H 2 -r 0.32 --warmup 4 -E 0 -N 1 words
+	cmp <(unzip -p full.npz W.npy) <(unzip -p model.npz W.npy)
+	near 0.32 "$(config rate)"
+	# step 4 and those after it have the rate itself
+	train -q -o full.npz -H 2 -r 0.08 --warmup 1 -E 0 -e 2 words
+	train -q -o model.npz -H 2 -r 0.08 -E 0 -e 2 words
+	cmp <(unzip -p full.npz W.npy) <(unzip -p model.npz W.npy)
+}
+
+# orders OPTION...: the smoothed losses of two epochs without learning
+orders() {
+	train -q -i trained.npz --force -o model.npz -r 0 -E 0 -e 2 -l 1 "$@" | awk '{ print $NF }'
+}
+
+@test "--shuffle: every epoch has each sentence once, in an order of its own" {
+	local part
+	train -q -o model.npz -H 8 -r 0.05 -E 0 -e 30 words
+	mv model.npz trained.npz
+	orders words > plain
+	orders --shuffle words > mixed
+	orders --shuffle words | cmp - mixed
+	for part in plain mixed; do
+		# from the smoothed losses back to those of the steps, 13 in each epoch
+		awk 'NR > 1 { printf "%.1f\n", ($1 - 0.999 * last) / 0.001 } { last = $1 }' $part > steps
+		sed -n 1,12p steps > $part.1
+		sed -n 14,25p steps > $part.2
+	done
+	cmp plain.1 plain.2
+	run -1 cmp -s mixed.1 plain.1
+	run -1 cmp -s mixed.1 mixed.2
+}
+
+@test "--shuffle: a resumed run has the same orders, sentences and streams" {
+	local text n
+	seq -f 'line %g of the text' 1 30 | tok -q -f text -C -S | vocab -q -S -n 0 | encode -q > stream
+	for text in words stream; do
+		train -q -o model.npz --force -H 3 -m 2 -B 3 -E 0 -e 3 --shuffle $text
+		train -q -o half.npz --force -H 3 -m 2 -B 3 -E 0 -e 3 --shuffle -N 2 $text
+		for n in 4 5; do
+			train -q -R half.npz -N $n $text
+		done
+		train -q -R half.npz $text
+		cmp model.npz half.npz
+		train -q -o half.npz --force -H 3 -m 2 -B 3 -E 0 -e 3 $text
+		run -1 cmp -s model.npz half.npz
+	done
+}
+
+@test "--embed-dropout and --dropout-masks: what they need" {
+	refused 2 '--embed-dropout needs embeddings' --embed-dropout 0.2 words
+	train -q -o model.npz -H 2 -E 0 -N 1 words
+	refused 2 '--embed-dropout needs embeddings' --embed-dropout 0.2 -R model.npz words
+	train -q -o model.npz -H 2 -m 3 -E 0 -N 1 --dropout-masks sequence -p 0.5 words
+	[ "$(config masks)" = sequence ]
+	train -q -R model.npz --embed-dropout 0.25 --dropout-masks word -N 2 words
+	near 0.25 "$(config embed_dropout)"
+	[ -z "$(config masks)" ]
+}

@@ -129,6 +129,8 @@ row_backward(const enum cell cell, const struct loop *l, int i, long r)
 	    shifted_row(c->b, i, (int)r, h, c->saved, c->saved0) : NULL;
 	real *d = (real *)c->d + r * l->m, *e = l->e + r * l->m;
 	real *carried = l->carried + (size_t)i * h, *through_w = l->through_w + (size_t)i * h;
+	real *dstate = c->dstate ? (real *)c->dstate + r * h : NULL;
+	real *dsaved = c->dsaved ? (real *)c->dsaved + r * h : NULL;
 
 	for (int j = 0; j < h; j++) {
 		struct cell_unit_back u = { .s = s[j], .saved = kind->has_saved ? saved[j] : 0, .ds = ds[j],
@@ -137,12 +139,16 @@ row_backward(const enum cell cell, const struct loop *l, int i, long r)
 
 		for (int g = 0; g < kind->gates; g++)
 			u.a[g] = a[g * h + j];
+		if (dsaved)
+			dsaved[j] = u.carried;
 		cell_unit_backward(cell, &u);
 		for (int g = 0; g < kind->gates; g++) {
 			d[g * h + j] = u.d[g];
 			if (kind->has_product_errors)
 				e[g * h + j] = u.e[g];
 		}
+		if (dstate)
+			dstate[j] = u.ds;
 		carried[j] = u.carried;
 	}
 }
@@ -271,7 +277,9 @@ cell_forward(struct backend *k, const struct cell_args *c)
 static void
 cell_backward(struct backend *k, const struct cell_args *c)
 {
-	(cell_kinds[c->cell].is_truncated ? blas_rnn_backward : loop_backward)(k, c);
+	bool is_cut = cell_kinds[c->cell].is_truncated && !c->dstate;
+
+	(is_cut ? blas_rnn_backward : loop_backward)(k, c);
 }
 
 void

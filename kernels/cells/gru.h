@@ -37,6 +37,7 @@ gru_unit_backward(struct cell_unit_back *u)
 	u->d[2] = dn;
 	u->e[2] = num_mul(dn, r);
 	u->carried = num_mul(ds, z);
+	u->ds = ds;
 }
 
 #endif

@@ -38,6 +38,7 @@ lstm_unit_backward(struct cell_unit_back *u)
 	u->d[2] = num_through_tanh(num_mul(dc, i), g);
 	u->d[3] = num_through_logistic(num_mul(ds, squashed), o);
 	u->carried = num_mul(dc, f);
+	u->ds = ds;
 }
 
 #endif

@@ -15,7 +15,8 @@ rnn_unit_forward(struct cell_unit *u)
 CELL_FN void
 rnn_unit_backward(struct cell_unit_back *u)
 {
-	u->d[0] = num_through_tanh(num_add(u->ds, u->p), u->s);
+	u->ds = num_add(u->ds, u->p);
+	u->d[0] = num_through_tanh(u->ds, u->s);
 }
 
 #endif

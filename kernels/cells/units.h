@@ -35,7 +35,7 @@ struct cell_unit {
 struct cell_unit_back {
 	num a[CELL_GATES_MAX];	/* the gates' values */
 	num s, s0, saved, saved0;
-	num ds;			/* the error of s from above */
+	num ds;			/* the error of s; in: from above; out: all of it */
 	num p;			/* ... and from the next row, through W */
 	num carried;		/* errors that bypass W; in: from the next row; out: to the row before */
 	num d[CELL_GATES_MAX];	/* out: errors of the gates' inputs */

@@ -72,7 +72,7 @@ static void
 cell_backward(struct backend *k, const struct cell_args *c)
 {
 	const struct square *w = &cpu_mat_of(c->w)->s;
-	bool whole = c->b->nseq > 1 && c->bptt >= batch_longest(c->b) - 1;
+	bool whole = c->dstate || (c->b->nseq > 1 && c->bptt >= batch_longest(c->b) - 1);
 
 	if (cell_kinds[c->cell].is_truncated && !whole)
 		truncated_backward(k, w, c);

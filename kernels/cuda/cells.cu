@@ -25,6 +25,7 @@ struct layer {
 	const real *s0, *saved0, *bias;	/* or NULL */
 	const real *ds;
 	real *d;			/* (t, gates h) */
+	real *dstate, *dsaved;		/* (t, h), or NULL */
 	real *last;			/* (t, h) by position: states of the row before */
 	real *g;			/* (t, gates h) by position: W s; backward: errors of it */
 	real *through_w, *carried;	/* (t, h) by position: errors for the row before */
@@ -120,6 +121,8 @@ rows_backward(struct layer c, int first)
 		UNROLL
 		for (int g = 0; g < kind.gates; g++)
 			u.a[g] = a[g * h + j];
+		if (c.dsaved)
+			c.dsaved[(size_t)r * h + j] = u.carried;
 		cell_unit_backward(CELL, &u);
 		UNROLL
 		for (int g = 0; g < kind.gates; g++) {
@@ -127,6 +130,8 @@ rows_backward(struct layer c, int first)
 			e[g * h + j] = kind.has_product_errors ? u.e[g] : u.d[g];
 		}
 		c.carried[(size_t)at * h + j] = u.carried;
+		if (c.dstate)
+			c.dstate[(size_t)r * h + j] = u.ds;
 	}
 }
 
@@ -155,6 +160,8 @@ make_layer(struct backend *k, const struct cell_args *c, struct layer *l)
 	l->bias = c->bias ? c->bias->p : NULL;
 	l->ds = (const real *)c->ds;
 	l->d = (real *)c->d;
+	l->dstate = (real *)c->dstate;
+	l->dsaved = (real *)c->dsaved;
 	if (!cuda_upload_order(k, c->b, &l->o))
 		return false;
 	l->last = (real *)cuda_buffer(k, BUFFER_ERROR, (3 + gates) * n * sizeof(real));
@@ -229,7 +236,9 @@ cell_forward(struct backend *k, const struct cell_args *c)
 static void
 cell_backward(struct backend *k, const struct cell_args *c)
 {
-	(cell_kinds[c->cell].is_truncated ? cuda_rnn_backward : loop_backward)(k, c);
+	bool is_cut = cell_kinds[c->cell].is_truncated && !c->dstate;
+
+	(is_cut ? cuda_rnn_backward : loop_backward)(k, c);
 }
 
 void

@@ -248,6 +248,10 @@ row_back(const struct cell_args *c, int i, int r, bool own, struct sums *s)
 		s->error[j] = (own ? ds[j] : 0) + s->carried[j];
 		s->carried[j] = 0;
 	}
+	for (size_t j = 0; c->dstate && j < h; j++)
+		((real *)c->dstate)[(size_t)r * h + j] = (real)s->error[j];
+	for (size_t j = 0; c->dsaved && j < h; j++)
+		((real *)c->dsaved)[(size_t)r * h + j] = (real)s->carried2[j];
 	rows[c->cell].backward(&row, &e);
 	product_back(c, row.s0, s);
 	for (size_t j = 0; j < m; j++)
@@ -280,6 +284,13 @@ sequence_back(const struct cell_args *c, int i, struct sums *s)
 		row_back(c, i, r, true, s);
 }
 
+/* Whether errors are cut off, which DSTATE excludes. */
+static bool
+is_cut(const struct cell_args *c)
+{
+	return cell_kinds[c->cell].is_truncated && !c->dstate;
+}
+
 static void
 cell_backward(struct backend *k, const struct cell_args *c)
 {
@@ -289,8 +300,7 @@ cell_backward(struct backend *k, const struct cell_args *c)
 	double *mem = new_sums(k, c, &s);
 
 	for (int i = 0; mem && i < c->b->nseq; i++)
-		(cell_kinds[c->cell].is_truncated ? sequence_back_truncated : sequence_back)(c, i,
-		    &s);
+		(is_cut(c) ? sequence_back_truncated : sequence_back)(c, i, &s);
 	for (size_t i = 0; mem && i < n; i++)
 		d[i] = (real)s.d[i];
 	if (mem)

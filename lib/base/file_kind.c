@@ -4,7 +4,10 @@
 #include <string.h>
 
 #include "file_kind.h"
+#include "gunzip.h"
 #include "prog.h"
+#include "recode.h"
+#include "utf8.h"
 
 enum {
 	FIRST = 4,		/* bytes waited for, enough for most kinds */
@@ -52,9 +55,9 @@ static const struct {
 	[FILE_VOCAB] = { "a vocabulary stream", NULL },
 	[FILE_INDEX] = { "an index stream", NULL },
 	[FILE_GZIP] = { "gzip data", "unpack it with: zcat" },
-	[FILE_XZ] = { "xz data", "unpack it with: xz -dc" },
-	[FILE_ZSTD] = { "zstd data", "unpack it with: zstd -dc" },
-	[FILE_BZIP2] = { "bzip2 data", "unpack it with: bzip2 -dc" },
+	[FILE_XZ] = { "xz data", "unpack it with: xzcat" },
+	[FILE_ZSTD] = { "zstd data", "unpack it with: zstdcat" },
+	[FILE_BZIP2] = { "bzip2 data", "unpack it with: bzcat" },
 	[FILE_ZIP] = { "a zip file", "unpack it with: unzip -p; a spreadsheet has to be saved as CSV" },
 	[FILE_NPZ] = { "a model or other .npz file", "is it in the wrong place on the "
 	    "command line?" },
@@ -161,6 +164,8 @@ is_header(const char *p, size_t len)
 	enum file_kind kind = file_kind_of(p, len);
 	size_t at = strlen(magic[kind]) + 1, n = strlen(second[kind]);
 
+	if (kind == FILE_TOKENS && len >= at + n && memcmp(p + at, " lines=", n) == 0)
+		return true;
 	return len >= at + n && memcmp(p + at, second[kind], n) == 0;
 }
 
@@ -187,6 +192,90 @@ wrong_stream(enum file_kind found, enum file_kind want, struct errmsg *err)
 	    want == FILE_INDEX && found == FILE_TOKENS ? "vocab" : maker[want]);
 }
 
+/* Unpacks gzip data. */
+static const char *
+unpack(struct reader *in)
+{
+	struct byte_filter *f = gunzip_new();
+
+	if (f == NULL)
+		return "out of memory";
+	reader_convert(in, f);
+	return NULL;
+}
+
+/* Converts the text that follows to UTF-8. */
+static const char *
+recode(struct reader *in, const char *encoding, struct errmsg *err)
+{
+	struct byte_filter *f = recode_new(encoding);
+
+	if (f == NULL)
+		return errmsg_set(err, "iconv(3) does not convert %s, or memory ran out", encoding);
+	reader_convert(in, f);
+	return NULL;
+}
+
+/* The encodings that a byte order mark announces. */
+static const struct mark {
+	const char *bytes;
+	size_t len;
+	const char *encoding;	/* NULL: UTF-8, which needs no conversion */
+} marks[] = {
+	{ UTF8_BOM, 3, NULL },
+	{ "\xff\xfe\0\0", 4, "UTF-32LE" },	/* before UTF-16LE, whose mark it begins with */
+	{ "\0\0\xfe\xff", 4, "UTF-32BE" },
+	{ "\xff\xfe", 2, "UTF-16LE" },
+	{ "\xfe\xff", 2, "UTF-16BE" },
+};
+enum { NMARKS = sizeof(marks) / sizeof(marks[0]), LONGEST_MARK = 4 };
+
+static const struct mark *
+find_mark(const char *p, size_t len)
+{
+	for (int i = 0; i < NMARKS; i++)
+		if (len >= marks[i].len && memcmp(p, marks[i].bytes, marks[i].len) == 0)
+			return &marks[i];
+	return NULL;
+}
+
+/* Lets what can be converted, gzip data and other encodings, pass as the UTF-8 that is in
+ * it, and skips byte order marks. */
+static const char *
+convert_input(struct reader *in, struct errmsg *err)
+{
+	const struct mark *mark;
+	const char *p, *why;
+	size_t got;
+
+	why = reader_peek(in, LONGEST_MARK, &p, &got);
+	if (why == NULL && in->f != NULL && file_kind_of(p, got) == FILE_GZIP &&
+	    (why = unpack(in)) == NULL)
+		why = reader_peek(in, LONGEST_MARK, &p, &got);
+	if (why)
+		return why;
+	mark = find_mark(p, got);
+	if (mark)
+		in->pos += mark->len;
+	if (mark)
+		in->encoding = mark->encoding;
+	return in->f && got && in->encoding ? recode(in, in->encoding, err) : NULL;
+}
+
+/* What to do about a file that cannot be converted. */
+static const char *
+not_text(enum file_kind found, enum file_kind want, struct errmsg *err)
+{
+	static const char *const encoding[FILE_KINDS] = { [FILE_UTF16LE] = "UTF-16LE",
+		[FILE_UTF16BE] = "UTF-16BE", [FILE_UTF32LE] = "UTF-32LE",
+		[FILE_UTF32BE] = "UTF-32BE" };
+	bool named = want == FILE_TEXT && encoding[found];
+
+	return errmsg_set(err, "%s where %s was expected; %s%s%s", known[found].name,
+	    known[want].name, known[found].remedy, named ? ", or give --encoding " : "",
+	    named ? encoding[found] : "");
+}
+
 /* The bytes at the start, as many as tell the kind or are there. */
 static const char *
 look(struct reader *in, const char **p, size_t *len)
@@ -206,7 +295,7 @@ const char *
 file_kind_begin(struct reader *in, enum file_kind want, enum file_kind *found,
     struct errmsg *err)
 {
-	const char *p, *why = reader_skip_bom(in);
+	const char *p, *why = convert_input(in, err);
 	size_t len;
 
 	*found = FILE_TEXT;
@@ -216,8 +305,7 @@ file_kind_begin(struct reader *in, enum file_kind want, enum file_kind *found,
 	if (*found == FILE_TEXT || *found == want)
 		return NULL;
 	if (*found > FILE_INDEX)
-		return errmsg_set(err, "%s where %s was expected; %s", known[*found].name,
-		    known[want].name, known[*found].remedy);
+		return not_text(*found, want, err);
 	if (want == FILE_TEXT && !is_header(p, len)) {
 		*found = FILE_TEXT;
 		return NULL;

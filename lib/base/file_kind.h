@@ -1,6 +1,7 @@
 /*
  * file_kind.h - recognises by its first bytes a file that is not what a reader expects:
- * compressed, in another encoding, or another stream of this suite.
+ * compressed, in another encoding, or another stream of this suite.  What can be converted,
+ * is.
  */
 #ifndef FILE_KIND_H
 #define FILE_KIND_H
@@ -28,9 +29,11 @@ const char *file_kind_name(enum file_kind kind);
 const char *file_kind_magic(enum file_kind kind);
 
 /*
- * To be called at the start of the input, from FILE_TEXT to FILE_INDEX: skips a UTF-8 byte
- * order mark and sets *found to `want`, or to FILE_TEXT for input that has no header.
- * NULL, or an error message, possibly in err, that says what the input is and what to do; or
+ * To be called at the start of the input, with `want` from FILE_TEXT to FILE_INDEX.  What
+ * follows is UTF-8 without a byte order mark: gzip data are unpacked, and text with a mark
+ * of UTF-16 or UTF-32, or of the encoding that in->encoding names, is converted;
+ * in->encoding is then what it was converted from.  Sets *found to `want`, or to FILE_TEXT
+ * for input that has no header.  NULL, or an error message, possibly in err, that says what the input is and what to do; or
  * a read error.  Waits for no more than a few bytes.
  */
 const char *file_kind_begin(struct reader *in, enum file_kind want, enum file_kind *found,

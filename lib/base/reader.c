@@ -62,22 +62,87 @@ make_room(struct reader *r)
 	return true;
 }
 
+/* At most n bytes of the file to p; *got = 0 at its end. */
+static const char *
+read_file(struct reader *r, char *p, size_t n, size_t *got)
+{
+	ssize_t bytes = read_available(r->f, p, n);
+
+	if (bytes < 0)
+		return errmsg_set(&r->err, "read error: %s", strerror(errno));
+	*got = (size_t)bytes;
+	r->bytes += (size_t)bytes;
+	return NULL;
+}
+
+/* Makes room after the input that the filter has not yet converted. */
+static bool
+make_filter_room(struct byte_filter *f)
+{
+	size_t unused = f->end - f->pos;
+
+	if (f->pos > 0 && unused > 0)
+		memmove(f->in, f->in + f->pos, unused);
+	f->pos = 0;
+	f->end = unused;
+	return mem_grow(&f->in, &f->cap, unused + BLOCK_BYTES, 1);
+}
+
+/* The same after the conversion f, and those below it. */
+static const char *
+read_bytes(struct reader *r, struct byte_filter *f, char *p, size_t n, size_t *got)
+{
+	char *out = p;
+	size_t more;
+	const char *why;
+
+	if (f == NULL)
+		return read_file(r, p, n, got);
+	for (;;) {
+		if ((why = f->convert(f, &out, &n)) != NULL)
+			return why;
+		*got = (size_t)(out - p);
+		if (out > p || f->eof)
+			return NULL;
+		if (!make_filter_room(f))
+			return "out of memory";
+		if ((why = read_bytes(r, f->below, f->in + f->end, f->cap - f->end, &more)) != NULL)
+			return why;
+		f->eof = more == 0;
+		f->end += more;
+	}
+}
+
 /* Adds bytes to the buffer, or sets eof. */
 static const char *
 read_more(struct reader *r)
 {
-	ssize_t got;
+	size_t got = 0;
+	const char *why;
 
 	if (!make_room(r))
 		return "out of memory";
-	got = read_available(r->f, r->own + r->end, r->cap - r->end);
-	r->failed = got < 0;
-	if (r->failed)
-		return errmsg_set(&r->err, "read error: %s", strerror(errno));
-	r->eof = got == 0;
-	r->end += (size_t)got;
-	r->bytes += (size_t)got;
-	return NULL;
+	why = read_bytes(r, r->top, r->own + r->end, r->cap - r->end, &got);
+	r->failed = why != NULL;
+	r->eof = why == NULL && got == 0;
+	r->end += got;
+	return why;
+}
+
+void
+reader_convert(struct reader *r, struct byte_filter *f)
+{
+	f->below = r->top;
+	f->eof = r->eof;
+	f->in = r->own;
+	f->cap = r->cap;
+	f->pos = r->pos;
+	f->end = r->end;
+	r->top = f;
+	r->own = NULL;
+	r->data = NULL;
+	r->cap = r->pos = r->end = 0;
+	r->eof = false;
 }
 
 const char *
@@ -185,6 +250,13 @@ reader_bytes(struct reader *r, size_t n, const char **p, size_t *got)
 void
 reader_close(struct reader *r)
 {
+	while (r->top) {
+		struct byte_filter *f = r->top;
+
+		r->top = f->below;
+		free(f->in);
+		f->free(f);
+	}
 	free(r->own);
 	*r = (struct reader){ 0 };
 }

@@ -14,6 +14,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "byte_filter.h"
 #include "errmsg.h"
 
 enum { READER_LINE_MAX = 1 << 28 };	/* bytes; a longer line is an error */
@@ -28,8 +29,10 @@ struct reader {
 	bool crlf;		/* the caller's to set: lines may end in CRLF as well as LF */
 	bool sums;		/* the caller's to set: keep crc */
 	uint32_t crc;		/* CRC-32 of all lines before the current one, newlines included */
-	uint64_t bytes;		/* read so far */
-	bool failed;		/* the error was a read error */
+	uint64_t bytes;		/* read from the file so far */
+	bool failed;		/* the error was a read error, or one of a conversion */
+	const char *encoding;	/* the caller's to set: that of text without a byte order mark,
+				 * NULL: UTF-8.  file_kind_begin() sets what it converts. */
 
 	/* the bytes that are read and not yet used: data[pos .. end) */
 	const char *data;
@@ -37,6 +40,7 @@ struct reader {
 
 	/* private */
 	FILE *f;		/* NULL: memory */
+	struct byte_filter *top;	/* conversions, the last of them first; or NULL */
 	char *own;		/* data, where it is ours */
 	size_t cap;
 	bool eof;
@@ -50,9 +54,13 @@ struct reader {
 void reader_open(struct reader *r, FILE *f);
 void reader_open_memory(struct reader *r, const char *p, size_t len);
 
+/* Lets the bytes pass through f, which the reader frees, from the current position on.
+ * What was read before, a line or a peek, is no longer valid.  For files only. */
+void reader_convert(struct reader *r, struct byte_filter *f);
+
 /*
  * The functions below return NULL or an error message: "read error: ...",
- * "line N: longer than 256 MiB; ...", "out of memory".
+ * "line N: longer than 256 MiB; ...", "out of memory", or that of a conversion.
  */
 
 /* Skips a UTF-8 byte order mark at the current position. */

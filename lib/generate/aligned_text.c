@@ -65,8 +65,11 @@ aligned_text_frame(struct aligned_text *a, const struct vocab *v, const struct f
 	bool sentence = v->unit == UNIT_SENTENCE;
 	size_t n = f->n - (sentence ? 2 : 0), given = f->n - predicted;
 	int64_t lowest = sentence ? VOCAB_END_ROW + 1 : 0;
-	const char *why = n > 0 ? read_line(a, n, name) : NULL;
+	const char *why = a->tokens.inside ? NULL : token_stream_begin(&a->tokens);
 	struct token t;
+
+	if (why == NULL && (n > 0 || a->tokens.form.empty))
+		why = read_line(a, n, name);
 
 	for (size_t i = 0; why == NULL && i < n && token_stream_word(&a->tokens, &t); i++) {
 		int64_t row = vocab_find(v, t.p, t.len), has = f->w[i + sentence];

@@ -13,6 +13,17 @@
 
 enum { TAB_COLUMNS = 8 };
 
+enum heat_line_depth
+heat_line_colours(bool always, bool is_terminal)
+{
+	const char *no = getenv("NO_COLOR"), *term = getenv("TERM"), *more = getenv("COLORTERM");
+
+	if (!always && ((no && *no) || !is_terminal || term == NULL || strcmp(term, "dumb") == 0))
+		return HEAT_LINE_MARKS;
+	return (more && (strcmp(more, "truecolor") == 0 || strcmp(more, "24bit") == 0)) ||
+	    (term && strstr(term, "direct")) ? HEAT_LINE_TRUE : HEAT_LINE_256;
+}
+
 bool
 heat_line_add(struct heat_line *s, const char *p, size_t len, const double *x)
 {

@@ -13,6 +13,9 @@
 /* No colours, 256 colours, 24-bit colour. */
 enum heat_line_depth { HEAT_LINE_MARKS, HEAT_LINE_256, HEAT_LINE_TRUE };
 
+/* The colours for a terminal, or without one if `always`; by TERM, COLORTERM and NO_COLOR. */
+enum heat_line_depth heat_line_colours(bool always, bool is_terminal);
+
 struct heat_line {
 	size_t units;		/* set by the caller in a zeroed struct */
 	struct buf text;	/* clean UTF-8 */

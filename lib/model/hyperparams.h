@@ -23,6 +23,11 @@ enum hyperparams_rate {
 enum softmax { SOFTMAX_FULL, SOFTMAX_SAMPLED, SOFTMAX_TREE };
 #define SOFTMAX_NAMES "full|sampled|tree"
 
+/* Which outputs share the dropout masks: none, or those of a sequence (Gal and Ghahramani
+ * 2016). */
+enum dropout_masks { MASKS_WORD, MASKS_SEQUENCE };
+#define DROPOUT_MASKS "word|sequence"
+
 struct hyperparams {
 	uint32_t rule;		/* enum update_rule */
 	uint32_t schedule;	/* enum hyperparams_rate */
@@ -32,12 +37,16 @@ struct hyperparams {
 	double clip_norm;	/* upper bound of the gradient's norm, by scaling; 0: off */
 	double weight_decay;	/* of adamw, for weights but not biases; 0: off */
 	double dropout;		/* dropout rate: fraction of a layer's output set to zero; 0: off */
+	double embed_dropout;	/* the same of the embeddings */
+	uint32_t masks;		/* enum dropout_masks */
 	uint32_t chunk;		/* steps of a stream per batch; 0: each line is a sequence */
 	double valid;		/* last fraction of the text used for validation; 0: none */
 	uint64_t patience;	/* early stopping after as many evaluations without gain; 0: off */
 	uint32_t softmax;	/* SOFTMAX_FULL or SOFTMAX_SAMPLED */
 	uint32_t samples;	/* of SOFTMAX_SAMPLED: noise words drawn in a step */
 	double noise_power;	/* the same: power of a word's count (noise.h) */
+	uint64_t warmup;	/* first steps, in which the learning rate rises to its value; 0: none */
+	uint32_t shuffle;	/* 1: lines of the text in another order in every epoch */
 	uint64_t log;		/* steps between reports of the smoothed loss; 0: none */
 };
 

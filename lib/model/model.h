@@ -118,6 +118,13 @@ struct model {
  * output's tree, each; 0: it has none. */
 size_t model_param_words(const struct model_shape *s, const struct model_param *p);
 
+/* What the arrays of the model's file hold: numbers of the network, and their bytes; and
+ * bytes of the state of training, moments, counts of updates and carried states. */
+struct model_sizes {
+	uint64_t parameters, parameter_bytes, state_bytes;
+};
+struct model_sizes model_sizes(const struct model *m);
+
 /* Whether training updates only the rows that a step touched (backend.h, lazy updates). */
 bool model_is_lazy(const struct model *m);
 
@@ -173,6 +180,14 @@ void model_init_output_bias(struct model *m);
  * an invalid line or a newer version.  model_free() is due after success.
  */
 const char *model_load(struct model *m, const char *path);
+
+/*
+ * Reads the config, and checks that the arrays that it asks for are there, with their types
+ * and shapes; but reads no weights, no optimiser state and no words, so the cost does not
+ * depend on the size of the model.  The data of m's parameters is NULL, its vocabulary
+ * without words.  A file without a config is read as far as that has to be known.
+ */
+const char *model_load_heads(struct model *m, const char *path);
 
 /* Reads the config and the vocabulary, but no weights.  The result can be freed with
  * model_free(), or the vocabulary taken from m->vocab. */

@@ -36,6 +36,7 @@ static const char *const cells[] = { CELL_ROWS(NAME_OF) NULL };
 static const char *const reals[] = { "float32", "float64", NULL };
 static const char *const rules[] = { RULE_ROWS(NAME_OF) NULL };
 static const char *const softmaxes[] = { "full", "sampled", NULL };
+static const char *const masks[] = { "word", "sequence", NULL };
 static const char *const rates[] = { "halve", "decay", "cosine", "constant", NULL };
 
 #define AT(field) offsetof(struct config, field)
@@ -93,6 +94,10 @@ static const struct key {
 	{ "clip_norm", WITH_PROGRESS, OPTIONAL, REAL, AT(progress.hyper.clip_norm), NULL, 0, 0 },
 	{ "weight_decay", WITH_PROGRESS, OPTIONAL, REAL, AT(progress.hyper.weight_decay), NULL, 0, 0 },
 	{ "dropout", WITH_PROGRESS, OPTIONAL, REAL, AT(progress.hyper.dropout), NULL, 0, 0 },
+	{ "embed_dropout", WITH_PROGRESS, OPTIONAL, REAL, AT(progress.hyper.embed_dropout), NULL, 0, 0 },
+	{ "masks", WITH_PROGRESS, OPTIONAL, WORD, AT(progress.hyper.masks), masks, 0, 0 },
+	{ "shuffle", WITH_PROGRESS, OPTIONAL, U32, AT(progress.hyper.shuffle), NULL, 0, 1 },
+	{ "warmup", WITH_PROGRESS, OPTIONAL, U64, AT(progress.hyper.warmup), NULL, 0, COUNT_MAX },
 	{ "chunk", WITH_PROGRESS, OPTIONAL, U32, AT(progress.hyper.chunk), NULL, 0, 1000000000 },
 	{ "valid", WITH_PROGRESS, OPTIONAL, REAL, AT(progress.hyper.valid), NULL, 0, 0 },
 	{ "patience", WITH_PROGRESS, OPTIONAL, U64, AT(progress.hyper.patience), NULL, 0, COUNT_MAX },
@@ -311,10 +316,10 @@ check_groups(uint64_t seen, bool present[NGROUPS], struct errmsg *err)
 	return NULL;
 }
 
-const char *
-config_format(const struct model *m, struct buf *out)
+static struct config
+config_of(const struct model *m)
 {
-	struct config c = {
+	return (struct config){
 		.version = VERSION_NOW,
 		.unit = m->vocab.unit,
 		.tokens = m->vocab.rules,
@@ -330,6 +335,12 @@ config_format(const struct model *m, struct buf *out)
 		.tree = m->shape.tree,
 		.progress = m->progress,
 	};
+}
+
+const char *
+config_format(const struct model *m, struct buf *out)
+{
+	const struct config c = config_of(m);
 	const bool present[NGROUPS] = { true, m->has_vocab, m->has_progress };
 	char value[VALUE_MAX];
 
@@ -344,6 +355,43 @@ config_format(const struct model *m, struct buf *out)
 			return "out of memory";
 	}
 	return NULL;
+}
+
+/* The kind of a value; a real number is formatted anew, with no more digits than needed. */
+static enum config_kind
+shorten(const struct key *k, const struct config *c, char value[VALUE_MAX])
+{
+	double x;
+
+	if (k->kind == WORD || k->kind == CRC || k->kind == TOKEN_RULES)
+		return CONFIG_TEXT;
+	if (k->kind != REAL && k->kind != LOSS)
+		return CONFIG_NUMBER;
+	memcpy(&x, (const char *)c + k->at, sizeof(x));
+	if (isnan(x))
+		return CONFIG_NONE;
+	for (int digits = 1; digits <= 17; digits++) {
+		snprintf(value, VALUE_MAX, "%.*g", digits, x);
+		if (strtod(value, NULL) == x)
+			break;
+	}
+	return CONFIG_NUMBER;
+}
+
+void
+config_list(const struct model *m,
+    void (*put)(void *arg, const char *key, enum config_kind kind, const char *value), void *arg)
+{
+	const struct config c = config_of(m);
+	const bool present[NGROUPS] = { true, m->has_vocab, m->has_progress };
+	char value[VALUE_MAX];
+
+	for (int i = 0; i < NKEYS; i++)
+		if (present[keys[i].group] && keys[i].at != AT(version) && format_value(&keys[i], &c, value)) {
+			enum config_kind kind = shorten(&keys[i], &c, value);
+
+			put(arg, keys[i].name, kind, value);
+		}
 }
 
 const char *

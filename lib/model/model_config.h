@@ -23,4 +23,14 @@ const char *config_format(const struct model *m, struct buf *out);
  */
 const char *config_parse(struct model *m, const char *p, size_t len);
 
+enum config_kind { CONFIG_NUMBER, CONFIG_TEXT, CONFIG_NONE };
+
+/*
+ * Calls put() with each key of m's config but the version, in their order, those that the
+ * file omits included.  Real numbers have as many digits as tell them from all others; a
+ * loss that is not known yet is CONFIG_NONE.
+ */
+void config_list(const struct model *m,
+    void (*put)(void *arg, const char *key, enum config_kind kind, const char *value), void *arg);
+
 #endif

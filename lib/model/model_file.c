@@ -1,5 +1,5 @@
 /*
- * model_file.c - reads and writes the .npz file of a model; see model(5).
+ * model_file.c - reads the .npz file of a model; see model(5).
  */
 #include <math.h>
 #include <stdio.h>
@@ -8,27 +8,12 @@
 
 #include "mem.h"
 #include "model.h"
+#include "model_arrays.h"
 #include "model_config.h"
 #include "errmsg.h"
 #include "vocab_table.h"
 
-enum {
-	EXTRAS = 3,		/* arrays besides the parameters: config, vocab, carry */
-	CONFIG_MAX = 1 << 16	/* bytes of the configuration */
-};
-
-/* A moment's array is named after its parameter: "W.1", "W.2". */
-static void
-moment_name(const struct model_param *p, int k, char name[NPZ_NAME])
-{
-	snprintf(name, NPZ_NAME, "%s.%d", p->name, k + 1);
-}
-
-static enum npz_type
-npz_type_of(enum real_type r)
-{
-	return r == REAL_F64 ? NPZ_F8 : NPZ_F4;
-}
+enum { CONFIG_MAX = 1 << 16 };	/* bytes of the configuration */
 
 static const char *
 type_name(enum npz_type t)
@@ -39,19 +24,6 @@ type_name(enum npz_type t)
 	};
 
 	return name[t];
-}
-
-static bool
-all_finite(const void *data, size_t n, enum real_type real)
-{
-	const double *d = data;
-	const float *f = data;
-
-	for (size_t i = 0; i < n; i++) {
-		if (real == REAL_F64 ? !isfinite(d[i]) : !isfinite(f[i]))
-			return false;
-	}
-	return true;
 }
 
 /* Finds and reads a text array: one dimension of uint8.  *a is NULL if it is missing. */
@@ -107,7 +79,7 @@ static const char *
 check_array(struct model *m, struct npz *z, const char *name, size_t rows, size_t cols)
 {
 	struct npz_array *a = npz_find(z, name);
-	enum npz_type want = npz_type_of(m->shape.real);
+	enum npz_type want = model_npz_type(m->shape.real);
 	const char *why;
 
 	if (a == NULL)
@@ -135,40 +107,12 @@ read_array(struct model *m, struct npz *z, const char *name, void *to)
 
 	if (why != NULL)
 		return why;
-	if (!all_finite(a->data, a->n, m->shape.real))
+	if (!model_all_finite(a->data, a->n, m->shape.real))
 		return errmsg_set(&m->err, "array '%s' has a value that is not "
 		    "finite", name);
 	memcpy(to, a->data, a->n * npz_type_size(a->type));
 	npz_drop(a);
 	return NULL;
-}
-
-/* Moments of each parameter in the file: those that its optimiser has. */
-static int
-file_moments(const struct model *m)
-{
-	return m->has_progress ? hyperparams_moments(&m->progress.hyper) : 0;
-}
-
-/* A parameter's counts of updates for each word: "V.steps". */
-static void
-row_steps_name(const struct model_param *p, char name[NPZ_NAME])
-{
-	snprintf(name, NPZ_NAME, "%s.steps", p->name);
-}
-
-/* Words whose updates are counted for this parameter; 0: none are. */
-static size_t
-file_row_steps(const struct model *m, const struct model_param *p)
-{
-	return model_counts_rows(m) ? model_param_words(&m->shape, p) : 0;
-}
-
-/* Whether the file has hidden states: in the middle of an epoch of a stream. */
-static bool
-has_carried(const struct model *m)
-{
-	return m->has_progress && m->progress.hyper.chunk && m->progress.sentence;
 }
 
 static bool
@@ -177,18 +121,18 @@ is_known(const struct model *m, const char *name)
 	char moment[NPZ_NAME];
 
 	if (strcmp(name, "config") == 0 || strcmp(name, "vocab") == 0 ||
-	    (strcmp(name, "carry") == 0 && has_carried(m)))
+	    (strcmp(name, "carry") == 0 && model_has_carried(m)))
 		return true;
 	for (size_t i = 0; i < m->nparam; i++) {
 		if (strcmp(name, m->param[i].name) == 0)
 			return true;
-		for (int k = 0; k < file_moments(m); k++) {
-			moment_name(&m->param[i], k, moment);
+		for (int k = 0; k < model_file_moments(m); k++) {
+			model_moment_name(&m->param[i], k, moment);
 			if (strcmp(name, moment) == 0)
 				return true;
 		}
-		row_steps_name(&m->param[i], moment);
-		if (file_row_steps(m, &m->param[i]) && strcmp(name, moment) == 0)
+		model_row_steps_name(&m->param[i], moment);
+		if (model_file_row_steps(m, &m->param[i]) && strcmp(name, moment) == 0)
 			return true;
 	}
 	return false;
@@ -279,7 +223,7 @@ load_moment(struct model *m, struct npz *z, const struct model_param *p, int k)
 	char name[NPZ_NAME];
 	const char *why;
 
-	moment_name(p, k, name);
+	model_moment_name(p, k, name);
 	if ((why = check_array(m, z, name, p->rows, p->cols)) == NULL)
 		why = read_array(m, z, name, p->moment[k]);
 	return why;
@@ -292,10 +236,10 @@ load_row_steps(struct model *m, struct npz *z)
 
 	for (size_t i = 0; i < m->nparam && why == NULL; i++) {
 		struct model_param *p = &m->param[i];
-		size_t words = file_row_steps(m, p);
+		size_t words = model_file_row_steps(m, p);
 		char name[NPZ_NAME];
 
-		row_steps_name(p, name);
+		model_row_steps_name(p, name);
 		if (words && (why = check_array(m, z, name, 1, words)) == NULL)
 			why = read_array(m, z, name, p->row_steps);
 	}
@@ -309,11 +253,11 @@ load_state(struct model *m, struct npz *z)
 	const char *why = model_alloc_optimiser(m);
 
 	for (size_t i = 0; i < m->nparam && why == NULL; i++)
-		for (int k = 0; k < file_moments(m) && why == NULL; k++)
+		for (int k = 0; k < model_file_moments(m) && why == NULL; k++)
 			why = load_moment(m, z, &m->param[i], k);
 	if (why == NULL)
 		why = load_row_steps(m, z);
-	if (why || !has_carried(m))
+	if (why || !model_has_carried(m))
 		return why;
 	why = check_array(m, z, "carry", model_carried_rows(m, m->progress.batch), m->shape.hidden);
 	if (why == NULL && (why = model_alloc_carried(m, m->progress.batch)) == NULL)
@@ -346,8 +290,9 @@ load_arrays(struct model *m, struct npz *z)
 	return vocab == NULL ? NULL : load_vocab(m, vocab);
 }
 
-const char *
-model_load(struct model *m, const char *path)
+/* Opens the file and has it loaded by the function, whose message then lasts with m. */
+static const char *
+load_by(struct model *m, const char *path, const char *(*load)(struct model *m, struct npz *z))
 {
 	struct npz z;
 	const char *why;
@@ -355,12 +300,67 @@ model_load(struct model *m, const char *path)
 	*m = (struct model){ 0 };
 	why = npz_open(&z, path);
 	if (why == NULL)
-		why = load_arrays(m, &z);
+		why = load(m, &z);
 	if (why == z.err.text)
 		why = errmsg_set(&m->err, "%s", why);
 	npz_free(&z);
+	return why;
+}
+
+const char *
+model_load(struct model *m, const char *path)
+{
+	const char *why = load_by(m, path, load_arrays);
+
 	if (why != NULL)
 		model_free(m);
+	return why;
+}
+
+/* Checks the arrays of a parameter and its optimiser state. */
+static const char *
+check_param(struct model *m, struct npz *z, const struct model_param *p)
+{
+	const char *why = check_array(m, z, p->name, p->rows, p->cols);
+	size_t words = model_file_row_steps(m, p);
+	char name[NPZ_NAME];
+
+	for (int k = 0; k < model_file_moments(m) && why == NULL; k++) {
+		model_moment_name(p, k, name);
+		why = check_array(m, z, name, p->rows, p->cols);
+	}
+	model_row_steps_name(p, name);
+	return why == NULL && words ? check_array(m, z, name, 1, words) : why;
+}
+
+static const char *
+load_heads(struct model *m, struct npz *z)
+{
+	struct npz_array *config, *vocab = npz_find(z, "vocab");
+	const char *why = read_text(m, z, "config", CONFIG_MAX, &config);
+
+	if (why == NULL)
+		why = load_shape(m, z, config);
+	for (size_t i = 0; i < m->nparam && why == NULL; i++)
+		why = check_param(m, z, &m->param[i]);
+	if (why == NULL && model_has_carried(m))
+		why = check_array(m, z, "carry", model_carried_rows(m, m->progress.batch), m->shape.hidden);
+	if (why == NULL && (m->has_vocab || m->shape.tree) && vocab == NULL)
+		return "array 'vocab' is missing";
+	if (why != NULL || config != NULL || vocab == NULL)
+		return why;
+	/* the unit is in its first line */
+	why = read_text(m, z, "vocab", SIZE_MAX, &vocab);
+	return why == NULL ? load_vocab(m, vocab) : why;
+}
+
+const char *
+model_load_heads(struct model *m, const char *path)
+{
+	const char *why = load_by(m, path, load_heads);
+
+	if (why != NULL)
+		m->has_vocab = false;
 	return why;
 }
 
@@ -382,112 +382,5 @@ load_vocab_only(struct model *m, struct npz *z)
 const char *
 model_load_vocab(struct model *m, const char *path)
 {
-	struct npz z;
-	const char *why;
-
-	*m = (struct model){ 0 };
-	why = npz_open(&z, path);
-	if (why == NULL)
-		why = load_vocab_only(m, &z);
-	if (why == z.err.text)
-		why = errmsg_set(&m->err, "%s", why);
-	npz_free(&z);
-	return why;
-}
-
-static struct npz_array
-text_array(const char *name, const struct buf *b)
-{
-	struct npz_array a = { .type = NPZ_U1, .ndim = 1, .shape = { b->len }, .n = b->len,
-	    .data = b->p };
-
-	strcpy(a.name, name);
-	return a;
-}
-
-/* *a: an array of reals for the file; fails if one is not finite. */
-static const char *
-real_array(struct model *m, const char *name, const void *data, size_t rows, size_t cols,
-    struct npz_array *a)
-{
-	*a = (struct npz_array){ .type = npz_type_of(m->shape.real), .ndim = 2,
-	    .shape = { rows, cols }, .n = rows * cols, .data = (void *)data };
-	strcpy(a->name, name);
-	if (!all_finite(data, a->n, m->shape.real))
-		return errmsg_set(&m->err, "array '%s' has a value that is not "
-		    "finite", name);
-	return NULL;
-}
-
-/* Appends a parameter and its moments to the list a of *n arrays. */
-static const char *
-param_arrays(struct model *m, const struct model_param *p, struct npz_array *a, size_t *n)
-{
-	const char *why = real_array(m, p->name, p->data, p->rows, p->cols, &a[(*n)++]);
-	char name[NPZ_NAME];
-
-	for (int k = 0; k < file_moments(m) && why == NULL; k++) {
-		moment_name(p, k, name);
-		why = real_array(m, name, p->moment[k], p->rows, p->cols, &a[(*n)++]);
-	}
-	row_steps_name(p, name);
-	if (why == NULL && file_row_steps(m, p))
-		why = real_array(m, name, p->row_steps, 1, file_row_steps(m, p), &a[(*n)++]);
-	return why;
-}
-
-static const char *
-save_arrays(struct model *m, const char *path, struct buf *config, struct buf *vocab)
-{
-	struct npz_array a[MODEL_PARAMS_MAX * (2 + MODEL_MOMENTS) + EXTRAS];
-	const char *why = config_format(m, config);
-	size_t n = 0;
-
-	for (size_t i = 0; i < m->nparam && why == NULL; i++)
-		why = param_arrays(m, &m->param[i], a, &n);
-	if (why == NULL && has_carried(m))
-		why = real_array(m, "carry", m->carried.data, m->carried.rows, m->carried.cols, &a[n++]);
-	if (why == NULL && m->has_vocab && m->vocab.size != m->shape.vocab)
-		why = "the vocabulary and the weights differ in size";
-	if (why == NULL && m->has_vocab) {
-		if (!vocab_format(&m->vocab, vocab))
-			why = "out of memory";
-		a[n++] = text_array("vocab", vocab);
-	}
-	if (why != NULL)
-		return why;
-	a[n++] = text_array("config", config);
-	return npz_write(path, a, n, &m->err);
-}
-
-static bool
-param_is_finite(const struct model *m, const struct model_param *p)
-{
-	bool finite = all_finite(p->data, p->rows * p->cols, m->shape.real);
-
-	for (int k = 0; k < file_moments(m); k++)
-		finite = finite && all_finite(p->moment[k], p->rows * p->cols, m->shape.real);
-	return finite;
-}
-
-bool
-model_is_finite(const struct model *m)
-{
-	bool finite = !has_carried(m) ||
-	    all_finite(m->carried.data, m->carried.rows * m->carried.cols, m->shape.real);
-
-	for (size_t i = 0; i < m->nparam; i++)
-		finite = finite && param_is_finite(m, &m->param[i]);
-	return finite;
-}
-
-const char *
-model_save(struct model *m, const char *path)
-{
-	struct buf config = { 0 }, vocab = { 0 };
-	const char *why = save_arrays(m, path, &config, &vocab);
-
-	buf_free(&config);
-	buf_free(&vocab);
-	return why;
+	return load_by(m, path, load_vocab_only);
 }

@@ -108,6 +108,17 @@ device_load(struct model *m, const char *path, bool f64)
 }
 
 void
+device_load_heads(struct model *m, const char *path)
+{
+	const char *why = model_load_heads(m, path);
+
+	if (why)
+		refuse_other(path);
+	if (why)
+		die("%s: %s", path, why);
+}
+
+void
 device_note_training(const struct model *m, const char *path)
 {
 	const struct model_progress *p = &m->progress;

@@ -218,6 +218,7 @@ free_memory(struct net *n)
 		net_free_rows(n, &r->masked);
 	}
 	net_free_rows(n, &n->embedded);
+	net_free_rows(n, &n->embed_mask);
 	n->output->release(n);
 	net_free_rows(n, &n->ds);
 	net_free_rows(n, &n->d);
@@ -273,7 +274,9 @@ new_memory(struct net *n, size_t t)
 		return false;
 	if (!n->output->reserve(n, t))
 		return false;
-	if (n->dropout && (!mem_mul(t, h, &reals) || (n->host_mask = mem_zeros(reals, n->size)) == NULL))
+	if (n->dropout && e && !net_new_rows(n, &n->embed_mask, t, e))
+		return false;
+	if (n->dropout && (!mem_mul(t, larger(h, e), &reals) || (n->host_mask = mem_zeros(reals, n->size)) == NULL))
 		return false;
 	return !n->backward || (net_new_rows(n, &n->ds, t, larger(h, e)) &&
 	    net_new_rows(n, &n->d, t, wide));

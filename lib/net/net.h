@@ -84,7 +84,8 @@ struct net {
 	void *embedded;			/* (capacity, e) embeddings of the inputs, or NULL */
 	void *ds;			/* (capacity, max(h, e)) error of states or inputs */
 	void *d;			/* (capacity, widest layer) error before the gates */
-	void *host_mask;		/* (capacity, h) a dropout mask, in host memory */
+	void *embed_mask;		/* (capacity, E) dropout mask of the embeddings, or NULL */
+	void *host_mask;		/* (capacity, h or E) a dropout mask, in host memory */
 	size_t capacity;
 	bool backward, dropout;		/* memory for a backward pass; for masks */
 	struct net_state own_state;	/* of net_next() */
@@ -133,11 +134,13 @@ struct net_pass {
 	int bptt;		/* truncation length in steps, of cells that are truncated */
 	struct net_state *st;	/* as above, or NULL */
 	double dropout;		/* fraction of each layer's output set to zero; 0: none */
+	double embed_dropout;	/* fraction of the embeddings set to zero; 0: none */
+	bool by_sequence;	/* all words of a sequence have one mask, else each its own */
 	struct rng *rng;	/* draws the masks; unused without dropout */
 	const struct noise *noise;	/* noise words, drawn; NULL unless the softmax is sampled */
-	/* Of a batch that is divided among workers, the rows before and after this one's:
-	 * their masks are drawn, and not used. */
-	size_t rows_before, rows_after;
+	/* Of a batch that is divided among workers, the masks of a layer before and after
+	 * those of this one: they are drawn, and not used. */
+	size_t masks_before, masks_after;
 };
 
 /*
@@ -146,7 +149,8 @@ struct net_pass {
  *
  * Outputs that are kept are divided by 1 - dropout (Srivastava et al. 2014), so that
  * evaluation needs no correction.  Dropout applies to every layer's output, the last
- * one's included (Zaremba et al. 2014, and char-rnn).
+ * one's included (Zaremba et al. 2014, and char-rnn), and by a rate of its own to the
+ * embeddings.
  */
 const char *net_gradient(struct net *n, const struct batch *b, const struct net_pass *how,
     double *logp);
@@ -170,6 +174,12 @@ void net_restart(struct net *n);
 const char *net_next(struct net *n, uint32_t word, void *l);
 
 /* The rest is for lib/net only. */
+
+/* Forward pass from the states in st, which are left as they are, and the backward pass of
+ * the output layer alone: n->ds(t,h) = the error of the last layer's states, n->rows as the
+ * forward pass left them; adds to n->g of the output layer.  logp(t) as above. */
+const char *net_output_errors(struct net *n, const struct batch *b, const struct net_state *st,
+    double *logp);
 
 /* Makes room for t steps, for a backward pass and for dropout if asked for; false: out
  * of memory. */

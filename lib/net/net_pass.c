@@ -1,6 +1,8 @@
 /*
  * net_pass.c - the forward and the backward pass, layer by layer.
  */
+#include <string.h>
+
 #include "output_layer.h"
 
 static const char *const no_memory = "out of memory";
@@ -11,7 +13,8 @@ struct pass {
 	struct backend *k;
 	const struct batch *b;
 	const struct net_state *st;	/* initial states; NULL: zeros */
-	bool masked;			/* with dropout */
+	bool masked;			/* with dropout of the layers' outputs */
+	bool embed_masked;		/* with dropout of the embeddings */
 };
 
 /* A layer's initial states; NULL: zeros. */
@@ -88,6 +91,15 @@ forward_layer(const struct pass *q, int l)
 		q->k->multiply(q->k, (size_t)q->b->t * (size_t)n->h, r->s, r->mask, r->masked);
 }
 
+/* The embeddings, or their errors. */
+static void
+mask_embeddings(const struct pass *q, void *rows)
+{
+	size_t reals = (size_t)q->b->t * q->n->shape.embed;
+
+	q->k->multiply(q->k, reals, rows, q->n->embed_mask, rows);
+}
+
 static void
 forward_layers(const struct pass *q)
 {
@@ -95,6 +107,8 @@ forward_layers(const struct pass *q)
 
 	if (n->embed >= 0)
 		q->k->embed_forward(q->k, n->p[n->embed], q->b, n->embedded);
+	if (q->embed_masked)
+		mask_embeddings(q, n->embedded);
 	for (int l = 0; l < (int)n->shape.layers; l++)
 		forward_layer(q, l);
 }
@@ -170,27 +184,58 @@ skip_draws(struct rng *r, size_t n)
 		rng_u32(r);
 }
 
-/* Draws the dropout masks: 0 for outputs to drop, 1 / (1 - rate) for those to keep. */
+/* Draws n numbers of a mask: 0 for outputs to drop, 1 / (1 - rate) for those to keep. */
+static void
+draw_mask(struct rng *rng, double rate, enum real_type real, size_t n, void *mask)
+{
+	uint32_t dropped = (uint32_t)(rate * 4294967296.0);
+	double kept = 1 / (1 - rate);
+
+	for (size_t i = 0; i < n; i++) {
+		double x = rng_u32(rng) < dropped ? 0 : kept;
+
+		if (real == REAL_F64)
+			((double *)mask)[i] = x;
+		else
+			((float *)mask)[i] = (float)x;
+	}
+}
+
+/* The masks of a batch's rows, in the host's memory. */
+static void
+draw_rows(const struct pass *q, const struct net_pass *how, double rate, size_t width)
+{
+	struct net *n = q->n;
+	const struct batch *b = q->b;
+	size_t bytes = width * n->size;
+	char *mask = n->host_mask;
+
+	skip_draws(how->rng, how->masks_before * width);
+	if (!how->by_sequence)
+		draw_mask(how->rng, rate, n->k->real, (size_t)b->t * width, mask);
+	for (int i = 0; how->by_sequence && i < b->nseq; i++) {
+		char *first = mask + (size_t)b->start[i] * bytes;
+
+		draw_mask(how->rng, rate, n->k->real, width, first);
+		for (int r = b->start[i] + 1; r < b->start[i + 1]; r++)
+			memcpy(mask + (size_t)r * bytes, first, bytes);
+	}
+	skip_draws(how->rng, how->masks_after * width);
+}
+
 static void
 draw_masks(const struct pass *q, const struct net_pass *how)
 {
 	struct net *n = q->n;
-	size_t reals = (size_t)q->b->t * (size_t)n->h;
-	uint32_t dropped = (uint32_t)(how->dropout * 4294967296.0);
-	double kept = 1 / (1 - how->dropout);
+	size_t t = (size_t)q->b->t, e = n->shape.embed;
 
-	for (uint32_t l = 0; l < n->shape.layers; l++) {
-		skip_draws(how->rng, how->rows_before * (size_t)n->h);
-		for (size_t i = 0; i < reals; i++) {
-			double x = rng_u32(how->rng) < dropped ? 0 : kept;
-
-			if (n->k->real == REAL_F64)
-				((double *)n->host_mask)[i] = x;
-			else
-				((float *)n->host_mask)[i] = (float)x;
-		}
-		skip_draws(how->rng, how->rows_after * (size_t)n->h);
-		n->k->put(n->k, n->rows[l].mask, n->host_mask, reals);
+	for (uint32_t l = 0; q->masked && l < n->shape.layers; l++) {
+		draw_rows(q, how, how->dropout, (size_t)n->h);
+		n->k->put(n->k, n->rows[l].mask, n->host_mask, t * (size_t)n->h);
+	}
+	if (q->embed_masked) {
+		draw_rows(q, how, how->embed_dropout, e);
+		n->k->put(n->k, n->embed_mask, n->host_mask, t * e);
 	}
 }
 
@@ -230,20 +275,34 @@ backward_layer(const struct pass *q, int l, int bptt)
 const char *
 net_gradient(struct net *n, const struct batch *b, const struct net_pass *how, double *logp)
 {
-	struct pass q = { n, n->k, b, how->st, how->dropout > 0 };
+	struct pass q = { n, n->k, b, how->st, how->dropout > 0,
+	    n->embed >= 0 && how->embed_dropout > 0 };
 
-	if (!net_reserve(n, (size_t)b->t, true, q.masked))
+	if (!net_reserve(n, (size_t)b->t, true, q.masked || q.embed_masked))
 		return no_memory;
-	if (q.masked)
-		draw_masks(&q, how);
+	draw_masks(&q, how);
 	forward_layers(&q);
 	n->noise = how->noise;
 	n->output->backward(n, b, last_output(&q), logp);
 	for (int l = (int)n->shape.layers; l-- > 0;)
 		backward_layer(&q, l, how->bptt);
+	if (q.embed_masked)
+		mask_embeddings(&q, n->ds);
 	if (n->embed >= 0)
 		n->k->embed_backward(n->k, b, n->ds, n->g[n->embed]);
 	carry_over(n, b, how->st);
+	return n->k->error(n->k);
+}
+
+const char *
+net_output_errors(struct net *n, const struct batch *b, const struct net_state *st, double *logp)
+{
+	struct pass q = { .n = n, .k = n->k, .b = b, .st = st };
+
+	if (!net_reserve(n, (size_t)b->t, true, false))
+		return no_memory;
+	forward_layers(&q);
+	n->output->backward(n, b, last_output(&q), logp);
 	return n->k->error(n->k);
 }
 

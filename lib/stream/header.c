@@ -140,6 +140,14 @@ header_unit(const struct header_field *f, enum unit *unit)
 	    "header: unit= is neither sentence nor stream";
 }
 
+const char *
+header_lines(const struct header_field *f, struct line_form *form)
+{
+	*form = (struct line_form){ 0 };
+	return f->value == NULL || line_form_parse(form, f->value, f->len) ? NULL :
+	    "header: lines= is not empty, ids, or empty,ids";
+}
+
 bool
 header_crc(const char *p, size_t len, uint32_t *crc)
 {

@@ -6,6 +6,7 @@
 
 #include "errmsg.h"
 #include "file_kind.h"
+#include "line_form.h"
 #include "reader.h"
 #include "token_rules.h"
 #include "vocab.h"
@@ -41,6 +42,9 @@ const char *header_unit(const struct header_field *f, enum unit *unit);
  * NULL, or an error message in err. */
 const char *header_rules(const struct header_field *f, struct token_rules *r,
     struct errmsg *err);
+
+/* The value of lines=, of an optional field likewise. */
+const char *header_lines(const struct header_field *f, struct line_form *form);
 
 /* Parses a checksum, eight lower-case hexadecimal digits; false if it is none. */
 bool header_crc(const char *p, size_t len, uint32_t *crc);

@@ -11,6 +11,7 @@
 #include "prog.h"
 #include "decimal.h"
 #include "errmsg.h"
+#include "utf8.h"
 
 enum { CHUNK = 1 << 16 };	/* bytes of a frame read at a time */
 
@@ -32,11 +33,12 @@ read_header(struct index_reader *r, uint32_t *size, uint32_t *crc)
 {
 	struct header_field f[] = { { .key = "size" }, { .key = "unit" }, { .key = "width" },
 		{ .key = "vocab" }, { .key = "rules", .optional = true },
-		{ .key = "form", .optional = true } };
+		{ .key = "lines", .optional = true }, { .key = "form", .optional = true } };
+	struct line_form form;
 	uint64_t n, width, version;
 	const char *why;
 
-	why = header_read(&r->in, FILE_INDEX, f, 6, &version, &r->err);
+	why = header_read(&r->in, FILE_INDEX, f, 7, &version, &r->err);
 	if (why != NULL || (why = header_number(&f[0], VOCAB_MAX, &n, &r->err)))
 		return why;
 	if ((why = header_number(&f[2], 4, &width, &r->err)) != NULL)
@@ -49,12 +51,15 @@ read_header(struct index_reader *r, uint32_t *size, uint32_t *crc)
 		return why;
 	if (!header_crc(f[3].value, f[3].len, crc))
 		return "header: vocab= is not eight hex digits";
-	if (f[5].value && !header_is(&f[5], "text"))
+	if (header_lines(&f[5], &form) != NULL || form.empty)
+		return "header: lines= is not ids";
+	if (f[6].value && !header_is(&f[6], "text"))
 		return "header: form= is not text";
 	*size = (uint32_t)n;
 	r->width = (unsigned)width;
 	r->stated = f[4].value != NULL;
-	r->text = f[5].value != NULL;
+	r->text = f[6].value != NULL;
+	r->ids = form.ids;
 	return NULL;
 }
 
@@ -133,6 +138,39 @@ append_indexes(struct index_reader *r, const unsigned char *p, uint32_t n)
 	return NULL;
 }
 
+/* Makes len bytes the id of the current frame. */
+static const char *
+set_id(struct index_reader *r, const char *p, size_t len)
+{
+	r->id.len = 0;
+	if (!buf_reserve(&r->id, len + 1) || !buf_put(&r->id, p, len))
+		return "out of memory";
+	r->frame.id = r->id.p;
+	r->frame.id_len = len;
+	if (utf8_valid_length(p, len) != len || memchr(p, '\t', len) || memchr(p, '\n', len))
+		return bad_frame(r, "an id that is not text on one line");
+	return NULL;
+}
+
+static const char *
+read_id(struct index_reader *r)
+{
+	const unsigned char *p = NULL;
+	const char *why = read_payload(r, 4, &p);
+	size_t len;
+
+	if (why)
+		return why;
+	len = get_le32(p);
+	r->crc = (uint32_t)crc32_z(r->crc, p, 4);
+	if (len > LINE_ID_MAX)
+		return bad_frame(r, "an id longer than 65536 bytes");
+	if ((why = read_payload(r, len, &p)) != NULL)
+		return why;
+	r->crc = (uint32_t)crc32_z(r->crc, p, len);
+	return set_id(r, (const char *)p, len);
+}
+
 static const char *
 next_binary(struct index_reader *r, bool *more)
 {
@@ -150,6 +188,8 @@ next_binary(struct index_reader *r, bool *more)
 	if (left > INDEX_FRAME_MAX)
 		return bad_frame(r, "longer than any frame: the stream is damaged");
 	r->crc = (uint32_t)crc32_z(r->crc, p, 8);
+	if (r->ids && (why = read_id(r)) != NULL)
+		return why;
 	while (left > 0) {
 		uint32_t n = left < CHUNK / 4 ? left : CHUNK / 4;
 
@@ -203,14 +243,17 @@ static const char *
 next_text(struct index_reader *r, bool *more)
 {
 	struct reader *in = &r->in;
-	const char *why, *p, *end;
+	const char *why, *p, *end, *tab;
 	bool line;
 
 	if ((why = reader_line(in, &line)) != NULL)
 		return why;
 	if (!line)
 		return unfinished;
-	if (in->len > 0 && in->p[0] == '#')
+	p = in->p;
+	end = p + in->len;
+	tab = r->ids && p < end ? memchr(p, '\t', in->len) : NULL;
+	if (tab == NULL && p < end && *p == '#')
 		return text_end(r, more);
 	if (!in->ended)
 		return errmsg_set(&r->err, "the stream ends inside frame %llu: the program that wrote "
@@ -219,9 +262,11 @@ next_text(struct index_reader *r, bool *more)
 	r->frame.bytes = 0;
 	r->crc = (uint32_t)crc32_z(r->crc, (const Bytef *)in->p, in->len);
 	r->crc = (uint32_t)crc32_z(r->crc, (const Bytef *)"\n", 1);
-	p = in->p;
-	end = p + in->len;
-	for (;;) {
+	if (r->ids && tab == NULL)
+		return bad_frame(r, "no id and tab before its indexes");
+	if (tab && (why = set_id(r, p, (size_t)(tab - p))) != NULL)
+		return why;
+	for (p = tab ? tab + 1 : p;;) {
 		const char *space = p < end ? memchr(p, ' ', (size_t)(end - p)) : NULL;
 
 		why = text_index(r, p, (size_t)((space ? space : end) - p));
@@ -276,5 +321,6 @@ index_close(struct index_reader *r)
 	reader_close(&r->in);
 	vocab_free(&r->vocab);
 	free(r->frame.w);
+	buf_free(&r->id);
 	r->frame = (struct frame){ 0 };
 }

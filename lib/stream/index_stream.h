@@ -16,6 +16,8 @@ struct frame {
 	uint32_t bytes;		/* UTF-8 length of its token line including the newline; 0: unknown,
 				 * as always in form=text */
 	uint32_t *w;		/* (n) rows of the vocabulary */
+	const char *id;		/* of id_len bytes; NULL: frames have none */
+	size_t id_len;
 };
 
 struct index_reader {
@@ -25,6 +27,8 @@ struct index_reader {
 	struct frame frame;	/* the current one; valid until the next call */
 	struct reader in;
 	bool text;		/* form=text */
+	bool ids;		/* frames have ids */
+	struct buf id;		/* that of the current one */
 	bool stated;		/* the header has token rules; without, vocab's are words */
 	unsigned width;		/* bytes an index: 2 or 4 */
 	uint32_t crc;		/* of the payload so far */
@@ -50,12 +54,15 @@ void index_close(struct index_reader *r);	/* frees; does not close f */
 struct index_writer {
 	FILE *f;
 	bool text;
+	bool ids;		/* each frame has an id: */
+	const char *id;		/* the caller's to set before index_put(), of id_len bytes, at */
+	size_t id_len;		/* most LINE_ID_MAX */
 	unsigned width;
 	uint32_t crc;
 };
 
 /* Write header, table and empty line; a frame (n from 1 to INDEX_FRAME_MAX); the end
- * frame.  v is used during the call only.  Write errors are left in ferror(f). */
+ * frame.  Start from a zeroed struct, in which w->ids may be set; v is used during the call only.  Write errors are left in ferror(f). */
 void index_begin(struct index_writer *w, FILE *f, const struct vocab *v, bool text);
 void index_put(struct index_writer *w, const uint32_t *index, uint32_t n, uint32_t bytes);
 void index_end(struct index_writer *w);

@@ -5,6 +5,7 @@
 #include <zlib.h>
 
 #include "index_stream.h"
+#include "line_form.h"
 #include "little_endian.h"
 
 enum { BLOCK = 4096, DIGITS = 11 };	/* the longest index in decimal and a space */
@@ -18,12 +19,16 @@ struct payload {
 void
 index_begin(struct index_writer *w, FILE *f, const struct vocab *v, bool text)
 {
-	char rules[TOKEN_RULES_FIELD];
+	char rules[TOKEN_RULES_FIELD], lines[LINE_FORM_FIELD];
+	struct line_form form = { .ids = w->ids };
 
-	*w = (struct index_writer){ .f = f, .text = text, .width = v->size <= 65536 ? 2 : 4 };
-	fprintf(f, "#index 1 size=%u unit=%s width=%u vocab=%08x%s%s\n", v->size,
+	w->f = f;
+	w->text = text;
+	w->width = v->size <= 65536 ? 2 : 4;
+	fprintf(f, "#index 1 size=%u unit=%s width=%u vocab=%08x%s%s%s\n", v->size,
 	    vocab_unit_name(v->unit), w->width, vocab_crc(v),
-	    token_rules_field(&v->rules, rules), text ? " form=text" : "");
+	    token_rules_field(&v->rules, rules), line_form_field(&form, lines),
+	    w->text ? " form=text" : "");
 	vocab_write(v, f);
 	fputc('\n', f);
 }
@@ -36,6 +41,17 @@ flush_payload(struct index_writer *w, struct payload *b)
 	b->len = 0;
 }
 
+/* Writes the id in pieces that go through the block. */
+static void
+put_id(struct index_writer *w, struct payload *b)
+{
+	for (size_t i = 0; i < w->id_len; i++) {
+		if (b->len == sizeof(b->p))
+			flush_payload(w, b);
+		b->p[b->len++] = (unsigned char)w->id[i];
+	}
+}
+
 static void
 put_binary(struct index_writer *w, const uint32_t *index, uint32_t n, uint32_t bytes)
 {
@@ -43,6 +59,11 @@ put_binary(struct index_writer *w, const uint32_t *index, uint32_t n, uint32_t b
 
 	put_le32(b.p, n);
 	put_le32(b.p + 4, bytes);
+	if (w->ids) {
+		put_le32(b.p + 8, (uint32_t)w->id_len);
+		b.len = 12;
+		put_id(w, &b);
+	}
 	for (uint32_t i = 0; i < n; i++) {
 		if (b.len + w->width > sizeof(b.p))
 			flush_payload(w, &b);
@@ -74,6 +95,12 @@ put_text(struct index_writer *w, const uint32_t *index, uint32_t n)
 {
 	struct payload b = { .len = 0 };
 
+	if (w->ids) {
+		put_id(w, &b);
+		if (b.len == sizeof(b.p))
+			flush_payload(w, &b);
+		b.p[b.len++] = '\t';
+	}
 	for (uint32_t i = 0; i < n; i++) {
 		if (b.len + DIGITS > sizeof(b.p))
 			flush_payload(w, &b);

@@ -21,9 +21,11 @@ bad_line(struct token_stream *t, const char *reason)
 	    reason);
 }
 
+/* at: counted from the first token. */
 static const char *
 bad_byte(struct token_stream *t, const char *reason, size_t at)
 {
+	at += (size_t)(t->text - t->in.p);
 	return errmsg_set(&t->err, "line %llu, byte %zu: %s",
 	    (unsigned long long)t->in.number, at + 1, reason);
 }
@@ -32,14 +34,18 @@ bad_byte(struct token_stream *t, const char *reason, size_t at)
 static const char *
 read_rules(struct token_stream *t, bool in_header)
 {
-	struct header_field f = { .key = "rules", .optional = true };
+	struct header_field f[] = { { .key = "rules", .optional = true },
+		{ .key = "lines", .optional = true } };
 	const char *why = NULL;
 	uint64_t version;
 
 	if (in_header)
-		why = header_read(&t->in, FILE_TOKENS, &f, 1, &version, &t->err);
+		why = header_read(&t->in, FILE_TOKENS, f, 2, &version, &t->err);
 	if (why == NULL && in_header)
-		why = header_rules(&f, &t->rules, &t->err);
+		why = header_rules(&f[0], &t->rules, &t->err);
+	if (why == NULL && in_header)
+		why = header_lines(&f[1], &t->form);
+	in_header = in_header && f[0].value;
 	return why ? why : vocab_stated_rules(t->stated, in_header, &t->rules, &t->err);
 }
 
@@ -68,13 +74,15 @@ token_stream_begin(struct token_stream *t)
 }
 
 const char *
-token_stream_header(const struct token_rules *r, char out[TOKEN_HEADER])
+token_stream_header(const struct token_rules *r, const struct line_form *form,
+    char out[TOKEN_HEADER])
 {
-	char rules[TOKEN_RULES_FIELD];
+	char rules[TOKEN_RULES_FIELD], lines[LINE_FORM_FIELD];
 
 	out[0] = '\0';
-	if (!token_rules_default(r))
-		snprintf(out, TOKEN_HEADER, "#tokens 1%s\n", token_rules_field(r, rules));
+	if (!token_rules_default(r) || form->empty || form->ids)
+		snprintf(out, TOKEN_HEADER, "#tokens 1%s%s\n", token_rules_field(r, rules),
+		    line_form_field(form, lines));
 	return out;
 }
 
@@ -82,8 +90,8 @@ token_stream_header(const struct token_rules *r, char out[TOKEN_HEADER])
 static const char *
 check_spaces(struct token_stream *t)
 {
-	const char *p = t->in.p;
-	size_t len = t->in.len;
+	const char *p = t->text;
+	size_t len = t->len;
 	char before = ' ';
 
 	t->n = 1;
@@ -94,7 +102,8 @@ check_spaces(struct token_stream *t)
 				    "a space before the first token", i);
 			t->n++;
 		} else if (p[i] == '\t') {
-			return bad_byte(t, "a tab in a token stream", i);
+			return bad_byte(t, t->id ? "a second tab in the line" :
+			    "a tab in a token stream", i);
 		}
 		before = p[i];
 	}
@@ -110,10 +119,34 @@ check_spaces(struct token_stream *t)
 static bool
 is_moved_header(const struct token_stream *t)
 {
-	static const char start[] = "#tokens 1 rules=";
-	size_t len = sizeof(start) - 1;
+	static const char rules[] = "#tokens 1 rules=", lines[] = "#tokens 1 lines=";
+	size_t len = sizeof(rules) - 1;
 
-	return t->in.len > len && memcmp(t->in.p, start, len) == 0;
+	return t->in.len > len && (memcmp(t->in.p, rules, len) == 0 ||
+	    memcmp(t->in.p, lines, len) == 0);
+}
+
+/* Splits the line into id and tokens. */
+static const char *
+split_line(struct token_stream *t)
+{
+	const char *tab = NULL;
+
+	t->id = NULL;
+	t->text = t->in.p;
+	t->len = t->in.len;
+	if (!t->form.ids)
+		return NULL;
+	if (t->len > 0)
+		tab = memchr(t->text, '\t', t->len);
+	if (tab == NULL)
+		return bad_line(t, "no id and tab before its tokens, which the header says "
+		    "lines have");
+	t->id = t->text;
+	t->id_len = (size_t)(tab - t->id);
+	t->text = tab + 1;
+	t->len -= t->id_len + 1;
+	return t->id_len <= LINE_ID_MAX ? NULL : bad_line(t, "an id longer than 65536 bytes");
 }
 
 const char *
@@ -126,24 +159,27 @@ token_stream_line(struct token_stream *t, bool *more)
 		return why;
 	if ((why = reader_line(&t->in, more)) != NULL || !*more)
 		return why;
-	if (t->in.len == 0)
-		return bad_line(t, "empty line in a token stream (drop such lines with: grep .)");
 	if (is_moved_header(t))
 		return bad_line(t, "the header of a token stream, which has to be its first line; "
 		    "remove it and state the rules with --rules");
-	if ((why = check_spaces(t)) != NULL)
+	if ((why = split_line(t)) != NULL)
+		return why;
+	t->n = 0;
+	if (t->len == 0 && !t->form.empty)
+		return bad_line(t, "empty line in a token stream (drop such lines with: grep .)");
+	if (t->len > 0 && (why = check_spaces(t)) != NULL)
 		return why;
 	valid = utf8_valid_length(t->in.p, t->in.len);
 	if (valid != t->in.len)
-		return bad_byte(t, "not valid UTF-8", valid);
-	t->next = t->in.p;
+		return bad_byte(t, "not valid UTF-8", valid - (size_t)(t->text - t->in.p));
+	t->next = t->len ? t->text : NULL;
 	return NULL;
 }
 
 bool
 token_stream_word(struct token_stream *t, struct token *w)
 {
-	const char *p = t->next, *end = t->in.p + t->in.len;
+	const char *p = t->next, *end = t->text + t->len;
 
 	if (p == NULL)
 		return false;
@@ -158,7 +194,7 @@ token_stream_word(struct token_stream *t, struct token *w)
 void
 token_stream_again(struct token_stream *t)
 {
-	t->next = t->in.p;
+	t->next = t->len ? t->text : NULL;
 }
 
 void

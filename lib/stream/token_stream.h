@@ -1,18 +1,19 @@
 /*
  * token_stream.h - the token stream: a sentence per line, tokens separated by one space.
  *
- * A first line "#tokens 1 rules=..." states the token rules, where they are not the
- * default ones; it is no line of tokens.  The stream is read strictly: nothing is
+ * A first line "#tokens 1 rules=... lines=..." states the token rules and the form of lines,
+ * where they are not the default ones; it is no line of tokens.  The stream is read strictly: nothing is
  * repaired, so that vocab counts exactly what encode encodes, whichever program wrote it.
  */
 #ifndef TOKEN_STREAM_H
 #define TOKEN_STREAM_H
 
 #include "errmsg.h"
+#include "line_form.h"
 #include "reader.h"
 #include "vocab_table.h"
 
-enum { TOKEN_HEADER = TOKEN_RULES_FIELD + 16 };	/* bytes of any header, with its NUL */
+enum { TOKEN_HEADER = TOKEN_RULES_FIELD + LINE_FORM_FIELD + 16 };	/* bytes of any header, with its NUL */
 
 struct token {
 	const char *p;
@@ -21,10 +22,15 @@ struct token {
 
 struct token_stream {
 	struct reader in;		/* in.p, in.len: the current line */
-	size_t n;		/* tokens in it */
+	const char *id;		/* its id, of id_len bytes; NULL: lines have none */
+	size_t id_len;
+	const char *text;	/* its tokens with the spaces between them */
+	size_t len;
+	size_t n;		/* the tokens: 0 only where a sentence may be empty */
 	const char *next;	/* the next token of the line, or NULL */
 	bool inside;		/* past the place of a header */
-	struct token_rules rules;	/* once the place of a header is passed */
+	struct token_rules rules;	/* once the place of a header is passed, */
+	struct line_form form;	/* this likewise */
 	const struct vocab_stated *stated;	/* the caller's to set, or NULL */
 	struct errmsg err;
 };
@@ -38,7 +44,8 @@ void token_stream_open(struct token_stream *t, FILE *f);
 const char *token_stream_begin(struct token_stream *t);
 
 /* Writes the header, where one is due, into out. */
-const char *token_stream_header(const struct token_rules *r, char out[TOKEN_HEADER]);
+const char *token_stream_header(const struct token_rules *r, const struct line_form *form,
+    char out[TOKEN_HEADER]);
 
 /*
  * Reads and checks a line; *more is false at the end.  NULL, or an error message:

@@ -32,6 +32,9 @@ vocab_count_line(struct vocab_count *c, struct token_stream *t)
 	struct token w;
 	const char *why;
 
+	if (t->n == 0 && !sentence)
+		return errmsg_set(&c->err, "line %llu: an empty line, which unit=stream does not "
+		    "have; leave out -S", (unsigned long long)t->in.number);
 	c->tokens += sentence;
 	while (token_stream_word(t, &w))
 		if ((why = add_token(c, w.p, w.len, 1, c->tokens++)) != NULL)
@@ -57,6 +60,17 @@ vocab_count_rules(struct vocab_count *c, const struct token_rules *r)
 	return errmsg_set(&c->err, "its token rules are %s, those of the input before are %s; "
 	    "--rules states them where a header was lost", token_rules_text(r, now),
 	    token_rules_text(&c->words.rules, before));
+}
+
+const char *
+vocab_count_form(struct vocab_count *c, const struct line_form *form)
+{
+	if (c->lines > 0 && form->ids != c->form.ids)
+		return c->form.ids ? "its lines have no ids, those of the input before have" :
+		    "its lines have ids, those of the input before have none";
+	c->form.ids = form->ids;
+	c->form.empty |= form->empty;
+	return NULL;
 }
 
 /* Whether a table can be merged into c; *total is its number of tokens. */
@@ -126,6 +140,28 @@ vocab_count_unique(const struct vocab_count *c)
 	return c->words.size + (c->unit == UNIT_SENTENCE ? 2 : 0);
 }
 
+static bool
+is_kept(const struct vocab_count *c, const struct vocab_row *r)
+{
+	return c->keep && vocab_find(c->keep, c->words.text.p + r->word, r->len) >= 0;
+}
+
+const char *
+vocab_count_keep(struct vocab_count *c, const struct vocab *keep)
+{
+	const char *why = NULL;
+
+	c->keep = keep;
+	for (uint32_t i = 0; i < keep->size && why == NULL; i++) {
+		size_t len;
+		const char *word = vocab_word(keep, i, &len);
+
+		if (vocab_find(&c->words, word, len) < 0)
+			why = vocab_add(&c->words, word, len, 0, VOCAB_NO_FIRST);
+	}
+	return why;
+}
+
 /* By falling count, then by first position, which is unique. */
 static int
 by_count(const void *a, const void *b)
@@ -148,7 +184,7 @@ sorted_words(const struct vocab_count *c, uint64_t min, uint32_t *n)
 	if (row == NULL)
 		return NULL;
 	for (uint32_t i = 0; i < c->words.size; i++)
-		if (c->words.row[i].count >= min)
+		if (c->words.row[i].count >= min || is_kept(c, &c->words.row[i]))
 			row[(*n)++] = &c->words.row[i];
 	qsort(row, *n, sizeof(*row), by_count);
 	return row;
@@ -167,6 +203,30 @@ words_that_fit(const struct vocab_count *c, uint32_t n, uint32_t size, bool *unk
 		return n;
 	fixed += *unknown;
 	return size <= fixed ? 0 : n < size - fixed ? n : size - fixed;
+}
+
+/* Leaves out as many words of the lowest counts as there are more than `most`, but none that
+ * is kept; false if these alone are more. */
+static bool
+drop_words(const struct vocab_count *c, const struct vocab_row **row, uint32_t n, uint32_t most)
+{
+	uint32_t kept = 0, to = 0;
+
+	if (c->keep == NULL)
+		return true;
+	for (uint32_t i = 0; i < n; i++)
+		kept += is_kept(c, row[i]);
+	if (kept > most)
+		return false;
+	most -= kept;
+	for (uint32_t i = 0; i < n; i++) {
+		bool keep = is_kept(c, row[i]);
+
+		if (keep || most > 0)
+			row[to++] = row[i];
+		most -= !keep && most > 0;
+	}
+	return true;
 }
 
 static const char *
@@ -205,15 +265,17 @@ vocab_count_cut(const struct vocab_count *c, uint32_t size, uint64_t min, struct
 	const struct vocab_row **row;
 	const char *why;
 	bool unknown;
-	uint32_t n;
+	uint32_t n, all;
 
 	*out = (struct vocab){ .unit = c->unit, .rules = c->words.rules,
 	    .places = size == 0 && min <= 1, .unknown = -1 };
 	row = sorted_words(c, min, &n);
 	if (row == NULL)
 		return "out of memory";
+	all = n;
 	n = words_that_fit(c, n, size, &unknown);
-	why = put_rows(c, row, n, unknown, out);
+	why = drop_words(c, row, all, n) ? put_rows(c, row, n, unknown, out) :
+	    "-n: fewer rows than the markers and the words of --keep need";
 	free(row);
 	return why;
 }

@@ -40,7 +40,8 @@ vocab_lookup_of(struct vocab_lookup *r, const struct vocab *v, struct token_stre
 	if (sentence)
 		r->w[n++] = VOCAB_END_ROW;
 	r->n = n;
-	return NULL;
+	return n ? NULL : errmsg_set(&r->err, "line %llu: an empty line, which unit=stream does "
+	    "not have; leave it out", (unsigned long long)t->in.number);
 }
 
 void

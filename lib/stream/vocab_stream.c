@@ -16,13 +16,13 @@ enum { HEADER_BYTES = 256 };	/* of any header */
 uint32_t
 vocab_stream_begin(FILE *f, const struct vocab *v, const struct vocab_count *c)
 {
-	char rules[TOKEN_RULES_FIELD], line[HEADER_BYTES];
+	char rules[TOKEN_RULES_FIELD], lines[LINE_FORM_FIELD], line[HEADER_BYTES];
 	uint32_t crc;
 	int n = snprintf(line, sizeof(line),
-	    "#vocab %d size=%u unit=%s sentences=%llu tokens=%llu unique=%llu%s\n",
+	    "#vocab %d size=%u unit=%s sentences=%llu tokens=%llu unique=%llu%s%s\n",
 	    HEADER_VOCAB_VERSION, v->size, vocab_unit_name(v->unit), (unsigned long long)c->lines,
 	    (unsigned long long)c->tokens, (unsigned long long)vocab_count_unique(c),
-	    token_rules_field(&v->rules, rules));
+	    token_rules_field(&v->rules, rules), line_form_field(&c->form, lines));
 
 	fwrite(line, 1, (size_t)n, f);
 	vocab_write(v, f);
@@ -57,12 +57,12 @@ read_header(struct vocab_stream *s, struct claims *c)
 {
 	struct header_field f[] = { { .key = "size" }, { .key = "unit" },
 		{ .key = "sentences" }, { .key = "tokens" }, { .key = "unique" },
-		{ .key = "rules", .optional = true } };
+		{ .key = "rules", .optional = true }, { .key = "lines", .optional = true } };
 	struct vocab *v = &s->vocab;
 	uint64_t version = 0;
 	const char *why;
 
-	why = header_read(&s->tokens.in, FILE_VOCAB, f, 6, &version, &s->err);
+	why = header_read(&s->tokens.in, FILE_VOCAB, f, 7, &version, &s->err);
 	s->summed = version >= 2;
 	if (why == NULL)
 		why = header_number(&f[0], VOCAB_MAX, &c->size, &s->err);
@@ -76,6 +76,8 @@ read_header(struct vocab_stream *s, struct claims *c)
 		why = header_unit(&f[1], &v->unit);
 	if (why == NULL)
 		why = header_rules(&f[5], &v->rules, &s->err);
+	if (why == NULL)
+		why = header_lines(&f[6], &s->tokens.form);
 	return why ? why : vocab_stated_rules(s->stated, f[5].value != NULL, &v->rules, &s->err);
 }
 
@@ -234,6 +236,8 @@ vocab_stream_next(struct vocab_stream *s, struct vocab_lookup *r, bool *more)
 	struct token_stream *t = &s->tokens;
 	const char *why;
 
+	if (s->summed && s->read == s->lines)
+		t->form.ids = false;	/* the end line has none */
 	if ((why = token_stream_line(t, more)) != NULL)
 		return why;
 	if (!*more)

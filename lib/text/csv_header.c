@@ -112,16 +112,12 @@ csv_header_delimiter(const struct csv_records *c, struct errmsg *err)
 {
 	size_t len;
 	const char *field = c->ncol == 1 ? csv_records_field(c, 0, &len) : NULL;
+	char other = field ? csv_dialect_other(field, len, c->delimiter) : 0;
 	char shown[ERRMSG_WORD];
-	const char *what;
 
-	if (field == NULL)
+	if (other == 0)
 		return NULL;
-	what = memchr(field, ';', len) ? "';'" : memchr(field, '\t', len) ? "tabs" :
-	    memchr(field, '|', len) ? "'|'" : NULL;
-	if (what == NULL)
-		return NULL;
-	return errmsg_set(err, "the header is one column, '%s', that contains %s: fields must "
-	    "be separated by commas (tok(1) shows how to convert them)",
-	    errmsg_word(shown, field, len), what);
+	return errmsg_set(err, "the header is one column, '%s', that contains %s: if that separates "
+	    "the fields, give --delimiter %s", errmsg_word(shown, field, len), other == '\t' ? "tabs" :
+	    csv_dialect_word(other), csv_dialect_word(other));
 }

@@ -17,7 +17,7 @@
 const char *csv_header_find(const struct csv_records *c, const char *name, size_t *column,
     struct errmsg *err);
 
-/* Recognises a header of one column that contains another delimiter than the comma. */
+/* Recognises a header of one column that contains another delimiter. */
 const char *csv_header_delimiter(const struct csv_records *c, struct errmsg *err);
 
 #endif

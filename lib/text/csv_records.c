@@ -1,6 +1,6 @@
 /*
  * csv_records.c - feeds libcsv in pieces that end where a record may end, and settles
- * the four points in which Python's csv module reads otherwise:
+ * the points in which Python's csv module reads otherwise:
  *
  *   blanks      libcsv strips the blanks on both sides of an unquoted field, Python
  *               those before a field only: is_leading_blank().
@@ -10,6 +10,9 @@
  *               that byte: take_stray().
  *   end         libcsv in strict mode refuses a file that ends inside quotes, which
  *               shows that it did: end_file().
+ *   escapes     libcsv has none: put_literal().
+ *   no quotes   libcsv always has a quote.  It gets a byte that UTF-8 does not have, and
+ *               which is a character like any other where a file has it: put_literal().
  */
 #include <csv.h>
 #include <stdlib.h>
@@ -21,6 +24,8 @@
 enum {
 	PIECE_BYTES = 4096,	/* so that the search for line ends does not go far */
 	MAX_KEPT = 1000000,
+	NO_QUOTE = 0xfe,
+	AFTER_QUOTE = 3,	/* libcsv's state after what may be a closing quote */
 	LENIENT = CSV_REPALL_NL,
 	STRICT = CSV_REPALL_NL | CSV_STRICT | CSV_STRICT_FINI
 };
@@ -135,6 +140,19 @@ take_stray(struct csv_records *c, const char *p)
 	return true;
 }
 
+/* Puts a byte into the current field, whatever it is: libcsv gets a letter in its place. */
+static bool
+put_literal(struct csv_records *c, char byte)
+{
+	struct csv_parser *parser = c->parser;
+
+	if (parse_bytes(c, "x", 1) == 0 &&
+	    (csv_error(parser) != CSV_EPARSE || !take_stray(c, "x")))
+		return false;
+	parser->entry_buf[parser->entry_pos - 1] = (unsigned char)byte;
+	return true;
+}
+
 /* Bytes up to the first line end, that included, or PIECE_BYTES at most. */
 static size_t
 piece_length(const char *p, size_t n)
@@ -146,6 +164,19 @@ piece_length(const char *p, size_t n)
 		n = (size_t)(end - p) + 1;
 	if ((end = memchr(p, '\r', n)) != NULL)
 		n = (size_t)(end - p) + 1;
+	return n;
+}
+
+/* The bytes before the first that put_literal() is for. */
+static size_t
+plain_length(const struct csv_records *c, const char *p, size_t n)
+{
+	const char *at;
+
+	if (c->escape && (at = memchr(p, c->escape, n)) != NULL)
+		n = (size_t)(at - p);
+	if (c->no_quote && (at = memchr(p, NO_QUOTE, n)) != NULL)
+		n = (size_t)(at - p);
 	return n;
 }
 
@@ -162,13 +193,37 @@ fill_buffer(struct csv_records *c)
 	return more;
 }
 
+/* Parses an escape and the byte after it, or a byte that libcsv would take for a quote.
+ * After a closing quote, and at the end of the file, an escape is a byte like any other. */
+static void
+parse_literal(struct csv_records *c)
+{
+	bool escape = c->in.data[c->in.pos] == c->escape && c->parser->pstate != AFTER_QUOTE;
+	const char *p;
+	size_t got;
+
+	c->why = reader_peek(&c->in, 1 + escape, &p, &got);
+	c->read_failed = c->why != NULL;
+	if (c->why == NULL && !put_literal(c, p[got - 1]))
+		c->why = buffer_error(c);
+	if (c->why)
+		return;
+	c->lines += p[got - 1] == '\n';
+	c->in.pos += got;
+}
+
 /* Parses the next piece of the buffer, up to a stray byte at most. */
 static void
 parse_piece(struct csv_records *c)
 {
 	const char *p = c->in.data + c->in.pos;
-	size_t n = piece_length(p, c->in.end - c->in.pos), used = parse_bytes(c, p, n);
+	size_t n = piece_length(p, c->in.end - c->in.pos), used;
 
+	if ((c->escape || c->no_quote) && (n = plain_length(c, p, n)) == 0) {
+		parse_literal(c);
+		return;
+	}
+	used = parse_bytes(c, p, n);
 	if (used < n && (csv_error(c->parser) != CSV_EPARSE || !take_stray(c, p + used++))) {
 		c->why = buffer_error(c);
 		return;
@@ -193,11 +248,30 @@ end_file(struct csv_records *c)
 		end_record(-1, c);
 }
 
-const char *
-csv_records_open(struct csv_records *c, FILE *f)
+/* Tells libcsv the dialect, once the input can be read. */
+static const char *
+set_dialect(struct csv_records *c, const struct csv_dialect *d)
 {
-	enum file_kind found;
+	const char *why = NULL;
 
+	c->escape = d->escape;
+	c->no_quote = d->no_quote;
+	c->delimiter = d->delimiter ? d->delimiter : ',';
+	if (d->any_delimiter)
+		why = csv_dialect_guess(d, &c->in, &c->delimiter);
+	csv_set_delim(c->parser, (unsigned char)c->delimiter);
+	csv_set_quote(c->parser, d->no_quote ? NO_QUOTE : d->quote ? (unsigned char)d->quote : '"');
+	return why;
+}
+
+const char *
+csv_records_open(struct csv_records *c, FILE *f, const struct csv_dialect *d)
+{
+	static const struct csv_dialect plain;
+	enum file_kind found;
+	const char *why;
+
+	d = d ? d : &plain;
 	*c = (struct csv_records){ .before_field = true };
 	c->parser = mem_zeros(1, sizeof(*c->parser));
 	if (c->parser == NULL)
@@ -206,7 +280,9 @@ csv_records_open(struct csv_records *c, FILE *f)
 	csv_set_space_func(c->parser, is_leading_blank);
 	csv_set_realloc_func(c->parser, realloc_bounded);
 	reader_open(&c->in, f);
-	return file_kind_begin(&c->in, FILE_TEXT, &found, &c->in.err);
+	c->in.encoding = d->encoding;
+	why = file_kind_begin(&c->in, FILE_TEXT, &found, &c->in.err);
+	return why ? why : set_dialect(c, d);
 }
 
 /* Whether there is another record.  The second byte of a CRLF belongs to the record

@@ -7,12 +7,16 @@
  * outside quotes and are kept inside.  Whatever follows a closing quote, up to the
  * next comma, belongs to the field.  A quote still open at the end of the file closes
  * there.  An empty line is a record without columns; a line of blanks has one column.
+ * Other dialects are read as csv.reader() reads them with the same delimiter, quotechar
+ * (QUOTE_NONE without one) and escapechar, except that an escape which ends the file is a
+ * character like any other.
  */
 #ifndef CSV_RECORDS_H
 #define CSV_RECORDS_H
 
 #include <stdint.h>
 
+#include "csv_dialect.h"
 #include "mem.h"
 #include "reader.h"
 
@@ -28,6 +32,7 @@ struct csv_records {
 	uint64_t line;		/* number of its first line, from 1 */
 	uint64_t lines;		/* line ends read so far */
 	size_t ncol;		/* columns of the current record */
+	char delimiter;		/* what separates the fields */
 	bool unclosed;		/* the file ended inside its quotes */
 	bool read_failed;	/* the error is one of reading, not of the record */
 	uint64_t stray;		/* misplaced quotes so far: quotes inside an unquoted
@@ -45,14 +50,16 @@ struct csv_records {
 	bool ended;		/* its end was read */
 	bool before_field;	/* at the start of a field, or in the blanks there */
 	bool pending_lf;	/* the record before ended in CR */
+	char escape;		/* of the dialect, or 0 */
+	bool no_quote;		/* the dialect has no quotes */
 };
 
 /*
  * csv_records_open() and csv_records_next() return NULL or an error message, after which
  * only csv_records_close() may follow; it is due after either result.  f remains the
- * caller's.
+ * caller's; d (NULL: the default) is read during the call only.
  */
-const char *csv_records_open(struct csv_records *c, FILE *f);
+const char *csv_records_open(struct csv_records *c, FILE *f, const struct csv_dialect *d);
 
 /* Reads a record and keeps the column numbered want, from 0, or CSV_RECORDS_ALL. */
 const char *csv_records_next(struct csv_records *c, size_t want, bool *more);

@@ -23,6 +23,10 @@ write_tokens(struct tokenizer *c, const char *p, size_t len, FILE *f)
 	if (c->header)
 		fputs(c->header, f);
 	c->header = NULL;
+	if (c->id) {
+		visible_put(c->id, c->id_len, f);
+		putc('\t', f);
+	}
 	visible_put(p, len, f);
 }
 
@@ -45,6 +49,29 @@ split_sentence(struct tokenizer *c, const char *text, size_t len)
 	return !c->inner.failed;
 }
 
+/* Writes the tokens of a sentence as a line. */
+static bool
+write_sentence(struct tokenizer *c, const char *p, size_t n, FILE *f)
+{
+	if (c->fold == FOLD_LATE) {
+		if (!unicode_lower(&c->low, p, n))
+			return false;
+		p = c->low.p;
+		n = c->low.len;
+	}
+	if (!split_sentence(c, p, n) || !buf_putc(&c->line, '\n'))
+		return false;
+	/* the markers are always the first and the last token; the newline
+	 * replaces the space before the last */
+	c->line.p[c->line.len - 1 - NEND] = '\n';
+	n = c->line.len - NEND - NSTART;
+	if (n > 0)
+		write_tokens(c, c->line.p + NSTART, n, f);
+	else
+		write_tokens(c, "\n", 1, f);
+	return true;
+}
+
 bool
 tokenize_write(struct tokenizer *c, const char *text, size_t len, FILE *f)
 {
@@ -56,26 +83,14 @@ tokenize_write(struct tokenizer *c, const char *text, size_t len, FILE *f)
 		text = c->low.p;
 		len = c->low.len;
 	}
+	if (c->one)
+		return write_sentence(c, len ? text : "", len, f);
 	if (len == 0)
 		return true;
 	punkt_begin(&c->outer, c->table, text, len);
-	while (punkt_next(&c->outer, &s)) {
-		const char *p = text + s.start;
-		size_t n = s.end - s.start;
-
-		if (c->fold == FOLD_LATE) {
-			if (!unicode_lower(&c->low, p, n))
-				return false;
-			p = c->low.p;
-			n = c->low.len;
-		}
-		if (!split_sentence(c, p, n) || !buf_putc(&c->line, '\n'))
+	while (punkt_next(&c->outer, &s))
+		if (!write_sentence(c, text + s.start, s.end - s.start, f))
 			return false;
-		/* the markers are always the first and the last token; the newline
-		 * replaces the space before the last */
-		c->line.p[c->line.len - 1 - NEND] = '\n';
-		write_tokens(c, c->line.p + NSTART, c->line.len - NEND - NSTART, f);
-	}
 	return !c->outer.failed;
 }
 
@@ -107,8 +122,9 @@ write_line_chars(struct tokenizer *c, const char *p, size_t len, bool ended, FIL
 		memcpy(out, "\\n ", 3);
 		out += 3;
 	}
-	if (out == c->line.p)
+	if (out == c->line.p && !c->one)
 		return true;
+	out += out == c->line.p;
 	out[-1] = '\n';
 	write_tokens(c, c->line.p, (size_t)(out - c->line.p), f);
 	return true;
@@ -128,7 +144,7 @@ tokenize_write_chars(struct tokenizer *c, const char *text, size_t len, bool end
 	}
 	if (len == 0)
 		text = "";	/* not NULL, to which C allows no addition */
-	while (len > 0 && (nl = memchr(text, '\n', len)) != NULL) {
+	while (len > 0 && !c->one && (nl = memchr(text, '\n', len)) != NULL) {
 		size_t n = (size_t)(nl - text), cr = !ended && n > 0 && nl[-1] == '\r';
 
 		if (!write_line_chars(c, text, n - cr, ended, f))

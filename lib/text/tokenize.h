@@ -14,6 +14,9 @@
 struct tokenizer {
 	const struct punkt *table;
 	enum fold fold;
+	bool one;		/* a text is one line of tokens, which may be empty */
+	const char *id;		/* of id_len bytes, before the tokens of each line; or NULL */
+	size_t id_len;
 	const char *header;	/* written before the first line of tokens, if not NULL */
 	struct punkt_splitter outer, inner;
 	struct word_tokenizer words;

@@ -21,17 +21,27 @@ update_crc(uint32_t crc, const uint32_t *w, size_t n)
 	return crc;
 }
 
+static bool
+add_frame(struct corpus *c, const uint32_t *w, size_t n)
+{
+	if (!mem_grow(&c->w, &c->capw, c->nw + n, sizeof(*c->w)) ||
+	    !mem_grow(&c->start, &c->capstart, c->n + 2, sizeof(*c->start)))
+		return false;
+	if (n)
+		memcpy(c->w + c->nw, w, n * sizeof(*w));
+	c->start[c->n] = c->nw;
+	c->nw += n;
+	c->start[++c->n] = c->nw;
+	c->crc = update_crc(c->crc, w, n);
+	return true;
+}
+
 static const char *
 append_joined(struct corpus *c, const uint32_t *w, size_t n)
 {
-	if (!mem_grow(&c->w, &c->capw, c->nw + n, sizeof(*c->w)))
+	if (!add_frame(c, w, n))
 		return "out of memory";
-	if (n)
-		memcpy(c->w + c->nw, w, n * sizeof(*w));
-	c->nw += n;
-	c->n++;
 	c->steps = c->nw ? c->nw - 1 : 0;
-	c->crc = update_crc(c->crc, w, n);
 	return NULL;
 }
 
@@ -44,15 +54,9 @@ corpus_add(struct corpus *c, const struct frame *f)
 		return append_joined(c, f->w, f->n);
 	if (f->n < 2)
 		return NULL;
-	if (!mem_grow(&c->w, &c->capw, c->nw + f->n, sizeof(*c->w)) ||
-	    !mem_grow(&c->start, &c->capstart, c->n + 2, sizeof(*c->start)))
+	if (!add_frame(c, f->w, f->n))
 		return "out of memory";
-	memcpy(c->w + c->nw, f->w, f->n * sizeof(*f->w));
-	c->start[c->n] = c->nw;
-	c->nw += f->n;
-	c->start[++c->n] = c->nw;
 	c->steps += f->n - 1;
-	c->crc = update_crc(c->crc, f->w, f->n);
 	return NULL;
 }
 
@@ -68,12 +72,24 @@ corpus_read(struct corpus *c, struct index_reader *r)
 	return why;
 }
 
+/* Frames that begin before index n of a joined corpus. */
+static size_t
+frames_to(const struct corpus *c, size_t n)
+{
+	size_t frames = c->n;
+
+	while (frames > 0 && c->start[frames - 1] >= n)
+		frames--;
+	return frames;
+}
+
 /* Truncates to the first n frames, or the first n indexes of a joined corpus. */
 static void
 keep_first(struct corpus *c, size_t n)
 {
-	c->n = c->joined ? c->n : n;
+	c->n = c->joined ? frames_to(c, n) : n;
 	c->nw = c->joined ? n : c->start[n];
+	c->start[c->n] = c->nw;
 	c->steps = c->joined ? n - 1 : c->nw - n;
 	c->crc = update_crc(0, c->w, c->nw);
 }
@@ -88,8 +104,8 @@ move_tail(struct corpus *c, size_t first, struct corpus *rest)
 	if (c->joined)
 		why = append_joined(rest, c->w + first, c->nw - first);
 	for (size_t i = first; !c->joined && i < c->n && why == NULL; i++) {
-		struct frame f = { (uint32_t)(c->start[i + 1] - c->start[i]), 0,
-		    c->w + c->start[i] };
+		struct frame f = { .n = (uint32_t)(c->start[i + 1] - c->start[i]),
+		    .w = c->w + c->start[i] };
 
 		why = corpus_add(rest, &f);
 	}
@@ -203,10 +219,14 @@ part_of_chunk(const struct streams *s, size_t i)
 		size_t steps = chunk_steps(s, n, i);
 
 		p.all += steps;
-		if (n < s->first)
+		if (n < s->first) {
 			p.before += steps;
-		else if (n < s->end)
+			p.sequences_before += steps > 0;
+		} else if (n < s->end) {
 			p.rows += steps;
+		} else {
+			p.sequences_after += steps > 0;
+		}
 	}
 	return p;
 }
@@ -225,9 +245,12 @@ part_of_frames(const struct corpus *c, size_t first, size_t n, int rank, int siz
 		if (owner < rank) {
 			p.before += steps;
 			p.first++;
+			p.sequences_before++;
 		} else if (owner == rank) {
 			p.rows += steps;
 			p.n++;
+		} else {
+			p.sequences_after++;
 		}
 		done += steps;
 	}

@@ -23,8 +23,9 @@ struct corpus {
 	/* Results: */
 	uint32_t *w;		/* (nw) the frames' indexes, concatenated */
 	size_t nw, capw;
-	size_t *start;		/* (n + 1) where each frame begins in w; unused if joined */
-	size_t n, capstart;	/* frames kept: of two indexes or more, or if joined all */
+	size_t *start;		/* (n + 1) where each frame begins in w */
+	size_t n, capstart;	/* frames kept: of two indexes or more, or if joined all; a split of a
+				 * joined corpus may cut one in two */
 	uint64_t steps;		/* total number of targets */
 	uint32_t crc;		/* CRC-32 of w as little-endian 32-bit words */
 };
@@ -80,6 +81,7 @@ const char *batch_chunk(struct batcher *q, const struct corpus *c, const struct 
 struct batch_part {
 	size_t first, n;
 	size_t before, rows, all;
+	size_t sequences_before, sequences_after;	/* those that have rows */
 };
 
 /* Of frames first .. first + n - 1, for worker `rank` of `size`, each with about as many

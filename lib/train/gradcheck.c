@@ -62,7 +62,8 @@ static const char *
 compute_gradient(struct gradcheck *g)
 {
 	struct rng rng;
-	struct net_pass how = { .bptt = g->bptt, .dropout = g->dropout, .rng = &rng,
+	struct net_pass how = { .bptt = g->bptt, .dropout = g->dropout,
+	    .embed_dropout = g->embed_dropout, .by_sequence = g->by_sequence, .rng = &rng,
 	    .noise = g->noise };
 
 	rng_seed(&rng, g->seed);
@@ -120,7 +121,7 @@ loss_at(struct gradcheck *g, size_t i, size_t j, double by, double *loss)
 	k->mat_put(k, g->net->p[i], x);
 	x[j] = was;
 	/* only net_gradient() applies dropout, and samples the softmax */
-	why = g->dropout > 0 || g->noise ? compute_gradient(g) : net_logp(g->net, g->b, NULL, g->logp);
+	why = g->dropout > 0 || g->embed_dropout > 0 || g->noise ? compute_gradient(g) : net_logp(g->net, g->b, NULL, g->logp);
 	if (why)
 		return why;
 	*loss = -kahan_sum(g->logp, g->b->t);

@@ -24,6 +24,8 @@ struct gradcheck {
 	const struct batch *b;
 	int bptt;
 	double dropout;			/* dropout rate; the masks are drawn from the seed, always the same */
+	double embed_dropout;
+	bool by_sequence;		/* net.h */
 	uint32_t seed;
 	const struct noise *noise;	/* of a sampled softmax, drawn; NULL for the full one */
 	double step;			/* h */

@@ -16,6 +16,13 @@ rate_before_step(struct model_progress *p, size_t units)
 		p->rate = p->rate0 * 0.5 * (1 + cos(PI * done / (double)p->epochs));
 }
 
+double
+rate_of_step(const struct model_progress *p)
+{
+	return p->steps < p->hyper.warmup ?
+	    p->rate * (double)(p->steps + 1) / (double)p->hyper.warmup : p->rate;
+}
+
 bool
 rate_after_evaluation(struct model_progress *p, bool loss_rose)
 {

@@ -14,6 +14,9 @@
 
 /* Before a step; units: sentences or chunks in an epoch. */
 void rate_before_step(struct model_progress *p, size_t units);
+/* The rate of the step that comes next: p->rate, or less in the warm-up, where it rises in
+ * proportion to the step's number. */
+double rate_of_step(const struct model_progress *p);
 /* After a scheduled evaluation; loss_rose: compared to the previous one.  True: changed. */
 bool rate_after_evaluation(struct model_progress *p, bool loss_rose);
 /* At the end of an epoch, p->epoch being the number of complete ones.  True: changed. */

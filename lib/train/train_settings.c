@@ -42,7 +42,9 @@ settings_hyperparams(const struct train_settings *s, uint32_t chunk)
 	return (struct hyperparams){
 		.rule = (uint32_t)s->rule, .schedule = (uint32_t)s->schedule,
 		.factor = decays ? s->factor : 0, .from = decays ? (uint64_t)s->from_epoch : 0,
-		.clip = s->clip, .clip_norm = s->clip_norm, .dropout = s->dropout, .chunk = chunk,
+		.clip = s->clip, .clip_norm = s->clip_norm, .dropout = s->dropout,
+		.embed_dropout = s->embed_dropout, .masks = (uint32_t)s->masks,
+		.warmup = (uint64_t)s->warmup, .shuffle = s->shuffle, .chunk = chunk,
 		.weight_decay = rule_kinds[s->rule].weight_decay > 0 ? s->weight_decay : 0,
 		.softmax = sampled ? SOFTMAX_SAMPLED : SOFTMAX_FULL,
 		.samples = sampled ? (uint32_t)s->samples : 0,

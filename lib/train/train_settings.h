@@ -27,7 +27,10 @@ struct train_settings {
 	long every;		/* -1: after every epoch with a validation set, otherwise TRAIN_EVERY */
 	int rule, schedule;	/* enum update_rule, enum hyperparams_rate */
 	double rate;		/* -1: that of the rule */
-	double factor, clip, clip_norm, dropout, weight_decay;
+	double factor, clip, clip_norm, dropout, embed_dropout, weight_decay;
+	int masks;		/* enum dropout_masks */
+	long warmup;
+	bool shuffle;
 	long from_epoch;	/* of RATE_DECAYED */
 	long samples;		/* of SOFTMAX_SAMPLED */
 	double noise_power;	/* the same */

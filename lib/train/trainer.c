@@ -210,6 +210,16 @@ is_evaluation_due(const struct model_progress *p)
 	return p->every && p->sentence == 0 && p->epoch % p->every == 0 && !done;
 }
 
+/* The training text in the order of the current epoch. */
+static const char *
+epoch_text(struct trainer *s, const struct corpus **text)
+{
+	const struct model_progress *p = s->p;
+
+	*text = s->train;
+	return p->hyper.shuffle ? shuffle_text(&s->shuffle, s->train, p->seed, p->epoch, text) : NULL;
+}
+
 /* Packs this worker's part of the next batch; *taken is the number of sentences in the whole
  * batch, or 1 for a chunk. */
 static const char *
@@ -217,17 +227,21 @@ next_batch(struct trainer *s, size_t *taken)
 {
 	struct model_progress *p = s->p;
 	size_t n = s->train->n - p->sentence, packed;
+	const struct corpus *text;
+	const char *why = epoch_text(s, &text);
 
 	*taken = 1;
-	if (s->train->joined) {
+	if (why)
+		return why;
+	if (text->joined) {
 		if (p->sentence == 0)
 			net_state_reset(&s->state);
 		s->part = part_of_chunk(&s->streams, p->sentence);
-		return batch_chunk(&s->batcher, s->train, &s->streams, p->sentence);
+		return batch_chunk(&s->batcher, text, &s->streams, p->sentence);
 	}
 	*taken = n < p->batch ? n : p->batch;
-	s->part = part_of_frames(s->train, p->sentence, *taken, s->workers->rank, s->workers->size);
-	return batch_frames(&s->batcher, s->train, s->part.first, s->part.n, SIZE_MAX, &packed);
+	s->part = part_of_frames(text, p->sentence, *taken, s->workers->rank, s->workers->size);
+	return batch_frames(&s->batcher, text, s->part.first, s->part.n, SIZE_MAX, &packed);
 }
 
 /* The log-probability of the whole batch. */
@@ -265,28 +279,42 @@ smooth_loss(struct trainer *s, double logp)
 		s->callbacks.smoothed(s->callbacks.arg, p);
 }
 
+/* The masks of the other workers' parts: one for each row or sequence. */
+static void
+count_masks(const struct trainer *s, struct net_pass *how)
+{
+	const struct batch_part *part = &s->part;
+
+	how->masks_before = how->by_sequence ? part->sequences_before : part->before;
+	how->masks_after = how->by_sequence ? part->sequences_after :
+	    part->all - part->before - part->rows;
+}
+
 /* One training step on the next batch. */
 static const char *
 step_batch(struct trainer *s, size_t units)
 {
 	struct model_progress *p = s->p;
 	struct rng rng;
-	struct net_pass how = { (int)p->bptt, s->state.n ? &s->state : NULL, p->hyper.dropout,
-	    &rng, s->noise.k ? &s->noise : NULL, 0, 0 };
+	struct net_pass how = {
+		.bptt = (int)p->bptt, .st = s->state.n ? &s->state : NULL,
+		.dropout = p->hyper.dropout, .embed_dropout = p->hyper.embed_dropout,
+		.by_sequence = p->hyper.masks == MASKS_SEQUENCE, .rng = &rng,
+		.noise = s->noise.k ? &s->noise : NULL
+	};
 	size_t taken;
 	double logp;
 	const char *why = next_batch(s, &taken);
 
 	if (why || (why = trainer_reserve(s, (size_t)s->batcher.b.t)))
 		return why;
-	how.rows_before = s->part.before;
-	how.rows_after = s->part.all - s->part.before - s->part.rows;
+	count_masks(s, &how);
 	rate_before_step(p, units);
-	if (p->hyper.dropout > 0 || how.noise)
+	if (p->hyper.dropout > 0 || p->hyper.embed_dropout > 0 || how.noise)
 		seed_step(p, &rng);
 	if (how.noise)
 		noise_draw(&s->noise, &rng);
-	why = net_step(s->net, &s->batcher.b, &how, &p->hyper, p->rate, p->steps + 1, s->logp);
+	why = net_step(s->net, &s->batcher.b, &how, &p->hyper, rate_of_step(p), p->steps + 1, s->logp);
 	if (why)
 		return why;
 	logp = batch_logp(s);
@@ -305,11 +333,12 @@ static size_t
 queue_length(struct trainer *s)
 {
 	const struct model_progress *p = s->p;
-	struct net_pass how = { (int)p->bptt, s->state.n ? &s->state : NULL, p->hyper.dropout,
-	    NULL, NULL, 0, 0 };
+	struct net_pass how = { .bptt = (int)p->bptt, .st = s->state.n ? &s->state : NULL,
+	    .dropout = p->hyper.dropout };
 	size_t n = s->train->n - p->sentence;
 
 	if (p->batch != 1 || s->train->joined || p->hyper.log || p->hyper.schedule == RATE_COSINE ||
+	    p->steps < p->hyper.warmup ||
 	    !net_has_queue(s->net, &how, &p->hyper))
 		return 0;
 	if (s->max_steps && s->max_steps - p->steps < n)
@@ -347,10 +376,11 @@ step_queue(struct trainer *s, size_t n)
 {
 	struct model_progress *p = s->p;
 	const struct batch *b = &s->batcher.b;
+	const struct corpus *text;
 	size_t taken;
 	const char *why;
 
-	if ((why = batch_frames(&s->batcher, s->train, p->sentence, n, QUEUE_ROWS, &taken)) ||
+	if ((why = epoch_text(s, &text)) || (why = batch_frames(&s->batcher, text, p->sentence, n, QUEUE_ROWS, &taken)) ||
 	    (why = trainer_reserve(s, (size_t)b->t)) ||
 	    (why = net_steps(s->net, b, (int)p->bptt, p->rate, s->logp)))
 		return why;
@@ -447,6 +477,7 @@ trainer_free(struct trainer *s)
 {
 	net_state_free(&s->state);
 	noise_free(&s->noise);
+	shuffle_free(&s->shuffle);
 	batcher_free(&s->batcher);
 	free(s->logp);
 	s->logp = NULL;

@@ -17,6 +17,7 @@
 #include "loss_watch.h"
 #include "net.h"
 #include "noise.h"
+#include "shuffle.h"
 #include "workers.h"
 
 /* An evaluation, scheduled or final. */
@@ -66,6 +67,7 @@ struct trainer {
 	struct batcher batcher;		/* the current batch, or a worker's part of it */
 	struct batch_part part;		/* which part, and its rows and those of the whole */
 	struct noise noise;		/* of a sampled softmax */
+	struct shuffle shuffle;		/* the order of the text in this epoch */
 	double *logp;			/* (cap) its log-probabilities */
 	size_t cap;
 	uint64_t evaluated;		/* steps done of the evaluation in progress; 0: none */

@@ -12,18 +12,28 @@ _unroll_list() {
 		tok C chars -
 		tok S line-ends -
 		tok c column arg
-		tok f format csv|text
+		tok f format csv|text|paragraphs
 		tok l lower early|late|never
 		tok n no-header -
 		tok p punkt dir
+		tok - delimiter arg
+		tok - encoding arg
+		tok - escape arg
+		tok - ids arg
+		tok - keep-hyphens -
+		tok - one -
 		tok - progress auto|always|never
+		tok - quote arg
+		tok - ragged -
 		tok operands file
 		vocab M merge -
 		vocab S stream -
-		vocab m min arg
+		vocab m min-count arg
 		vocab n size arg
 		vocab o output file
 		vocab t table -
+		vocab - from-list -
+		vocab - keep file
 		vocab - progress auto|always|never
 		vocab - rules arg
 		vocab - unit sentence|stream
@@ -66,14 +76,18 @@ _unroll_list() {
 		train t tie -
 		train T seq-length arg
 		train v valid file
+		train - dropout-masks word|sequence
+		train - embed-dropout arg
 		train - force -
 		train - max-loss-ratio arg
 		train - progress auto|always|never
 		train - project arg
 		train - save-every arg
+		train - shuffle -
 		train - softmax full|sampled|tree
 		train - samples arg
 		train - noise-power arg
+		train - warmup arg
 		train - weight-decay arg
 		train operands file
 		gradcheck a bias -
@@ -94,6 +108,8 @@ _unroll_list() {
 		gradcheck t threshold arg
 		gradcheck T tie -
 		gradcheck x spoil arg
+		gradcheck - dropout-masks word|sequence
+		gradcheck - embed-dropout arg
 		gradcheck - project arg
 		gradcheck - softmax full|sampled|tree
 		gradcheck - samples arg
@@ -104,6 +120,7 @@ _unroll_list() {
 		score p predict -
 		score t totals -
 		score w words -
+		score - by-record -
 		score - progress auto|always|never
 		score - text file
 		score operands model file
@@ -138,8 +155,14 @@ _unroll_list() {
 		cells n number arg
 		cells r rank -
 		cells u units arg
+		cells - gradient -
+		cells - lags arg
 		cells - progress auto|always|never
 		cells operands model file
+		info j json -
+		info n number arg
+		info - nearest arg
+		info operands model
 		decode d detokenize -
 		decode - progress auto|always|never
 		decode - rules arg
@@ -235,7 +258,7 @@ _unroll() {
 	fi
 }
 
-for _unroll_program in tok vocab encode train gradcheck score sample decode cells; do
+for _unroll_program in tok vocab encode train gradcheck score sample decode cells info; do
 	complete -F _unroll "$_unroll_prefix$_unroll_program"
 done
 unset _unroll_program

@@ -80,7 +80,7 @@ read_lines(struct bench *b)
 	static uint32_t w[1 << 16];
 
 	while (fgets(line, sizeof(line), stdin)) {
-		struct frame f = { 0, 0, w };
+		struct frame f = { .w = w };
 
 		for (char *p = strtok(line, " \n"); p; p = strtok(NULL, " \n"))
 			w[f.n++] = (uint32_t)(strtoul(p, NULL, 10) % b->model.shape.vocab);

@@ -41,6 +41,8 @@ compare_frame(const struct frame *in, struct index_reader *again)
 	require(index_next(again, &more) == NULL && more);
 	require(again->frame.n == in->n);
 	require(memcmp(again->frame.w, in->w, in->n * sizeof(*in->w)) == 0);
+	require(again->frame.id_len == in->id_len);
+	require(in->id_len == 0 || memcmp(again->frame.id, in->id, in->id_len) == 0);
 	require(again->text || again->frame.bytes == in->bytes);
 }
 
@@ -49,7 +51,7 @@ static void
 rewrite(const void *data, size_t size, bool text)
 {
 	struct index_reader in, again;
-	struct index_writer w;
+	struct index_writer w = { 0 };
 	FILE *f = open_bytes(data, size), *g;
 	char *copy = NULL;
 	size_t len = 0;
@@ -58,9 +60,13 @@ rewrite(const void *data, size_t size, bool text)
 	require(index_open(&in, f) == NULL);
 	g = open_memstream(&copy, &len);
 	require(g != NULL);
+	w.ids = in.ids;
 	index_begin(&w, g, &in.vocab, text);
-	while (index_next(&in, &more) == NULL && more)
+	while (index_next(&in, &more) == NULL && more) {
+		w.id = in.frame.id;
+		w.id_len = in.frame.id_len;
 		index_put(&w, in.frame.w, in.frame.n, in.frame.bytes);
+	}
 	index_end(&w);
 	fclose(g);
 	index_close(&in);

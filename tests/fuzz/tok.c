@@ -44,7 +44,7 @@ static void
 read_csv(struct tokenizer *c, unsigned mode, FILE *in, FILE *out)
 {
 	struct csv_records r;
-	const char *why = csv_records_open(&r, in);	/* refused: what is no text */
+	const char *why = csv_records_open(&r, in, NULL);	/* refused: what is no text */
 	bool more = why == NULL;
 
 	want(why == NULL || (*why != '\0' && strchr(why, '\n') == NULL));

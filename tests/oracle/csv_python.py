@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Random damaged CSV files, and what Python's csv module reads in them.
 
-    csv_python.py [-n FILES] [-s SEED] [-x] DIR > expected
+    csv_python.py [-n FILES] [-s SEED] [-d CHAR] [-q CHAR] [-e CHAR] [-x] DIR > expected
 
 Writes FILES files into DIR and, for each, prints its name and a line for each
 record: its fields in brackets, escaped, with tabs between.  -x reads another
-dialect (blanks before a field are kept), from which a comparison must differ.
+dialect (blanks before a field are kept), from which a comparison must differ.  -d, -q
+(or none) and -e set delimiter, quotation mark and escape.
 """
 import argparse
 import csv
@@ -72,18 +73,26 @@ def main():
     p.add_argument("-n", "--files", type=int, default=3000)
     p.add_argument("-s", "--seed", type=int, default=1)
     p.add_argument("-x", "--other", action="store_true")
+    p.add_argument("-d", "--delimiter", default=",")
+    p.add_argument("-q", "--quote", default='"')
+    p.add_argument("-e", "--escape")
     p.add_argument("dir")
     args = p.parse_args()
     csv.field_size_limit(1 << 30)
     sys.stdout.reconfigure(encoding="utf-8", newline="\n")
+    dialect = {"delimiter": args.delimiter, "escapechar": args.escape}
+    dialect.update({"quoting": csv.QUOTE_NONE} if args.quote == "none" else {"quotechar": args.quote})
     r = random.Random(args.seed)
     for i in range(args.files):
         name = os.path.join(args.dir, "%05d.csv" % i)
         with open(name, "w", encoding="utf-8", newline="") as f:
-            f.write(random_file(r, i))
+            text = random_file(r, i).translate({ord('"'): args.quote if args.quote != "none" else '"',
+                                                ord(","): args.delimiter})
+            # Python takes the end of the file for a line end that is escaped
+            f.write(text + ("z" if args.escape and text.endswith(args.escape) else ""))
         print(name)
         with open(name, encoding="utf-8-sig", newline="") as f:
-            for record in csv.reader(f, skipinitialspace=not args.other):
+            for record in csv.reader(f, skipinitialspace=not args.other, **dialect):
                 print("\t".join(escaped(field) for field in record))
 
 

@@ -91,10 +91,14 @@ run_pass(struct backend *k, const struct cell_case *m, struct cell_args *a, stru
 	keep_mat(k, res, "cell_backward dw", a->dw, gates * h * h);
 	if (a->dbias)
 		keep_mat(k, res, "cell_backward dbias", a->dbias, h);
+	if (a->dstate)
+		keep_rows(k, res, "cell_backward dstate", a->dstate, n);
+	if (a->dsaved)
+		keep_rows(k, res, "cell_backward dsaved", a->dsaved, n);
 }
 
 /* From zero states, then from given ones and with the state bias; of a cell that is
- * truncated, the second time so. */
+ * truncated, the second time so; then without truncation, and with all errors of states. */
 static void
 run_cell(struct backend *k, const void *arg, struct result *res)
 {
@@ -108,6 +112,7 @@ run_cell(struct backend *k, const void *arg, struct result *res)
 	struct matrix *bias = mat(k, ROLE_BIAS, 1, h, c->of.bias);
 	struct matrix *dbias = mat(k, ROLE_BIAS, 1, h, c->of.bias);
 	void *s0 = rows(k, n0, c->of.s0), *c0 = rows(k, n0, c->of.c0), *ds = rows(k, n, c->of.ds);
+	void *dstate = rows(k, n, NULL), *dsaved = rows(k, n, NULL);
 	struct cell_args a = { .cell = m->cell, .w = w, .b = &c->b,
 	    .a = rows(k, (size_t)gates * n, NULL), .s = rows(k, n, NULL),
 	    .saved = kind->has_saved ? rows(k, n, NULL) : NULL, .bptt = 1000, .ds = ds,
@@ -120,9 +125,13 @@ run_cell(struct backend *k, const void *arg, struct result *res)
 	a.dbias = kind->has_state_bias ? dbias : NULL;
 	a.bptt = 2;
 	run_pass(k, m, &a, res);
+	a.bptt = 1000;
+	a.dstate = dstate;
+	a.dsaved = kind->has_second_state ? dsaved : NULL;
+	run_pass(k, m, &a, res);
 	for (struct matrix **p = (struct matrix *[]){ w, dw, bias, dbias, NULL }; *p; p++)
 		k->mat_free(k, *p);
-	for (void **p = (void *[]){ a.a, a.d, a.s, s0, c0, ds, a.saved, NULL }; *p; p++)
+	for (void **p = (void *[]){ a.a, a.d, a.s, s0, c0, ds, dstate, dsaved, a.saved, NULL }; *p; p++)
 		k->free(k, *p);
 }
 

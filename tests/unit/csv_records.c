@@ -3,13 +3,16 @@
  *
  *	csv_records < FILE	what comes after the header: the number of records, and
  *				the first column of each, or !IndexError
- *	csv_records FILE...	for each file: its name, then a line for each record, with
- *				all of its fields in brackets
+ *	csv_records [-d CHAR] [-q CHAR] [-e CHAR] FILE...
+ *				for each file: its name, then a line for each record, with
+ *				all of its fields in brackets; the options set the dialect
  */
 #include <inttypes.h>
 #include <stdio.h>
 
 #include "csv_records.h"
+
+static struct csv_dialect dialect;
 
 static void
 put_text(struct buf *out, const char *p, size_t len)
@@ -55,7 +58,7 @@ print_file(const char *name, struct buf *out)
 	if (f == NULL)
 		return "cannot be opened";
 	puts(name);
-	why = csv_records_open(&c, f);
+	why = csv_records_open(&c, f, &dialect);
 	while (why == NULL && (why = csv_records_next(&c, CSV_RECORDS_ALL, &more)) == NULL && more)
 		print_all_fields(&c, out);
 	csv_records_close(&c);
@@ -67,7 +70,7 @@ static const char *
 print_first_column(struct buf *out)
 {
 	struct csv_records c;
-	const char *why = csv_records_open(&c, stdin), *field;
+	const char *why = csv_records_open(&c, stdin, NULL), *field;
 	uint64_t n = 0;
 	size_t len;
 	bool more = true;
@@ -95,9 +98,15 @@ int
 main(int argc, char *argv[])
 {
 	struct buf out = { 0 };
-	const char *why = argc == 1 ? print_first_column(&out) : NULL;
+	const char *value[3] = { NULL }, *why = argc == 1 ? print_first_column(&out) : NULL;
+	struct errmsg err;
+	int first = 1;
 
-	for (int i = 1; i < argc && why == NULL; i++)
+	for (; argc > first + 2 && argv[first][0] == '-'; first += 2)
+		value[argv[first][1] == 'd' ? 0 : argv[first][1] == 'q' ? 1 : 2] = argv[first + 1];
+	if (why == NULL)
+		why = csv_dialect_parse(&dialect, value[0], value[1], value[2], &err);
+	for (int i = first; i < argc && why == NULL; i++)
 		why = print_file(argv[i], &out);
 	if (why)
 		puts(why);

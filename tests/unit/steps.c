@@ -33,7 +33,7 @@ draw_corpus(struct corpus *c, const struct shape *s, struct rng *r)
 	uint32_t *w = need(calloc((size_t)s->longest + 1, sizeof(*w)));
 
 	for (int i = 0; i < s->n; i++) {
-		struct frame f = { 0, 0, w };
+		struct frame f = { .w = w };
 
 		f.n = 2 + (i ? rng_u32(r) % (unsigned)s->longest : (unsigned)s->longest - 1);
 		for (uint32_t k = 0; k < f.n; k++)

@@ -95,6 +95,7 @@ struct block_back {
 	const real *product;		/* W' times the errors of the next row */
 	real *carried;
 	real *d, *e;
+	real *dstate, *dsaved;		/* or NULL */
 	size_t h;
 };
 
@@ -116,6 +117,8 @@ units_backward(const enum cell cell, const struct block_back *b, size_t at, cons
 	u.ds = load_units(b->ds + at, n);
 	u.p = b->product ? v_load(b->product + at) : v_zero();
 	u.carried = b->product ? v_load(b->carried + at) : v_zero();
+	if (b->dsaved)
+		store_units(b->dsaved + at, n, u.carried);
 	cell_unit_backward(cell, &u);
 	UNROLL
 	for (int g = 0; g < kind->gates; g++)
@@ -127,6 +130,8 @@ units_backward(const enum cell cell, const struct block_back *b, size_t at, cons
 	}
 	if (kind->gates > 1)
 		v_store(b->carried + at, u.carried);
+	if (b->dstate)
+		store_units(b->dstate + at, n, u.ds);
 }
 
 INLINE void
@@ -150,7 +155,9 @@ rows_backward(const enum cell cell, const struct group *g, int block, const real
 			.ds = l->ds + row + first,
 			.product = i < g->nafter ? product + (size_t)i * PW : NULL,
 			.carried = g->carried + (size_t)i * whole + first,
-			.d = l->d + gates * row + first, .e = l->e + gates * row + first, .h = h
+			.d = l->d + gates * row + first, .e = l->e + gates * row + first,
+			.dstate = l->dstate ? l->dstate + row + first : NULL,
+			.dsaved = l->dsaved ? l->dsaved + row + first : NULL, .h = h
 		};
 		int at = 0;
 

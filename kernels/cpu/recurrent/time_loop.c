@@ -270,7 +270,8 @@ layer_of(const struct square *w, const struct cell_args *c, bool is_backward)
 		.cell = c->cell, .ngate = cell_kinds[c->cell].gates, .h = c->w->cols,
 		.is_backward = is_backward, .w = w, .b = c->b, .a = c->a, .s = c->s,
 		.saved = c->saved, .s0 = c->s0, .saved0 = c->saved0,
-		.bias = c->bias ? c->bias->p : NULL, .ds = c->ds, .d = c->d
+		.bias = c->bias ? c->bias->p : NULL, .ds = c->ds, .d = c->d, .dstate = c->dstate,
+		.dsaved = c->dsaved
 	};
 }
 

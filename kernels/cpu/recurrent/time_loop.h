@@ -47,6 +47,7 @@ struct layer {
 	const real *bias;	/* (h), or NULL */
 	const real *ds;
 	real *d, *e;		/* (t, gates h): errors of the inputs; of W s */
+	real *dstate, *dsaved;	/* (t, h): all errors of the states; of second states; or NULL */
 };
 
 /* The number of member i of a group, as a sequence of the batch. */

@@ -1,0 +1,185 @@
+/*
+ * csv_file.c - finds the column, counts what is unusual, and puts it in words.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "csv_file.h"
+#include "csv_header.h"
+
+enum { FEW = 10 };	/* of so many records, one may have other fields than the first */
+
+bool
+csv_file_column(const char *column, size_t *n)
+{
+	size_t sign = *column == '-', digits = strspn(column + sign, "0123456789");
+
+	*n = CSV_COLUMN_NAMED;
+	if (digits == 0 || column[sign + digits])
+		return true;
+	errno = 0;
+	*n = strtoul(column + sign, NULL, 10);
+	if (sign || errno || *n < 1 || *n > CSV_COLUMN_MAX)
+		return false;
+	--*n;
+	return true;
+}
+
+/* Adds the position of an error in the current record, or in reading it. */
+static const char *
+error_in_record(struct csv_file *file, const char *why)
+{
+	const struct csv_records *c = &file->csv;
+
+	if (c->read_failed)
+		return why;
+	if (c->record <= file->header)
+		return errmsg_set(&file->err, "header: %s", why);
+	return errmsg_set(&file->err, "record %llu (line %llu): %s",
+	    (unsigned long long)(c->record - file->header), (unsigned long long)c->line, why);
+}
+
+/* Finds a column in the header, which is the current record. */
+static const char *
+find_column(struct csv_file *file, const char *name, size_t *column)
+{
+	bool named = *column == CSV_COLUMN_NAMED;
+	const char *why;
+
+	if (named && (why = csv_header_find(&file->csv, name, column, &file->err)) != NULL)
+		return why;
+	why = csv_header_delimiter(&file->csv, &file->note_text);
+	if (file->columns > 0 && *column >= file->columns)
+		return errmsg_set(&file->err, "no column %s; %s", name, why ? why :
+		    errmsg_set(&file->note_text, "the header has %zu", file->columns));
+	file->note = named ? NULL : why;
+	return NULL;
+}
+
+static const char *
+read_header(struct csv_file *file)
+{
+	bool more;
+	const char *why = csv_records_next(&file->csv, CSV_RECORDS_ALL, &more);
+
+	if (why)
+		return error_in_record(file, why);
+	if (!more)
+		return "empty input where a header was expected; -n reads files without one";
+	file->unclosed_header = file->csv.unclosed;
+	file->columns = file->csv.ncol;
+	why = find_column(file, file->o->column, &file->want);
+	return why || file->o->ids == NULL ? why :
+	    find_column(file, file->o->ids, &file->id_column);
+}
+
+const char *
+csv_file_open(struct csv_file *file, FILE *f, const struct csv_file_options *o)
+{
+	const char *why;
+
+	*file = (struct csv_file){ .o = o, .header = !o->headless };
+	csv_file_column(o->column, &file->want);
+	if (o->ids)
+		csv_file_column(o->ids, &file->id_column);
+	why = csv_records_open(&file->csv, f, &o->dialect);
+	return why || o->headless ? why : read_header(file);
+}
+
+static void
+count_record(struct csv_file *file)
+{
+	size_t n = file->csv.ncol;
+
+	if (n == 0)
+		return;
+	if (file->columns == 0)
+		file->columns = n;
+	file->records++;
+	file->other_columns += n != file->columns;
+	if (file->text == NULL && file->missing++ == 0)
+		file->first_missing = file->number;
+}
+
+const char *
+csv_file_next(struct csv_file *file, bool *more)
+{
+	const char *ids = file->o->ids;
+	const char *why = csv_records_next(&file->csv, ids ? CSV_RECORDS_ALL : file->want, more);
+
+	if (why)
+		return error_in_record(file, why);
+	if (!*more)
+		return NULL;
+	file->number = file->csv.record - file->header;
+	file->text = csv_records_field(&file->csv, ids ? file->want : 0, &file->len);
+	file->id = ids ? csv_records_field(&file->csv, file->id_column, &file->id_len) : NULL;
+	file->unclosed = file->csv.unclosed;
+	file->line = file->csv.line;
+	count_record(file);
+	return NULL;
+}
+
+static const char *
+unclosed(struct csv_file *file)
+{
+	if (file->unclosed_header)
+		return "header: quoted field never ends; is its closing quotation mark missing?";
+	if (!file->unclosed)
+		return NULL;
+	return errmsg_set(&file->err, "record %llu: quoted field never ends (it starts on line %llu); "
+	    "is its closing quotation mark missing?", (unsigned long long)file->number,
+	    (unsigned long long)file->line);
+}
+
+static const char *
+missing(struct csv_file *file)
+{
+	if (file->missing == 0)
+		return NULL;
+	return errmsg_set(&file->err, "record %llu: no column %s (records without it: %llu); check "
+	    "commas and quotation marks there", (unsigned long long)file->first_missing,
+	    file->o->column, (unsigned long long)file->missing);
+}
+
+static const char *
+ragged(struct csv_file *file, bool *many)
+{
+	*many = file->other_columns > file->records / FEW;
+	if (file->other_columns == 0 || file->missing || file->o->ragged)
+		return NULL;
+	return errmsg_set(&file->err, "%llu of %llu records have more or fewer fields than the first, "
+	    "which has %zu; if the file is plain text, use -f text%s",
+	    (unsigned long long)file->other_columns, (unsigned long long)file->records, file->columns,
+	    *many ? ", if it is right, --ragged" : "");
+}
+
+static const char *
+stray(struct csv_file *file)
+{
+	uint64_t at = file->csv.stray_record;
+	char where[40] = "header";
+
+	if (at == 0)
+		return NULL;
+	if (at > file->header)
+		snprintf(where, sizeof(where), "record %llu",
+		    (unsigned long long)(at - file->header));
+	return errmsg_set(&file->err, "%s: misplaced quotes, taken literally (%llu in total); inside a "
+	    "quoted field a quote is written twice", where, (unsigned long long)file->csv.stray);
+}
+
+const char *
+csv_file_remark(struct csv_file *file, int i, bool *failed)
+{
+	*failed = i < 2;
+	return i == 0 ? unclosed(file) : i == 1 ? missing(file) : i == 2 ? ragged(file, failed) :
+	    i == 3 ? stray(file) : NULL;
+}
+
+void
+csv_file_close(struct csv_file *file)
+{
+	csv_records_close(&file->csv);
+}

@@ -1,0 +1,67 @@
+#!/bin/sh
+# plan.sh SECONDS WORDS INDEX: chooses the net and the epochs of a word model that trains in
+# so many seconds on this machine, and prints two lines: "epochs=N" and the options of
+# train.  WORDS is the size of the text, INDEX its index stream; THREADS as in lm.mk.
+#
+# The choice is the largest net of the table that is not too large for the text and reads
+# it four times in the time, by its speed in some steps here; reasons go to standard error.
+set -eu
+seconds=$1 words=$2 index=$3
+train=${PROGRAM_PREFIX-}train
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
+
+# Hidden units, least words, dropout rates of outputs and embeddings: BENCH.md has the
+# losses that they were chosen by.
+table='
+64	0	0.3	0.1
+100	100000	0.2	0.1
+200	400000	0.2	0.1
+400	1000000	0.4	0.2
+800	2000000	0.5	0.3
+'
+
+say() {
+	echo "plan: $*" >&2
+}
+
+# options HIDDEN DROPOUT EMBED-DROPOUT
+options() {
+	[ "$words" -ge 400000 ] && batch=32 || batch=16
+	size=$(sed -n '1s/.* size=\([0-9]*\).*/\1/p' "$index")
+	[ "$size" -gt 2500 ] && softmax=' --softmax sampled' || softmax=
+	echo "-c lstm -H $1 -m $1 -t -O adam -r 0.003 -S cosine -B $batch -p $2" \
+	    "--embed-dropout $3 --shuffle$softmax"
+}
+
+# speed OPTIONS: words a second, in some steps
+speed() {
+	# shellcheck disable=SC2086 # options
+	"$train" $1 -j "${THREADS:-0}" -e 1 -E 0 -N 30 --save-every 0 -o "$work/model.npz" --force \
+	    "$index" 2>&1 > "$work/log" | sed -n 's/.* words, \([0-9]*\)\/s.*/\1/p'
+}
+
+chosen='' epochs=1
+while read -r hidden least dropout embed; do
+	if [ -z "$hidden" ] || [ "$words" -lt "$least" ]; then
+		continue
+	fi
+	these=$(options "$hidden" "$dropout" "$embed")
+	rate=$(speed "$these")
+	[ "${rate:-0}" -gt 0 ] || { say "$index: the speed of train cannot be measured"; exit 1; }
+	# a tenth more for the evaluations
+	fit=$((seconds * rate * 10 / 11 / words))
+	say "$hidden hidden units: $rate words/s, $fit epochs in the time"
+	[ -z "$chosen" ] || [ "$fit" -ge 4 ] || break
+	chosen=$these epochs=$fit
+done <<-END
+	$table
+END
+if [ "$epochs" -lt 1 ]; then
+	say "one epoch takes longer than $seconds seconds; more threads or less text would help"
+	epochs=1
+fi
+[ "$epochs" -le 30 ] || epochs=30
+echo "epochs=$epochs"
+echo "$chosen"
