@@ -23,8 +23,10 @@ SEES_lib/text := lib/base lib/stream
 SEES_lib/model := lib/base lib/stream kernels kernels/cells
 SEES_lib/inspect := lib/base lib/stream
 SEES_lib/net := lib/base lib/stream lib/model kernels kernels/cells
-SEES_lib/train := lib/base lib/stream lib/model lib/net kernels kernels/cells
+SEES_lib/train := lib/base lib/stream lib/model lib/net kernels kernels/cells transport
 SEES_lib/generate := lib/base lib/stream lib/model lib/net kernels kernels/cells
+SEES_transport := kernels kernels/cells
+SEES_transport/mpi := transport
 SEES_kernels := kernels/cells
 SEES_kernels/cells :=
 SEES_kernels/ref := kernels kernels/cells
@@ -35,7 +37,7 @@ SEES_kernels/cpu/recurrent := kernels kernels/cells kernels/cpu/simd kernels/cpu
 SEES_kernels/cpu := kernels kernels/cells kernels/ref kernels/cpu/simd kernels/cpu/gemm kernels/cpu/softmax kernels/cpu/recurrent
 SEES_kernels/blas := kernels kernels/cells kernels/ref kernels/cpu/simd
 SEES_kernels/cuda := kernels kernels/cells
-SEES_tests/unit := $(addprefix lib/,base stream text model net train generate inspect) kernels kernels/cells
+SEES_tests/unit := $(addprefix lib/,base stream text model net train generate inspect) kernels kernels/cells transport
 SEES_tests/fuzz := $(SEES_tests/unit)
 SEES_tests/bench := $(SEES_tests/unit)
 SEES_tests/isa := $(SEES_kernels/cpu)
@@ -50,6 +52,7 @@ CONFIG := $(if $(SAN),$(subst $(comma),-,$(SAN)),release)
 BUILD := build/$(CONFIG)
 
 DEPS := gcc make pkg-config libopenblas-dev libutf8proc-dev libzip-dev libcsv-dev zlib1g-dev bats mandoc
+DEPS_MPI := libopenmpi-dev openmpi-bin
 DEPS_DEV := g++ shellcheck cppcheck clang libclang-rt-dev gnuplot-nox
 
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wundef -Wvla -Wformat=2 -Wwrite-strings \
@@ -67,7 +70,7 @@ ALL_LDFLAGS = $(HARDEN_LDFLAGS) $(LDFLAGS) -Wl,--as-needed -pthread $(if $(SAN),
 
 include mk/names.mk
 
-.PHONY: all here help test check lint demo bench profile bench-text bench-quality fuzz install uninstall clean \
+.PHONY: all here help test check lint demo bench profile bench-mpi bench-text bench-quality fuzz install uninstall clean \
 	deps deps-dev programs
 MAKEFLAGS += --no-builtin-rules
 .SECONDARY:
@@ -101,11 +104,12 @@ FLAGS_plain := -DISA=plain -DISA_PLAIN
 FLAGS_lib = $(LIBZIP_CFLAGS) $(ZLIB_CFLAGS) $(UTF8PROC_CFLAGS)
 FLAGS_kernels = $(KERNEL_CFLAGS) -fPIC
 FLAGS_kernels/blas = $(OPENBLAS_CFLAGS)
+FLAGS_transport/mpi = -fPIC $(MPI_CFLAGS:-I%=-isystem %)
 FLAGS_tests/bench = $(OPENBLAS_CFLAGS)
 FLAGS_tests/isa = $(KERNEL_CFLAGS)
 # Programs know each other's names; a draw's loops gain from the kernels' flags.
 $(BUILD)/lib/base/prog.o: ALL_CFLAGS += -DTOOLS='"$(TOOLS)"'
-$(BUILD)/lib/base/options.o: Makefile	# has VERSION
+$(BUILD)/lib/base/options.o $(BUILD)/lib/train/share_run.o: Makefile	# have VERSION
 $(BUILD)/lib/base/unnamed_file.o: ALL_CFLAGS += -D_GNU_SOURCE	# for O_TMPFILE
 $(BUILD)/lib/base/hash.o: ALL_CFLAGS += -D_DEFAULT_SOURCE	# for getentropy
 $(BUILD)/lib/generate/sampler.o: ALL_CFLAGS += $(KERNEL_CFLAGS)
@@ -159,17 +163,21 @@ $(foreach r,$(REALS),$(BUILD)/kernels/blas/optimiser.$r.o): \
 $(BUILD)/lib/%.a: $$(call objects,$$(wildcard lib/$$*/*.c))
 	@rm -f $@
 	$(AR) rcs $@ $^
+$(BUILD)/transport.a: $(BUILD)/transport/transport.o
+	@rm -f $@
+	$(AR) rcs $@ $^
 $(BUILD)/kernels.a: $(KERN_OBJS)
 	@rm -f $@
 	$(AR) rcs $@ $^
 
 # ---- Programs and plugins.
 BINS := $(TOOLS:%=$(BUILD)/bin/%)
-PLUGINS := $(BUILD)/plugins/libunroll-blas.so
+PLUGINS := $(BUILD)/plugins/libunroll-blas.so $(if $(MPI_LIBS),$(BUILD)/plugins/libunroll-mpi.so)
 LIBS = $(LIBZIP_LIBS) $(UTF8PROC_LIBS) $(ZLIB_LIBS) $(CSV_LIBS) -ldl -lm
 # archives of these folders, each before those that it uses
 FLOORS := inspect generate train net model text stream base
-archives = $(patsubst %,$(BUILD)/lib/%.a,$(filter $1,$(FLOORS))) $(if $(filter net,$1),$(BUILD)/kernels.a)
+archives = $(patsubst %,$(BUILD)/lib/%.a,$(filter $1,$(FLOORS))) \
+	$(if $(filter train,$1),$(BUILD)/transport.a) $(if $(filter net,$1),$(BUILD)/kernels.a)
 
 here: $(BINS) $(PLUGINS) $(if $(SAN),,$(TOOLS:%=bin/%))
 $(TOOLS:%=bin/%): bin/%: $(BUILD)/bin/%
@@ -180,6 +188,10 @@ $(BUILD)/plugins/libunroll-blas.so: $(BLAS_OBJS)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) -shared -o $@ $^ $(OPENBLAS_LIBS) -lm
 	@chmod go-w $(@D) $@
+$(BUILD)/plugins/libunroll-mpi.so: $(BUILD)/transport/mpi/mpi.o
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) -shared -o $@ $^ $(MPI_LIBS)
+	@chmod go-w $(@D) $@
 
 include mk/cuda.mk
 include mk/tests.mk
@@ -189,7 +201,7 @@ include mk/arm.mk
 demo:
 	@mk/demo.sh $(DEPS)
 deps:
-	@mk/deps.sh $(DEPS)
+	@mk/deps.sh $(DEPS) $(DEPS_MPI)
 deps-dev: deps
 	@mk/deps.sh $(DEPS_DEV)
 clean:

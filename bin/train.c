@@ -17,6 +17,7 @@
 #include "prog.h"
 #include "progress.h"
 #include "resume_command.h"
+#include "share_run.h"
 #include "signals.h"
 #include "train_settings.h"
 #include "training_run.h"
@@ -113,10 +114,13 @@ static const struct command command = {
 	.example = "tok comments.csv | vocab -n 500 | encode | train -c gru -e 5 -o m.npz"
 };
 
-/* With a message of lib/ that names its subject; NULL: nothing is wrong. */
+/* With a message of lib/ that names its subject; NULL: nothing is wrong.  An empty one is
+ * reported by another process. */
 static void
 die_if(const char *why)
 {
+	if (why && *why == '\0')
+		exit(PROG_FAIL);
 	if (why)
 		die("%s", why);
 }
@@ -338,7 +342,7 @@ end_by_signal(struct training_run *run, const char *why)
 	struct errmsg resume, line;
 
 	if (why == NULL && run->model.progress.steps && number != SIGPIPE)
-		run_report_tell(&run->log.report, &run->trainer, &run->checkpoint, note);
+		training_run_tell(run, note);
 	if (why == NULL)
 		why = training_run_interruption(run, number, command_to_resume(&resume), &line);
 	if (why)
@@ -354,7 +358,10 @@ train(struct training_run *run)
 	struct model_progress *p = &run->model.progress;
 	struct errmsg line;
 	const char *why, *saved;
+	bool more;
 
+	die_if(workers_check(&run->workers, p));
+	die_if(share_run(&run->workers, &run->model, &run->text, &more));
 	die_if(training_run_open(run));
 	begin_output(run);
 	signals_defer();
@@ -369,7 +376,7 @@ train(struct training_run *run)
 	if (why)
 		die("%s; try a smaller -r, or clip the gradient with -k or -K (last model saved: %s)",
 		    why, saved);
-	run_report_tell(&run->log.report, &run->trainer, &run->checkpoint, note);
+	training_run_tell(run, note);
 	if (run_report_reason(p, run->max_steps) == RUN_PATIENCE)
 		prog_note("to continue: %s", resume_command_beyond(&to_resume, p, run->max_steps, &line));
 }
@@ -380,12 +387,36 @@ resume_finished(struct training_run *run)
 {
 	const struct model_progress *p = &run->model.progress;
 	struct errmsg line;
+	bool more;
 
 	prog_note("%s: nothing to do: the run has finished after %" PRIu64 " epochs, %" PRIu64
 	    " steps; to continue: %s", o.resume, p->epoch, p->steps,
 	    resume_command_beyond(&to_resume, p, run->max_steps, &line));
+	die_if(share_run(&run->workers, NULL, &run->text, &more));
+	workers_close(&run->workers);
 	begin_output(run);
 	die_if(training_run_copy(run, o.resume));
+}
+
+static struct backend *
+open_device(enum real_type real, const struct workers *w)
+{
+	return device_open(o.device, real, workers_threads(w, o.threads));
+}
+
+/* What workers other than 0 do. */
+static void
+follow(struct training_run *run)
+{
+	const char *why;
+
+	prog_quiet = true;
+	why = training_run_follow(run, open_device);
+	if (run->workers.t)
+		die("process %d: %s", run->workers.rank, why);
+	if (signals_came() && !run->trainer.diverged)
+		signals_die(signals_came());
+	exit(why ? PROG_FAIL : PROG_OK);
 }
 
 /* Options that need or exclude another one. */
@@ -453,16 +484,19 @@ main(int argc, char *argv[])
 	checkpoint_set(&run.checkpoint, o.out);
 	if (options_given('o') && checkpoint_is_read(&run.checkpoint, &in, o.valid))
 		die_usage("-o: %s is also an input; choose another output file", run.checkpoint.subject);
-	claim_output(&run.checkpoint);
 	run.warn = warn;
 	run.max_steps = (uint64_t)o.steps;
 	run.max_loss_ratio = o.max_loss_ratio;
+	die_if(workers_open(&run.workers));
+	if (run.workers.rank > 0)
+		follow(&run);
+	claim_output(&run.checkpoint);
 	if (o.from || o.resume)
 		load_model(&run);
 	if (set.embed_dropout > 0 && set.embed == 0)
 		die_usage("--embed-dropout needs embeddings (-m)");
-	run.k = device_open(o.device, o.from || o.resume ? run.model.shape.real :
-	    set.f64 ? REAL_F64 : REAL_F32, o.threads);
+	run.k = open_device(o.from || o.resume ? run.model.shape.real :
+	    set.f64 ? REAL_F64 : REAL_F32, &run.workers);
 	read_text(&run, &in);
 	if (o.resume)
 		resume(&run);

@@ -243,6 +243,19 @@ struct step_args {
 	double *logp;			/* (t) of the host: ln P(y_r) */
 };
 
+/*
+ * The numbers of a gradient in host memory, in the layout of its backend, which depends on
+ * name and isa alone.  Those of a sparse gradient (touched.h) are rows of `width` numbers,
+ * row i from i width on; all are zero but those in `row`.
+ */
+struct grad_view {
+	void *p;		/* (len) reals */
+	size_t len;
+	int width;		/* 0: dense */
+	int n;
+	const uint32_t *row;	/* (n) until the gradient changes */
+};
+
 struct backend {
 	const char *name;
 	const char *isa;		/* instruction set or GPU, for messages */
@@ -322,6 +335,15 @@ struct backend {
 	    struct matrix *n, const struct update *);
 	/* The sum of squares of G, accumulated in double. */
 	double (*sum_squares)(struct backend *, const struct matrix *g);
+
+	/*
+	 * Optional (NULL), both or neither: sums of gradients over several processes.
+	 * grad_view lends G's numbers, which may be overwritten.  Whoever overwrites rows of a
+	 * sparse G then calls grad_set_rows: the set of its touched rows becomes these, in
+	 * this order, on which rounding errors of sum_squares depend.
+	 */
+	struct grad_view (*grad_view)(struct backend *, struct matrix *g);
+	void (*grad_set_rows)(struct backend *, struct matrix *g, const uint32_t *rows, int n);
 
 	/*
 	 * Optional (NULL): one step of plain SGD on a batch in one call, for the net

@@ -139,6 +139,30 @@ host_len(const struct matrix *m)
 	return (size_t)m->rows * m->cols;
 }
 
+struct grad_view
+host_view(const struct matrix *g, real *p, size_t len)
+{
+	const struct touched *t = &g->touched;
+
+	return (struct grad_view){ .p = p, .len = len,
+		.width = touched_is_sparse(t) ? t->width : 0, .n = t->n, .row = t->row };
+}
+
+static struct grad_view
+host_grad_view(struct backend *k, struct matrix *g)
+{
+	(void)k;
+	return host_view(g, host_values(g), host_len(g));
+}
+
+void
+host_grad_set_rows(struct backend *k, struct matrix *g, const uint32_t *rows, int n)
+{
+	(void)k;
+	touched_clear(&g->touched);
+	touched_add(&g->touched, rows, n);
+}
+
 int
 host_width(const struct matrix *u)
 {
@@ -185,4 +209,6 @@ host_matrices(struct backend *k)
 	k->mat_free = host_mat_free;
 	k->mat_put = host_mat_put;
 	k->mat_get = host_mat_get;
+	k->grad_view = host_grad_view;
+	k->grad_set_rows = host_grad_set_rows;
 }

@@ -40,12 +40,16 @@ const char *host_error(struct backend *k);
 /* Sets alloc, free, put and get of the table, and its real. */
 void host_memory(struct backend *k);
 
-/* Sets mat_new, mat_free, mat_put and mat_get for struct matrix. */
+/* Sets mat_new, mat_free, mat_put, mat_get and grad_* for struct matrix. */
 void host_matrices(struct backend *k);
 
 /* A matrix's array, (cols, rows) for an embedding, and its length; NULL for no matrix. */
 real *host_values(const struct matrix *m);
 size_t host_len(const struct matrix *m);
+
+/* Entries of the table: grad_view of a matrix whose numbers are p(len); grad_set_rows. */
+struct grad_view host_view(const struct matrix *g, real *p, size_t len);
+void host_grad_set_rows(struct backend *k, struct matrix *g, const uint32_t *rows, int n);
 
 /* Of an input layer (an embedding, or the output matrix where the two are tied): the
  * width of a word's row, and the row itself. */

@@ -1,5 +1,5 @@
 /*
- * plugin.c - finds and loads a backend's shared object.
+ * plugin.c - finds and loads a plugin's shared object.
  *
  * A loaded object stays loaded until the program ends: a table of functions must
  * not outlive its code.
@@ -105,10 +105,8 @@ plugin_is_here(const char *name)
 	return find_plugin(&p, name) && p.why[0] == '\0';
 }
 
-/* A symbol of the plugin if it may be loaded and has this suite's version; else NULL and
- * *why. */
-static void *
-symbol_of(const char *name, const char *symbol, const char **why)
+void *
+plugin_symbol(const char *name, const char *symbol, int expected, const char **why)
 {
 	static struct place p;	/* *why may be in it */
 	void *so, *found;
@@ -128,7 +126,7 @@ symbol_of(const char *name, const char *symbol, const char **why)
 	}
 	version = dlsym(so, "unroll_plugin_version");
 	found = dlsym(so, symbol);
-	if (version == NULL || found == NULL || *version != PLUGIN_VERSION) {
+	if (version == NULL || found == NULL || *version != expected) {
 		*why = "its plugin belongs to another version of this suite";
 		return NULL;
 	}
@@ -139,7 +137,7 @@ symbol_of(const char *name, const char *symbol, const char **why)
 struct backend *
 plugin_open(const char *name, enum real_type real, int threads, const char **why)
 {
-	void *symbol = symbol_of(name, "unroll_plugin", why);
+	void *symbol = plugin_symbol(name, "unroll_plugin", PLUGIN_VERSION, why);
 	opener *open;
 
 	if (symbol == NULL)
@@ -159,7 +157,8 @@ plugin_rate(const char *name, enum real_type real, const char **why)
 	rater *rate;
 
 	*why = find_plugin(&p, name) && p.why[0] != '\0' ? p.why : NULL;
-	symbol = *why == NULL ? symbol_of(name, "unroll_plugin_rate", &ignored) : NULL;
+	symbol = *why == NULL ?
+	    plugin_symbol(name, "unroll_plugin_rate", PLUGIN_VERSION, &ignored) : NULL;
 	if (symbol == NULL)
 		return 0;
 	memcpy(&rate, &symbol, sizeof(rate));

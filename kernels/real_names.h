@@ -21,6 +21,8 @@
 #define host_fail NAME(host_fail)
 #define host_open NAME(host_open)
 #define host_values NAME(host_values)
+#define host_view NAME(host_view)
+#define host_grad_set_rows NAME(host_grad_set_rows)
 #define host_width NAME(host_width)
 #define host_word NAME(host_word)
 #define shifted_rows NAME(shifted_rows)

@@ -10,6 +10,7 @@ make install         install programs, manual pages, completion and pipelines;
                      of the program names
 make uninstall       remove what make install installed
 make bench           training speed compared with NumPy, PyTorch and OpenBLAS
+make bench-mpi       training by several processes; needs MPI
 make bench-quality   bits a word against time, by output layer; CSV=FILE, EPOCHS=N
 make bench-text      speed of the text programs; CSV=FILE: on your own corpus
 make profile         time of a training step, layer by layer

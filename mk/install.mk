@@ -21,7 +21,7 @@ PAGES := $(wildcard man/*.5 man/*.7)
 
 # Everything that install creates and uninstall removes.
 INSTALLED = $(TOOLS:%=$(bindir)/$(PROGRAM_PREFIX)%) \
-	$(sort $(PLUGINS:$(BUILD)/plugins/%=$(libdir)/%) $(libdir)/libunroll-cuda.so) \
+	$(sort $(PLUGINS:$(BUILD)/plugins/%=$(libdir)/%) $(libdir)/libunroll-cuda.so $(libdir)/libunroll-mpi.so) \
 	$(TOOLS:%=$(mandir)/man1/$(PROGRAM_PREFIX)%.1) \
 	$(foreach p,$(PAGES),$(mandir)/man$(patsubst .%,%,$(suffix $p))/$(notdir $p)) \
 	$(completiondir)/unroll $(TOOLS:%=$(completiondir)/$(PROGRAM_PREFIX)%) \
@@ -32,7 +32,7 @@ INSTALLED = $(TOOLS:%=$(bindir)/$(PROGRAM_PREFIX)%) \
 # The prefix in manual pages: in names and cross-references, and in commands
 # (examples, quoted commands, messages) at the start, after a pipe or a parenthesis
 NAMES := $(subst $(eval) ,|,$(TOOLS))
-RUN := s/(^ *|\.Dl \$$ |\.Dl |\.Ql |\| |\()($(NAMES))( |:|$$)/\1$(PROGRAM_PREFIX)\2\3/g
+RUN := s/(^ *|\.Dl \$$ |\.Dl |\.Ql |\| |\(|-n [0-9]+ |exec |=1 )($(NAMES))( |:|$$)/\1$(PROGRAM_PREFIX)\2\3/g
 PREFIX_PAGE = sed -E -e 's/^(\.|.* )(Nm|Xr) ($(NAMES))( |$$)/\1\2 $(PROGRAM_PREFIX)\3\4/' \
 	-e '/^\.(Dl|Ql) /$(RUN)' -e '/^\.Bd/,/^\.Ed/$(RUN)'
 # The programs to install differ from those of the build in one object, which names the

@@ -1,9 +1,9 @@
 #!/bin/sh
 # probe.sh FILE: finds the libraries, writes their compiler flags to FILE as make
 # variables, and reports what it found on standard error.  If a library is missing,
-# it reports that in one line and exits with status 1.  Two tools are optional:
-# nvcc, which builds the plugin for NVIDIA GPUs, and a C++ compiler, which builds
-# the tests of that plugin.
+# it reports that in one line and exits with status 1.  Three things are optional: nvcc,
+# which builds the plugin for NVIDIA GPUs, a C++ compiler, which builds the tests of that
+# plugin, and MPI, which the plugin for training by several processes needs.
 set -eu
 out=$1
 missing=
@@ -29,6 +29,24 @@ find_csv() {
 	else
 		missing="$missing libcsv"
 	fi
+}
+
+# find_mpi: OpenMPI or MPICH, whose pkg-config modules have these names, or what mpicc
+# says; a program is compiled and linked
+find_mpi() {
+	for module in ompi-c mpich mpi mpicc; do
+		flags=$(pkg-config --cflags --libs "$module" 2>/dev/null) ||
+			flags=$("$module" -show 2>/dev/null | cut -d ' ' -f 2-)
+		# shellcheck disable=SC2086
+		if printf '%s\n' '#include <mpi.h>' 'int main(void) { return MPI_Init(0, 0); }' |
+		    ${CC:-cc} -x c -o "$out.o" - $flags 2>/dev/null; then
+			echo "probe: $module $(pkg-config --modversion "$module" 2>/dev/null)" >&2
+			echo "MPI_CFLAGS := $(printf '%s\n' $flags | grep '^-I' | tr '\n' ' ')"
+			echo "MPI_LIBS := $(printf '%s\n' $flags | grep -v '^-I' | tr '\n' ' ')"
+			return
+		fi
+	done
+	echo "probe: no MPI; the plugin for training by several processes is not built" >&2
 }
 
 # works COMPILER FLAG...: whether the compiler accepts the source on standard input
@@ -70,6 +88,7 @@ fi
 	find LIBZIP libzip
 	find ZLIB zlib
 	find_csv
+	find_mpi
 	hardened HARDEN_CFLAGS -fstack-protector-strong -fstack-clash-protection -fPIE
 	hardened FORTIFY_CFLAGS '-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3'
 	hardened HARDEN_LDFLAGS -Wl,-z,relro,-z,now

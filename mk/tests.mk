@@ -57,6 +57,8 @@ bench: all $(BENCH)/step $(BENCH)/cells $(BENCH)/gemm $(BENCH)/timed
 	@BUILD=$(CURDIR)/$(BUILD) tests/bench/train.sh
 bench-text: all $(BENCH)/timed
 	@BUILD=$(BUILD) CSV="$$CSV" tests/bench/text.sh
+bench-mpi: all $(BENCH)/step
+	@BUILD=$(CURDIR)/$(BUILD) tests/bench/mpi.sh
 bench-quality: all
 	@mkdir -p $(BENCH)
 	@BUILD=$(BUILD) CSV="$$CSV" tests/bench/quality.sh

@@ -6,7 +6,7 @@ load helper
 setup() {
 	cd "$TOP" || return
 	shopt -s globstar nullglob
-	CODE=(bin/*.c lib/**/*.[ch] kernels/**/*.[ch] kernels/**/*.cu)
+	CODE=(bin/*.c lib/**/*.[ch] transport/**/*.[ch] kernels/**/*.[ch] kernels/**/*.cu)
 	KERNELS=(kernels/**/*.[ch] kernels/**/*.cu)
 }
 
@@ -23,7 +23,7 @@ none() {
 sees() {
 	make -s -f - print 2>/dev/null <<-'END'
 		include Makefile
-		F := $(filter SEES_lib/% SEES_kernels%,$(.VARIABLES))
+		F := $(filter SEES_lib/% SEES_kernels% SEES_transport%,$(.VARIABLES))
 		print: ; @$(foreach f,$F,$(foreach s,$($f),echo $(f:SEES_%=%) $s;))
 	END
 }
@@ -38,7 +38,7 @@ arrows() {
 		/^#include "/ { split($0, q, "\""); print folder, q[2] }' "$@" | sort -u |
 	while read -r folder header; do
 		for f in "$folder/$header" $(sed -n "s|^$folder \(.*\)|\1/$header|p" <<< "$allowed") \
-		    lib/*/"$header" kernels/"$header" kernels/*/"$header" kernels/*/*/"$header"; do
+		    lib/*/"$header" transport/"$header" kernels/"$header" kernels/*/"$header" kernels/*/*/"$header"; do
 			[ -f "$f" ] || continue
 			[ "${f%/*}" = "$folder" ] || echo "$folder ${f%/*}"
 			break
@@ -71,7 +71,7 @@ wrong_arrows() {
 
 @test "a planted include upwards is noticed" {
 	mkdir -p "$BATS_TEST_TMPDIR/house"
-	cp -r Makefile mk bin lib kernels tests "$BATS_TEST_TMPDIR/house"
+	cp -r Makefile mk bin lib transport kernels tests "$BATS_TEST_TMPDIR/house"
 	cd "$BATS_TEST_TMPDIR/house"
 	sed -i '1i #include "trainer.h"' lib/stream/vocab.c
 	sed -i '1i #include "mem.h"' kernels/pool.c
@@ -82,6 +82,11 @@ lib/stream lib/train" ]
 
 @test "only kernels/ knows about BLAS and CUDA" {
 	none '#include <(cblas|cublas|cuda)' bin/*.c lib/**/*.[ch] kernels/*.[ch] kernels/{ref,cells,cpu}/**/*.[ch]
+}
+
+@test "only transport/mpi knows about MPI" {
+	none '#include <mpi' bin/*.c lib/**/*.[ch] transport/*.[ch] "${KERNELS[@]}"
+	none '\bMPI_' bin/*.c lib/**/*.[ch] transport/*.[ch] "${KERNELS[@]}"
 }
 
 @test "only lib/ knows about zip, deflate, CSV and Unicode tables" {
@@ -105,7 +110,7 @@ lib/stream lib/train" ]
 @test "the library sees no more of the arithmetic than its interface" {
 	[ "$(arrows lib/**/*.[ch] | grep ' kernels' | cut -d ' ' -f 2 | sort -u)" = kernels ]
 	for h in $(sed -n 's/^#include "\(.*\)"/\1/p' lib/**/*.[ch] | sort -u); do
-		[ -n "$(find lib kernels/backend.h kernels/registry.h -name "$h")" ] || { echo "$h"; false; }
+		[ -n "$(find lib transport/transport.h kernels/backend.h kernels/registry.h -name "$h")" ] || { echo "$h"; false; }
 	done
 }
 
@@ -116,7 +121,7 @@ lib/stream lib/train" ]
 @test "the library never exits, except in prog.c, options.c and device.c" {
 	local files
 	mapfile -t files < <(printf '%s\n' lib/**/*.c | grep -vE '/(prog|options|device)\.c$')
-	none '\b(exit|_exit|abort|die|die_errno|die_usage)\(' "${files[@]}" kernels/**/*.c
+	none '\b(exit|_exit|abort|die|die_errno|die_usage)\(' "${files[@]}" transport/**/*.c kernels/**/*.c
 }
 
 @test "the library never speaks, except in prog.c, options.c, device.c and progress.c" {

@@ -43,9 +43,21 @@ sum_squares(struct backend *k, const struct matrix *g)
 	return update_squares(x, n, &g->touched);
 }
 
+static struct grad_view
+grad_view(struct backend *k, struct matrix *g)
+{
+	size_t n;
+	real *p = storage_of(g, &n);
+
+	(void)k;
+	return host_view(g, p, n);
+}
+
 void
 optimiser_entries(struct backend *k)
 {
+	k->grad_view = grad_view;
+	k->grad_set_rows = host_grad_set_rows;
 	k->update = param_update;
 	k->sum_squares = sum_squares;
 }

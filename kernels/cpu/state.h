@@ -59,7 +59,7 @@ void params_entries(struct backend *k);
 void params_changed(struct backend *k, struct cpu_mat *m);
 /* V' of an output layer in panels; NULL, and reported, when out of memory. */
 const struct panels *params_panels(struct backend *k, const struct matrix *v);
-/* update and sum_squares. */
+/* update, sum_squares and grad_*. */
 void optimiser_entries(struct backend *k);
 
 /* embed_*. */

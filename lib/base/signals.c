@@ -104,6 +104,13 @@ signals_came(void)
 	return signalled;
 }
 
+void
+signals_note(int number)
+{
+	if (signalled == 0)
+		signalled = number;
+}
+
 bool
 signals_want_report(void)
 {

@@ -21,6 +21,9 @@ void signals_defer(void);
 /* The first signal noted; 0: none. */
 int signals_came(void);
 
+/* As if this signal had come to this process, too: another one that works with it is ending. */
+void signals_note(int number);
+
 /* Whether a report was asked for since the last call. */
 bool signals_want_report(void);
 

@@ -70,8 +70,10 @@ struct net {
 	 * Hook for data-parallel training, set by the caller after net_open(): sums
 	 * gradients over workers.  Called by net_step(), once per step after
 	 * net_gradient() and before clipping and update, it must replace each n->g[i] by
-	 * its sum over all workers, which then take the same step.  Returns NULL or an
-	 * error message, which ends the step before the update.  NULL: no other workers.
+	 * its sum over all workers, which then take the same step.  A worker may have none
+	 * of a step's sequences; its batch is then empty (t 0) and its gradient zero.
+	 * Returns NULL or an error message, which ends the step before the update.  NULL:
+	 * no other workers.
 	 * While it is set, no device fuses gradient and update.
 	 */
 	const char *(*reduce)(struct net *n, void *arg);
@@ -136,6 +138,9 @@ struct net_pass {
 	bool by_sequence;	/* all words of a sequence have one mask, else each its own */
 	struct rng *rng;	/* draws the masks; unused without dropout */
 	const struct noise *noise;	/* noise words, drawn; NULL unless the softmax is sampled */
+	/* Of a batch that is divided among workers, the masks of a layer before and after
+	 * those of this one: they are drawn, and not used. */
+	size_t masks_before, masks_after;
 };
 
 /*

@@ -177,6 +177,13 @@ net_states(struct net *n, const struct batch *b, struct net_state *st, int layer
 	return n->k->error(n->k);
 }
 
+static void
+skip_draws(struct rng *r, size_t n)
+{
+	while (n-- > 0)
+		rng_u32(r);
+}
+
 /* Draws n numbers of a mask: 0 for outputs to drop, 1 / (1 - rate) for those to keep. */
 static void
 draw_mask(struct rng *rng, double rate, enum real_type real, size_t n, void *mask)
@@ -203,17 +210,17 @@ draw_rows(const struct pass *q, const struct net_pass *how, double rate, size_t 
 	size_t bytes = width * n->size;
 	char *mask = n->host_mask;
 
-	if (!how->by_sequence) {
+	skip_draws(how->rng, how->masks_before * width);
+	if (!how->by_sequence)
 		draw_mask(how->rng, rate, n->k->real, (size_t)b->t * width, mask);
-		return;
-	}
-	for (int i = 0; i < b->nseq; i++) {
+	for (int i = 0; how->by_sequence && i < b->nseq; i++) {
 		char *first = mask + (size_t)b->start[i] * bytes;
 
 		draw_mask(how->rng, rate, n->k->real, width, first);
 		for (int r = b->start[i] + 1; r < b->start[i + 1]; r++)
 			memcpy(mask + (size_t)r * bytes, first, bytes);
 	}
+	skip_draws(how->rng, how->masks_after * width);
 }
 
 static void

@@ -77,6 +77,15 @@ net_steps(struct net *n, const struct batch *b, int bptt, double rate, double *l
 	return n->k->error(n->k);
 }
 
+/* net_gradient(); a worker without a sequence of the batch has a gradient of zeros. */
+static const char *
+batch_gradient(struct net *n, const struct batch *b, const struct net_pass *how, double *logp)
+{
+	if (b->t > 0)
+		return net_gradient(n, b, how, logp);
+	return net_reserve(n, 1, true, how->dropout > 0) ? NULL : "out of memory";
+}
+
 const char *
 net_step(struct net *n, const struct batch *b, const struct net_pass *how,
     const struct hyperparams *r, double rate, uint64_t step, double *logp)
@@ -90,7 +99,7 @@ net_step(struct net *n, const struct batch *b, const struct net_pass *how,
 		n->k->step(n->k, &a);
 		return n->k->error(n->k);
 	}
-	if ((why = net_gradient(n, b, how, logp)) != NULL)
+	if ((why = batch_gradient(n, b, how, logp)) != NULL)
 		return why;
 	if (n->reduce && (why = n->reduce(n, n->reduce_arg)) != NULL)
 		return why;

@@ -164,6 +164,7 @@ streams_cut(uint64_t steps, size_t n, size_t chunk)
 	struct streams s = { .n = n < steps ? n : (size_t)steps };
 	size_t longest;
 
+	s.end = s.n;
 	if (s.n == 0)
 		return s;
 	s.length = (size_t)steps / s.n;
@@ -174,20 +175,84 @@ streams_cut(uint64_t steps, size_t n, size_t chunk)
 	return s;
 }
 
+/* Steps that stream n has in chunk i. */
+static size_t
+chunk_steps(const struct streams *s, size_t n, size_t i)
+{
+	size_t length = s->length + (n < s->longer), done = i * s->chunk;
+
+	if (length <= done)
+		return 0;
+	return length < done + s->chunk ? length - done : s->chunk;
+}
+
 const char *
 batch_chunk(struct batcher *q, const struct corpus *c, const struct streams *s, size_t i)
 {
-	size_t done = i * s->chunk;
 	const char *why = NULL;
 
 	batcher_clear(q);
-	for (size_t n = 0; n < s->n && why == NULL; n++) {
-		size_t length = s->length + (n < s->longer);
-		size_t first = n * s->length + (n < s->longer ? n : s->longer) + done;
+	for (size_t n = s->first; n < s->end && n < s->n && why == NULL; n++) {
+		size_t first = n * s->length + (n < s->longer ? n : s->longer) + i * s->chunk;
+		size_t steps = chunk_steps(s, n, i);
 
-		if (length <= done)
+		if (steps == 0)
 			break;
-		why = batcher_add(q, c->w + first, length < done + s->chunk ? length - done : s->chunk);
+		why = batcher_add(q, c->w + first, steps);
 	}
 	return why;
+}
+
+void
+streams_divide(struct streams *s, size_t n, int rank, int size)
+{
+	s->first = n * (size_t)rank / (size_t)size;
+	s->end = n * ((size_t)rank + 1) / (size_t)size;
+}
+
+struct batch_part
+part_of_chunk(const struct streams *s, size_t i)
+{
+	struct batch_part p = { .first = s->first, .n = s->end - s->first };
+
+	for (size_t n = 0; n < s->n; n++) {
+		size_t steps = chunk_steps(s, n, i);
+
+		p.all += steps;
+		if (n < s->first) {
+			p.before += steps;
+			p.sequences_before += steps > 0;
+		} else if (n < s->end) {
+			p.rows += steps;
+		} else {
+			p.sequences_after += steps > 0;
+		}
+	}
+	return p;
+}
+
+/* A frame belongs to the worker in whose part of the rows its middle is. */
+struct batch_part
+part_of_frames(const struct corpus *c, size_t first, size_t n, int rank, int size)
+{
+	size_t all = c->start[first + n] - c->start[first] - n, done = 0;
+	struct batch_part p = { .first = first, .all = all };
+
+	for (size_t i = first; i < first + n; i++) {
+		size_t steps = frame_steps(c, i), middle = 2 * done + steps;
+		int owner = (int)(middle * (size_t)size / (2 * all));
+
+		if (owner < rank) {
+			p.before += steps;
+			p.first++;
+			p.sequences_before++;
+		} else if (owner == rank) {
+			p.rows += steps;
+			p.n++;
+		} else {
+			p.sequences_after++;
+		}
+		done += steps;
+	}
+	return p;
 }

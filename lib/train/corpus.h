@@ -52,6 +52,8 @@ struct streams {
 	size_t chunk;		/* steps of each stream in a batch, at most */
 	size_t length, longer;
 	size_t chunks;		/* batches in an epoch */
+	size_t first, end;	/* the streams that batches are made of: all, or a worker's,
+				 * of which the last may be missing (n) */
 };
 
 /* Cuts `steps` steps into n streams, or into fewer where there are fewer steps.  n and
@@ -66,9 +68,30 @@ struct streams streams_cut(uint64_t steps, size_t n, size_t chunk);
 const char *batch_frames(struct batcher *q, const struct corpus *c, size_t first, size_t n,
     size_t rows, size_t *taken);
 
-/* Packs chunk i of each stream of a joined corpus into q->b.  The last streams may be
+/* Packs chunk i of each stream from first to end into q->b.  The last streams may be
  * shorter and then missing from the last chunk.  Errors as above. */
 const char *batch_chunk(struct batcher *q, const struct corpus *c, const struct streams *s,
     size_t i);
+
+/*
+ * The part of a batch that one of several workers has: sequences first .. first + n - 1 of
+ * it, and the rows (steps) before them, in them, and in the whole batch.  Parts follow one
+ * another in the order of the workers.
+ */
+struct batch_part {
+	size_t first, n;
+	size_t before, rows, all;
+	size_t sequences_before, sequences_after;	/* those that have rows */
+};
+
+/* Of frames first .. first + n - 1, for worker `rank` of `size`, each with about as many
+ * rows; and of chunk i of the streams from s->first to s->end. */
+struct batch_part part_of_frames(const struct corpus *c, size_t first, size_t n, int rank,
+    int size);
+struct batch_part part_of_chunk(const struct streams *s, size_t i);
+
+/* Leaves to worker `rank` of `size` its part of n streams: as many, or one more or less,
+ * as each other has. */
+void streams_divide(struct streams *s, size_t n, int rank, int size);
 
 #endif

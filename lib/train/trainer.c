@@ -38,14 +38,6 @@ trainer_sum(const double *logp, int t)
 	return sum;
 }
 
-bool
-trainer_should_stop(struct trainer *s)
-{
-	if (s->callbacks.should_stop && s->callbacks.should_stop(s->callbacks.run_arg))
-		s->stopped = true;
-	return s->stopped;
-}
-
 void
 trainer_report_progress(struct trainer *s, uint64_t evaluated)
 {
@@ -96,6 +88,8 @@ trainer_begin(struct trainer *s, const struct model *m)
 	struct model_progress *p = s->p;
 	const char *why;
 
+	if (s->workers->size > 1)
+		trainer_join(s);
 	s->watch.keeps_sum = s->valid != NULL;
 	loss_watch_begin(&s->watch, p, (uint32_t)s->net->v);
 	if (p->hyper.softmax == SOFTMAX_SAMPLED && (why = noise_new(&s->noise, &m->vocab,
@@ -104,20 +98,19 @@ trainer_begin(struct trainer *s, const struct model *m)
 	if (p->hyper.chunk == 0)
 		return NULL;
 	s->streams = streams_cut(s->train->steps, p->batch, p->hyper.chunk);
-	if ((why = net_state_new(&s->state, s->net, (int)p->batch)) != NULL)
+	streams_divide(&s->streams, p->batch, s->workers->rank, s->workers->size);
+	if ((why = net_state_new(&s->state, s->net, (int)(s->streams.end - s->streams.first))) != NULL)
 		return why;
-	return p->sentence && m->carried.data ? net_state_put(&s->state, m->carried.data) : NULL;
+	return p->sentence && m->carried.data ?
+	    carried_put(m, &s->state, s->streams.first, p->batch) : NULL;
 }
 
 const char *
 trainer_store(struct trainer *s, struct model *m)
 {
-	const char *why;
-
 	if (s->state.n == NULL || s->p->sentence == 0)
 		return NULL;
-	why = model_alloc_carried(m, s->p->batch);
-	return why ? why : net_state_get(&s->state, m->carried.data);
+	return carried_get(s->workers, m, &s->state, s->p->batch);
 }
 
 const char *
@@ -227,12 +220,13 @@ epoch_text(struct trainer *s, const struct corpus **text)
 	return p->hyper.shuffle ? shuffle_text(&s->shuffle, s->train, p->seed, p->epoch, text) : NULL;
 }
 
-/* Packs the next batch; *taken is the number of its sentences, or 1 for a chunk. */
+/* Packs this worker's part of the next batch; *taken is the number of sentences in the whole
+ * batch, or 1 for a chunk. */
 static const char *
 next_batch(struct trainer *s, size_t *taken)
 {
 	struct model_progress *p = s->p;
-	size_t n = s->train->n - p->sentence;
+	size_t n = s->train->n - p->sentence, packed;
 	const struct corpus *text;
 	const char *why = epoch_text(s, &text);
 
@@ -242,10 +236,19 @@ next_batch(struct trainer *s, size_t *taken)
 	if (text->joined) {
 		if (p->sentence == 0)
 			net_state_reset(&s->state);
+		s->part = part_of_chunk(&s->streams, p->sentence);
 		return batch_chunk(&s->batcher, text, &s->streams, p->sentence);
 	}
-	return batch_frames(&s->batcher, text, p->sentence, n < p->batch ? n : p->batch, SIZE_MAX,
-	    taken);
+	*taken = n < p->batch ? n : p->batch;
+	s->part = part_of_frames(text, p->sentence, *taken, s->workers->rank, s->workers->size);
+	return batch_frames(&s->batcher, text, s->part.first, s->part.n, SIZE_MAX, &packed);
+}
+
+/* The log-probability of the whole batch. */
+static double
+batch_logp(const struct trainer *s)
+{
+	return s->workers->size > 1 ? s->workers->note.logp : trainer_sum(s->logp, s->batcher.b.t);
 }
 
 /* Each step has a generator of its own, so that resuming needs no state but the step's
@@ -265,7 +268,7 @@ smooth_loss(struct trainer *s, double logp)
 {
 	struct model_progress *p = s->p;
 	double length = p->hyper.chunk ? p->hyper.chunk : 1;
-	double loss = -logp / s->batcher.b.t * length;
+	double loss = -logp / (double)s->part.all * length;
 
 	if (p->hyper.log == 0)
 		return;
@@ -274,6 +277,17 @@ smooth_loss(struct trainer *s, double logp)
 	p->smoothed = SMOOTHING * p->smoothed + (1 - SMOOTHING) * loss;
 	if (p->steps % p->hyper.log == 0 && s->callbacks.smoothed)
 		s->callbacks.smoothed(s->callbacks.arg, p);
+}
+
+/* The masks of the other workers' parts: one for each row or sequence. */
+static void
+count_masks(const struct trainer *s, struct net_pass *how)
+{
+	const struct batch_part *part = &s->part;
+
+	how->masks_before = how->by_sequence ? part->sequences_before : part->before;
+	how->masks_after = how->by_sequence ? part->sequences_after :
+	    part->all - part->before - part->rows;
 }
 
 /* One training step on the next batch. */
@@ -294,6 +308,7 @@ step_batch(struct trainer *s, size_t units)
 
 	if (why || (why = trainer_reserve(s, (size_t)s->batcher.b.t)))
 		return why;
+	count_masks(s, &how);
 	rate_before_step(p, units);
 	if (p->hyper.dropout > 0 || p->hyper.embed_dropout > 0 || how.noise)
 		seed_step(p, &rng);
@@ -302,7 +317,7 @@ step_batch(struct trainer *s, size_t units)
 	why = net_step(s->net, &s->batcher.b, &how, &p->hyper, rate_of_step(p), p->steps + 1, s->logp);
 	if (why)
 		return why;
-	logp = trainer_sum(s->logp, s->batcher.b.t);
+	logp = batch_logp(s);
 	if (!isfinite(logp))
 		return report_nan_loss(s);
 	p->sentence += taken;
@@ -310,7 +325,7 @@ step_batch(struct trainer *s, size_t units)
 	p->steps++;
 	smooth_loss(s, logp);
 	trainer_report_progress(s, 0);
-	return heed(s, loss_watch_step(&s->watch, p, logp, (uint64_t)s->batcher.b.t), NAN);
+	return heed(s, loss_watch_step(&s->watch, p, logp, s->part.all), NAN);
 }
 
 /* How many steps net_steps() may do in one call; 0: the device or the run rules it out. */
@@ -418,9 +433,8 @@ explain(struct trainer *s, const char *why)
 static const char *
 save_if_due(struct trainer *s)
 {
-	const struct trainer_callbacks *c = &s->callbacks;
-
-	return s->p->steep == 0 && c->is_save_due && c->is_save_due(c->run_arg) ? c->save(c->run_arg, false) : NULL;
+	return s->p->steep == 0 && trainer_is_save_due(s) ? s->callbacks.save(s->callbacks.run_arg, false) :
+	    NULL;
 }
 
 static const char *

@@ -18,6 +18,7 @@
 #include "net.h"
 #include "noise.h"
 #include "shuffle.h"
+#include "workers.h"
 
 /* An evaluation, scheduled or final. */
 struct evaluation {
@@ -52,6 +53,7 @@ struct trainer_callbacks {
 struct trainer {
 	/* The caller's: */
 	struct net *net;
+	struct workers *workers;	/* this process and those that it trains with */
 	const struct corpus *train;	/* joined if and only if p->hyper.chunk is not 0 */
 	const struct corpus *valid;	/* the validation set, likewise; NULL: none */
 	struct model_progress *p;
@@ -62,7 +64,8 @@ struct trainer {
 	/* Ours: */
 	struct streams streams;		/* of a joined corpus */
 	struct net_state state;		/* their hidden states */
-	struct batcher batcher;		/* the current batch */
+	struct batcher batcher;		/* the current batch, or a worker's part of it */
+	struct batch_part part;		/* which part, and its rows and those of the whole */
 	struct noise noise;		/* of a sampled softmax */
 	struct shuffle shuffle;		/* the order of the text in this epoch */
 	double *logp;			/* (cap) its log-probabilities */
@@ -88,8 +91,8 @@ const char *trainer_check_fingerprints(const struct model_progress *p,
 /* Prepares for the first step, with the hidden states that m carries, if any.  NULL or an
  * error message; trainer_free() is due after success and failure. */
 const char *trainer_begin(struct trainer *s, const struct model *m);
-/* In the middle of an epoch of a stream, stores the hidden states in m->carried.  NULL or
- * an error message. */
+/* In the middle of an epoch of a stream, stores the hidden states of all workers, which make
+ * this call together, in m->carried.  NULL or an error message. */
 const char *trainer_store(struct trainer *s, struct model *m);
 
 /*
@@ -123,8 +126,17 @@ void trainer_free(struct trainer *s);
 const char *trainer_reserve(struct trainer *s, size_t t);
 /* Calls progress(). */
 void trainer_report_progress(struct trainer *s, uint64_t evaluated);
-/* Calls should_stop() and returns s->stopped. */
+/* Whether this worker is asked to stop. */
+bool trainer_is_asked(const struct trainer *s);
+/* Sets and returns s->stopped: one that is alone asks should_stop(), others stop together,
+ * when trainer_agree() has told all of them. */
 bool trainer_should_stop(struct trainer *s);
+/* Lets the steps of s->net add up the gradients of all workers. */
+void trainer_join(struct trainer *s);
+/* Whether it is time for a save, the same in all workers. */
+bool trainer_is_save_due(const struct trainer *s);
+/* *logp of this worker's part of an evaluation becomes that of all. */
+void trainer_agree(struct trainer *s, double *logp);
 /* logp[0] + ... + logp[t - 1]. */
 double trainer_sum(const double *logp, int t);
 

@@ -106,19 +106,12 @@ training_run_copy(struct training_run *r, const char *from)
 	return NULL;
 }
 
-/*
- * Writes the models.  The best one comes first, so that a run killed in between has it when
- * resumed.  NULL or a message: of the device, of divergence, or, with *unsaved true, that a
- * file was not written.
- */
+/* The best model comes first, so that a run killed in between has it when resumed. */
 static const char *
-write_models(struct training_run *r, bool best, bool *unsaved)
+write_files(struct training_run *r, bool best)
 {
-	const char *why = net_store(&r->net, &r->model), *latest;
+	const char *why, *latest;
 
-	*unsaved = false;
-	if (why || (why = trainer_store(&r->trainer, &r->model)) != NULL)
-		return device_failure(r, why);
 	if (!best)
 		copy_best(r);
 	r->best_from = NULL;
@@ -130,11 +123,32 @@ write_models(struct training_run *r, bool best, bool *unsaved)
 		r->changed = false;
 		remove_stale(r);
 	}
-	why = why ? why : latest;
-	if (why && !model_is_finite(&r->model))
-		return trainer_set_diverged(&r->trainer, "the weights are no longer finite");
+	return why ? why : latest;
+}
+
+/*
+ * Writes the models; worker 0 does, and tells the others what came of it.  NULL or a message:
+ * of the device, of divergence, or, with *unsaved true, that a file was not written.
+ */
+static const char *
+write_models(struct training_run *r, bool best, bool *unsaved)
+{
+	const char *why = net_store(&r->net, &r->model);
+
+	*unsaved = false;
+	if (why || (why = trainer_store(&r->trainer, &r->model)) != NULL)
+		return device_failure(r, why);
+	if (r->workers.rank == 0)
+		why = write_files(r, best);
 	*unsaved = why != NULL;
-	return why;
+	workers_broadcast(&r->workers, unsaved, sizeof(*unsaved));
+	workers_broadcast(&r->workers, &r->saved, sizeof(r->saved));
+	workers_broadcast(&r->workers, &r->changed, sizeof(r->changed));
+	if (*unsaved && !model_is_finite(&r->model)) {
+		*unsaved = false;
+		return trainer_set_diverged(&r->trainer, "the weights are no longer finite");
+	}
+	return *unsaved && why == NULL ? "process 0 could not save the model" : why;
 }
 
 /* The functions for struct trainer_callbacks. */
@@ -239,10 +253,12 @@ training_run_set_vocab(struct training_run *r, const char *path)
 const char *
 training_run_open(struct training_run *r)
 {
-	const char *why;
+	const char *why = workers_check_device(&r->workers, r->k);
 
+	if (why)
+		return why;
 	r->trainer = (struct trainer){
-		.net = &r->net, .train = &r->text.train, .p = &r->model.progress,
+		.net = &r->net, .workers = &r->workers, .train = &r->text.train, .p = &r->model.progress,
 		.valid = r->text.valid.steps ? &r->text.valid : NULL, .max_steps = r->max_steps,
 		.save_steps = r->schedule.steps, .watch = { .limit = r->max_loss_ratio },
 		.callbacks = { .arg = &r->log, .evaluated = loss_log_evaluated,
@@ -258,15 +274,24 @@ training_run_open(struct training_run *r)
 
 /* The model at the end of the run, unless it is that of the latest save. */
 static const char *
-save_last(struct training_run *r)
+save_last(struct training_run *r, bool *unsaved)
 {
-	bool unsaved, untrained = r->model.progress.steps == 0;
+	bool untrained = r->model.progress.steps == 0;
 
 	if (untrained && r->trainer.stopped)
 		return NULL;
 	if (r->saved && !r->changed)
 		return NULL;
-	return write_models(r, false, &unsaved);
+	return write_models(r, false, unsaved);
+}
+
+/* Ends with the other workers: a signal that has stopped one of them has stopped all. */
+static void
+end_together(struct training_run *r)
+{
+	if (r->trainer.stopped && r->workers.note.stop > 0)
+		signals_note(r->workers.note.stop);
+	workers_close(&r->workers);
 }
 
 static const char *
@@ -300,8 +325,10 @@ training_run_train(struct training_run *r, FILE *out)
 {
 	struct model_progress *p = &r->model.progress;
 	const char *why;
+	bool unsaved = false;
 
 	r->start = seconds_now();
+	r->workers.seconds = r->workers.summed = 0;
 	r->first_step = p->steps;
 	save_schedule_restart(&r->schedule);
 	loss_log_begin(&r->log, out, &r->trainer);
@@ -309,9 +336,25 @@ training_run_train(struct training_run *r, FILE *out)
 	loss_log_end(&r->log);
 	if (why && !r->trainer.diverged && why != r->err.text)
 		return device_failure(r, why);
-	if (why || (why = save_last(r)) != NULL)
-		return why;
-	return end_failure(r);
+	if (why == NULL)
+		why = save_last(r, &unsaved);
+	if (why == NULL || unsaved || r->trainer.diverged)
+		end_together(r);
+	return why ? why : end_failure(r);
+}
+
+void
+training_run_tell(const struct training_run *r, void (*note)(const char *line))
+{
+	double all = seconds_now() - r->start, steps;
+	struct errmsg line;
+
+	run_report_tell(&r->log.report, &r->trainer, &r->checkpoint, note);
+	steps = (double)(r->model.progress.steps - r->first_step);
+	if (r->workers.size > 1)
+		note(errmsg_set(&line, "%d processes; messages between them, and waiting for each other, "
+		    "took %.1f %% of the time; they added up %.0f kB in each step", r->workers.size,
+		    100 * r->workers.seconds / all, steps > 0 ? r->workers.summed / steps / 1e3 : 0));
 }
 
 void

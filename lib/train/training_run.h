@@ -25,6 +25,7 @@ struct training_run {
 	struct model model;		/* with its progress */
 	struct training_text text;	/* its vocabulary is moved into the model */
 	struct checkpoint checkpoint;
+	struct workers workers;		/* open */
 	uint64_t max_steps;		/* end after this many updates; 0: no limit */
 	struct save_schedule schedule;	/* saves between evaluations */
 	double max_loss_ratio;		/* of loss_watch.h; 0: no limit */
@@ -65,6 +66,10 @@ const char *training_run_claim_best(struct training_run *r, const char *from, bo
  * the run, is reported by warn() only. */
 const char *training_run_copy(struct training_run *r, const char *from);
 
+/* All workers make the same calls from training_run_open() on; worker 0 alone writes files,
+ * and its callers the log.  training_run_train() closes r->workers where it ends in step with the
+ * others, with an error or without. */
+
 /* Trains until the run ends, a signal arrives or the loss log cannot be written, and saves
  * the model.  Nothing is saved before the first step, unless the run has no step at all.
  * A save that fails is reported by warn(), and the run continues.  The loss log is written
@@ -77,6 +82,20 @@ const char *training_run_train(struct training_run *r, FILE *out);
  * line->text, or NULL if the run was complete. */
 const char *training_run_interruption(const struct training_run *r, int number,
     const char *resume, struct errmsg *line);
+
+/* Gives note() the lines of the report (run_report.h), and how much of the time went into
+ * messages between workers. */
+void training_run_tell(const struct training_run *r, void (*note)(const char *line));
+
+typedef struct backend *training_run_opener(enum real_type real, const struct workers *w);
+
+/*
+ * What a worker other than 0 does: receives the run, opens the device with open_device(),
+ * and trains.  If r->workers is closed afterwards, all have ended together, and worker 0
+ * reports the error, if there is one; otherwise the error is this worker's own.
+ */
+const char *training_run_follow(struct training_run *r,
+    training_run_opener *open_device);
 
 /* Frees everything, the caller's members as well. */
 void training_run_free(struct training_run *r);

@@ -1,0 +1,234 @@
+/*
+ * gradient_sum.c - sums gradients over workers.
+ *
+ * Of a sparse gradient only the rows travel that some worker has touched: the workers first
+ * tell each other which, then add up these rows of all, zeros where a worker has none.  They
+ * and all small gradients go in one message; a large dense one is added up where it is.
+ *
+ * Every worker lists the rows in the same order, which is that of their updates and of the
+ * norm's rounding errors; so all keep the same bits.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "seconds.h"
+#include "transport.h"
+#include "workers.h"
+
+enum { LARGE = 1 << 16 };	/* numbers of a gradient that is not copied into a message */
+
+/* The gradients of a step. */
+struct sum_job {
+	struct workers *w;
+	struct net *n;
+	struct grad_view view[MODEL_PARAMS_MAX];
+	int sparse[WORKER_LISTS];	/* parameters that are sparse */
+	int nsparse;
+	uint32_t *rows[WORKER_LISTS];	/* rows of each that any worker touched, */
+	int nrows[WORKER_LISTS];	/* so many */
+};
+
+/* In w->host, a copy of the gradient of a device that lends none. */
+static bool
+copy_views(struct sum_job *q)
+{
+	struct model m;
+	size_t total = 0;
+	char *p;
+
+	if (model_plan(&m, q->n->shape) != NULL)
+		return false;
+	for (size_t i = 0; i < m.nparam; i++)
+		total += m.param[i].rows * m.param[i].cols;
+	if ((p = worker_memory(&q->w->host, total * q->n->size)) == NULL)
+		return false;
+	for (size_t i = 0; i < m.nparam; i++) {
+		q->view[i] = (struct grad_view){ .p = p, .len = m.param[i].rows * m.param[i].cols };
+		q->n->k->mat_get(q->n->k, p, q->n->g[i]);
+		p += q->view[i].len * q->n->size;
+	}
+	return true;
+}
+
+static bool
+find_views(struct sum_job *q, struct worker_note *mine)
+{
+	struct backend *k = q->n->k;
+
+	if (k->grad_view == NULL)
+		return copy_views(q);
+	for (size_t i = 0; i < q->n->nparam; i++) {
+		q->view[i] = k->grad_view(k, q->n->g[i]);
+		if (q->view[i].width == 0)
+			continue;
+		if (q->nsparse == WORKER_LISTS)
+			return false;
+		mine->rows[q->nsparse] = q->view[i].n;
+		q->sparse[q->nsparse++] = (int)i;
+	}
+	return true;
+}
+
+/* Tells the others which rows this worker has touched: w->all has the lists of all. */
+static bool
+exchange_rows(struct sum_job *q)
+{
+	struct workers *w = q->w;
+	size_t total = 0;
+	char *to;
+
+	for (int r = 0; r < w->size; r++) {
+		w->bytes[r] = 0;
+		for (int j = 0; j < q->nsparse; j++)
+			w->bytes[r] += (size_t)w->notes[r].rows[j] * sizeof(uint32_t);
+		total += w->bytes[r];
+	}
+	to = worker_memory(&w->mine, w->bytes[w->rank]);
+	if (to == NULL || worker_memory(&w->all, 2 * total) == NULL)
+		return false;
+	for (int j = 0; j < q->nsparse; j++) {
+		const struct grad_view *v = &q->view[q->sparse[j]];
+
+		memcpy(to, v->row, (size_t)v->n * sizeof(*v->row));
+		to += (size_t)v->n * sizeof(*v->row);
+	}
+	workers_gather(w, w->mine.p, w->all.p);
+	q->rows[0] = (uint32_t *)(void *)(w->all.p + total);
+	return true;
+}
+
+/* Adds to q->rows[j] the rows of one worker's list that are not there yet. */
+static void
+add_rows(struct sum_job *q, int j, const uint32_t *list, int n)
+{
+	char *seen = q->w->slots.p;
+
+	for (int i = 0; i < n; i++) {
+		if (seen[list[i]])
+			continue;
+		seen[list[i]] = 1;
+		q->rows[j][q->nrows[j]++] = list[i];
+	}
+}
+
+/* The union of all workers' lists of a sparse gradient, from `list` on, which is the first
+ * worker's first. */
+static bool
+unite_rows(struct sum_job *q, int j)
+{
+	const struct workers *w = q->w;
+	const struct grad_view *v = &q->view[q->sparse[j]];
+	size_t capacity = v->len / (size_t)v->width;
+	const uint32_t *at = (const uint32_t *)(const void *)w->all.p;
+
+	if (worker_memory(&q->w->slots, capacity) == NULL)
+		return false;
+	memset(w->slots.p, 0, capacity);
+	if (j > 0)
+		q->rows[j] = q->rows[j - 1] + q->nrows[j - 1];
+	for (int r = 0; r < w->size; r++)
+		for (int l = 0; l < q->nsparse; l++) {
+			if (l == j)
+				add_rows(q, j, at, w->notes[r].rows[l]);
+			at += w->notes[r].rows[l];
+		}
+	return true;
+}
+
+static void
+sum_numbers(struct sum_job *q, void *p, size_t n)
+{
+	double start = seconds_now();
+
+	q->w->t->sum(q->w->t, q->n->k->real == REAL_F64, p, n);
+	q->w->seconds += seconds_now() - start;
+	q->w->summed += (double)n * (double)q->n->size;
+}
+
+/* Numbers of the common message. */
+static size_t
+message_length(const struct sum_job *q)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < q->n->nparam; i++)
+		if (q->view[i].width == 0 && q->view[i].len < LARGE)
+			n += q->view[i].len;
+	for (int j = 0; j < q->nsparse; j++)
+		n += (size_t)q->nrows[j] * (size_t)q->view[q->sparse[j]].width;
+	return n;
+}
+
+/* Copies the rows and the small gradients into the message, or back. */
+static void
+copy_message(const struct sum_job *q, char *p, bool back)
+{
+	size_t size = q->n->size;
+
+	for (size_t i = 0; i < q->n->nparam; i++) {
+		size_t bytes = q->view[i].len * size;
+
+		if (q->view[i].width || q->view[i].len >= LARGE)
+			continue;
+		memcpy(back ? q->view[i].p : p, back ? p : q->view[i].p, bytes);
+		p += bytes;
+	}
+	for (int j = 0; j < q->nsparse; j++) {
+		const struct grad_view *v = &q->view[q->sparse[j]];
+		size_t bytes = (size_t)v->width * size;
+
+		for (int i = 0; i < q->nrows[j]; i++, p += bytes) {
+			char *row = (char *)v->p + q->rows[j][i] * bytes;
+
+			memcpy(back ? row : p, back ? p : row, bytes);
+		}
+	}
+}
+
+static bool
+sum_all(struct sum_job *q)
+{
+	size_t n = message_length(q);
+	char *message = worker_memory(&q->w->numbers, n * q->n->size);
+
+	if (message == NULL)
+		return false;
+	copy_message(q, message, false);
+	sum_numbers(q, message, n);
+	copy_message(q, message, true);
+	for (size_t i = 0; i < q->n->nparam; i++)
+		if (q->view[i].width == 0 && q->view[i].len >= LARGE)
+			sum_numbers(q, q->view[i].p, q->view[i].len);
+	return true;
+}
+
+/* Gives the device its gradient back. */
+static void
+return_gradients(struct sum_job *q)
+{
+	struct net *n = q->n;
+
+	for (size_t i = 0; n->k->grad_view == NULL && i < n->nparam; i++)
+		n->k->mat_put(n->k, n->g[i], q->view[i].p);
+	for (int j = 0; j < q->nsparse; j++)
+		n->k->grad_set_rows(n->k, n->g[q->sparse[j]], q->rows[j], q->nrows[j]);
+}
+
+const char *
+gradient_sum(struct workers *w, struct net *n, struct worker_note *mine)
+{
+	struct sum_job q = { .w = w, .n = n };
+
+	if (!find_views(&q, mine))
+		return "out of memory";
+	workers_exchange(w, mine);
+	if (q.nsparse && !exchange_rows(&q))
+		return "out of memory";
+	for (int j = 0; j < q.nsparse; j++)
+		if (!unite_rows(&q, j))
+			return "out of memory";
+	if (!sum_all(&q))
+		return "out of memory";
+	return_gradients(&q);
+	return n->k->error(n->k);
+}

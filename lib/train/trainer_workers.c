@@ -1,0 +1,70 @@
+/*
+ * trainer_workers.c - where the training loop of one worker depends on the others.
+ */
+#include "signals.h"
+#include "trainer.h"
+
+bool
+trainer_is_asked(const struct trainer *s)
+{
+	return s->callbacks.should_stop && s->callbacks.should_stop(s->callbacks.run_arg);
+}
+
+bool
+trainer_should_stop(struct trainer *s)
+{
+	if (s->workers->size > 1 ? s->workers->note.stop != 0 : trainer_is_asked(s))
+		s->stopped = true;
+	return s->stopped;
+}
+
+/* What this worker has to say to the others. */
+static struct worker_note
+note_of(const struct trainer *s, double logp)
+{
+	const struct trainer_callbacks *c = &s->callbacks;
+	int came = signals_came();
+
+	return (struct worker_note){ .logp = logp,
+		.stop = !trainer_is_asked(s) ? 0 : came ? came : -1,
+		.save = c->is_save_due && c->is_save_due(c->run_arg) };
+}
+
+void
+trainer_agree(struct trainer *s, double *logp)
+{
+	struct worker_note mine = note_of(s, *logp);
+
+	if (s->workers->size == 1)
+		return;
+	workers_exchange(s->workers, &mine);
+	*logp = s->workers->note.logp;
+}
+
+/* struct net, reduce. */
+static const char *
+add_up(struct net *n, void *arg)
+{
+	struct trainer *s = arg;
+	struct worker_note mine = note_of(s, trainer_sum(s->logp, s->batcher.b.t));
+
+	return gradient_sum(s->workers, n, &mine);
+}
+
+void
+trainer_join(struct trainer *s)
+{
+	s->net->reduce = add_up;
+	s->net->reduce_arg = s;
+}
+
+/* By the number of steps all workers know it; by time, worker 0 does. */
+bool
+trainer_is_save_due(const struct trainer *s)
+{
+	const struct trainer_callbacks *c = &s->callbacks;
+
+	if (s->workers->size > 1 && s->save_steps == 0)
+		return s->workers->note.save;
+	return c->is_save_due && c->is_save_due(c->run_arg);
+}

@@ -1,0 +1,134 @@
+/*
+ * workers.c - see workers.h.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "mem.h"
+#include "seconds.h"
+#include "transport.h"
+#include "workers.h"
+
+enum { DEVICE_NAME = 128 };
+
+const char *
+workers_open(struct workers *w)
+{
+	const char *why;
+
+	*w = (struct workers){ .size = 1 };
+	if ((why = transport_open(&w->t)) != NULL)
+		return why;
+	if (w->t) {
+		w->rank = w->t->rank;
+		w->size = w->t->size;
+	}
+	w->notes = mem_zeros((size_t)w->size, sizeof(*w->notes));
+	w->bytes = mem_zeros((size_t)w->size, sizeof(*w->bytes));
+	return w->notes && w->bytes ? NULL : "out of memory";
+}
+
+void
+workers_close(struct workers *w)
+{
+	struct worker_memory *all[] = { &w->mine, &w->all, &w->numbers, &w->slots, &w->host };
+
+	transport_close(w->t);
+	w->t = NULL;
+	free(w->notes);
+	free(w->bytes);
+	w->notes = NULL;
+	w->bytes = NULL;
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		free(all[i]->p);
+		*all[i] = (struct worker_memory){ 0 };
+	}
+}
+
+void *
+worker_memory(struct worker_memory *m, size_t bytes)
+{
+	return mem_grow(&m->p, &m->cap, bytes + 1, 1) ? m->p : NULL;
+}
+
+long
+workers_threads(const struct workers *w, long asked)
+{
+	long here = sysconf(_SC_NPROCESSORS_ONLN), own = backend_processors();
+
+	if (asked || w->t == NULL || w->t->local_size == 1)
+		return asked;
+	here /= w->t->local_size;
+	here = here > 0 ? here : 1;
+	return here < own ? here : own;
+}
+
+const char *
+workers_check(struct workers *w, const struct model_progress *p)
+{
+	if (p->batch >= (uint32_t)w->size)
+		return NULL;
+	return errmsg_set(&w->err, "a batch of %u cannot be divided among %d processes; give a larger "
+	    "-B, or start fewer", (unsigned)p->batch, w->size);
+}
+
+const char *
+workers_check_device(struct workers *w, const struct backend *k)
+{
+	char mine[DEVICE_NAME] = "", *all = worker_memory(&w->all, (size_t)w->size * DEVICE_NAME);
+
+	if (all == NULL)
+		return "out of memory";
+	snprintf(mine, sizeof(mine), "%s (%s)", k->name, k->isa);
+	for (int r = 0; r < w->size; r++)
+		w->bytes[r] = DEVICE_NAME;
+	workers_gather(w, mine, all);
+	for (int r = 1; r < w->size; r++) {
+		if (strcmp(all, all + r * DEVICE_NAME) == 0)
+			continue;
+		if (w->rank > 0)
+			workers_broadcast(w, all, 1);	/* until worker 0 has reported it */
+		return errmsg_set(&w->err, "process 0 computes on %s and process %d on %s, which round "
+		    "differently; give the same -d to all, and the same UNROLL_ISA", all, r,
+		    all + r * DEVICE_NAME);
+	}
+	return NULL;
+}
+
+void
+workers_broadcast(struct workers *w, void *p, size_t bytes)
+{
+	double start = seconds_now();
+
+	if (w->size > 1 && bytes)
+		w->t->broadcast(w->t, p, bytes);
+	w->seconds += seconds_now() - start;
+}
+
+void
+workers_gather(struct workers *w, const void *mine, void *all)
+{
+	double start = seconds_now();
+
+	if (w->size > 1)
+		w->t->gather(w->t, mine, all, w->bytes);
+	else
+		memcpy(all, mine, w->bytes[0]);
+	w->seconds += seconds_now() - start;
+}
+
+void
+workers_exchange(struct workers *w, const struct worker_note *mine)
+{
+	for (int r = 0; r < w->size; r++)
+		w->bytes[r] = sizeof(*mine);
+	workers_gather(w, mine, w->notes);
+	w->note = w->notes[0];
+	for (int r = 1; r < w->size; r++) {
+		w->note.logp += w->notes[r].logp;
+		if (w->note.stop == 0)
+			w->note.stop = w->notes[r].stop;
+	}
+}

@@ -1,0 +1,179 @@
+#!/usr/bin/env bats
+# Training by several processes that MPI starts: the same losses as one process, the same
+# bytes every time, and one clear line where something is missing.
+
+load helper
+
+setup() {
+	TOOL=train
+	# processes that wait leave the processor to others
+	export OMPI_MCA_mpi_yield_when_idle=1 OMPI_MCA_hwloc_base_binding_policy=none
+	export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+	cd "$BATS_TEST_TMPDIR" || return
+	small_data > text
+	tr -cs 'a-z' '_' < "$TOP/data/names.txt" | head -c 240 | fold -w 1 | { cat; echo; } | vocab -S -n 0 2> vocab.err | encode > chars
+}
+
+# need_mpi: skips where the plugin was not built or nothing starts processes
+need_mpi() {
+	[ -e "$BUILD/plugins/libunroll-mpi.so" ] || skip 'built without MPI'
+	command -v mpirun > /dev/null || skip 'no mpirun here'
+	[ -z "${SAN:-}" ] || skip 'not with a sanitizer: the MPI library is not built with it'
+}
+
+# ranks N ARGUMENT...: train by N processes, of one thread each
+ranks() {
+	local n=$1
+	shift
+	mpirun --oversubscribe -n "$n" train -q -j 1 "$@"
+}
+
+# losses FILE: the losses of a log
+losses() {
+	sed 's/.*: //' "$1"
+}
+
+# near TOLERANCE A B: the losses of two logs differ by no more than that, line by line
+near() {
+	[ -s "$3" ]
+	paste <(losses "$2") <(losses "$3") |
+	    awk -F '\t' -v by="$1" 'NF != 2 || ($1 != $2 && ($1 + 0 == 0 || $1 - $2 > by || $2 - $1 > by)) {
+		print; bad = 1 } END { exit bad }'
+}
+
+# alike TOLERANCE RANKS ARGUMENT...: so many processes have the losses that one has
+alike() {
+	local by=$1 n=$2
+	shift 2
+	train -q -j 1 -o one.npz --force "$@" text > one.log
+	ranks "$n" -o many.npz --force "$@" text > many.log
+	near "$by" one.log many.log
+}
+
+@test "started by MPI without the plugin: one line, not several trainings over one model" {
+	export UNROLL_PLUGINS=$PWD OMPI_COMM_WORLD_SIZE=2 OMPI_COMM_WORLD_RANK=0
+	refused 1 "MPI started it as one of 2 processes, and this build has no such plugin in $PWD" -o m.npz text
+	[ ! -e m.npz ]
+	OMPI_COMM_WORLD_RANK=1
+	run -1 --separate-stderr train -o m.npz text
+	[ -z "$output$stderr" ]
+}
+
+@test "one process of MPI, or none, trains as ever without the plugin" {
+	train -q -e 1 -o one.npz text > log
+	UNROLL_PLUGINS=$PWD OMPI_COMM_WORLD_SIZE=1 OMPI_COMM_WORLD_RANK=0 train -q -e 1 -o same.npz text > log
+	cmp one.npz same.npz
+}
+
+@test "started by another MPI than the plugin's: one line" {
+	need_mpi
+	PMI_SIZE=2 PMI_RANK=0 refused 1 'is not the MPI of its plugin' -o m.npz text
+}
+
+@test "several processes compute what one does, in double over 200 steps, the same every time" {
+	need_mpi
+	local same=(-D -N 200 -B 3 -e 1000 -l 1 -E 10 -H 7 -O adam -p 0.3 -m 5 -K 1 -c lstm -L 2)
+	alike 1e-6 2 "${same[@]}"
+	[ "$(wc -l < one.log)" -gt 200 ]
+	ranks 2 -o again.npz "${same[@]}" text > again.log
+	cmp many.npz again.npz
+	cmp <(losses many.log) <(losses again.log)
+}
+
+@test "in float, of sampled outputs, trees and tied ones, more processes than some batches have sentences" {
+	need_mpi
+	alike 2e-4 2 -N 60 -B 5 -e 100 -l 1 -m 6 -H 8 --softmax sampled --samples 5 -O rmsprop -c gru -p 0.2 -v 0.2 -P 2
+	alike 2e-4 3 -N 60 -B 3 -e 100 -l 1 -m 6 -H 8 --softmax tree -k 0.5
+	alike 2e-4 2 -d ref -N 30 -B 4 -e 100 -l 1 -m 6 -t -H 8 -O momentum -K 0.5
+}
+
+@test "a stream from a pipe; resumed by another number of processes in the middle of an epoch" {
+	need_mpi
+	# one run of 24 chunks an epoch, and the same in three pieces
+	local stream=(-D -B 5 -T 2 -e 2 -c lstm -H 6 -p 0.2 -l 1 -E 1 -O adam)
+	train -q -j 1 -o one.npz "${stream[@]}" chars > one.log
+	ranks 2 -o piped.npz "${stream[@]}" < chars > piped.log
+	near 1e-6 one.log piped.log
+	ranks 2 -o many.npz "${stream[@]}" -N 11 chars > 1.log
+	train -q -j 1 -R many.npz -N 19 chars > 2.log
+	ranks 3 -R many.npz chars > 3.log
+	cat 1.log 2.log 3.log | grep Smoothed > pieces
+	near 1e-6 <(grep Smoothed one.log) pieces
+	tail -n 1 3.log > last
+	near 1e-6 <(tail -n 1 one.log) last
+}
+
+@test "the examples of unroll-cluster(7) run, one after another" {
+	need_mpi
+	cp "$TOP/data/comments.csv" .
+	n=0
+	while IFS= read -r line; do
+		echo "$line"
+		touch before
+		run -0 bash -o pipefail -c "${line//mpirun/mpirun --oversubscribe}" < /dev/null
+		[ -n "$output" ] || [ -n "$(find . -newer before -name '*.index')" ]
+		n=$((n + 1))
+	done < <(sed -n '/^\.Sh DESCRIPTION/,$s/^\.Dl \(\(tok\|mpirun\|train\) .*\)/\1/p' "$TOP/man/unroll-cluster.7")
+	[ "$n" -ge 7 ]
+}
+
+@test "worker 0 alone writes, and says how much went into messages" {
+	need_mpi
+	run -0 --separate-stderr mpirun --oversubscribe -n 2 train -j 1 -B 4 -e 1 -E 1 -o m.npz text
+	[ "$(grep -c 'Loss after' <<< "$output")" -eq 2 ]
+	[ "$(grep -c 'm.npz: loss' <<< "$stderr")" -eq 1 ]
+	[[ "$stderr" == *"train: 2 processes; messages between them, and waiting for each other, took "*" % of the time; they added up "*" kB in each step"* ]]
+	[ "$(echo m.npz unroll-*)" = 'm.npz unroll-*' ]
+	# nothing to do is nothing for all
+	run -0 --separate-stderr mpirun --oversubscribe -n 2 train -R m.npz text
+	[[ "$stderr" == *'nothing to do: the run has finished after 1 epochs'* ]]
+}
+
+@test "what worker 0 refuses, it alone reports, and all end" {
+	need_mpi
+	run -1 --separate-stderr ranks 2 -B 1 -o m.npz text
+	[ "$(grep -c '^train: ' <<< "$stderr")" -eq 1 ]
+	[[ "$stderr" == *'a batch of 1 cannot be divided among 2 processes; give a larger -B, or start fewer'* ]]
+	run -1 --separate-stderr ranks 2 -B 4 -o /no/such/folder/m.npz text
+	[ "$(grep -c '^train: ' <<< "$stderr")" -eq 1 ]
+}
+
+# interrupted SIGNAL WHICH: two processes train for long; the signal goes to this one (0, 1)
+# when the model has been saved.  Sets `ended`, the status of mpirun
+interrupted() {
+	local pids job
+	rm -f m.npz
+	ranks 2 -B 4 -T 3 -c lstm -H 8 -e 1000000 -E 0 --save-every 3 -o m.npz chars > log 2> err &
+	job=$!
+	for _ in {1..1000}; do
+		[ ! -e m.npz ] || break
+		sleep 0.01
+	done
+	sleep "0.0$((RANDOM % 10))"
+	mapfile -t pids < <(pgrep -x -P "$job" train || pgrep -x -P "$(pgrep -P "$job" mpirun)" train)
+	kill "-$1" "${pids[$2]}"
+	ended=0
+	wait "$job" || ended=$?
+}
+
+@test "a killed process ends all; the last model is whole, and resuming it is exact" {
+	need_mpi
+	local long=(-B 4 -T 3 -c lstm -H 8 -e 1000000)
+	for which in 0 1; do
+		interrupted KILL $which
+		[ "$ended" -ne 0 ]
+		steps=$(grep -a -o '^steps=[0-9]*' m.npz)
+		to=$((${steps#steps=} + 7))
+		train -q -j 1 -R m.npz -N $to -E 100000 chars | tail -n 1 > resumed.log
+		train -q -j 1 -o whole.npz --force "${long[@]}" -N $to -E 100000 chars | tail -n 1 > whole.log
+		near 2e-4 whole.log resumed.log
+	done
+}
+
+@test "a signal to one process stops all after the step, with the model saved" {
+	need_mpi
+	interrupted TERM 1
+	[ "$ended" -ne 0 ]
+	grep -q '^train: interrupted in epoch .* resume with: train -R m.npz' err
+	[ ! -e unroll-m.npz.lock ]
+}
