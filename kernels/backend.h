@@ -286,6 +286,10 @@ struct backend {
 	 * Carries hidden states over to another batch.  TO is not S. */
 	void (*pick_rows)(struct backend *, int n, const int *from, int h, const void *s, void *to);
 
+	/* Optional (NULL): row to[i] of S += row i of X(n,h), which is what pick_rows() does
+	 * backward; the rows to[i] are different ones.  For the adaptive softmax. */
+	void (*add_rows)(struct backend *, int n, const int *to, int h, const void *x, void *s);
+
 	/* A(t,m) = X(t,n) M', M ROLE_DENSE (m,n). */
 	void (*dense_forward)(struct backend *, const struct matrix *m, int t, const void *x,
 	    void *a);
