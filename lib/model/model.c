@@ -24,7 +24,8 @@ gates_of(const struct model *m)
 	return (size_t)cell_kinds[m->shape.cell].gates;
 }
 
-/* Names in layers above the first end in the layer's number, from 2. */
+/* Names in layers above the first end in the layer's number, from 2; those of clusters in
+ * the cluster's, from 1. */
 static void
 add_param(struct model *m, enum param_kind kind, uint32_t layer, size_t rows, size_t cols)
 {
@@ -39,6 +40,33 @@ add_param(struct model *m, enum param_kind kind, uint32_t layer, size_t rows, si
 	p->name[0] = letter[kind];
 	if (layer > 0 && layer < m->shape.layers)
 		snprintf(p->name + 1, sizeof(p->name) - 1, "%u", (unsigned)layer + 1);
+}
+
+static void
+add_cluster_param(struct model *m, enum param_kind kind, uint32_t cluster, size_t rows, size_t cols)
+{
+	struct model_param *p = &m->param[m->nparam];
+
+	add_param(m, kind, m->shape.layers, rows, cols);
+	p->cluster = cluster;
+	snprintf(p->name + 1, sizeof(p->name) - 1, "%u", (unsigned)cluster);
+}
+
+static void
+add_clusters(struct model *m)
+{
+	const struct clusters *c = &m->shape.clusters;
+	uint32_t input = model_output_width(&m->shape);
+
+	for (uint32_t i = 1; i <= c->n; i++) {
+		uint32_t rows = clusters_rows(c, i, m->shape.vocab);
+		uint32_t width = clusters_width(c, i, input);
+
+		add_cluster_param(m, PARAM_OUT, i, rows, width);
+		if (m->shape.bias)
+			add_cluster_param(m, PARAM_OUT_BIAS, i, 1, rows);
+		add_cluster_param(m, PARAM_PROJECT, i, width, input);
+	}
 }
 
 static void
@@ -64,6 +92,8 @@ model_output_width(const struct model_shape *s)
 size_t
 model_param_words(const struct model_shape *s, const struct model_param *p)
 {
+	if (s->clusters.n && p->layer == s->layers)
+		return p->cluster ? 1 : 0;
 	switch (p->kind) {
 	case PARAM_EMBED:
 	case PARAM_OUT_BIAS:
@@ -80,7 +110,7 @@ model_param_words(const struct model_shape *s, const struct model_param *p)
 bool
 model_is_lazy(const struct model *m)
 {
-	return m->shape.tree || (m->has_progress && m->progress.hyper.softmax == SOFTMAX_SAMPLED);
+	return m->shape.tree || m->shape.clusters.n || (m->has_progress && m->progress.hyper.softmax == SOFTMAX_SAMPLED);
 }
 
 bool
@@ -95,7 +125,7 @@ list_params(struct model *m)
 {
 	const struct model_shape *s = &m->shape;
 	size_t c = s->vocab, h = s->hidden, e = s->embed, g = gates_of(m) * h;
-	size_t rows = s->tree ? c - 1 : c;
+	size_t rows = s->tree ? c - 1 : clusters_rows(&s->clusters, 0, s->vocab);
 	size_t width = model_output_width(s);
 
 	if (e && !s->tied)
@@ -108,6 +138,7 @@ list_params(struct model *m)
 		add_param(m, PARAM_OUT_BIAS, s->layers, 1, rows);
 	if (s->project || width != h)
 		add_param(m, PARAM_PROJECT, s->layers, width, h);
+	add_clusters(m);
 	for (uint32_t l = 1; l < s->layers; l++) {
 		add_param(m, PARAM_IN, l, g, h);
 		add_param(m, PARAM_STATE, l, g, h);
@@ -131,6 +162,8 @@ aligned_bytes(const struct model_param *p, enum real_type real, size_t *bytes)
 const char *
 model_plan(struct model *m, struct model_shape shape)
 {
+	const char *why;
+
 	*m = (struct model){ .shape = shape };
 	if (shape.layers < 1 || shape.layers > MODEL_LAYERS_MAX)
 		return errmsg_set(&m->err, "%lu layers: must be between 1 and %d",
@@ -148,11 +181,18 @@ model_plan(struct model *m, struct model_shape shape)
 		return "tied output weights: the projection has the embedding size; it cannot be set";
 	if (shape.tied && shape.tree)
 		return "tied output weights: a tree has no row for each word; use the softmax";
+	if (shape.tied && shape.clusters.n)
+		return "tied output weights: clusters have shorter rows than the embeddings; use "
+		    "the softmax";
 	if (shape.tied && shape.embed == 0)
 		return "tied output weights need embeddings";
 	if (shape.vocab < 2 || shape.vocab > VOCAB_MAX)
 		return errmsg_set(&m->err, "vocabulary size %lu: must be between "
 		    "2 and %d", (unsigned long)shape.vocab, VOCAB_MAX);
+	if (shape.tree && shape.clusters.n)
+		return "the output layer cannot be both a tree and clusters";
+	if ((why = clusters_check(&shape.clusters, shape.vocab)) != NULL)
+		return why;
 	list_params(m);
 	return NULL;
 }

@@ -63,20 +63,37 @@ model_init(struct model *m, enum init init, uint32_t seed)
 			set_gate_of_ones(m, &m->param[i]);
 }
 
+/* The sum of the counts of words first .. end - 1, each at least 1. */
 static double
-count_of(const struct vocab_row *row)
+sum_counts(const struct vocab *v, uint32_t first, uint32_t end)
 {
-	return row->count ? (double)row->count : 1;
+	double sum = 0;
+
+	for (; first < end; first++)
+		sum += v->row[first].count ? (double)v->row[first].count : 1;
+	return sum;
+}
+
+/* The words of a part of the vocabulary (clusters.h), then in the head its clusters. */
+static void
+init_output_bias(const struct model *m, const struct model_param *p)
+{
+	const struct clusters *c = &m->shape.clusters;
+	uint32_t n = m->vocab.size, first = clusters_first(c, p->cluster);
+	uint32_t end = clusters_end(c, p->cluster, n);
+	double all = sum_counts(&m->vocab, first, p->cluster ? end : n);
+
+	for (uint32_t j = first; j < end; j++)
+		set_weight(p, m->shape.real, j - first, log(sum_counts(&m->vocab, j, j + 1) / all));
+	for (uint32_t i = 1; p->cluster == 0 && i <= c->n; i++)
+		set_weight(p, m->shape.real, end + i - 1, log(sum_counts(&m->vocab,
+		    clusters_first(c, i), clusters_end(c, i, n)) / all));
 }
 
 void
 model_init_output_bias(struct model *m)
 {
-	double sum = 0;
-
-	for (uint32_t j = 0; j < m->vocab.size; j++)
-		sum += count_of(&m->vocab.row[j]);
 	for (size_t i = 0; i < m->nparam; i++)
-		for (uint32_t j = 0; m->param[i].kind == PARAM_OUT_BIAS && j < m->vocab.size; j++)
-			set_weight(&m->param[i], m->shape.real, j, log(count_of(&m->vocab.row[j]) / sum));
+		if (m->param[i].kind == PARAM_OUT_BIAS)
+			init_output_bias(m, &m->param[i]);
 }

@@ -34,6 +34,8 @@ struct train_settings {
 	long from_epoch;	/* of RATE_DECAYED */
 	long samples;		/* of SOFTMAX_SAMPLED */
 	double noise_power;	/* the same */
+	struct clusters clusters;	/* of SOFTMAX_ADAPTIVE: none for the default cut-offs */
+	long reduction;		/* of its clusters, whatever `clusters` says */
 	double valid_fraction;	/* last fraction of the text for validation; 0: none */
 	bool has_valid;		/* there is a validation set, from the text or another file */
 };
