@@ -192,32 +192,20 @@ check_bptt(enum cell cell)
 		die_usage("-b applies to cell rnn only; gated cells back-propagate to the first step");
 }
 
-/* An output layer with other parameters than those of the model of -i. */
-static void
-check_softmax(const char *path, const struct model_shape *shape)
-{
-	static const char *const name[] = { [SOFTMAX_FULL] = "a softmax over all words",
-	    [SOFTMAX_TREE] = "a tree", [SOFTMAX_ADAPTIVE] = "an adaptive softmax" };
-	enum softmax own = model_shape_softmax(shape);
-
-	if (own != (enum softmax)(set.softmax == SOFTMAX_SAMPLED ? SOFTMAX_FULL : set.softmax))
-		die("%s: the model's output layer is %s; omit --softmax", path, name[own]);
-}
-
 /* Loads the model of -i or -R, before any input is read. */
 static void
 load_model(struct training_run *run)
 {
 	struct model *m = &run->model;
-	const char *path = o.from ? o.from : o.resume;
+	const char *path = o.from ? o.from : o.resume, *own;
 
 	device_load(m, path, set.f64);
 	set.embed = m->shape.embed;
 	if (o.resume && !m->has_progress)
 		die("%s: the model holds no training progress to resume; start a new run with -i", path);
 	check_bptt(m->shape.cell);
-	if (o.from && options_given_name("softmax"))
-		check_softmax(path, &m->shape);
+	if (o.from && options_given_name("softmax") && (own = train_settings_other_output(&set, m)) != NULL)
+		die("%s: the model's output layer is %s; omit --softmax", path, own);
 	if (o.from && options_given('H') && (uint32_t)set.hidden != m->shape.hidden)
 		die("%s: the model has %" PRIu32 " hidden units, not %ld; omit -H", path,
 		    m->shape.hidden, set.hidden);

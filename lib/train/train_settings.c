@@ -34,6 +34,18 @@ train_settings_shape(const struct train_settings *s, const struct vocab *v)
 	};
 }
 
+const char *
+train_settings_other_output(const struct train_settings *s, const struct model *m)
+{
+	static const char *const name[] = { [SOFTMAX_FULL] = "a softmax over all words",
+	    [SOFTMAX_TREE] = "a tree", [SOFTMAX_ADAPTIVE] = "an adaptive softmax" };
+	enum softmax own = model_shape_softmax(&m->shape), asked = (enum softmax)s->softmax;
+
+	if (asked == SOFTMAX_SAMPLED)
+		asked = SOFTMAX_FULL;
+	return own == asked ? NULL : name[own];
+}
+
 void
 train_settings_init(const struct train_settings *s, struct model *m)
 {
