@@ -21,13 +21,15 @@
 #include "progress.h"
 
 static struct {
-	long bptt, embed, hidden, layers, most, project, samples, seed, sentences, threads, vocab;
+	long bptt, embed, hidden, layers, most, project, reduction, samples, seed,
+	    sentences, threads, vocab;
 	double dropout, embed_dropout, step, threshold;
 	int device, cell, softmax, masks;
 	bool bias, tied;
-	const char *flip, *model;
+	const char *cutoffs, *flip, *model;
 } o = {
-	.bptt = 1000, .hidden = 10, .layers = 1, .most = 200, .samples = 20, .seed = 10, .sentences = 1, .vocab = 100,
+	.bptt = 1000, .hidden = 10, .layers = 1, .most = 200, .reduction = CLUSTERS_REDUCTION, .samples = 20,
+	.seed = 10, .sentences = 1, .vocab = 100, .cutoffs = "2,4",
 	.step = 0.001, .threshold = 0.01
 };
 
@@ -66,6 +68,10 @@ static const struct opt options[] = {
 	{ 0, "softmax", OPT_WORD, { .word = &o.softmax }, SOFTMAX_NAMES, 0, 0, "output layer" },
 	{ 0, "samples", OPT_INT, { .i = &o.samples }, "n", 1, 1e6,
 	    "with --softmax sampled: noise words drawn" },
+	{ 0, "cutoffs", OPT_STR, { .s = &o.cutoffs }, "n,...", 0, 0,
+	    "with --softmax adaptive: first words of the clusters" },
+	{ 0, "reduction", OPT_INT, { .i = &o.reduction }, "n", 1, CLUSTERS_REDUCTION_MAX,
+	    "the same: how much smaller each cluster's rows are" },
 	{ 0 }
 };
 static const struct command command = {
@@ -97,8 +103,15 @@ make_example(struct run *run)
 		.embed = (uint32_t)o.embed, .project = (uint32_t)o.project, .bias = o.bias, .tied = o.tied,
 		.tree = o.softmax == SOFTMAX_TREE
 	};
-	const char *why = model_new(&run->model, shape);
+	const char *why;
 
+	if (o.softmax == SOFTMAX_ADAPTIVE) {
+		shape.clusters.reduction = (uint32_t)o.reduction;
+		if (!clusters_parse(&shape.clusters, o.cutoffs))
+			die_usage("--cutoffs: '%s' is not a list of at most %d rising word numbers, as "
+			    "in 2,4", o.cutoffs, CLUSTERS_MAX);
+	}
+	why = model_new(&run->model, shape);
 	if (why == NULL)
 		why = corpus_add(&run->corpus, &f);
 	if (why)
@@ -281,8 +294,10 @@ check_options(int operands)
 			die_usage("-%c needs -m", *c);
 	if (o.softmax != SOFTMAX_SAMPLED)
 		options_reject("samples", "needs --softmax sampled");
-	if (o.model && o.softmax == SOFTMAX_TREE)
-		options_reject("softmax", "tree cannot be used with -m; the model determines it");
+	if (o.softmax != SOFTMAX_ADAPTIVE)
+		options_reject("cutoffs reduction", "needs --softmax adaptive");
+	if (o.model && o.softmax > SOFTMAX_SAMPLED)
+		options_reject("softmax", "tree and adaptive cannot be used with -m; the model determines it");
 	if (o.model && options_given_name("project"))
 		die_usage("--project cannot be used with -m; the model determines it");
 	if (o.project && o.tied)

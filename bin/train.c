@@ -25,14 +25,14 @@
 static struct train_settings set = {
 	.batch = 1, .bptt = TRAIN_BPTT, .chunk = 50, .epochs = 100, .every = TRAIN_EVERY, .factor = 0.97,
 	.from_epoch = 10, .hidden = 100, .layers = 1, .seed = 10, .rate = 0.005, .noise_power = 1,
-	.samples = 1024, .weight_decay = RULE_WEIGHT_DECAY
+	.samples = 1024, .reduction = CLUSTERS_REDUCTION, .weight_decay = RULE_WEIGHT_DECAY
 };
 static struct {
 	long steps, threads;
 	double max_loss_ratio;
 	bool force;
 	int device;
-	const char *from, *resume, *out, *save_every, *valid;
+	const char *cutoffs, *from, *resume, *out, *save_every, *valid;
 } o = { .max_loss_ratio = 10, .out = "model.npz", .save_every = "10m" };
 
 static struct resume_command to_resume;
@@ -103,6 +103,10 @@ static const struct opt options[] = {
 	    "with --softmax sampled: noise words per step" },
 	{ 0, "noise-power", OPT_REAL, { .x = &set.noise_power }, "x", 0, 4,
 	    "the same: power of the words' counts" },
+	{ 0, "cutoffs", OPT_STR, { .s = &o.cutoffs }, "n,...", 0, 0,
+	    "with --softmax adaptive: first words of the clusters" },
+	{ 0, "reduction", OPT_INT, { .i = &set.reduction }, "n", 1, CLUSTERS_REDUCTION_MAX,
+	    "the same: how much smaller each cluster's rows are" },
 	{ 0, "warmup", OPT_INT, { .i = &set.warmup }, "n", 0, 1e9,
 	    "first steps, with a rising learning rate" },
 	{ 0, "weight-decay", OPT_REAL, { .x = &set.weight_decay }, "x", 0, 1e6, "with -O adamw" },
@@ -197,16 +201,15 @@ static void
 load_model(struct training_run *run)
 {
 	struct model *m = &run->model;
-	const char *path = o.from ? o.from : o.resume;
+	const char *path = o.from ? o.from : o.resume, *own;
 
 	device_load(m, path, set.f64);
 	set.embed = m->shape.embed;
 	if (o.resume && !m->has_progress)
 		die("%s: the model holds no training progress to resume; start a new run with -i", path);
 	check_bptt(m->shape.cell);
-	if (o.from && options_given_name("softmax") && m->shape.tree != (set.softmax == SOFTMAX_TREE))
-		die("%s: the model's output layer is %s; omit --softmax", path, m->shape.tree ?
-		    "a tree" : "not a tree");
+	if (o.from && options_given_name("softmax") && (own = train_settings_other_output(&set, m)) != NULL)
+		die("%s: the model's output layer is %s; omit --softmax", path, own);
 	if (o.from && options_given('H') && (uint32_t)set.hidden != m->shape.hidden)
 		die("%s: the model has %" PRIu32 " hidden units, not %ld; omit -H", path,
 		    m->shape.hidden, set.hidden);
@@ -419,6 +422,20 @@ follow(struct training_run *run)
 	exit(why ? PROG_FAIL : PROG_OK);
 }
 
+/* The options of --softmax adaptive. */
+static void
+check_clusters(void)
+{
+	if (set.softmax != SOFTMAX_ADAPTIVE)
+		options_reject("cutoffs reduction", "needs --softmax adaptive");
+	if (o.cutoffs && !clusters_parse(&set.clusters, o.cutoffs))
+		die_usage("--cutoffs: '%s' is not a list of at most %d rising word numbers, as in "
+		    "2000,10000", o.cutoffs, CLUSTERS_MAX);
+	if (set.tied && set.softmax == SOFTMAX_ADAPTIVE)
+		die_usage("-t cannot be used with --softmax adaptive, whose clusters have shorter rows "
+		    "than the embeddings");
+}
+
 /* Options that need or exclude another one. */
 static void
 check_options(void)
@@ -428,7 +445,8 @@ check_options(void)
 	if (o.resume && !options_given('o'))
 		o.out = o.resume;
 	if (o.resume)
-		options_reject("a D c f F H I L m n O s S t T softmax samples noise-power shuffle warmup",
+		options_reject("a D c f F H I L m n O s S t T softmax samples noise-power cutoffs reduction "
+		    "shuffle warmup",
 		    "cannot change in a resumed run (-R)");
 	if (o.from)
 		options_reject("a c I L m t", "cannot be used with -i; the model determines it");
@@ -438,8 +456,9 @@ check_options(void)
 		options_reject("weight-decay", "needs -O adamw");
 	if (set.softmax != SOFTMAX_SAMPLED)
 		options_reject("samples noise-power", "needs --softmax sampled");
+	check_clusters();
 	if (o.resume || o.from)
-		options_reject("project", "cannot be used with -i or -R; the model determines it");
+		options_reject("project cutoffs reduction", "cannot be used with -i or -R; the model determines it");
 	if (set.project && set.tied)
 		die_usage("--project cannot be used with -t, whose projection has the embedding size (-m)");
 	if (set.tied && set.softmax == SOFTMAX_TREE)

@@ -96,7 +96,8 @@ struct matrix;	/* a parameter or its gradient */
  *	all		m *= decay^k, n *= decay2^k
  * These are the k updates themselves, with the rate of the present step, and an epsilon
  * that is small beside the root.  row_steps holds the number of the step that updated a
- * row last.
+ * row last.  A dense gradient may have a row_steps, too, of one number: its parameter makes up
+ * for the steps in which the caller did not update it.
  */
 struct update {
 	enum update_rule rule;
@@ -107,7 +108,7 @@ struct update {
 	double weight_decay;		/* for adamw */
 	double step;			/* number of this update, from 1; for Adam */
 	bool lazy;
-	struct matrix *row_steps;	/* ROLE_BIAS (1, rows): with lazy, the step of each row's
+	struct matrix *row_steps;	/* ROLE_BIAS (1, rows), dense (1, 1): with lazy, the step of each row's
 					 * latest update, 0: none yet; set by the update; NULL:
 					 * there is nothing to make up for */
 };
@@ -298,6 +299,10 @@ struct backend {
 	/* TO(n,h)[i] = row from[i] of S, rows of h, or zeros where from[i] is below 0.
 	 * Carries hidden states over to another batch.  TO is not S. */
 	void (*pick_rows)(struct backend *, int n, const int *from, int h, const void *s, void *to);
+
+	/* Optional (NULL): row to[i] of S += row i of X(n,h), which is what pick_rows() does
+	 * backward; the rows to[i] are different ones.  For the adaptive softmax. */
+	void (*add_rows)(struct backend *, int n, const int *to, int h, const void *x, void *s);
 
 	/* A(t,m) = X(t,n) M', M ROLE_DENSE (m,n). */
 	void (*dense_forward)(struct backend *, const struct matrix *m, int t, const void *x,

@@ -154,3 +154,105 @@ at_most() {
 	refused 1 'omit --softmax' -i m.npz --softmax tree -o x.npz words
 	train -q -i t.npz -e 1 -E 0 -o x.npz words
 }
+
+@test "adaptive: the losses of an independent program, with Adam's updates of whole clusters" {
+	train -q -D -H 8 -b 1000 -r 0.01 -O adam -S constant -e 12 -E 1 -s 5 --softmax adaptive \
+	    --cutoffs 6,15 --reduction 2 words | sed -E 's/^.* epoch=([0-9]+): (.*)$/\1 \2 0.01/' > got
+	awk -v tol=6e-7 -f "$ORACLE/close.awk" "$EXPECT/tiny.adaptive.loss" got
+}
+
+@test "adaptive: gradients agree with finite differences, of every cell" {
+	local c p
+	for c in rnn lstm gru; do
+		run -0 gradcheck -q -c $c -C 12 -a --softmax adaptive
+		run -0 gradcheck -q -c $c -C 12 -L 2 -I 8 --project 9 -p 0.3 --softmax adaptive \
+		    --cutoffs 1,2,4 --reduction 2
+	done
+	for p in V c V1 c1 P1 V2 c2 P2; do
+		run -1 gradcheck -q -C 12 -a --softmax adaptive -x $p
+	done
+}
+
+@test "adaptive: the same bytes on any number of threads, and however often a run is resumed" {
+	local rule n
+	for rule in sgd momentum adagrad rmsprop adam adamw; do
+		rm -f ./*.npz
+		set -- -H 9 -m 5 -c lstm -B 3 -p 0.2 -K 1 -E 2 -O $rule --softmax adaptive --cutoffs 6,15 -e 4
+		same_on_threads "$@" -N 12 words
+		train -q "$@" -N 5 -o half.npz words > log
+		for n in 6 12; do
+			train -q -R half.npz -N $n words > log
+		done
+		cmp 1.npz half.npz
+	done
+}
+
+@test "adaptive: devices agree" {
+	local d
+	need_numpy
+	for d in ref blas cpu; do
+		run train -q -D -d $d -H 20 -m 9 -c gru -B 4 -O adam --softmax adaptive --cutoffs 5,14,25 \
+		    -E 0 -e 3 -o $d.npz words
+		[ "$status" -eq 0 ] || [[ "$output" == *'no such plugin'* ]]
+		[ ! -e $d.npz ] || at_most 1e-12 "$(worst ref.npz $d.npz)"
+	done
+}
+
+@test "adaptive: a cluster that a step does not touch stays as it is, moments included" {
+	need_numpy
+	# the second cluster's words are in the first sentence alone
+	small_stream < <(printf '0 2 25 1\n0 2 12 3 1\n0 12 1\n0 3 4 1\n') > part
+	train -q -H 8 -O adam -K 1 --softmax adaptive --cutoffs 10,20 -e 1 -E 0 -N 1 -o 1.npz part
+	train -q -H 8 -O adam -K 1 --softmax adaptive --cutoffs 10,20 -e 1 -E 0 -o 4.npz part
+	"$PYTHON" - <<-'END'
+	import numpy as np
+	a, b = np.load("1.npz"), np.load("4.npz")
+	for k in a:
+	    if k not in ("vocab", "config"):
+	        same = k[:2] in ("V2", "c2", "P2")
+	        assert (a[k] == b[k]).all() == same, k
+	assert a["V1.steps"] == 0 and b["V1.steps"] == 3 and b["V2.steps"] == 1
+	END
+}
+
+@test "adaptive: score gives the probabilities that another program finds in the model" {
+	need_numpy
+	train -q -D -H 12 --softmax adaptive --cutoffs 6,15 --reduction 2 -O adam -r 0.02 -e 20 -E 0 \
+	    -o m.npz words
+	"$PYTHON" "$ORACLE/adaptive_numpy.py" m.npz > want
+	small_stream < <(for w in {2..29}; do echo "0 $w 1"; done) > firsts
+	score -q -w m.npz firsts | awk -F '\t' 'NR % 2 { print $2 }' > got
+	sed -n '3,30p' want | awk -v tol=2e-6 -f "$ORACLE/close.awk" - got
+}
+
+@test "adaptive: score's ranks and totals, and samples, belong to one distribution" {
+	train -q -D -H 12 --softmax adaptive --cutoffs 4,15 -O adam -r 0.02 -e 20 -E 20 -o m.npz words > log
+	score -q -t m.npz words > totals
+	[ "$(sed -n 's/^loss	//p' totals)" = "$(sed -n '$ s/.*: //p' log)" ]
+	# ranks are those of the probabilities, but for the two words that are not in the list
+	small_stream < <(for w in {2..29}; do echo "0 $w 1"; done) > firsts
+	score -q -w m.npz firsts | awk -F '\t' 'NR % 2 { print $2, $3 }' | sort -k 1,1gr > ranks
+	awk '{ print $2 }' ranks | sort -c -n -u
+	[ "$(sample -q -n 1 -T 0.001 m.npz | decode | cut -d ' ' -f 1)" = \
+	    "$(score -q -w m.npz firsts | awk -F '\t' 'NR % 2 && $3 == 1 { print $1 }')" ]
+	sample -q -n 30 -k 5 -T 0.7 m.npz | decode > sentences
+	[ "$(wc -l < sentences)" -eq 30 ]
+	cells -q m.npz words > units
+	[ -s units ]
+}
+
+@test "adaptive: what does not fit is refused" {
+	refused 2 'shorter rows than the embeddings' -t -m 8 --softmax adaptive words
+	refused 2 'needs --softmax adaptive' --cutoffs 5 words
+	refused 2 'needs --softmax adaptive' --softmax tree --reduction 2 words
+	refused 2 'not a list of at most 4 rising' --softmax adaptive --cutoffs 5,5 words
+	refused 2 'not a list of at most 4 rising' --softmax adaptive --cutoffs 1,2,3,4,5 words
+	refused 1 'below the number of words' --softmax adaptive --cutoffs 30 words
+	train -q -e 1 -E 0 --softmax adaptive -o a.npz words
+	train -q -e 1 -E 0 -o m.npz words
+	refused 1 'omit --softmax' -i a.npz --softmax full -o x.npz words
+	refused 1 'omit --softmax' -i m.npz --softmax adaptive -o x.npz words
+	refused 2 'cannot be used with -i' -i a.npz --softmax adaptive --cutoffs 3 -o x.npz words
+	refused 2 '--cutoffs cannot change in a resumed run (-R)' -R a.npz --cutoffs 3 words
+	train -q -i a.npz -e 1 -E 0 -o x.npz words
+}

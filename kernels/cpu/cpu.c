@@ -111,7 +111,7 @@ static void
 fill_table(struct backend *k)
 {
 	host_memory(k);
-	ref_layers(k);	/* for pick_rows; the rest is overridden below */
+	ref_layers(k);	/* for pick_rows and add_rows; the rest is overridden below */
 	k->name = "cpu";
 	k->isa = NAME_OF(ISA);
 	k->close = cpu_close;

@@ -64,6 +64,18 @@ pick_rows(struct backend *k, int n, const int *from, int h, const void *s, void 
 }
 
 static void
+add_rows(struct backend *k, int n, const int *to, int h, const void *x, void *s)
+{
+	const real *rows = x;
+	real *out = s;
+
+	(void)k;
+	for (int i = 0; i < n; i++)
+		for (int j = 0; j < h; j++)
+			out[(size_t)to[i] * h + j] += rows[(size_t)i * h + j];
+}
+
+static void
 dense_forward(struct backend *k, const struct matrix *mat, int t, const void *from, void *to)
 {
 	int m = mat->rows, n = mat->cols;
@@ -158,6 +170,7 @@ ref_layers(struct backend *k)
 	k->embed_forward = embed_forward;
 	k->embed_backward = embed_backward;
 	k->pick_rows = pick_rows;
+	k->add_rows = add_rows;
 	k->dense_forward = dense_forward;
 	k->dense_backward = dense_backward;
 	k->bias_forward = bias_forward;

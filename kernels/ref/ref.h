@@ -11,7 +11,7 @@
 #include "shifted.h"
 #include "ref_names.h"
 
-/* embed_*, pick_rows, dense_*, bias_*, multiply. */
+/* embed_*, pick_rows, add_rows, dense_*, bias_*, multiply. */
 void ref_layers(struct backend *k);
 /* cell_*. */
 void ref_cells(struct backend *k);

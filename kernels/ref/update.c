@@ -91,14 +91,14 @@ make_up(const struct numbers *a, const struct absence *w, size_t first, size_t n
 	}
 }
 
+/* Row `row` of row_steps: n numbers from the first. */
 static void
-change_row(struct numbers *a, const struct touched *t, int i)
+change_row(struct numbers *a, uint32_t row, size_t first, size_t n)
 {
 	const struct update *u = a->by;
-	size_t first = touched_offset(t, i), n = (size_t)t->width;
 
 	if (u->row_steps) {
-		real *latest = &u->row_steps->p[t->row[i]];
+		real *latest = &u->row_steps->p[row];
 		struct absence w = absence_since(u, *latest);
 
 		make_up(a, &w, first, n);
@@ -117,9 +117,10 @@ param_update(struct backend *k, struct matrix *p, struct matrix *g, struct matri
 	(void)k;
 	if (touched_suffices(&g->touched, u))
 		for (int i = 0; i < g->touched.n; i++)
-			change_row(&a, &g->touched, i);
+			change_row(&a, g->touched.row[i], touched_offset(&g->touched, i),
+			    (size_t)g->touched.width);
 	else
-		change_range(&a, 0, host_len(p));
+		change_row(&a, 0, 0, host_len(p));
 	touched_clear(&g->touched);
 }
 

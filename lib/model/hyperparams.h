@@ -18,10 +18,11 @@ enum hyperparams_rate {
 };
 #define HYPERPARAMS_RATES "halve|decay|cosine|constant"
 
-/* Output layers in training: the softmax over all words, or over a sample of them; and one
- * with other parameters, a tree (model_shape.tree), which struct hyperparams does not hold. */
-enum softmax { SOFTMAX_FULL, SOFTMAX_SAMPLED, SOFTMAX_TREE };
-#define SOFTMAX_NAMES "full|sampled|tree"
+/* Output layers in training: the softmax over all words, or over a sample of them; and those
+ * with other parameters, a tree and clusters (struct model_shape), which struct hyperparams
+ * does not hold. */
+enum softmax { SOFTMAX_FULL, SOFTMAX_SAMPLED, SOFTMAX_TREE, SOFTMAX_ADAPTIVE };
+#define SOFTMAX_NAMES "full|sampled|tree|adaptive"
 
 /* Which outputs share the dropout masks: none, or those of a sequence (Gal and Ghahramani
  * 2016). */

@@ -1,7 +1,6 @@
 /*
- * model.c - the shape of a model, its memory and its initial weights.
+ * model.c - the shape of a model, and its memory.
  */
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,8 +11,6 @@
 #include "prog.h"
 
 enum { HIDDEN_MAX = 65536, ALIGN = 64 };
-static const double UNIFORM = 0.08;	/* char-rnn */
-static const double DEVIATION = 0.01;	/* min-char-rnn */
 
 static size_t
 real_size(enum real_type r)
@@ -27,7 +24,8 @@ gates_of(const struct model *m)
 	return (size_t)cell_kinds[m->shape.cell].gates;
 }
 
-/* Names in layers above the first end in the layer's number, from 2. */
+/* Names in layers above the first end in the layer's number, from 2; those of clusters in
+ * the cluster's, from 1. */
 static void
 add_param(struct model *m, enum param_kind kind, uint32_t layer, size_t rows, size_t cols)
 {
@@ -42,6 +40,33 @@ add_param(struct model *m, enum param_kind kind, uint32_t layer, size_t rows, si
 	p->name[0] = letter[kind];
 	if (layer > 0 && layer < m->shape.layers)
 		snprintf(p->name + 1, sizeof(p->name) - 1, "%u", (unsigned)layer + 1);
+}
+
+static void
+add_cluster_param(struct model *m, enum param_kind kind, uint32_t cluster, size_t rows, size_t cols)
+{
+	struct model_param *p = &m->param[m->nparam];
+
+	add_param(m, kind, m->shape.layers, rows, cols);
+	p->cluster = cluster;
+	snprintf(p->name + 1, sizeof(p->name) - 1, "%u", (unsigned)cluster);
+}
+
+static void
+add_clusters(struct model *m)
+{
+	const struct clusters *c = &m->shape.clusters;
+	uint32_t input = model_output_width(&m->shape);
+
+	for (uint32_t i = 1; i <= c->n; i++) {
+		uint32_t rows = clusters_rows(c, i, m->shape.vocab);
+		uint32_t width = clusters_width(c, i, input);
+
+		add_cluster_param(m, PARAM_OUT, i, rows, width);
+		if (m->shape.bias)
+			add_cluster_param(m, PARAM_OUT_BIAS, i, 1, rows);
+		add_cluster_param(m, PARAM_PROJECT, i, width, input);
+	}
 }
 
 static void
@@ -67,6 +92,8 @@ model_output_width(const struct model_shape *s)
 size_t
 model_param_words(const struct model_shape *s, const struct model_param *p)
 {
+	if (s->clusters.n && p->layer == s->layers)
+		return p->cluster ? 1 : 0;
 	switch (p->kind) {
 	case PARAM_EMBED:
 	case PARAM_OUT_BIAS:
@@ -83,7 +110,7 @@ model_param_words(const struct model_shape *s, const struct model_param *p)
 bool
 model_is_lazy(const struct model *m)
 {
-	return m->shape.tree || (m->has_progress && m->progress.hyper.softmax == SOFTMAX_SAMPLED);
+	return m->shape.tree || m->shape.clusters.n || (m->has_progress && m->progress.hyper.softmax == SOFTMAX_SAMPLED);
 }
 
 bool
@@ -98,7 +125,7 @@ list_params(struct model *m)
 {
 	const struct model_shape *s = &m->shape;
 	size_t c = s->vocab, h = s->hidden, e = s->embed, g = gates_of(m) * h;
-	size_t rows = s->tree ? c - 1 : c;
+	size_t rows = s->tree ? c - 1 : clusters_rows(&s->clusters, 0, s->vocab);
 	size_t width = model_output_width(s);
 
 	if (e && !s->tied)
@@ -111,6 +138,7 @@ list_params(struct model *m)
 		add_param(m, PARAM_OUT_BIAS, s->layers, 1, rows);
 	if (s->project || width != h)
 		add_param(m, PARAM_PROJECT, s->layers, width, h);
+	add_clusters(m);
 	for (uint32_t l = 1; l < s->layers; l++) {
 		add_param(m, PARAM_IN, l, g, h);
 		add_param(m, PARAM_STATE, l, g, h);
@@ -134,6 +162,8 @@ aligned_bytes(const struct model_param *p, enum real_type real, size_t *bytes)
 const char *
 model_plan(struct model *m, struct model_shape shape)
 {
+	const char *why;
+
 	*m = (struct model){ .shape = shape };
 	if (shape.layers < 1 || shape.layers > MODEL_LAYERS_MAX)
 		return errmsg_set(&m->err, "%lu layers: must be between 1 and %d",
@@ -151,11 +181,18 @@ model_plan(struct model *m, struct model_shape shape)
 		return "tied output weights: the projection has the embedding size; it cannot be set";
 	if (shape.tied && shape.tree)
 		return "tied output weights: a tree has no row for each word; use the softmax";
+	if (shape.tied && shape.clusters.n)
+		return "tied output weights: clusters have shorter rows than the embeddings; use "
+		    "the softmax";
 	if (shape.tied && shape.embed == 0)
 		return "tied output weights need embeddings";
 	if (shape.vocab < 2 || shape.vocab > VOCAB_MAX)
 		return errmsg_set(&m->err, "vocabulary size %lu: must be between "
 		    "2 and %d", (unsigned long)shape.vocab, VOCAB_MAX);
+	if (shape.tree && shape.clusters.n)
+		return "the output layer cannot be both a tree and clusters";
+	if ((why = clusters_check(&shape.clusters, shape.vocab)) != NULL)
+		return why;
 	list_params(m);
 	return NULL;
 }
@@ -277,79 +314,6 @@ model_new(struct model *m, struct model_shape shape)
 	const char *why = model_plan(m, shape);
 
 	return why == NULL ? model_alloc(m) : why;
-}
-
-static void
-set_weight(const struct model_param *p, enum real_type real, size_t i, double x)
-{
-	if (real == REAL_F64)
-		((double *)p->data)[i] = x;
-	else
-		((float *)p->data)[i] = (float)x;
-}
-
-static bool
-is_bias(const struct model_param *p)
-{
-	return p->kind == PARAM_BIAS || p->kind == PARAM_STATE_BIAS || p->kind == PARAM_OUT_BIAS;
-}
-
-static void
-draw_weights(struct rng *r, const struct model_param *p, enum real_type real, enum init init)
-{
-	double bound = init == INIT_UNIFORM ? UNIFORM : sqrt(1.0 / (double)p->cols);
-
-	if (is_bias(p) && init != INIT_UNIFORM)
-		return;
-	for (size_t i = 0; i < p->rows * p->cols; i++)
-		set_weight(p, real, i, init == INIT_NORMAL ? DEVIATION * rng_normal(r) :
-		    rng_uniform(r, -bound, bound));
-}
-
-/* A bias of 1 where the cell asks for it: the LSTM's forget gate (Jozefowicz et al.
- * 2015). */
-static void
-set_gate_of_ones(const struct model *m, const struct model_param *p)
-{
-	size_t h = m->shape.hidden;
-	int gate = cell_kinds[m->shape.cell].gate_of_ones;
-
-	for (size_t i = 0; gate >= 0 && i < h; i++)
-		set_weight(p, m->shape.real, (size_t)gate * h + i, 1);
-}
-
-void
-model_init(struct model *m, enum init init, uint32_t seed)
-{
-	uint32_t layer = 0;
-	struct rng r;
-
-	rng_seed(&r, seed);
-	for (; layer <= m->shape.layers; layer++)	/* the output's have number `layers` */
-		for (size_t i = 0; i < m->nparam; i++)
-			if (init == INIT_TUTORIAL ? layer == 0 : m->param[i].layer == layer)
-				draw_weights(&r, &m->param[i], m->shape.real, init);
-	for (size_t i = 0; i < m->nparam; i++)
-		if (m->param[i].kind == PARAM_BIAS)
-			set_gate_of_ones(m, &m->param[i]);
-}
-
-static double
-count_of(const struct vocab_row *row)
-{
-	return row->count ? (double)row->count : 1;
-}
-
-void
-model_init_output_bias(struct model *m)
-{
-	double sum = 0;
-
-	for (uint32_t j = 0; j < m->vocab.size; j++)
-		sum += count_of(&m->vocab.row[j]);
-	for (size_t i = 0; i < m->nparam; i++)
-		for (uint32_t j = 0; m->param[i].kind == PARAM_OUT_BIAS && j < m->vocab.size; j++)
-			set_weight(&m->param[i], m->shape.real, j, log(count_of(&m->vocab.row[j]) / sum));
 }
 
 static void

@@ -12,9 +12,13 @@
  *	b	(1, G H)	bias of the gates
  *	q	(1, H)		bias of the GRU's candidate, inside the reset gate
  *	c	(1, C)		bias of the output
- *				V and c of a hierarchical softmax have C - 1 rows
+ *				V and c of a hierarchical softmax have C - 1 rows;
+ *				of an adaptive softmax those of the head (clusters.h)
  *	P	(N or E, H)	projection layer, from the last layer to V: of size N, or of
  *				size E if V is tied to the embeddings and E is not H
+ *	V1	(words, width)	output of the first cluster of an adaptive softmax; c1 its bias
+ *				(1, words), P1 its projection (width, columns of V); then
+ *				V2, c2, P2, and so on
  *	U2	(G H, H)	from the first layer to the second; then W2, b2, q2, and so on
  *
  * A one-layer RNN without biases or embeddings has U, V and W, as in the tutorial.
@@ -26,6 +30,7 @@
 #ifndef MODEL_H
 #define MODEL_H
 
+#include "clusters.h"
 #include "errmsg.h"
 #include "hyperparams.h"
 #include "npz.h"
@@ -46,6 +51,7 @@ struct model_shape {
 	bool tied;		/* V is tied to the embeddings */
 	bool tree;		/* hierarchical softmax: V has a row for each inner node of a tree
 				 * (huffman.h), C - 1 of them; else the softmax */
+	struct clusters clusters;	/* of the adaptive softmax, if there are any */
 };
 
 enum param_kind {
@@ -57,11 +63,12 @@ struct model_param {
 	char name[16];		/* as in the file: "U", "V", "W2" */
 	enum param_kind kind;
 	uint32_t layer;		/* from 0; the output's parameters have `layers` */
+	uint32_t cluster;	/* from 1, of the adaptive softmax; 0: of none */
 	size_t rows, cols;
 	void *data;			/* (rows x cols) of shape.real */
 	void *moment[MODEL_MOMENTS];	/* optimiser state, likewise; or NULL */
-	void *row_steps;		/* (words) of shape.real: step of each word's row's latest update,
-				 * 0: none; or NULL */
+	void *row_steps;		/* (words, by model_param_words()) of shape.real: step of the
+					 * latest update of each word's row, 0: none; or NULL */
 };
 
 /* The position and the settings of a training run: what `train -R` needs to resume it
@@ -114,8 +121,17 @@ struct model {
 	struct errmsg err;
 };
 
+/* The output layer that the parameters are for: SOFTMAX_FULL, SOFTMAX_TREE or
+ * SOFTMAX_ADAPTIVE. */
+static inline enum softmax
+model_shape_softmax(const struct model_shape *s)
+{
+	return s->tree ? SOFTMAX_TREE : s->clusters.n ? SOFTMAX_ADAPTIVE : SOFTMAX_FULL;
+}
+
 /* Rows (or columns, or elements) of the parameter that belong to a word, or a node of the
- * output's tree, each; 0: it has none. */
+ * output's tree, each; 0: it has none.  Of a cluster's it is 1: they are updated
+ * together. */
 size_t model_param_words(const struct model_shape *s, const struct model_param *p);
 
 /* What the arrays of the model's file hold: numbers of the network, and their bytes; and
@@ -170,7 +186,8 @@ enum init { INIT_TUTORIAL, INIT_NORMAL, INIT_UNIFORM };
 void model_init(struct model *m, enum init init, uint32_t seed);
 
 /* Sets c, if there is one, to ln of the relative counts in the vocabulary: the probabilities
- * of words without context.  A count of 0 is taken as 1. */
+ * of words without context; of an adaptive softmax, the biases of all its parts, to the
+ * same effect.  A count of 0 is taken as 1. */
 void model_init_output_bias(struct model *m);
 
 /*

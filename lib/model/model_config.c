@@ -18,7 +18,7 @@
 enum { VERSION_NOW = 1, VALUE_MAX = TOKEN_RULES_TEXT };
 #define COUNT_MAX 1000000000000000	/* sentences or epochs, far beyond any run */
 
-enum kind { WORD, U32, U64, REAL, LOSS, CRC, TOKEN_RULES };
+enum kind { WORD, U32, U64, REAL, LOSS, CRC, TOKEN_RULES, CUTOFFS };
 enum group { ALWAYS, WITH_VOCAB, WITH_PROGRESS, NGROUPS };
 enum need { NEEDED, OPTIONAL };
 
@@ -27,6 +27,7 @@ struct config {
 	uint32_t version, unit, cell, type;	/* the last three index their words */
 	uint32_t layers, hidden, vocab, embed, project, bias, tied, tree;
 	struct token_rules tokens;
+	struct clusters clusters;
 	struct model_progress progress;
 };
 
@@ -62,6 +63,8 @@ static const struct key {
 	{ "bias", ALWAYS, OPTIONAL, U32, AT(bias), NULL, 0, 1 },
 	{ "tied", ALWAYS, OPTIONAL, U32, AT(tied), NULL, 0, 1 },
 	{ "tree", ALWAYS, OPTIONAL, U32, AT(tree), NULL, 0, 1 },
+	{ "cutoffs", ALWAYS, OPTIONAL, CUTOFFS, AT(clusters), NULL, 0, 0 },
+	{ "reduction", ALWAYS, OPTIONAL, U32, AT(clusters.reduction), NULL, 0, UINT32_MAX },
 	{ "type", ALWAYS, NEEDED, WORD, AT(type), reals, 0, 0 },
 	{ "epoch", WITH_PROGRESS, NEEDED, U64, AT(progress.epoch), NULL, 0, COUNT_MAX },
 	{ "sentence", WITH_PROGRESS, NEEDED, U64, AT(progress.sentence), NULL, 0, COUNT_MAX },
@@ -108,6 +111,8 @@ static const struct key {
 };
 
 enum { NKEYS = sizeof(keys) / sizeof(keys[0]) };
+_Static_assert(NKEYS <= 64, "a bit of `seen` for each key");
+_Static_assert((int)CLUSTERS_TEXT <= (int)VALUE_MAX, "the cut-offs fit a value");
 
 static bool
 format_real(char out[VALUE_MAX], enum kind kind, double x)
@@ -132,6 +137,8 @@ is_omitted(const struct key *k, const struct config *c)
 		return false;
 	if (k->kind == TOKEN_RULES)
 		return token_rules_default(&c->tokens);
+	if (k->kind == CUTOFFS)
+		return c->clusters.n == 0;
 	memcpy(&u, p, sizeof(u));
 	if (k->kind == U32 || k->kind == WORD || k->kind == CRC)
 		return u == 0;
@@ -151,6 +158,10 @@ format_value(const struct key *k, const struct config *c, char out[VALUE_MAX])
 
 	if (k->kind == TOKEN_RULES) {
 		token_rules_text(&c->tokens, out);
+		return true;
+	}
+	if (k->kind == CUTOFFS) {
+		clusters_text(&c->clusters, out);
 		return true;
 	}
 	if (k->kind == U64) {
@@ -230,6 +241,8 @@ parse_value(const struct key *k, const char *s, struct config *c)
 	switch (k->kind) {
 	case TOKEN_RULES:
 		return token_rules_parse(&c->tokens, s, strlen(s));
+	case CUTOFFS:
+		return clusters_parse(&c->clusters, s);
 	case U64:
 		good = parse_integer(s, k->most, &w);
 		memcpy(p, &w, sizeof(w));
@@ -333,6 +346,7 @@ config_of(const struct model *m)
 		.bias = m->shape.bias,
 		.tied = m->shape.tied,
 		.tree = m->shape.tree,
+		.clusters = m->shape.clusters,
 		.progress = m->progress,
 	};
 }
@@ -422,7 +436,7 @@ config_parse(struct model *m, const char *p, size_t len)
 		.cell = (enum cell)c.cell, .real = (enum real_type)c.type,
 		.layers = c.layers, .hidden = c.hidden, .vocab = c.vocab,
 		.embed = c.embed, .project = c.project, .bias = c.bias != 0, .tied = c.tied != 0,
-		.tree = c.tree != 0,
+		.tree = c.tree != 0, .clusters = c.clusters,
 	};
 	m->vocab.unit = (enum unit)c.unit;
 	m->vocab.rules = c.tokens;

@@ -151,6 +151,8 @@ open_net(struct net *n, struct backend *k, const struct model *m, const struct h
 		return "has no sampled softmax; choose another device with -d, or --softmax full";
 	if (n->output == &output_tree && k->tree_forward == NULL)
 		return "has no hierarchical softmax; choose another device with -d";
+	if (n->output == &output_adaptive && k->add_rows == NULL)
+		return "has no adaptive softmax; choose another device with -d";
 	n->out.width = model_output_width(&m->shape);
 	n->size = k->real == REAL_F32 ? sizeof(float) : sizeof(double);
 	index_params(n, m);

@@ -5,12 +5,21 @@
 
 #include "output_layer.h"
 
+/* Whether the step changes parameter i. */
+static bool
+is_due(const struct net *n, size_t i)
+{
+	return n->output->is_due == NULL || n->output->is_due(n, i);
+}
+
 static const char *
 update_params(struct net *n, const struct update *u)
 {
 	for (size_t i = 0; i < n->nparam; i++) {
 		struct update one = *u;
 
+		if (!is_due(n, i))
+			continue;
 		if (n->is_bias[i])
 			one.weight_decay = 0;
 		one.lazy = n->output->is_lazy;
@@ -36,7 +45,8 @@ gradient_norm(struct net *n)
 	double sum = 0;
 
 	for (size_t i = 0; i < n->nparam; i++)
-		sum += n->k->sum_squares(n->k, n->g[i]);
+		if (is_due(n, i))
+			sum += n->k->sum_squares(n->k, n->g[i]);
 	return sqrt(sum);
 }
 
@@ -103,6 +113,8 @@ net_step(struct net *n, const struct batch *b, const struct net_pass *how,
 		return why;
 	if (n->reduce && (why = n->reduce(n, n->reduce_arg)) != NULL)
 		return why;
+	if (n->output->begin_update)
+		n->output->begin_update(n);
 	u = hyperparams_update(r, rate, step, r->clip_norm > 0 ? gradient_norm(n) : 0);
 	return update_params(n, &u);
 }

@@ -94,5 +94,5 @@ full_distribution(struct net *n, const struct batch *b, const void *s, void *l)
 
 const struct output_layer output_full = {
 	"full", ROLE_OUT, ROLE_BIAS, false, NULL, NULL, full_index_param, full_reserve, full_release, full_error_width, full_forward,
-	full_backward, full_distribution
+	full_backward, full_distribution, NULL, NULL
 };

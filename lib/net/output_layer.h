@@ -42,9 +42,15 @@ struct output_layer {
 	void (*backward)(struct net *n, const struct batch *b, const void *s, double *logp);
 	/* l(t,v) = ln P of every word, in host memory. */
 	void (*distribution)(struct net *n, const struct batch *b, const void *s, void *l);
+
+	/* Optional (NULL), both or none, for a layer of which a step may leave whole parameters
+	 * alone.  begin_update(): the gradients of a step are complete.  is_due(): whether it
+	 * changes parameter i. */
+	void (*begin_update)(struct net *n);
+	bool (*is_due)(const struct net *n, size_t i);
 };
 
-extern const struct output_layer output_full, output_sampled, output_tree;
+extern const struct output_layer output_full, output_sampled, output_tree, output_adaptive;
 
 /* The output layer for a network of this shape; hyper: it is for training by them, or
  * NULL. */
@@ -53,6 +59,8 @@ output_layer_of(const struct model_shape *shape, const struct hyperparams *hyper
 {
 	if (shape->tree)
 		return &output_tree;
+	if (shape->clusters.n)
+		return &output_adaptive;
 	return hyper && hyper->softmax == SOFTMAX_SAMPLED ? &output_sampled : &output_full;
 }
 

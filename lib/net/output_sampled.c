@@ -71,5 +71,5 @@ sampled_distribution(struct net *n, const struct batch *b, const void *s, void *
 const struct output_layer output_sampled = {
 	"sampled", ROLE_OUT_ROWS, ROLE_OUT_BIAS, true, NULL, NULL, sampled_index_param,
 	sampled_reserve, sampled_release, sampled_error_width, sampled_forward, sampled_backward,
-	sampled_distribution
+	sampled_distribution, NULL, NULL
 };

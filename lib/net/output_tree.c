@@ -189,5 +189,5 @@ tree_distribution(struct net *n, const struct batch *b, const void *s, void *l)
 const struct output_layer output_tree = {
 	"tree", ROLE_OUT_ROWS, ROLE_OUT_BIAS, true, tree_open, tree_close, tree_index_param,
 	tree_reserve, tree_release, tree_error_width, tree_forward, tree_backward,
-	tree_distribution
+	tree_distribution, NULL, NULL
 };

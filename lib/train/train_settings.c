@@ -11,6 +11,17 @@ settings_have_bias(const struct train_settings *s, enum unit unit)
 	return cell_kinds[s->cell].gates > 1 || unit == UNIT_STREAM || s->softmax != SOFTMAX_FULL;
 }
 
+static struct clusters
+settings_clusters(const struct train_settings *s, uint32_t words)
+{
+	struct clusters c = s->clusters.n ? s->clusters : clusters_default(words);
+
+	if (s->softmax != SOFTMAX_ADAPTIVE)
+		return (struct clusters){ 0 };
+	c.reduction = (uint32_t)s->reduction;
+	return c;
+}
+
 struct model_shape
 train_settings_shape(const struct train_settings *s, const struct vocab *v)
 {
@@ -19,8 +30,20 @@ train_settings_shape(const struct train_settings *s, const struct vocab *v)
 		.layers = (uint32_t)s->layers, .hidden = (uint32_t)s->hidden, .vocab = v->size,
 		.embed = (uint32_t)s->embed, .project = (uint32_t)s->project,
 		.bias = settings_have_bias(s, v->unit), .tied = s->tied,
-		.tree = s->softmax == SOFTMAX_TREE
+		.tree = s->softmax == SOFTMAX_TREE, .clusters = settings_clusters(s, v->size)
 	};
+}
+
+const char *
+train_settings_other_output(const struct train_settings *s, const struct model *m)
+{
+	static const char *const name[] = { [SOFTMAX_FULL] = "a softmax over all words",
+	    [SOFTMAX_TREE] = "a tree", [SOFTMAX_ADAPTIVE] = "an adaptive softmax" };
+	enum softmax own = model_shape_softmax(&m->shape), asked = (enum softmax)s->softmax;
+
+	if (asked == SOFTMAX_SAMPLED)
+		asked = SOFTMAX_FULL;
+	return own == asked ? NULL : name[own];
 }
 
 void
@@ -30,7 +53,7 @@ train_settings_init(const struct train_settings *s, struct model *m)
 	enum init init = s->init ? (enum init)(s->init - 1) : gated ? INIT_UNIFORM : INIT_TUTORIAL;
 
 	model_init(m, init, (uint32_t)s->seed);
-	if (s->softmax == SOFTMAX_SAMPLED)
+	if (s->softmax == SOFTMAX_SAMPLED || s->softmax == SOFTMAX_ADAPTIVE)
 		model_init_output_bias(m);
 }
 

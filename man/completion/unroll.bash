@@ -89,9 +89,11 @@ _unroll_list() {
 		train - project arg
 		train - save-every arg
 		train - shuffle -
-		train - softmax full|sampled|tree
+		train - softmax full|sampled|tree|adaptive
 		train - samples arg
 		train - noise-power arg
+		train - cutoffs arg
+		train - reduction arg
 		train - warmup arg
 		train - weight-decay arg
 		train operands file
@@ -116,8 +118,10 @@ _unroll_list() {
 		gradcheck - dropout-masks word|sequence
 		gradcheck - embed-dropout arg
 		gradcheck - project arg
-		gradcheck - softmax full|sampled|tree
+		gradcheck - softmax full|sampled|tree|adaptive
 		gradcheck - samples arg
+		gradcheck - cutoffs arg
+		gradcheck - reduction arg
 		gradcheck operands file
 		score d device auto|cpu|cuda|blas|ref
 		score D double -

@@ -45,6 +45,8 @@ tiny --hidden 16 --bptt 1000 --rate 0.05 --epochs 12 --every 5 > "$out/tiny.ever
 # the sampled softmax with Adam: 6 words drawn by counts to the power of 0.75
 "$here/as-stream.sh" "$out/tiny.tsv" < "$out/tiny.index.txt" > "$tmp/tiny.stream"
 "$PYTHON" "$here/sampled_numpy.py" "$tmp/tiny.stream" 8 6 0.75 0.01 12 5 > "$out/tiny.sampled.loss"
+# the adaptive softmax with Adam: clusters of 9 and 15 words, of 4 and 2 numbers each
+"$PYTHON" "$here/adaptive_numpy.py" "$tmp/tiny.stream" 8 6,15 2 0.01 12 5 > "$out/tiny.adaptive.loss"
 
 # gradients before the first step: sentence 6 has 60 words, 4 has 11, 12 none
 for b in 0 1 4 1000; do

@@ -184,6 +184,25 @@ run_layer(struct backend *k, const void *arg, struct result *res)
 	free(logp);
 }
 
+/* Rows added to others, in another order, some to none. */
+static void
+run_rows(struct backend *k, const void *arg, struct result *res)
+{
+	const struct test_case *c = arg;
+	struct matrices m = new_matrices(k, c);
+	int n = c->b.t - c->b.t / 3;
+	int *to = need(calloc((size_t)n, sizeof(*to)));
+
+	for (int i = 0; i < n; i++)
+		to[i] = c->b.t - 1 - i;
+	k->pick_rows(k, n, to, c->shape.h, m.s, m.ds);
+	for (int pass = 0; pass < 2; pass++)
+		k->add_rows(k, n, to, c->shape.h, m.ds, m.s);
+	keep_rows(k, res, "add_rows", m.s, (size_t)c->b.t * (size_t)c->shape.h);
+	free_matrices(k, &m);
+	free(to);
+}
+
 static void
 run_tree(struct backend *k, const void *arg, struct result *res)
 {
@@ -269,6 +288,7 @@ check_shape(const char *name, enum real_type real, int i, struct rng *r)
 	    s.longest);
 	make_case(&c, s, size_of(real), r);
 	failures = check_backend(name, real, where, run_layer, &c, bound_of(real));
+	failures += check_backend(name, real, where, run_rows, &c, bound_of(real));
 	failures += check_backend(name, real, where, run_tree, &c, bound_of(real));
 	failures += check_backend(name, real, where, run_updates, &c, bound_of(real) * 1e3);
 	free_case(&c);

@@ -147,16 +147,6 @@ change_run(const struct update_job *a, size_t first, size_t len)
 	}
 }
 
-static void
-change_task(void *arg, int i, int thread)
-{
-	const struct update_job *a = arg;
-	size_t first = (size_t)i * PART, len = a->len - first;
-
-	(void)thread;
-	change_run(a, first, len < PART ? len : PART);
-}
-
 /* struct absence with reals, and whether the rule divides by the root of n. */
 struct absence_constants {
 	real keep, keep2, shrink, move;
@@ -211,6 +201,28 @@ make_up_row(const struct update_job *a, double latest, size_t first, size_t len)
 		make_up_rest(&a->rule, &c, len - i, p + i, m + i, n ? n + i : NULL);
 }
 
+static void
+change_task(void *arg, int i, int thread)
+{
+	const struct update_job *a = arg;
+	size_t first = (size_t)i * PART, len = a->len - first < PART ? a->len - first : PART;
+
+	(void)thread;
+	if (a->row_steps)
+		make_up_row(a, (double)a->row_steps[0], first, len);
+	change_run(a, first, len);
+}
+
+/* All of a dense gradient, which has one number in row_steps. */
+static void
+change_dense(struct pool *pool, struct update_job *a)
+{
+	parallel_tasks(pool, change_task, a, (int)((a->len + PART - 1) / PART),
+	    4 * NUMBER * (double)a->len);
+	if (a->row_steps)
+		a->row_steps[0] = (real)a->by->step;
+}
+
 /* Some rows of the set. */
 static void
 change_rows_task(void *arg, int i, int thread)
@@ -241,8 +253,7 @@ update_all(struct pool *pool, struct update_job *a)
 		parallel_tasks(pool, change_rows_task, a, (t->n + ROWS - 1) / ROWS,
 		    4 * NUMBER * (double)t->n * t->width);
 	else
-		parallel_tasks(pool, change_task, a, (int)((a->len + PART - 1) / PART),
-		    4 * NUMBER * (double)a->len);
+		change_dense(pool, a);
 	touched_clear(a->touched);
 }
 
