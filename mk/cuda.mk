@@ -66,9 +66,12 @@ $(BUILD)/tests/unit/launch_plan: $(CUDA_C:%=$(BUILD)/kernels/cuda/%.o)
 test check programs: $(EMULATED)
 
 # These need a GPU, and report in one line if there is none.
-.PHONY: test-cuda bench-cuda
-test-cuda: all $(BUILD)/tests/unit/backend $(BUILD)/tests/unit/backend_cells $(BUILD)/tests/unit/steps \
-	$(BUILD)/tests/unit/tall
+.PHONY: test-cuda bench-cuda gpu-kit
+GPU_TESTS := $(patsubst %,$(BUILD)/tests/unit/%,backend backend_cells backend_sparse steps tall)
+test-cuda: all $(GPU_TESTS)
 	@BUILD=$(CURDIR)/$(BUILD) tests/cuda/on-gpu.sh
 bench-cuda: all $(BUILD)/tests/bench/step
 	@BUILD=$(CURDIR)/$(BUILD) tests/bench/cuda.sh
+# Needs nvcc alone; what it makes needs a GPU and a driver.
+gpu-kit: all $(GPU_TESTS) $(BUILD)/tests/bench/step
+	@BUILD=$(CURDIR)/$(BUILD) tests/cuda/kit.sh $(CURDIR)/build/gpu
