@@ -248,6 +248,9 @@ struct backend {
 	const char *isa;		/* instruction set or GPU, for messages */
 	enum real_type real;
 	int threads_missing;		/* of those asked for: the system allowed fewer */
+	long fused;			/* steps so far of which each ran as a single kernel */
+	void (*note)(const char *);	/* the program's, or NULL: gets each message of what works,
+					 * but not as promised */
 	void *ctx;			/* the backend's own state */
 
 	void (*close)(struct backend *);

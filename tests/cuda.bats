@@ -67,7 +67,21 @@ losses() {
 @test "many steps where the kernel for them has too little shared memory" {
 	EMU_SHARED=90000 agree steps
 	EMU_SHARED=1000 agree steps
-	EMU_FAIL=together agree steps
+}
+
+@test "a kernel that the GPU refuses to run: a note, once, and a failure of the tests" {
+	EMU_FAIL=together run -0 --separate-stderr train -d cuda -H 6 -e 2 -E 0 -o m.npz tiny.stream
+	[ "$(grep -c '^train: device cuda: the GPU does not run the kernel for many sentences (too many blocks in a cooperative launch); .*shared' <<< "$stderr")" -eq 1 ]
+	EMU_FAIL=together run "$BUILD/tests/unit/steps" cuda
+	[ "$status" -eq 1 ]
+	grep '^not ok .*does not run the kernel' <<< "$output"
+	[[ "$output" != *'against'* ]]		# the steps were right all the same
+}
+
+@test "steps at the size of the tutorial's net: wrong where no kernel of many steps ran" {
+	EMU_SHARED=1000 run "$BUILD/tests/unit/steps" cuda 1 target
+	[ "$status" -eq 1 ]
+	grep '^not ok .*ran in one kernel: 0 of' <<< "$output"
 }
 
 @test "sharing: slices, chains, rows" {
@@ -224,6 +238,7 @@ losses() {
 @test "without a driver or a GPU: one error line, and auto silently uses cpu" {
 	EMU_FAIL=driver refused 1 'device cuda: no NVIDIA driver is here' -d cuda tiny.stream
 	EMU_FAIL=device refused 1 'device cuda: no NVIDIA GPU is here' -d cuda tiny.stream
+	EMU_FAIL=version refused 1 'device cuda: the NVIDIA driver is too old' -d cuda tiny.stream
 	for fail in driver device; do
 		EMU_FAIL=$fail run -0 --separate-stderr train --force -e 0 -H 2 tiny.stream
 		[[ "$stderr" != *running* ]]

@@ -79,8 +79,10 @@ cuda_buffer(struct backend *k, enum buffer_use use, size_t bytes)
 
 	if (b->p && bytes <= b->bytes)
 		return cuda_well(k) ? b->p : NULL;
-	if (b->p)
+	if (b->p) {	/* kernels may still use it */
+		cuda_check(k, cudaStreamSynchronize(state_of(k)->stream));
 		cuda_check(k, cudaFree(b->p));
+	}
 	b->bytes = bytes + bytes / 4;	/* sentence lengths vary: grow in larger steps */
 	b->p = cuda_malloc(k, b->bytes);
 	return b->p;
@@ -162,17 +164,28 @@ device_get(struct backend *k, void *host, const void *dev, size_t n)
 	cuda_from_device(k, host, dev, n * (k->real == REAL_F32 ? sizeof(float) : sizeof(double)));
 }
 
-/* The device that CUDA_VISIBLE_DEVICES puts first, NULL, or an error message. */
+/* What is amiss where cudaGetDeviceCount() reports an insufficient driver. */
+static const char *
+driver_message(bool *absent)
+{
+	int version = 0;
+
+	*absent = cudaDriverGetVersion(&version) == cudaSuccess && version == 0;
+	return *absent ? "no NVIDIA driver is here" :
+	    "the NVIDIA driver is too old for this plugin, which needs one for CUDA 13 (580 or later)";
+}
+
+/* The device that CUDA_VISIBLE_DEVICES puts first, NULL, or an error message.  absent:
+ * there is no GPU or no driver, which is no fault. */
 static const char *
 find_device(struct cudaDeviceProp *p, bool *absent)
 {
 	int n = 0;
 	cudaError_t e = cudaGetDeviceCount(&n);
 
-	*absent = e == cudaErrorNoDevice || e == cudaErrorInsufficientDriver ||
-	    (e == cudaSuccess && n == 0);
 	if (e == cudaErrorInsufficientDriver)
-		return "no NVIDIA driver is here, or one too old for this plugin";
+		return driver_message(absent);
+	*absent = e == cudaErrorNoDevice || (e == cudaSuccess && n == 0);
 	if (*absent)
 		return "no NVIDIA GPU is here";
 	if (e != cudaSuccess || (e = cudaSetDevice(0)) != cudaSuccess ||

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "fused.h"
+#include "message.h"
 
 /* Clears shared memory, then loads this block's rows of V, W and the first sentence. */
 static __device__ void
@@ -84,6 +85,24 @@ train_sentences(struct fused f)
 }
 
 /*
+ * A refusal is not an error, since the steps can be composed, but never silent: it costs
+ * most of the speed, and sums in another order.
+ */
+static void
+note_refusal(struct backend *k, cudaError_t e)
+{
+	char message[400];
+
+	message_set(message, sizeof(message), "device cuda: the GPU does not run the kernel for many "
+	    "sentences (");
+	message_add(message, sizeof(message), cudaGetErrorString(e));
+	message_add(message, sizeof(message), "); without it training is several times slower, and "
+	    "not the same to the byte; is the GPU shared with other programs?");
+	if (k->note)
+		k->note(message);
+}
+
+/*
  * A cooperative launch: one block per multiprocessor, all at once; false where the
  * device, or what other processes leave of it, cannot run that.
  */
@@ -109,6 +128,7 @@ launch_together(struct backend *k, int blocks, size_t bytes, const struct fused 
 	e = cudaLaunchKernelEx(&c, train_sentences, f);
 	if (e == cudaErrorCooperativeLaunchTooLarge || e == cudaErrorLaunchOutOfResources) {
 		cudaGetLastError();	/* clears the error, which is handled here */
+		note_refusal(k, e);
 		s->limits.bytes = 0;	/* not attempted again */
 		return false;
 	}
@@ -185,6 +205,7 @@ run_queue(struct backend *k, const struct step_args *a, const struct launch_plan
 	if (!launch_together(k, plan->blocks, plan->bytes, f))
 		return false;
 	cuda_from_device(k, a->logp + from, f.logp, (size_t)t * sizeof(*a->logp));
+	k->fused += n;
 	return true;
 }
 

@@ -29,6 +29,12 @@ is_optional(int device)
 	return strcmp(backend_device[device], "auto") != 0 && strcmp(backend_device[device], "cpu") != 0;
 }
 
+static void
+note_message(const char *message)
+{
+	prog_note("%s", message);
+}
+
 struct backend *
 device_open(int device, enum real_type real, long threads)
 {
@@ -39,6 +45,7 @@ device_open(int device, enum real_type real, long threads)
 	if (k == NULL)
 		die("device %s: %s%s", backend_device[device], why, is_optional(device) &&
 		    strcmp(why, "out of memory") ? "; -d auto takes a device that is there" : "");
+	k->note = note_message;
 	if (why)
 		prog_note("running on %s (%s): %s", k->name, k->isa, why);
 	note_threads(k, threads ? threads : backend_processors());

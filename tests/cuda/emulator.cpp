@@ -283,9 +283,16 @@ emu_lacks(const char *what)
 }
 
 cudaError_t
+cudaDriverGetVersion(int *version)
+{
+	*version = emu_lacks("driver") ? 0 : emu_lacks("version") ? 12040 : 13000;
+	return cudaSuccess;
+}
+
+cudaError_t
 cudaGetDeviceCount(int *n)
 {
-	if (emu_lacks("driver"))
+	if (emu_lacks("driver") || emu_lacks("version"))
 		return cudaErrorInsufficientDriver;
 	if (emu_lacks("device"))
 		return cudaErrorNoDevice;
