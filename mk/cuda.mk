@@ -7,7 +7,7 @@
 
 # Code for 8.0 also runs on 8.6 and 8.9.
 CUDA_ARCHS ?= 75 80 90
-CUDA_REAL := params update embed dense rnn cells output fused layers
+CUDA_REAL := params update embed dense rnn cells output sampled tree groups fused layers
 CUDA_ONCE := device staging time_major entry
 CUDA_C := message launch_plan
 CUDA_C_OBJS := $(CUDA_C:%=$(BUILD)/kernels/cuda/%.o) $(BUILD)/kernels/batch.o $(BUILD)/kernels/touched.o

@@ -24,6 +24,7 @@ enum buffer_use {
 	BUFFER_X, BUFFER_Y,	/* input and target words */
 	BUFFER_CHAIN,		/* chains of rows of the same word */
 	BUFFER_TOUCHED,		/* rows whose gradient is not zero */
+	BUFFER_TARGET_SHIFT, BUFFER_NOISE_SHIFT,	/* of the sampled softmax */
 	BUFFER_SQUARE,		/* W, transposed */
 	BUFFER_ERROR,		/* errors of the current row, and of the row before */
 	BUFFER_STEP,		/* states and errors of a composed step */

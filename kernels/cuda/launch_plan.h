@@ -77,6 +77,14 @@ void launch_order(const struct batch *b, int32_t *row, int32_t *seq, int32_t *po
  */
 int launch_chains(const uint32_t *x, int t, int32_t *where, int32_t *heads, int32_t *next);
 
+/*
+ * Groups n items by word: item(n), in order within a group; word(n) of each group, in order
+ * of appearance, and where it begins in item, begin(n + 1).  where(v) as above.  Returns the
+ * number of groups.
+ */
+int launch_groups(const uint32_t *x, int n, int32_t *where, int32_t *word, int32_t *begin,
+    int32_t *item);
+
 #ifdef __cplusplus
 }
 #endif
