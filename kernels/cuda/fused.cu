@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "fused.h"
+#include "fused_backward.h"
+#include "fused_forward.h"
 #include "message.h"
 
 /* Clears shared memory, then loads this block's rows of V, W and the first sentence. */
@@ -54,8 +56,10 @@ train_sentence(const fused &f, const fused_memory &m, int number, unsigned *barr
 	fused_join(f, m, t);
 	grid_arrive(f.counter);
 	fused_update_v(f, m, t);
-	if (next_t)
+	if (next_t) {
 		fused_fetch(f, m, f.start[number + 1], next_t, m.next_x);
+		fused_compare(f, m, t, f.start[number + 1], next_t);
+	}
 	grid_wait(f.counter, ++*barriers);
 	fused_back(f, m, t);
 	grid_arrive(f.counter);

@@ -134,13 +134,13 @@ fixed_reals(const struct launch_plan *p, int h)
 	return (size_t)p->stride * (size_t)(p->rows + round_up(h, 4) + 2) + 4 * LAUNCH_FUSED_THREADS;
 }
 
-/* Reals per word: a state, an input, an error or a row of P; four numbers, three words. */
+/* Reals per word: a state, an input, an error or a row of P; four numbers, four words. */
 static size_t
 reals_a_word(const struct launch_plan *p)
 {
 	size_t wide = (size_t)(p->rows > p->stride ? p->rows : p->stride);
 
-	return 2 * (size_t)p->stride + wide + 4 + 3;
+	return 2 * (size_t)p->stride + wide + 4 + 4;
 }
 
 struct launch_plan
