@@ -31,7 +31,8 @@ enum cudaError_t {
 enum cudaMemcpyKind { cudaMemcpyHostToDevice, cudaMemcpyDeviceToHost, cudaMemcpyDeviceToDevice };
 enum cudaDeviceAttr {
 	cudaDevAttrClockRate, cudaDevAttrMaxSharedMemoryPerBlockOptin,
-	cudaDevAttrCooperativeLaunch
+	cudaDevAttrCooperativeLaunch, cudaDevAttrMultiProcessorCount,
+	cudaDevAttrComputeCapabilityMajor, cudaDevAttrComputeCapabilityMinor
 };
 enum cudaFuncAttribute { cudaFuncAttributeMaxDynamicSharedMemorySize };
 enum cudaLaunchAttributeID { cudaLaunchAttributeCooperative };
@@ -131,25 +132,31 @@ __shfl_xor_sync(unsigned mask, T x, int bits)
 	return other;
 }
 
+/* Memory as a block sees it; coherence.h. */
+void emu_fence(void);
+void emu_load(void *to, const void *from, size_t bytes);
+unsigned emu_add(unsigned *p, unsigned n);
+
 static inline void
 __threadfence(void)
 {
+	emu_fence();
 }
 
 template <typename T>
 static inline T
 __ldcg(const T *p)
 {
-	return *p;
+	T x;
+
+	emu_load(&x, p, sizeof(x));
+	return x;
 }
 
 static inline unsigned
 atomicAdd(unsigned *p, unsigned n)
 {
-	unsigned was = *p;
-
-	*p += n;
-	return was;
+	return emu_add(p, n);
 }
 
 /* A kernel's pointers must be of the device. */

@@ -1,10 +1,11 @@
 /*
- * steps BACKEND [SEED [target]]: many steps in one call against the same steps one by
+ * steps BACKEND [SEED [target|SHAPES]]: many steps in one call against the same steps one by
  * one, to the last bit; and against ref's, within the bounds below.  Parameters
  * and ln P are compared.  Errors grow from step to step, hence a small rate.
  *
  * A message to the program (backend.h) is a failure.  target: only the size that the
- * backend's kernel for many steps is made for, and that kernel must have run.
+ * backend's kernel for many steps is made for, and that kernel must have run.  A number:
+ * only so many sizes, for a slow device.
  */
 #include <math.h>
 #include <stdio.h>
@@ -185,20 +186,21 @@ check_shape(const char *backend, enum real_type real, const struct shape *s, str
 int
 main(int argc, char *argv[])
 {
+	bool only_target = argc > 3 && strcmp(argv[3], "target") == 0;
+	int n = only_target ? 0 : argc > 3 ? atoi(argv[3]) : NSHAPES, failures = 0;
 	struct rng r;
-	int failures = 0;
 
-	if (argc < 2 || (argc > 3 && strcmp(argv[3], "target") != 0)) {
-		fputs("usage: steps backend [seed [target]]\n", stderr);
+	if (argc < 2 || n < 0 || n > NSHAPES) {
+		fputs("usage: steps backend [seed [target|shapes]]\n", stderr);
 		return 2;
 	}
 	rng_seed(&r, argc > 2 ? (uint32_t)strtoul(argv[2], NULL, 10) : 1);
-	if (argc > 3)
+	if (only_target)
 		failures = check_shape(argv[1], REAL_F32, &target, &r);
-	for (int i = 0; argc <= 3 && i < NSHAPES; i++)
+	for (int i = 0; i < n; i++)
 		for (int real = REAL_F32; real <= REAL_F64; real++)
 			failures += check_shape(argv[1], (enum real_type)real, &shapes[i], &r);
 	failures += notes;
-	printf("%s: %d shapes, %d failures\n", argv[1], argc > 3 ? 1 : NSHAPES, failures);
+	printf("%s: %d shapes, %d failures\n", argv[1], only_target ? 1 : n, failures);
 	return failures != 0;
 }
