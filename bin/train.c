@@ -288,6 +288,19 @@ start(struct training_run *run)
 	die_if(model_alloc_optimiser(m));
 }
 
+/* What "auto" takes for the batches of this run. */
+static struct backend *
+choose_device(const struct training_run *run)
+{
+	const struct model_progress *p = &run->model.progress;
+	const struct corpus *text = &run->text.train;
+	double words = text->n ? (double)text->steps / (double)text->n : 1;
+	struct workload w = { &run->model.shape, &p->hyper, p->batch,
+	    p->hyper.chunk ? p->hyper.chunk : words };
+
+	return device_open(o.device, run->model.shape.real, o.threads, &w);
+}
+
 static void
 warn(const char *line)
 {
@@ -461,13 +474,16 @@ main(int argc, char *argv[])
 		load_model(&run);
 	if (set.embed_dropout > 0 && set.embed == 0)
 		die_usage("--embed-dropout needs embeddings (-m)");
-	run.k = device_open(o.device, o.from || o.resume ? run.model.shape.real :
-	    set.f64 ? REAL_F64 : REAL_F32, o.threads);
+	if (!device_is_auto(o.device))	/* one that cannot be opened is reported at once */
+		run.k = device_open(o.device, o.from || o.resume ? run.model.shape.real :
+		    set.f64 ? REAL_F64 : REAL_F32, o.threads, NULL);
 	read_text(&run, &in);
 	if (o.resume)
 		resume(&run);
 	else
 		start(&run);
+	if (run.k == NULL)
+		run.k = choose_device(&run);
 	trainer_set_fingerprints(&run.model.progress, &run.text.train, &run.text.valid);
 	if (o.resume && trainer_is_finished(&run.model.progress, run.max_steps))
 		resume_finished(&run);

@@ -352,6 +352,16 @@ extern const char *const backend_device[];
  */
 struct backend *backend_open(const char *name, enum real_type real, int threads, const char **why);
 
+/* What a program is to compute, again and again: so much before the next depends on it. */
+struct work {
+	double flop;		/* operations of products, multiplication and addition apart */
+	double chain;		/* kernels of a GPU that wait for each other */
+};
+
+/* The same, "auto" judging by this work; NULL: by a great deal of it. */
+struct backend *backend_open_for(const struct work *w, const char *name, enum real_type real,
+    int threads, const char **why);
+
 /* Processors this process may run on, at least 1. */
 int backend_processors(void);
 

@@ -37,6 +37,13 @@ int launch_slices(int m, int n, int k);
  */
 int launch_lanes(int major, int minor, bool f64);
 
+/* Whether the plugin has code for GPUs of this compute capability. */
+static inline bool
+launch_is_supported(int major, int minor)
+{
+	return major * 10 + minor >= 75;
+}
+
 /* begins(t): the sequence that row r is the first of, or -1. */
 void launch_begins(const struct batch *b, int32_t *begins);
 
