@@ -8,6 +8,8 @@
 #include "reduce.h"
 
 #define CELL_FN static __device__ inline
+#define ABSENCE_FN static __host__ __device__ inline
+#include "absence.h"
 #include "num_scalar.h"
 #include "rule_step.h"
 
@@ -16,7 +18,6 @@ struct numbers {
 	size_t n;
 	real *p, *g, *m, *v;	/* m, v NULL where the rule has none */
 	struct rule_constants rule;
-	double decay, decay2;
 };
 
 static __device__ inline void
@@ -41,24 +42,35 @@ change_all(struct numbers a)
 		change_one(a, i);
 }
 
-/*
- * The touched rows, one block per row.  steps(rows), or NULL: the updates that each row has
- * seen, which take the place of those of the run.
- */
+/* What a row makes up for, elementwise; absence.h. */
+static __device__ inline void
+make_up_one(const struct numbers &a, const struct absence &w, size_t i)
+{
+	bool adam = a.rule.rule == RULE_ADAM || a.rule.rule == RULE_ADAMW;
+	real by = adam ? a.m[i] / (RSQRT(a.v[i]) + a.rule.epsilon) : a.m[i];
+
+	a.p[i] = fma(-(real)w.move, by, (real)w.shrink * a.p[i]);
+	a.m[i] *= (real)w.keep;
+	if (a.v)
+		a.v[i] *= (real)w.keep2;
+}
+
+/* The touched rows, one block per row.  latest(rows), or NULL: the step of each row's latest
+ * update (row_steps). */
 static __global__ void
-change_rows(struct numbers a, int width, const uint32_t *rows, real *steps)
+change_rows(struct numbers a, struct update u, int width, const uint32_t *rows, real *latest)
 {
 	uint32_t row = rows[blockIdx.x];
 	size_t at = (size_t)row * width;
 
-	if (steps) {
-		double n = (double)steps[row] + 1;
+	if (latest) {
+		const struct absence w = absence_since(&u, (double)latest[row]);
 
-		a.rule.grow = (real)(1 / (1 - pow(a.decay, n)));
-		a.rule.grow2 = (real)(1 / (1 - pow(a.decay2, n)));
-		__syncthreads();
+		__syncthreads();	/* all have read it */
 		if (threadIdx.x == 0)
-			steps[row] = (real)n;
+			latest[row] = (real)u.step;
+		for (int j = (int)threadIdx.x; j < width; j += (int)blockDim.x)
+			make_up_one(a, w, at + j);
 	}
 	for (int j = (int)threadIdx.x; j < width; j += (int)blockDim.x)
 		change_one(a, at + j);
@@ -76,8 +88,6 @@ update_numbers(const struct matrix *p, struct matrix *g, struct matrix *m, struc
 	a.m = m ? m->p : NULL;
 	a.v = v ? v->p : NULL;
 	a.rule = rule_constants_of(u);
-	a.decay = u->decay;
-	a.decay2 = u->decay2;
 	return a;
 }
 
@@ -93,7 +103,7 @@ param_update(struct backend *k, struct matrix *p, struct matrix *g, struct matri
 	} else if (g->touched.n) {
 		rows = (const uint32_t *)cuda_upload(k, BUFFER_TOUCHED, g->touched.row,
 		    (size_t)g->touched.n * sizeof(*rows));
-		launch(k, change_rows, dim3((unsigned)g->touched.n), dim3(128), 0, a,
+		launch(k, change_rows, dim3((unsigned)g->touched.n), dim3(128), 0, a, *u,
 		    g->touched.width, rows, u->row_steps ? u->row_steps->p : NULL);
 	}
 	touched_clear(&g->touched);
