@@ -463,7 +463,8 @@ main(int argc, char *argv[])
 	path = argv[i++];
 	device_load(&run.model, path, o.f64 || o.gradient);
 	pick_layer(&run.model, path);
-	k = device_net(&run.net, &run.model, o.device, o.threads);
+	k = device_net(&run.net, &run.model, o.device, o.threads,
+	    (struct device_batch){ 1, 20 });
 	begin_run(&run);
 	in.argc = argc - i;
 	in.argv = argv + i;

@@ -201,13 +201,23 @@ draw_noise(struct run *run)
 	return NULL;
 }
 
+static struct backend *
+choose_device(struct run *run)
+{
+	struct hyperparams *hyper = &run->model.progress.hyper;
+	struct workload w = { &run->model.shape, hyper, (double)run->corpus.n,
+	    (double)run->corpus.steps / (double)run->corpus.n };
+
+	hyper->softmax = o.softmax == SOFTMAX_SAMPLED ? SOFTMAX_SAMPLED : SOFTMAX_FULL;
+	return device_open(o.device, REAL_F64, o.threads, &w);
+}
+
 static void
 begin_check(struct run *run, struct backend *k)
 {
 	size_t taken;
 	const char *why;
 
-	run->model.progress.hyper.softmax = o.softmax == SOFTMAX_SAMPLED ? SOFTMAX_SAMPLED : SOFTMAX_FULL;
 	why = net_open_training(&run->net, k, &run->model);
 	if (why == NULL)
 		why = batch_frames(&run->batcher, &run->corpus, 0, run->corpus.n, SIZE_MAX,
@@ -322,7 +332,7 @@ main(int argc, char *argv[])
 		read_model(&run, argc - i, argv + i);
 	else
 		make_example(&run);
-	k = device_open(o.device, REAL_F64, o.threads);
+	k = choose_device(&run);
 	begin_check(&run, k);
 	passed = check_params(&run);
 	gradcheck_free(&run.check);

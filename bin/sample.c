@@ -41,7 +41,10 @@ static struct {
 	.temperature = 1, .unit = -1
 };
 
-enum { STREAM_LONGEST = 2000 };		/* default of -M for a stream */
+enum {
+	STREAM_LONGEST = 2000,	/* default of -M for a stream */
+	SIDE_BY_SIDE = 64	/* sequences in a step, about, for the choice of a device */
+};
 
 static const struct opt options[] = {
 	{ 'd', "device", OPT_WORD, { .word = &o.device }, BACKEND_DEVICES, 0, 0, "device to use" },
@@ -466,7 +469,8 @@ main(int argc, char *argv[])
 	if (!run.model.has_vocab)
 		die("%s: has no vocabulary; name the file of it with -v", run.path);
 	set_rules(&run);
-	k = device_net(&run.net, &run.model, o.device, o.threads);
+	k = device_net(&run.net, &run.model, o.device, o.threads,
+	    (struct device_batch){ (double)(o.sentences < SIDE_BY_SIDE ? o.sentences : SIDE_BY_SIDE), 1 });
 	begin_run(&run);
 	device_note_training(&run.model, run.path);
 	write_sequences(&run);

@@ -470,7 +470,8 @@ main(int argc, char *argv[])
 		die_usage("no model given; usage: %s [options] model [index-stream ...]", prog_name);
 	path = argv[i++];
 	device_load(&run.model, path, o.f64);
-	k = device_net(&run.net, &run.model, o.device, o.threads);
+	k = device_net(&run.net, &run.model, o.device, o.threads,
+	    (struct device_batch){ ROWS / 20, 20 });
 	run.rows = ROWS;
 	if (o.words || o.predict)
 		make_table(&run);

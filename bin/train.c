@@ -118,17 +118,6 @@ static const struct command command = {
 	.example = "tok comments.csv | vocab -n 500 | encode | train -c gru -e 5 -o m.npz"
 };
 
-/* With a message of lib/ that names its subject; NULL: nothing is wrong.  An empty one is
- * reported by another process. */
-static void
-die_if(const char *why)
-{
-	if (why && *why == '\0')
-		exit(PROG_FAIL);
-	if (why)
-		die("%s", why);
-}
-
 /* The fraction given to -v; 0: a file, or no -v. */
 static double
 valid_fraction(void)
@@ -221,34 +210,9 @@ apply_options(struct model_progress *p)
 {
 	if ((uint32_t)set.batch != p->batch && options_given('B') && p->hyper.chunk && p->sentence)
 		die_usage("-B cannot change in the middle of an epoch of a stream (-R)");
-	if (options_given('B'))
-		p->batch = (uint32_t)set.batch;
-	if (options_given('b'))
-		p->bptt = (uint32_t)set.bptt;
-	if (options_given('e'))
-		p->epochs = (uint64_t)set.epochs;
-	if (options_given('E'))
-		p->every = (uint32_t)set.every;
-	if (options_given('k'))
-		p->hyper.clip = set.clip;
-	if (options_given('K'))
-		p->hyper.clip_norm = set.clip_norm;
-	if (options_given('l'))
-		p->hyper.log = (uint64_t)set.log;
-	if (options_given('p'))
-		p->hyper.dropout = set.dropout;
-	if (options_given_name("dropout-masks"))
-		p->hyper.masks = (uint32_t)set.masks;
-	if (options_given_name("embed-dropout"))
-		p->hyper.embed_dropout = set.embed_dropout;
-	if (options_given('P'))
-		p->hyper.patience = (uint64_t)set.patience;
-	if (options_given('r'))
-		p->rate = p->rate0 = set.rate;
 	if (options_given_name("weight-decay") && rule_kinds[p->hyper.rule].weight_decay == 0)
 		die_usage("--weight-decay needs -O adamw, and this run (-R) has another rule");
-	if (options_given_name("weight-decay"))
-		p->hyper.weight_decay = set.weight_decay;
+	train_settings_change(&set, options_given_name, p);
 }
 
 static void
@@ -295,10 +259,17 @@ start(struct training_run *run)
 	die_if(model_alloc_optimiser(m));
 }
 
-static void
-warn(const char *line)
+/* What "auto" takes for the batches of this run. */
+static struct backend *
+choose_device(const struct training_run *run)
 {
-	prog_warn("%s", line);
+	const struct model_progress *p = &run->model.progress;
+	const struct corpus *text = &run->text.train;
+	double words = text->n ? (double)text->steps / (double)text->n : 1;
+	struct workload w = { &run->model.shape, &p->hyper, p->batch,
+	    p->hyper.chunk ? p->hyper.chunk : words };
+
+	return device_open(o.device, run->model.shape.real, o.threads, &w);
 }
 
 /* All that can be said about the files to write before any input is read. */
@@ -322,19 +293,13 @@ command_to_resume(struct errmsg *line)
 	return resume_command(&to_resume, o.steps ? "-N" : NULL, (uint64_t)o.steps, line);
 }
 
-static void
-note(const char *line)
-{
-	prog_note("%s", line);
-}
-
 /* Before the first step: what can be said about the files when the run is known. */
 static void
 begin_output(struct training_run *run)
 {
 	die_if(training_run_claim_best(run, o.resume, o.force));
 	if (!o.force)
-		checkpoint_tell(&run->checkpoint, note);
+		checkpoint_tell(&run->checkpoint, prog_note_line);
 }
 
 /* Ends as the signal would have ended the program, which stops a loop of the shell. */
@@ -345,7 +310,7 @@ end_by_signal(struct training_run *run, const char *why)
 	struct errmsg resume, line;
 
 	if (why == NULL && run->model.progress.steps && number != SIGPIPE)
-		training_run_tell(run, note);
+		training_run_tell(run, prog_note_line);
 	if (why == NULL)
 		why = training_run_interruption(run, number, command_to_resume(&resume), &line);
 	if (why)
@@ -379,7 +344,7 @@ train(struct training_run *run)
 	if (why)
 		die("%s; try a smaller -r, or clip the gradient with -k or -K (last model saved: %s)",
 		    why, saved);
-	training_run_tell(run, note);
+	training_run_tell(run, prog_note_line);
 	if (run_report_reason(p, run->max_steps) == RUN_PATIENCE)
 		prog_note("to continue: %s", resume_command_beyond(&to_resume, p, run->max_steps, &line));
 }
@@ -404,7 +369,7 @@ resume_finished(struct training_run *run)
 static struct backend *
 open_device(enum real_type real, const struct workers *w)
 {
-	return device_open(o.device, real, workers_threads(w, o.threads));
+	return device_open(o.device, real, workers_threads(w, o.threads), NULL);
 }
 
 /* What workers other than 0 do. */
@@ -431,15 +396,14 @@ check_clusters(void)
 	if (o.cutoffs && !clusters_parse(&set.clusters, o.cutoffs))
 		die_usage("--cutoffs: '%s' is not a list of at most %d rising word numbers, as in "
 		    "2000,10000", o.cutoffs, CLUSTERS_MAX);
-	if (set.tied && set.softmax == SOFTMAX_ADAPTIVE)
-		die_usage("-t cannot be used with --softmax adaptive, whose clusters have shorter rows "
-		    "than the embeddings");
 }
 
 /* Options that need or exclude another one. */
 static void
 check_options(void)
 {
+	const char *why;
+
 	if (o.from && o.resume)
 		die_usage("-i starts a new run and -R resumes one; use one of them");
 	if (o.resume && !options_given('o'))
@@ -459,12 +423,8 @@ check_options(void)
 	check_clusters();
 	if (o.resume || o.from)
 		options_reject("project cutoffs reduction", "cannot be used with -i or -R; the model determines it");
-	if (set.project && set.tied)
-		die_usage("--project cannot be used with -t, whose projection has the embedding size (-m)");
-	if (set.tied && set.softmax == SOFTMAX_TREE)
-		die_usage("-t cannot be used with --softmax tree, which has no row for each word");
-	if (set.tied && set.embed == 0)
-		die_usage("-t needs embeddings; give their size with -m");
+	if ((why = train_settings_conflict(&set)) != NULL)
+		die_usage("%s", why);
 	if (set.patience && o.valid == NULL && !o.resume)
 		die_usage("-P needs a validation set; give it with -v");
 	if (o.resume == NULL)
@@ -490,6 +450,7 @@ main(int argc, char *argv[])
 {
 	static struct training_run run;
 	struct prog_inputs in = { 0 };
+	enum real_type real;
 	const char *why;
 
 	prog_init(argv[0]);
@@ -503,7 +464,7 @@ main(int argc, char *argv[])
 	checkpoint_set(&run.checkpoint, o.out);
 	if (options_given('o') && checkpoint_is_read(&run.checkpoint, &in, o.valid))
 		die_usage("-o: %s is also an input; choose another output file", run.checkpoint.subject);
-	run.warn = warn;
+	run.warn = prog_warn_line;
 	run.max_steps = (uint64_t)o.steps;
 	run.max_loss_ratio = o.max_loss_ratio;
 	die_if(workers_open(&run.workers));
@@ -514,13 +475,17 @@ main(int argc, char *argv[])
 		load_model(&run);
 	if (set.embed_dropout > 0 && set.embed == 0)
 		die_usage("--embed-dropout needs embeddings (-m)");
-	run.k = open_device(o.from || o.resume ? run.model.shape.real :
-	    set.f64 ? REAL_F64 : REAL_F32, &run.workers);
+	real = o.from || o.resume ? run.model.shape.real : set.f64 ? REAL_F64 : REAL_F32;
+	/* a device that cannot be opened is reported at once; processes all choose alike */
+	if (!device_is_auto(o.device) || run.workers.size > 1)
+		run.k = open_device(real, &run.workers);
 	read_text(&run, &in);
 	if (o.resume)
 		resume(&run);
 	else
 		start(&run);
+	if (run.k == NULL)
+		run.k = choose_device(&run);
 	trainer_set_fingerprints(&run.model.progress, &run.text.train, &run.text.valid);
 	if (o.resume && trainer_is_finished(&run.model.progress, run.max_steps))
 		resume_finished(&run);

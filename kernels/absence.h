@@ -9,6 +9,11 @@
 
 #include "backend.h"
 
+/* The specifiers of these functions; for GPUs, of both host and device. */
+#ifndef ABSENCE_FN
+#define ABSENCE_FN static inline
+#endif
+
 /* The factors for a number of steps without gradient, to be applied before an update. */
 struct absence {
 	double keep, keep2;	/* of the moments m and n */
@@ -19,7 +24,7 @@ struct absence {
 
 /* q s^(k-1) + q^2 s^(k-2) + ... + q^k, for q below s: moves that fall by q from step to
  * step, in a parameter that shrinks by s */
-static inline double
+ABSENCE_FN double
 absence_series(double q, double s, double k)
 {
 	double r = q / s;
@@ -29,7 +34,7 @@ absence_series(double q, double s, double k)
 
 /* The same with Adam's corrections of each step, from latest + 1 on, until neither the
  * corrections nor the terms count. */
-static inline double
+ABSENCE_FN double
 absence_adam(const struct update *u, double s, double latest, double k)
 {
 	const double negligible = 1e-9;
@@ -49,7 +54,7 @@ absence_adam(const struct update *u, double s, double latest, double k)
 
 /* For a row whose latest update was that of step `latest`; 0: it never had one, and its
  * moments are zeros. */
-static inline struct absence
+ABSENCE_FN struct absence
 absence_since(const struct update *u, double latest)
 {
 	double k = u->step - latest - 1;

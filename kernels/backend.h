@@ -262,6 +262,9 @@ struct backend {
 	const char *isa;		/* instruction set or GPU, for messages */
 	enum real_type real;
 	int threads_missing;		/* of those asked for: the system allowed fewer */
+	long fused;			/* steps so far of which each ran as a single kernel */
+	void (*note)(const char *);	/* the program's, or NULL: gets each message of what works,
+					 * but not as promised */
 	void *ctx;			/* the backend's own state */
 
 	void (*close)(struct backend *);
@@ -375,6 +378,16 @@ extern const char *const backend_device[];
  * NULL.  Fewer threads do where the system allows no more: see threads_missing.
  */
 struct backend *backend_open(const char *name, enum real_type real, int threads, const char **why);
+
+/* What a program is to compute, again and again: so much before the next depends on it. */
+struct work {
+	double flop;		/* operations of products, multiplication and addition apart */
+	double chain;		/* kernels of a GPU that wait for each other */
+};
+
+/* The same, "auto" judging by this work; NULL: by a great deal of it. */
+struct backend *backend_open_for(const struct work *w, const char *name, enum real_type real,
+    int threads, const char **why);
 
 /* Processors this process may run on, at least 1. */
 int backend_processors(void);

@@ -2,6 +2,7 @@
  * registry.c - opens the devices of devices.h, and chooses one for "auto".
  */
 #define _GNU_SOURCE	/* sched_getaffinity */
+#include <math.h>
 #include <sched.h>
 #include <stddef.h>
 #include <string.h>
@@ -16,13 +17,13 @@ struct device {
 	/* Peak rate in operations per second; 0 if the device is not here or unsuitable.
 	 * *why is then NULL, or the reason if it is here and cannot be used. */
 	double (*rate)(const char *name, const struct machine *m, const char **why);
-	double worth;
+	double reach, latency, worth;
 	const char *chosen, *passed;
 };
 
 /*
- * Of each thread 2 x 16 multiply-adds of float per clock at 3.7 GHz, as processors with
- * AVX-512 have; half as many of double.
+ * Of each thread half of 2 x 16 multiply-adds of float per clock at 3.7 GHz, as processors
+ * with AVX-512 have; half as many of double.
  */
 static double
 rate_of_threads(const struct machine *m)
@@ -90,21 +91,46 @@ device_open(const struct device *d, enum real_type real, int threads, const char
 
 /* A device as "auto" sees it. */
 struct candidate {
-	double value;		/* rate / worth; 0: not a candidate */
+	double value;		/* rate on the work / worth; 0: not a candidate */
 	const char *passed;	/* why it was not chosen, or NULL */
 };
+
+/* Operations per second on the machine's work, waiting included, at this peak rate. */
+static double
+rate_on_work(const struct device *d, const struct work *w, double peak)
+{
+	double seconds;
+
+	if (w == NULL)
+		return peak * d->reach;
+	seconds = w->flop / (peak * d->reach) + w->chain * d->latency;
+	return seconds > 0 ? w->flop / seconds : INFINITY;
+}
+
+static void
+rate_device(const struct device *d, const struct machine *m, struct candidate *c, double best)
+{
+	double peak;
+
+	if (d->rate == NULL || rate_on_work(d, m->work, INFINITY) / d->worth <= best)
+		return;
+	peak = d->rate(d->name, m, &c->passed);
+	if (peak <= 0)
+		return;
+	c->value = rate_on_work(d, m->work, peak) / d->worth;
+	if (c->passed == NULL)
+		c->passed = d->passed;
+}
 
 static void
 rate_devices(const struct machine *m, struct candidate c[NDEVICES])
 {
-	for (int i = 0; i < NDEVICES; i++) {
-		const struct device *d = &devices[i];
+	double best = 0;
 
+	for (int i = 0; i < NDEVICES; i++) {
 		c[i] = (struct candidate){ 0, NULL };
-		if (d->rate)
-			c[i].value = d->rate(d->name, m, &c[i].passed) / d->worth;
-		if (c[i].value > 0 && c[i].passed == NULL)
-			c[i].passed = d->passed;
+		rate_device(&devices[i], m, &c[i], best);
+		best = c[i].value > best ? c[i].value : best;
 	}
 }
 
@@ -151,11 +177,18 @@ registry_open_auto(const struct machine *m, const char **why)
 struct backend *
 backend_open(const char *name, enum real_type real, int threads, const char **why)
 {
+	return backend_open_for(NULL, name, real, threads, why);
+}
+
+struct backend *
+backend_open_for(const struct work *w, const char *name, enum real_type real, int threads,
+    const char **why)
+{
 	*why = NULL;
 	if (threads <= 0)
 		threads = backend_processors();
 	if (strcmp(name, backend_device[0]) == 0) {
-		struct machine m = { real, threads, cpu_has_vectors(), cpu_isa_is_named() };
+		struct machine m = { real, threads, cpu_has_vectors(), cpu_isa_is_named(), w };
 
 		return registry_open_auto(&m, why);
 	}

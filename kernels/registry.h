@@ -15,11 +15,13 @@ struct machine {
 	int threads;		/* 1 or more */
 	bool has_vectors;	/* see cpu_has_vectors() */
 	bool isa_is_named;	/* see cpu_isa_is_named() */
+	const struct work *work;	/* NULL: a great deal */
 };
 
 /*
- * The device with the highest rate divided by its worth; of equal ones the first in
- * devices.h.  A plugin that cannot be opened is passed over.  NULL and *why on failure;
+ * The device that does the work at the highest rate, divided by its worth; of equal ones the
+ * first in devices.h.  A device that could not win at any rate is not even asked for it, since
+ * that takes a while.  A plugin that cannot be opened is passed over.  NULL and *why on failure;
  * else *why is the reason for the choice, or NULL where there was none to make.
  */
 struct backend *registry_open_auto(const struct machine *m, const char **why);

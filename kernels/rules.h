@@ -2,7 +2,7 @@
  * rules.h - the table of update rules (optimisers): how a gradient changes a parameter.
  *
  * To add a rule: a row below, its formula in the list of backend.h, and the formula's
- * code in ref/update.c, cpu/simd/update.c (which blas uses, too) and cuda/update.cu.
+ * code in ref/update.c and rule_step.h (for the other backends).
  * Options, files and tests follow from the row.
  */
 #ifndef RULES_H

@@ -7,7 +7,7 @@
 
 # Code for 8.0 also runs on 8.6 and 8.9.
 CUDA_ARCHS ?= 75 80 90
-CUDA_REAL := params update embed dense rnn cells output fused layers
+CUDA_REAL := params update embed dense rnn cells output sampled tree groups fused layers
 CUDA_ONCE := device staging time_major entry
 CUDA_C := message launch_plan
 CUDA_C_OBJS := $(CUDA_C:%=$(BUILD)/kernels/cuda/%.o) $(BUILD)/kernels/batch.o $(BUILD)/kernels/touched.o
@@ -66,9 +66,12 @@ $(BUILD)/tests/unit/launch_plan: $(CUDA_C:%=$(BUILD)/kernels/cuda/%.o)
 test check programs: $(EMULATED)
 
 # These need a GPU, and report in one line if there is none.
-.PHONY: test-cuda bench-cuda
-test-cuda: all $(BUILD)/tests/unit/backend $(BUILD)/tests/unit/backend_cells $(BUILD)/tests/unit/steps \
-	$(BUILD)/tests/unit/tall
+.PHONY: test-cuda bench-cuda gpu-kit
+GPU_TESTS := $(patsubst %,$(BUILD)/tests/unit/%,backend backend_cells backend_sparse steps tall)
+test-cuda: all $(GPU_TESTS)
 	@BUILD=$(CURDIR)/$(BUILD) tests/cuda/on-gpu.sh
 bench-cuda: all $(BUILD)/tests/bench/step
 	@BUILD=$(CURDIR)/$(BUILD) tests/bench/cuda.sh
+# Needs nvcc alone; what it makes needs a GPU and a driver.
+gpu-kit: all $(GPU_TESTS) $(BUILD)/tests/bench/step
+	@BUILD=$(CURDIR)/$(BUILD) tests/cuda/kit.sh $(CURDIR)/build/gpu

@@ -17,6 +17,7 @@ make profile         time of a training step, layer by layer
 make test-arm        test a build for AArch64 under emulation; needs make deps-arm
 make test-cuda       test the plugin for NVIDIA GPUs; needs a GPU
 make bench-cuda      measure that plugin; needs a GPU
+make gpu-kit         pack both in build/gpu for a machine with a driver and nothing else
 make lint            shellcheck, cppcheck, mandoc, gcc and clang with -Werror
 make fuzz            run each fuzz target for FUZZ_SECONDS (60); needs clang
 make deps            install the Debian packages for building and testing

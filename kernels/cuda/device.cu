@@ -7,6 +7,8 @@
 #include "device.h"
 #include "message.h"
 
+static const char too_old[] = "this GPU is too old: compute capability 7.5 is needed";
+
 static struct state *
 state_of(const struct backend *k)
 {
@@ -79,8 +81,10 @@ cuda_buffer(struct backend *k, enum buffer_use use, size_t bytes)
 
 	if (b->p && bytes <= b->bytes)
 		return cuda_well(k) ? b->p : NULL;
-	if (b->p)
+	if (b->p) {	/* kernels may still use it */
+		cuda_check(k, cudaStreamSynchronize(state_of(k)->stream));
 		cuda_check(k, cudaFree(b->p));
+	}
 	b->bytes = bytes + bytes / 4;	/* sentence lengths vary: grow in larger steps */
 	b->p = cuda_malloc(k, b->bytes);
 	return b->p;
@@ -162,43 +166,77 @@ device_get(struct backend *k, void *host, const void *dev, size_t n)
 	cuda_from_device(k, host, dev, n * (k->real == REAL_F32 ? sizeof(float) : sizeof(double)));
 }
 
-/* The device that CUDA_VISIBLE_DEVICES puts first, NULL, or an error message. */
+/* What is amiss where cudaGetDeviceCount() reports an insufficient driver. */
 static const char *
-find_device(struct cudaDeviceProp *p, bool *absent)
+driver_message(bool *absent)
+{
+	int version = 0;
+
+	*absent = cudaDriverGetVersion(&version) == cudaSuccess && version == 0;
+	return *absent ? "no NVIDIA driver is here" :
+	    "the NVIDIA driver is too old for this plugin, which needs one for CUDA 13 (580 or later)";
+}
+
+/* NULL if there is a GPU, or an error message.  absent: there is no GPU or no driver, which is
+ * no fault. */
+static const char *
+count_devices(bool *absent)
 {
 	int n = 0;
 	cudaError_t e = cudaGetDeviceCount(&n);
 
-	*absent = e == cudaErrorNoDevice || e == cudaErrorInsufficientDriver ||
-	    (e == cudaSuccess && n == 0);
 	if (e == cudaErrorInsufficientDriver)
-		return "no NVIDIA driver is here, or one too old for this plugin";
+		return driver_message(absent);
+	*absent = e == cudaErrorNoDevice || (e == cudaSuccess && n == 0);
 	if (*absent)
 		return "no NVIDIA GPU is here";
-	if (e != cudaSuccess || (e = cudaSetDevice(0)) != cudaSuccess ||
-	    (e = cudaGetDeviceProperties(p, 0)) != cudaSuccess)
+	return e == cudaSuccess ? NULL : cudaGetErrorString(e);
+}
+
+/* Selects the device that CUDA_VISIBLE_DEVICES puts first.  NULL, or an error message. */
+static const char *
+find_device(struct cudaDeviceProp *p)
+{
+	bool absent;
+	const char *why = count_devices(&absent);
+	cudaError_t e;
+
+	if (why)
+		return why;
+	if ((e = cudaSetDevice(0)) != cudaSuccess || (e = cudaGetDeviceProperties(p, 0)) != cudaSuccess)
 		return cudaGetErrorString(e);
-	if (p->major * 10 + p->minor < 75)
-		return "this GPU is too old: compute capability 7.5 is needed";
-	return NULL;
+	return launch_is_supported(p->major, p->minor) ? NULL : too_old;
+}
+
+/* One of the first device's attributes, without a context, which takes a good part of a
+ * second and of a gigabyte; 0 on failure. */
+static int
+attribute(enum cudaDeviceAttr what)
+{
+	int value = 0;
+
+	return cudaDeviceGetAttribute(&value, what, 0) == cudaSuccess ? value : 0;
 }
 
 double
 cuda_rate(enum real_type real, const char **why)
 {
-	struct cudaDeviceProp p;
-	int khz = 0;
-	bool absent;
+	int major, minor;
+	bool absent = false;
 
-	*why = find_device(&p, &absent);
+	*why = count_devices(&absent);
 	if (*why) {
 		*why = absent ? NULL : *why;
 		return 0;
 	}
-	if (cudaDeviceGetAttribute(&khz, cudaDevAttrClockRate, 0) != cudaSuccess)
+	major = attribute(cudaDevAttrComputeCapabilityMajor);
+	minor = attribute(cudaDevAttrComputeCapabilityMinor);
+	if (!launch_is_supported(major, minor)) {
+		*why = too_old;
 		return 0;
-	return 2.0 * launch_lanes(p.major, p.minor, real == REAL_F64) * p.multiProcessorCount *
-	    khz * 1e3;
+	}
+	return 2.0 * launch_lanes(major, minor, real == REAL_F64) *
+	    attribute(cudaDevAttrMultiProcessorCount) * attribute(cudaDevAttrClockRate) * 1e3;
 }
 
 static void
@@ -247,10 +285,9 @@ cuda_open(enum real_type real, const char **why)
 {
 	struct backend *k = (struct backend *)calloc(1, sizeof(*k));
 	struct state *s = (struct state *)calloc(1, sizeof(*s));
-	bool absent;
 	cudaError_t e;
 
-	*why = k && s ? find_device(&s->properties, &absent) : "out of memory";
+	*why = k && s ? find_device(&s->properties) : "out of memory";
 	if (*why == NULL) {
 		e = cudaStreamCreateWithFlags(&s->stream, cudaStreamNonBlocking);
 		*why = e == cudaSuccess ? NULL : cudaGetErrorString(e);

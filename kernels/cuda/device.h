@@ -4,8 +4,10 @@
  *
  * Every call of the CUDA runtime goes through cuda_check(), so that the first failure
  * is kept and no further call is made after it.  All work is in order on one stream.
- * cuBLAS is not used: our own products add in an order that depends on the shape
- * alone, which makes results reproducible to the byte.
+ * cuBLAS is not used.  It gives the same bytes twice, too, on one kind of GPU and with one
+ * version of the toolkit; but it chooses its kernels by the shape of the whole product, so
+ * that a row would depend on the number of rows, against a rule of backend.h, and its
+ * libraries have some 600 MB.
  *
  * The sources use only what tests/cuda/ emulates: kernels are started by launch()
  * alone, and shared memory is obtained by shared_memory() alone.
@@ -24,6 +26,7 @@ enum buffer_use {
 	BUFFER_X, BUFFER_Y,	/* input and target words */
 	BUFFER_CHAIN,		/* chains of rows of the same word */
 	BUFFER_TOUCHED,		/* rows whose gradient is not zero */
+	BUFFER_TARGET_SHIFT, BUFFER_NOISE_SHIFT,	/* of the sampled softmax */
 	BUFFER_SQUARE,		/* W, transposed */
 	BUFFER_ERROR,		/* errors of the current row, and of the row before */
 	BUFFER_STEP,		/* states and errors of a composed step */

@@ -47,8 +47,8 @@ add_chains(int h, const uint32_t *x, const int32_t *heads, const int32_t *next, 
 	}
 }
 
-static bool
-make_where(struct backend *k, struct matrix *m)
+bool
+cuda_make_where(struct backend *k, struct matrix *m)
 {
 	size_t words = (size_t)mat_words(m);
 
@@ -69,7 +69,7 @@ embed_backward(struct backend *k, const struct batch *b, const void *d, struct m
 	int32_t *host = (int32_t *)cuda_host(k, bytes), *dev;
 	int n;
 
-	if (host == NULL || !make_where(k, du))
+	if (host == NULL || !cuda_make_where(k, du))
 		return;
 	memcpy(host, b->x, t * sizeof(*host));
 	n = launch_chains(b->x, b->t, du->where, host + t, host + 2 * t);

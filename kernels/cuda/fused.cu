@@ -5,6 +5,9 @@
 #include <string.h>
 
 #include "fused.h"
+#include "fused_backward.h"
+#include "fused_forward.h"
+#include "message.h"
 
 /* Clears shared memory, then loads this block's rows of V, W and the first sentence. */
 static __device__ void
@@ -53,8 +56,10 @@ train_sentence(const fused &f, const fused_memory &m, int number, unsigned *barr
 	fused_join(f, m, t);
 	grid_arrive(f.counter);
 	fused_update_v(f, m, t);
-	if (next_t)
+	if (next_t) {
 		fused_fetch(f, m, f.start[number + 1], next_t, m.next_x);
+		fused_compare(f, m, t, f.start[number + 1], next_t);
+	}
 	grid_wait(f.counter, ++*barriers);
 	fused_back(f, m, t);
 	grid_arrive(f.counter);
@@ -84,6 +89,24 @@ train_sentences(struct fused f)
 }
 
 /*
+ * A refusal is not an error, since the steps can be composed, but never silent: it costs
+ * most of the speed, and sums in another order.
+ */
+static void
+note_refusal(struct backend *k, cudaError_t e)
+{
+	char message[400];
+
+	message_set(message, sizeof(message), "device cuda: the GPU does not run the kernel for many "
+	    "sentences (");
+	message_add(message, sizeof(message), cudaGetErrorString(e));
+	message_add(message, sizeof(message), "); without it training is several times slower, and "
+	    "not the same to the byte; is the GPU shared with other programs?");
+	if (k->note)
+		k->note(message);
+}
+
+/*
  * A cooperative launch: one block per multiprocessor, all at once; false where the
  * device, or what other processes leave of it, cannot run that.
  */
@@ -109,6 +132,7 @@ launch_together(struct backend *k, int blocks, size_t bytes, const struct fused 
 	e = cudaLaunchKernelEx(&c, train_sentences, f);
 	if (e == cudaErrorCooperativeLaunchTooLarge || e == cudaErrorLaunchOutOfResources) {
 		cudaGetLastError();	/* clears the error, which is handled here */
+		note_refusal(k, e);
 		s->limits.bytes = 0;	/* not attempted again */
 		return false;
 	}
@@ -185,6 +209,7 @@ run_queue(struct backend *k, const struct step_args *a, const struct launch_plan
 	if (!launch_together(k, plan->blocks, plan->bytes, f))
 		return false;
 	cuda_from_device(k, a->logp + from, f.logp, (size_t)t * sizeof(*a->logp));
+	k->fused += n;
 	return true;
 }
 

@@ -85,6 +85,42 @@ launch_chains(const uint32_t *x, int t, int32_t *where, int32_t *heads, int32_t 
 	return n;
 }
 
+/* begin(groups + 1): the number of items of each group, one position late. */
+static int
+count_groups(const uint32_t *x, int n, int32_t *where, int32_t *word, int32_t *begin)
+{
+	int groups = 0;
+
+	begin[0] = 0;
+	for (int i = 0; i < n; i++) {
+		if (where[x[i]] < 0) {
+			where[x[i]] = groups;
+			word[groups++] = (int32_t)x[i];
+			begin[groups] = 0;
+		}
+		begin[where[x[i]] + 1]++;
+	}
+	return groups;
+}
+
+int
+launch_groups(const uint32_t *x, int n, int32_t *where, int32_t *word, int32_t *begin,
+    int32_t *item)
+{
+	int groups = count_groups(x, n, where, word, begin);
+
+	for (int g = 0; g < groups; g++)
+		begin[g + 1] += begin[g];
+	for (int i = 0; i < n; i++)	/* begin of a group moves to its end, that of the next one */
+		item[begin[where[x[i]]]++] = i;
+	for (int g = groups; g > 0; g--)
+		begin[g] = begin[g - 1];
+	begin[0] = 0;
+	for (int g = 0; g < groups; g++)
+		where[word[g]] = -1;
+	return groups;
+}
+
 static int
 round_up(int n, int multiple)
 {
@@ -98,13 +134,13 @@ fixed_reals(const struct launch_plan *p, int h)
 	return (size_t)p->stride * (size_t)(p->rows + round_up(h, 4) + 2) + 4 * LAUNCH_FUSED_THREADS;
 }
 
-/* Reals per word: a state, an input, an error or a row of P; four numbers, three words. */
+/* Reals per word: a state, an input, an error or a row of P; four numbers, four words. */
 static size_t
 reals_a_word(const struct launch_plan *p)
 {
 	size_t wide = (size_t)(p->rows > p->stride ? p->rows : p->stride);
 
-	return 2 * (size_t)p->stride + wide + 4 + 3;
+	return 2 * (size_t)p->stride + wide + 4 + 4;
 }
 
 struct launch_plan

@@ -37,6 +37,13 @@ int launch_slices(int m, int n, int k);
  */
 int launch_lanes(int major, int minor, bool f64);
 
+/* Whether the plugin has code for GPUs of this compute capability. */
+static inline bool
+launch_is_supported(int major, int minor)
+{
+	return major * 10 + minor >= 75;
+}
+
 /* begins(t): the sequence that row r is the first of, or -1. */
 void launch_begins(const struct batch *b, int32_t *begins);
 
@@ -76,6 +83,14 @@ void launch_order(const struct batch *b, int32_t *row, int32_t *seq, int32_t *po
  * before and after.  Returns the number of heads.
  */
 int launch_chains(const uint32_t *x, int t, int32_t *where, int32_t *heads, int32_t *next);
+
+/*
+ * Groups n items by word: item(n), in order within a group; word(n) of each group, in order
+ * of appearance, and where it begins in item, begin(n + 1).  where(v) as above.  Returns the
+ * number of groups.
+ */
+int launch_groups(const uint32_t *x, int n, int32_t *where, int32_t *word, int32_t *begin,
+    int32_t *item);
 
 #ifdef __cplusplus
 }

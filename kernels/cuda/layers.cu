@@ -13,5 +13,7 @@ cuda_layers(struct backend *k)
 	cuda_dense_fill(k);
 	cuda_cells_fill(k);
 	cuda_output_fill(k);
+	cuda_sampled_fill(k);
+	cuda_tree_fill(k);
 	cuda_fused_fill(k);
 }

@@ -19,29 +19,6 @@ enum want {
 };
 
 /*
- * Over this thread's elements of a row: the maximum, and the sum of exp(x - max), in one
- * pass: the sum is rescaled whenever the maximum grows.
- */
-static __device__ inline real
-add_exponentials(int v, const real *l, real *max)
-{
-	real sum = 0;
-
-	*max = -INFINITY;
-	for (int i = (int)threadIdx.x; i < v; i += REDUCE_THREADS) {
-		real x = l[i];
-
-		if (x > *max) {
-			sum = sum * REXP(*max - x) + 1;
-			*max = x;
-		} else if (x != -INFINITY) {
-			sum += REXP(x - *max);
-		}
-	}
-	return sum;
-}
-
-/*
  * The softmax of the rows of L(t,v) in place, one block per row; y is NULL with WANT_ALL.
  * A batch's rows exceed the L2 cache, so they are read once for the norm and once more
  * to be changed.
@@ -58,7 +35,7 @@ softmax_rows(int v, real *logits, const uint32_t *y, double *logp)
 
 	if (WANT != WANT_ALL)
 		at_y = l[y[blockIdx.x]];
-	sum = add_exponentials(v, l, &own);
+	sum = reduce_exponentials(v, l, &own);
 	max = reduce_block<real, true>(own, (real *)shared);
 	sum = reduce_block<double, false>(own == -INFINITY ? sum : sum * REXP(own - max), shared);
 	norm = (real)log(sum);

@@ -22,6 +22,21 @@ mat_free(struct backend *k, struct matrix *m)
 	free(m);
 }
 
+/* The set of a sparse gradient's rows: by role, as cpu has them. */
+static bool
+make_touched(struct matrix *m)
+{
+	switch (m->role) {
+	case ROLE_EMBED:
+	case ROLE_OUT_BIAS:
+		return touched_init(&m->touched, m->cols, m->rows);
+	case ROLE_OUT_ROWS:
+		return touched_init(&m->touched, m->rows, m->cols);
+	default:
+		return true;
+	}
+}
+
 static struct matrix *
 mat_new(struct backend *k, enum role role, int rows, int cols)
 {
@@ -33,7 +48,7 @@ mat_new(struct backend *k, enum role role, int rows, int cols)
 	m->rows = rows;
 	m->cols = cols;
 	m->p = (real *)k->alloc(k, count_values(m));
-	if (m->p == NULL || (role == ROLE_EMBED && !touched_init(&m->touched, cols, rows))) {
+	if (m->p == NULL || !make_touched(m)) {
 		mat_free(k, m);
 		return NULL;
 	}

@@ -18,7 +18,8 @@ struct matrix {
 	 */
 	real *p;
 	struct touched touched;	/* of a sparse gradient; zeros (dense) otherwise; host memory */
-	int32_t *where;			/* (words) for launch_chains(); NULL until used */
+	int32_t *where;			/* (words) for launch_chains() and launch_groups(); NULL
+					 * until used */
 };
 
 /* Of an embedding, or of an output layer that serves as one (tied). */
@@ -33,6 +34,9 @@ mat_width(const struct matrix *m)
 {
 	return m->role == ROLE_EMBED ? m->rows : m->cols;
 }
+
+/* m->where, of -1; false, and the error kept, when out of memory. */
+bool cuda_make_where(struct backend *k, struct matrix *m);
 
 /* to(n) += the sums of the columns of from(t, ld). */
 void cuda_add_columns(struct backend *k, int t, int n, int ld, const real *from, real *to);
@@ -53,5 +57,7 @@ void cuda_cells_fill(struct backend *k);
 void cuda_embed_fill(struct backend *k);
 void cuda_output_fill(struct backend *k);
 void cuda_fused_fill(struct backend *k);
+void cuda_sampled_fill(struct backend *k);
+void cuda_tree_fill(struct backend *k);
 
 #endif

@@ -6,6 +6,7 @@
 #define CUDA_REDUCE_H
 
 #include "device.h"
+#include "real.h"
 
 enum { REDUCE_THREADS = 256 };
 
@@ -30,6 +31,29 @@ reduce_block(T x, T *shared)
 		x = MAX ? (shared[i] > x ? shared[i] : x) : x + shared[i];
 	__syncthreads();
 	return x;
+}
+
+/*
+ * Over this thread's elements of a row: the maximum, and the sum of exp(x - max), in one
+ * pass: the sum is rescaled whenever the maximum grows.
+ */
+static __device__ inline real
+reduce_exponentials(int v, const real *l, real *max)
+{
+	real sum = 0;
+
+	*max = -INFINITY;
+	for (int i = (int)threadIdx.x; i < v; i += REDUCE_THREADS) {
+		real x = l[i];
+
+		if (x > *max) {
+			sum = sum * REXP(*max - x) + 1;
+			*max = x;
+		} else if (x != -INFINITY) {
+			sum += REXP(x - *max);
+		}
+	}
+	return sum;
 }
 
 #endif

@@ -1,70 +1,36 @@
 /*
  * update.cu - the update rules, elementwise; backend.h has the formulas.
  *
- * Where a zero gradient changes nothing, the update of a sparse gradient visits only
- * its touched rows (touched.h).
+ * The update of a sparse gradient visits only its touched rows (touched.h) where that is
+ * enough: a lazy one, or one that changes nothing where the gradient is zero.
  */
 #include "params.h"
 #include "reduce.h"
 
-/* The arrays of one parameter, and the rule with its constants rounded to real. */
+#define CELL_FN static __device__ inline
+#define ABSENCE_FN static __host__ __device__ inline
+#include "absence.h"
+#include "num_scalar.h"
+#include "rule_step.h"
+
+/* The arrays of one parameter, and the rule. */
 struct numbers {
 	size_t n;
 	real *p, *g, *m, *v;	/* m, v NULL where the rule has none */
-	enum update_rule rule;
-	real rate, scale, clip, decay, fresh, decay2, fresh2, epsilon, weight_decay;
-	real lift, lift2;	/* 1 / (1 - decay^step) */
+	struct rule_constants rule;
 };
-
-/* What is subtracted from p for a gradient g; updates the moments. */
-static __device__ inline real
-change_of(const struct numbers &a, size_t i, real g)
-{
-	real m = a.m ? a.m[i] : 0, v = a.v ? a.v[i] : 0, by = g;
-
-	switch (a.rule) {
-	case RULE_SGD:
-		break;
-	case RULE_MOMENTUM:
-		by = m = a.decay * m + g;
-		break;
-	case RULE_ADAGRAD:
-		m += g * g;
-		by = g / sqrt(m + a.epsilon);
-		break;
-	case RULE_RMSPROP:
-		m = a.decay * m + a.fresh * g * g;
-		by = g / (sqrt(m) + a.epsilon);
-		break;
-	case RULE_ADAM:
-		m = a.decay * m + a.fresh * g;
-		v = a.decay2 * v + a.fresh2 * g * g;
-		by = m * a.lift / (sqrt(v * a.lift2) + a.epsilon);
-		break;
-	case RULE_ADAMW:
-		m = a.decay * m + a.fresh * g;
-		v = a.decay2 * v + a.fresh2 * g * g;
-		by = m * a.lift / (sqrt(v * a.lift2) + a.epsilon) + a.weight_decay * a.p[i];
-		break;
-	case NRULES:
-		break;
-	}
-	if (a.m)
-		a.m[i] = m;
-	if (a.v)
-		a.v[i] = v;
-	return a.rate * by;
-}
 
 static __device__ inline void
 change_one(const struct numbers &a, size_t i)
 {
-	real g = a.scale * a.g[i];
+	real m = a.m ? a.m[i] : 0, v = a.v ? a.v[i] : 0;
 
-	if (a.clip > 0)
-		g = g > a.clip ? a.clip : g < -a.clip ? -a.clip : g;
-	a.p[i] -= change_of(a, i, g);
+	a.p[i] = rule_apply(a.rule.rule, &a.rule, a.p[i], a.g[i], &m, &v);
 	a.g[i] = 0;
+	if (a.m)
+		a.m[i] = m;
+	if (a.v)
+		a.v[i] = v;
 }
 
 static __global__ void
@@ -76,12 +42,36 @@ change_all(struct numbers a)
 		change_one(a, i);
 }
 
-/* The touched rows, one block per row. */
-static __global__ void
-change_rows(struct numbers a, int width, const uint32_t *rows)
+/* What a row makes up for, elementwise; absence.h. */
+static __device__ inline void
+make_up_one(const struct numbers &a, const struct absence &w, size_t i)
 {
-	size_t at = (size_t)rows[blockIdx.x] * width;
+	bool adam = a.rule.rule == RULE_ADAM || a.rule.rule == RULE_ADAMW;
+	real by = adam ? a.m[i] / (RSQRT(a.v[i]) + a.rule.epsilon) : a.m[i];
 
+	a.p[i] = fma(-(real)w.move, by, (real)w.shrink * a.p[i]);
+	a.m[i] *= (real)w.keep;
+	if (a.v)
+		a.v[i] *= (real)w.keep2;
+}
+
+/* The touched rows, one block per row.  latest(rows), or NULL: the step of each row's latest
+ * update (row_steps). */
+static __global__ void
+change_rows(struct numbers a, struct update u, int width, const uint32_t *rows, real *latest)
+{
+	uint32_t row = rows[blockIdx.x];
+	size_t at = (size_t)row * width;
+
+	if (latest) {
+		const struct absence w = absence_since(&u, (double)latest[row]);
+
+		__syncthreads();	/* all have read it */
+		if (threadIdx.x == 0)
+			latest[row] = (real)u.step;
+		for (int j = (int)threadIdx.x; j < width; j += (int)blockDim.x)
+			make_up_one(a, w, at + j);
+	}
 	for (int j = (int)threadIdx.x; j < width; j += (int)blockDim.x)
 		change_one(a, at + j);
 }
@@ -97,18 +87,7 @@ update_numbers(const struct matrix *p, struct matrix *g, struct matrix *m, struc
 	a.g = g->p;
 	a.m = m ? m->p : NULL;
 	a.v = v ? v->p : NULL;
-	a.rule = u->rule;
-	a.rate = (real)u->rate;
-	a.scale = (real)u->scale;
-	a.clip = (real)u->clip;
-	a.decay = (real)u->decay;
-	a.fresh = (real)(1 - u->decay);
-	a.decay2 = (real)u->decay2;
-	a.fresh2 = (real)(1 - u->decay2);
-	a.epsilon = (real)u->epsilon;
-	a.weight_decay = (real)u->weight_decay;
-	a.lift = (real)(1 / (1 - pow(u->decay, u->step)));
-	a.lift2 = (real)(1 / (1 - pow(u->decay2, u->step)));
+	a.rule = rule_constants_of(u);
 	return a;
 }
 
@@ -117,16 +96,15 @@ param_update(struct backend *k, struct matrix *p, struct matrix *g, struct matri
     struct matrix *v, const struct update *u)
 {
 	struct numbers a = update_numbers(p, g, m, v, u);
-	bool sparse = touched_is_sparse(&g->touched) && rule_kinds[u->rule].is_sparse;
 	const uint32_t *rows;
 
-	if (!sparse) {
+	if (!touched_suffices(&g->touched, u)) {
 		launch(k, change_all, dim3((unsigned)cuda_over(a.n, 256)), dim3(256), 0, a);
 	} else if (g->touched.n) {
 		rows = (const uint32_t *)cuda_upload(k, BUFFER_TOUCHED, g->touched.row,
 		    (size_t)g->touched.n * sizeof(*rows));
-		launch(k, change_rows, dim3((unsigned)g->touched.n), dim3(128), 0, a,
-		    g->touched.width, rows);
+		launch(k, change_rows, dim3((unsigned)g->touched.n), dim3(128), 0, a, *u,
+		    g->touched.width, rows, u->row_steps ? u->row_steps->p : NULL);
 	}
 	touched_clear(&g->touched);
 }

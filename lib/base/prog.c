@@ -118,6 +118,12 @@ prog_note(const char *fmt, ...)
 }
 
 void
+prog_note_line(const char *line)
+{
+	prog_note("%s", line);
+}
+
+void
 prog_warn(const char *fmt, ...)
 {
 	va_list ap;
@@ -231,4 +237,19 @@ prog_reads(const struct prog_inputs *in, const char *path)
 			return true;
 	}
 	return false;
+}
+
+void
+prog_warn_line(const char *line)
+{
+	prog_warn("%s", line);
+}
+
+void
+die_if(const char *why)
+{
+	if (why && *why == '\0')
+		exit(PROG_FAIL);
+	if (why)
+		die("%s", why);
 }

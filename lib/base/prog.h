@@ -49,11 +49,17 @@ int prog_finish(void);
 /* Write a line to standard error; -q silences prog_note(). */
 void prog_note(const char *fmt, ...) PRINTF_LIKE(1, 2);
 void prog_warn(const char *fmt, ...) PRINTF_LIKE(1, 2);
+/* The same with a line that is complete. */
+void prog_note_line(const char *line);
+void prog_warn_line(const char *line);
 
 /* Write a line and exit: with PROG_FAIL; with PROG_FAIL and the text of errno; with
  * PROG_USAGE. */
 _Noreturn void die(const char *fmt, ...) PRINTF_LIKE(1, 2);
 _Noreturn void die_errno(const char *fmt, ...) PRINTF_LIKE(1, 2);
+/* With a message of lib/ that names its subject; NULL: nothing is wrong.  An empty one is
+ * reported by another process. */
+void die_if(const char *why);
 _Noreturn void die_usage(const char *fmt, ...) PRINTF_LIKE(1, 2);
 
 /*

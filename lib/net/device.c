@@ -11,6 +11,8 @@
 #include "options.h"
 #include "prog.h"
 
+static const char CPU[] = "cpu";	/* the device that every machine has */
+
 /* The results are the same, so this is no error. */
 static void
 note_threads(const struct backend *k, long asked)
@@ -22,33 +24,79 @@ note_threads(const struct backend *k, long asked)
 		    "raise its limit (ulimit -u) or give -j %ld", n, n == 1 ? "" : "s", asked, n);
 }
 
+bool
+device_is_auto(int device)
+{
+	return strcmp(backend_device[device], "auto") == 0;
+}
+
 /* Whether the device is one that a machine may lack. */
 static bool
 is_optional(int device)
 {
-	return strcmp(backend_device[device], "auto") != 0 && strcmp(backend_device[device], "cpu") != 0;
+	return !device_is_auto(device) && strcmp(backend_device[device], CPU) != 0;
 }
 
-struct backend *
-device_open(int device, enum real_type real, long threads)
+static void
+note_message(const char *message)
+{
+	prog_note("%s", message);
+}
+
+/* The device as it is named. */
+static struct backend *
+open_named(int device, enum real_type real, long threads, const struct work *cost,
+    const char **note)
 {
 	const char *why;
-	struct backend *k = backend_open(backend_device[device], real == REAL_F64 ? REAL_F64 : REAL_F32,
-	    (int)threads, &why);
+	struct backend *k = backend_open_for(cost, backend_device[device],
+	    real == REAL_F64 ? REAL_F64 : REAL_F32, (int)threads, &why);
 
 	if (k == NULL)
 		die("device %s: %s%s", backend_device[device], why, is_optional(device) &&
 		    strcmp(why, "out of memory") ? "; -d auto takes a device that is there" : "");
-	if (why)
+	k->note = note_message;
+	*note = why;
+	return k;
+}
+
+/* What "auto" chose, or cpu where that lacks the network's output layer. */
+static struct backend *
+replace_unfit(struct backend *k, long threads, const struct workload *w)
+{
+	const char *lack = net_lacks(k, w->shape, w->hyper), *why;
+	enum real_type real = k->real;
+
+	if (lack == NULL)
+		return k;
+	prog_note("running on %s: device %s %.*s", CPU, k->name, (int)strcspn(lack, ";"), lack);
+	k->close(k);
+	k = backend_open(CPU, real, (int)threads, &why);
+	if (k == NULL)
+		die("device %s: %s", CPU, why);
+	return k;
+}
+
+struct backend *
+device_open(int device, enum real_type real, long threads, const struct workload *w)
+{
+	struct work cost = w ? workload_cost(w) : (struct work){ 0 };
+	const char *why;
+	struct backend *k = open_named(device, real, threads, w ? &cost : NULL, &why), *chosen = k;
+
+	if (w && device_is_auto(device))
+		k = replace_unfit(k, threads, w);
+	if (why && k == chosen)
 		prog_note("running on %s (%s): %s", k->name, k->isa, why);
 	note_threads(k, threads ? threads : backend_processors());
 	return k;
 }
 
 struct backend *
-device_net(struct net *n, struct model *m, int device, long threads)
+device_net(struct net *n, struct model *m, int device, long threads, struct device_batch b)
 {
-	struct backend *k = device_open(device, m->shape.real, threads);
+	struct workload w = { &m->shape, NULL, b.sequences, b.steps };
+	struct backend *k = device_open(device, m->shape.real, threads, &w);
 	const char *why = net_open(n, k, m);
 
 	if (why)

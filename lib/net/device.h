@@ -8,17 +8,28 @@
 
 #include "backend.h"
 #include "net.h"
+#include "workload.h"
 
 /*
  * Opens device number `device` of backend_device[] for this type of numbers, with this
- * many threads (0: one per processor).  If "auto" had a choice, a note on standard error
- * says what it chose and why.  The caller calls its close().
+ * many threads (0: one per processor), for this work (NULL: unknown).  "auto" takes cpu where
+ * another device lacks the output layer; if it had a choice, a note on standard error says
+ * what it chose and why.  The caller calls its close().
  */
-struct backend *device_open(int device, enum real_type real, long threads);
+struct backend *device_open(int device, enum real_type real, long threads,
+    const struct workload *w);
 
-/* The same for m's type of numbers; then copies m's parameters to the device.  The
- * caller also calls net_free(). */
-struct backend *device_net(struct net *n, struct model *m, int device, long threads);
+bool device_is_auto(int device);
+
+/* What a program evaluates together: sequences side by side, of so many steps each. */
+struct device_batch {
+	double sequences, steps;
+};
+
+/* The same for m's type of numbers and evaluation of such batches; then copies m's
+ * parameters to the device.  The caller also calls net_free(). */
+struct backend *device_net(struct net *n, struct model *m, int device, long threads,
+    struct device_batch b);
 
 /* Loads the model file and, if f64, converts it to double.  The caller calls model_free().
  * If the file is a stream, the message says where the model belongs. */

@@ -139,6 +139,20 @@ new_gradients(struct net *n)
 	return true;
 }
 
+const char *
+net_lacks(const struct backend *k, const struct model_shape *s, const struct hyperparams *hyper)
+{
+	const struct output_layer *o = output_layer_of(s, hyper);
+
+	if (o == &output_sampled && k->sampled_backward == NULL)
+		return "has no sampled softmax; choose another device with -d, or --softmax full";
+	if (o == &output_tree && k->tree_forward == NULL)
+		return "has no hierarchical softmax; choose another device with -d";
+	if (o == &output_adaptive && k->add_rows == NULL)
+		return "has no adaptive softmax; choose another device with -d";
+	return NULL;
+}
+
 /* hyper as in output_layer_of(). */
 static const char *
 open_net(struct net *n, struct backend *k, const struct model *m, const struct hyperparams *hyper)
@@ -147,12 +161,8 @@ open_net(struct net *n, struct backend *k, const struct model *m, const struct h
 
 	*n = (struct net){ .k = k, .shape = m->shape, .h = (int)m->shape.hidden,
 	    .v = (int)m->shape.vocab, .output = output_layer_of(&m->shape, hyper) };
-	if (n->output == &output_sampled && k->sampled_backward == NULL)
-		return "has no sampled softmax; choose another device with -d, or --softmax full";
-	if (n->output == &output_tree && k->tree_forward == NULL)
-		return "has no hierarchical softmax; choose another device with -d";
-	if (n->output == &output_adaptive && k->add_rows == NULL)
-		return "has no adaptive softmax; choose another device with -d";
+	if ((why = net_lacks(k, &m->shape, hyper)) != NULL)
+		return why;
 	n->out.width = model_output_width(&m->shape);
 	n->size = k->real == REAL_F32 ? sizeof(float) : sizeof(double);
 	index_params(n, m);

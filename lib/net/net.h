@@ -129,6 +129,11 @@ const char *net_logp_all(struct net *n, const struct batch *b, struct net_state 
 const char *net_states(struct net *n, const struct batch *b, struct net_state *st,
     int layer, void *s);
 
+/* The output layer that a backend lacks, as an error message, for a network of this shape and
+ * training by hyper (NULL: none); NULL if it has it. */
+const char *net_lacks(const struct backend *k, const struct model_shape *s,
+    const struct hyperparams *hyper);
+
 /* How net_gradient() runs. */
 struct net_pass {
 	int bptt;		/* truncation length in steps, of cells that are truncated */
@@ -160,6 +165,9 @@ const char *net_zero(struct net *n);
  * clipping, and the update at this learning rate.  step is its number, from 1. */
 const char *net_step(struct net *n, const struct batch *b, const struct net_pass *how,
     const struct hyperparams *r, double rate, uint64_t step, double *logp);
+
+/* Whether this is the tutorial's network and SGD, which devices may have a kernel for. */
+bool net_is_fusible(const struct model_shape *s, const struct hyperparams *r);
 
 /* Whether net_steps() can be used: the tutorial's network and SGD, no reduce, and a
  * device that takes many steps in one call. */

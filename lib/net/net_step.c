@@ -50,17 +50,23 @@ gradient_norm(struct net *n)
 	return sqrt(sum);
 }
 
+bool
+net_is_fusible(const struct model_shape *s, const struct hyperparams *r)
+{
+	bool tutorial = s->cell == CELL_RNN && s->layers == 1 && s->embed == 0 &&
+	    s->project == 0 && !s->bias;
+
+	return tutorial && output_layer_of(s, r) == &output_full && r->rule == RULE_SGD &&
+	    r->clip == 0 && r->clip_norm == 0 && r->dropout == 0;
+}
+
 /* Whether a device may fuse gradient and update in one call: the tutorial's network and
  * its SGD, with nothing in between. */
 static bool
 is_fusible(const struct net *n, const struct net_pass *how, const struct hyperparams *r)
 {
-	const struct model_shape *s = &n->shape;
-	bool tutorial = s->cell == CELL_RNN && s->layers == 1 && s->embed == 0 &&
-	    s->project == 0 && !s->bias;
-
-	return tutorial && n->output == &output_full && r->rule == RULE_SGD && r->clip == 0 && r->clip_norm == 0 &&
-	    how->dropout == 0 && how->st == NULL && n->reduce == NULL;
+	return net_is_fusible(&n->shape, r) && how->dropout == 0 && how->st == NULL &&
+	    n->reduce == NULL;
 }
 
 static struct step_args

@@ -92,3 +92,57 @@ train_settings_progress(const struct train_settings *s, uint32_t chunk)
 		.epochs = (uint64_t)s->epochs, .hyper = settings_hyperparams(s, chunk)
 	};
 }
+
+const char *
+train_settings_conflict(const struct train_settings *s)
+{
+	if (!s->tied)
+		return NULL;
+	if (s->project)
+		return "--project cannot be used with -t, whose projection has the embedding size (-m)";
+	if (s->softmax == SOFTMAX_TREE)
+		return "-t cannot be used with --softmax tree, which has no row for each word";
+	if (s->softmax == SOFTMAX_ADAPTIVE)
+		return "-t cannot be used with --softmax adaptive, whose clusters have shorter rows "
+		    "than the embeddings";
+	return s->embed ? NULL : "-t needs embeddings; give their size with -m";
+}
+
+static void
+change_hyperparams(const struct train_settings *s, bool (*given)(const char *option),
+    struct hyperparams *r)
+{
+	if (given("clip"))
+		r->clip = s->clip;
+	if (given("clip-norm"))
+		r->clip_norm = s->clip_norm;
+	if (given("log"))
+		r->log = (uint64_t)s->log;
+	if (given("dropout"))
+		r->dropout = s->dropout;
+	if (given("dropout-masks"))
+		r->masks = (uint32_t)s->masks;
+	if (given("embed-dropout"))
+		r->embed_dropout = s->embed_dropout;
+	if (given("patience"))
+		r->patience = (uint64_t)s->patience;
+	if (given("weight-decay"))
+		r->weight_decay = s->weight_decay;
+}
+
+void
+train_settings_change(const struct train_settings *s, bool (*given)(const char *option),
+    struct model_progress *p)
+{
+	if (given("batch"))
+		p->batch = (uint32_t)s->batch;
+	if (given("bptt"))
+		p->bptt = (uint32_t)s->bptt;
+	if (given("epochs"))
+		p->epochs = (uint64_t)s->epochs;
+	if (given("evaluate"))
+		p->every = (uint32_t)s->every;
+	if (given("rate"))
+		p->rate = p->rate0 = s->rate;
+	change_hyperparams(s, given, &p->hyper);
+}

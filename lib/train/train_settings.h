@@ -54,4 +54,12 @@ void train_settings_init(const struct train_settings *s, struct model *m);
 /* The progress of a run before its first step; chunk: as training_text_chunk() gives it. */
 struct model_progress train_settings_progress(const struct train_settings *s, uint32_t chunk);
 
+/* NULL, or a message that says which options exclude each other. */
+const char *train_settings_conflict(const struct train_settings *s);
+
+/* Applies to the progress of a run that is resumed the settings that may change then, those
+ * whose option, by its long name, was given. */
+void train_settings_change(const struct train_settings *s, bool (*given)(const char *option),
+    struct model_progress *p);
+
 #endif

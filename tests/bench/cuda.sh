@@ -8,13 +8,14 @@
 # same run: by our own product or, where PyTorch is there, by cuBLAS.
 #
 #	bench/cuda.sh [SECONDS]		seconds a figure (2)
-#	C H WIDE N SENTENCES		other sizes: words, hidden units of the net and
-#					of batches, large products, sentences
+#	C H WIDE N SENTENCES WRITE	other sizes: words, hidden units of the net and
+#					of batches, large products, sentences to learn
+#					and to write
 #	TORCH=cpu			PyTorch's device
 set -eu -o pipefail
 here=$(cd "$(dirname "$0")/../.." && pwd)
 : "${BUILD:=$here/build/release}"
-: "${C:=8000}" "${H:=100}" "${WIDE:=512}" "${N:=4096}" "${SENTENCES:=200}" "${TORCH:=cuda}"
+: "${C:=8000}" "${H:=100}" "${WIDE:=512}" "${N:=4096}" "${SENTENCES:=200}" "${WRITE:=256}" "${TORCH:=cuda}"
 seconds=${1:-2}
 step=$BUILD/tests/bench/step oracle=$here/tests/oracle bptt=4
 export UNROLL_PLUGINS=${UNROLL_PLUGINS:-$BUILD/plugins}
@@ -67,16 +68,15 @@ theirs() {
 writing() {
 	local begun ended words
 	begun=$(date +%s%N)
-	words=$("$BUILD/bin/sample" -q -d "$1" -n $((SENTENCES * 50)) -t "$work/m.npz" |
-	    sed '1,/^$/d' | wc -w)
+	words=$("$BUILD/bin/sample" -q -d "$1" -n $WRITE -M 50 -t "$work/m.npz" | sed '1,/^$/d' | wc -w)
 	ended=$(date +%s%N)
-	echo "sample -n $((SENTENCES * 50)), H=$H: $1 $((words * 1000000 / ((ended - begun) / 1000))) words/s"
+	echo "sample -n $WRITE -M 50, H=$H: $1 $((words * 1000000 / ((ended - begun) / 1000))) words/s"
 }
 
-if ! "$step" floor cuda 0 "$N" > "$work/cuda" 2> "$work/why"; then
-	sed 's/^step: /bench-cuda: SKIP: /' "$work/why" >&2
-	exit 0
-fi
+# shellcheck source=tests/cuda/harness.bash
+. "$here/tests/cuda/harness.bash"
+gpu_or_exit bench-cuda "$step" floor cuda 0 64
+"$step" floor cuda 0 "$N" > "$work/cuda"
 "$step" floor cpu 0 "$N" > "$work/cpu"
 "$step" gen "$SENTENCES" "$C" 1 > "$work/lines"
 printf 'products of %d x %d: cuda %s, cpu %s' "$N" "$N" "$(cat "$work/cuda")" "$(cat "$work/cpu")"

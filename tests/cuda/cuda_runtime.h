@@ -31,7 +31,8 @@ enum cudaError_t {
 enum cudaMemcpyKind { cudaMemcpyHostToDevice, cudaMemcpyDeviceToHost, cudaMemcpyDeviceToDevice };
 enum cudaDeviceAttr {
 	cudaDevAttrClockRate, cudaDevAttrMaxSharedMemoryPerBlockOptin,
-	cudaDevAttrCooperativeLaunch
+	cudaDevAttrCooperativeLaunch, cudaDevAttrMultiProcessorCount,
+	cudaDevAttrComputeCapabilityMajor, cudaDevAttrComputeCapabilityMinor
 };
 enum cudaFuncAttribute { cudaFuncAttributeMaxDynamicSharedMemorySize };
 enum cudaLaunchAttributeID { cudaLaunchAttributeCooperative };
@@ -59,6 +60,7 @@ struct cudaDeviceProp {
 };
 
 cudaError_t cudaGetDeviceCount(int *n);
+cudaError_t cudaDriverGetVersion(int *version);
 cudaError_t cudaSetDevice(int device);
 cudaError_t cudaGetDeviceProperties(struct cudaDeviceProp *p, int device);
 cudaError_t cudaDeviceGetAttribute(int *value, cudaDeviceAttr what, int device);
@@ -130,25 +132,31 @@ __shfl_xor_sync(unsigned mask, T x, int bits)
 	return other;
 }
 
+/* Memory as a block sees it; coherence.h. */
+void emu_fence(void);
+void emu_load(void *to, const void *from, size_t bytes);
+unsigned emu_add(unsigned *p, unsigned n);
+
 static inline void
 __threadfence(void)
 {
+	emu_fence();
 }
 
 template <typename T>
 static inline T
 __ldcg(const T *p)
 {
-	return *p;
+	T x;
+
+	emu_load(&x, p, sizeof(x));
+	return x;
 }
 
 static inline unsigned
 atomicAdd(unsigned *p, unsigned n)
 {
-	unsigned was = *p;
-
-	*p += n;
-	return was;
+	return emu_add(p, n);
 }
 
 /* A kernel's pointers must be of the device. */

@@ -109,6 +109,18 @@ emu_open_memory(bool open)
 		emu_die("mprotect failed");
 }
 
+unsigned char *
+emu_memory(void)
+{
+	return arena;
+}
+
+size_t
+emu_memory_bytes(void)
+{
+	return high;
+}
+
 static void
 make_arena(void)
 {
@@ -283,9 +295,16 @@ emu_lacks(const char *what)
 }
 
 cudaError_t
+cudaDriverGetVersion(int *version)
+{
+	*version = emu_lacks("driver") ? 0 : emu_lacks("version") ? 12040 : 13000;
+	return cudaSuccess;
+}
+
+cudaError_t
 cudaGetDeviceCount(int *n)
 {
-	if (emu_lacks("driver"))
+	if (emu_lacks("driver") || emu_lacks("version"))
 		return cudaErrorInsufficientDriver;
 	if (emu_lacks("device"))
 		return cudaErrorNoDevice;
@@ -296,6 +315,8 @@ cudaGetDeviceCount(int *n)
 cudaError_t
 cudaSetDevice(int)
 {
+	if (emu_lacks("context"))
+		emu_die("a context is made");
 	return sticky;
 }
 
@@ -314,9 +335,18 @@ cudaGetDeviceProperties(struct cudaDeviceProp *p, int)
 cudaError_t
 cudaDeviceGetAttribute(int *value, cudaDeviceAttr what, int)
 {
-	*value = what == cudaDevAttrClockRate ? (int)emu_number("EMU_KHZ", 1000) :
-	    what == cudaDevAttrCooperativeLaunch ? 1 :
-	    (int)emu_number("EMU_SHARED", EMU_SHARED_BYTES);
+	static const std::map<cudaDeviceAttr, int> values = {
+		{ cudaDevAttrClockRate, (int)emu_number("EMU_KHZ", 1000) },
+		{ cudaDevAttrMaxSharedMemoryPerBlockOptin, (int)emu_number("EMU_SHARED", EMU_SHARED_BYTES) },
+		{ cudaDevAttrCooperativeLaunch, 1 },
+		{ cudaDevAttrMultiProcessorCount, (int)emu_number("EMU_SMS", EMU_SMS) },
+		{ cudaDevAttrComputeCapabilityMajor, 9 },
+		{ cudaDevAttrComputeCapabilityMinor, 0 }
+	};
+
+	if (emu_lacks("rate") && what == cudaDevAttrClockRate)
+		emu_die("the rate is asked for");
+	*value = values.at(what);
 	return cudaSuccess;
 }
 

@@ -39,5 +39,7 @@ void emu_do_all(void);
 
 /* Device memory can be used, or cannot. */
 void emu_open_memory(bool open);
+unsigned char *emu_memory(void);
+size_t emu_memory_bytes(void);		/* beyond them nothing was ever used */
 
 #endif

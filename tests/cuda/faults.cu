@@ -1,13 +1,13 @@
 /*
- * faults FAULT: kernels that do what the emulator must notice, one each; "none"
- * is the same without the fault.
+ * faults FAULT: kernels that do what the emulator must notice, one each; "none" and,
+ * with EMU_STRICT=1, "coherent" are the same without the fault.
  */
 #include <cuda_runtime.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { N = 64 };
+enum { N = 64, ROOM = 2 * N + 1 };
 
 static const char *fault;
 
@@ -63,6 +63,35 @@ spins(volatile int *x)
 		emu_wait();
 }
 
+/* Block 1 shows in x what block 0 wrote; x[N] and x[N + 1] are 0 before. */
+static void
+hand_over(int *x, bool writer_fences, bool reader_fences, bool plain)
+{
+	int i = (int)threadIdx.x;
+	unsigned *arrived = (unsigned *)x + N;
+
+	if (blockIdx.x == 0) {
+		x[N + 1 + i] = N - 1 - i;
+		__syncthreads();
+		if (writer_fences)
+			__threadfence();
+		if (i == 0)
+			atomicAdd(arrived, 1u);
+		return;
+	}
+	while (*(volatile unsigned *)arrived == 0)
+		emu_wait();
+	if (reader_fences)
+		__threadfence();
+	x[i] = plain ? x[N + 1 + i] : __ldcg(x + N + 1 + i);
+}
+
+static __global__ void
+hands_over(int *x)
+{
+	hand_over(x, !is("writer"), !is("reader"), is("plain"));
+}
+
 static __global__ void
 writes_beyond(int *x)
 {
@@ -78,6 +107,20 @@ launch(void (*kernel)(int *), int *x, size_t shared)
 	c.blockDim = N;
 	c.dynamicSmemBytes = shared;
 	return cudaLaunchKernelEx(&c, kernel, x);
+}
+
+static cudaError_t
+launch_together(int *x)
+{
+	cudaLaunchAttribute together = { cudaLaunchAttributeCooperative, { 1 } };
+	cudaLaunchConfig_t c = {};
+
+	c.gridDim = 2;
+	c.blockDim = N;
+	c.attrs = &together;
+	c.numAttrs = 1;
+	cudaMemsetAsync(x, 0, ROOM * sizeof(*x), NULL);
+	return cudaLaunchKernelEx(&c, hands_over, x);
 }
 
 static void
@@ -113,6 +156,9 @@ run(int *x, int *host)
 	for (const auto &k : kernels)
 		if (is(k.name) && launch(k.kernel, x, shared) != cudaSuccess)
 			return false;
+	if ((is("coherent") || is("writer") || is("reader") || is("plain")) &&
+	    launch_together(x) != cudaSuccess)
+		return false;
 	if (is("shared"))
 		return launch(good, x, shared) == cudaSuccess;
 	if (is("host"))
@@ -140,7 +186,7 @@ main(int argc, char *argv[])
 	if (argc != 2)
 		return 2;
 	fault = argv[1];
-	if (cudaMalloc(&x, N * sizeof(*x)) != cudaSuccess)
+	if (cudaMalloc(&x, (is("guard") ? N : ROOM) * sizeof(*x)) != cudaSuccess)
 		return 2;
 	ok = run(x, host);
 	cudaFree(x);

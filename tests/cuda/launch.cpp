@@ -10,6 +10,7 @@
 #include <map>
 #include <vector>
 
+#include "coherence.h"
 #include "emulator.h"
 #include "fiber.h"
 
@@ -193,6 +194,7 @@ round_of(std::vector<block> &blocks, const std::function<void()> &body, bool *mo
 		enum waiting was = t->waiting;
 
 		if (was != ENDED && was != AT_BARRIER && was != AT_WARP) {
+			coherence_enter(number);
 			run_thread(b, (int)(at - number * each), body);
 			progress |= was != SPINNING || t->waiting != SPINNING;
 		}
@@ -301,7 +303,10 @@ run_grid(const cudaLaunchConfig_t &c, bool together, const std::function<void()>
 	blockDim = c.blockDim;
 	emu_open_memory(true);
 	if (together) {
+		if (emu_number("EMU_STRICT", 0))
+			coherence_begin(emu_memory(), emu_memory_bytes(), blocks);
 		run_some(0, blocks, c.dynamicSmemBytes, body);
+		coherence_end();
 	} else {
 		order o(blocks);
 

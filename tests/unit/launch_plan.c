@@ -8,6 +8,7 @@
 
 #include "cuda/launch_plan.h"
 #include "cuda/message.h"
+#include "must.h"
 #include "rng.h"
 
 static int failures;
@@ -79,6 +80,38 @@ chains(struct rng *r, int t, int v)
 	free(seen);
 }
 
+/* The items of t words, by word. */
+static void
+groups(struct rng *r, int t, int v)
+{
+	uint32_t *x = need(calloc((size_t)t, sizeof(*x)));
+	int32_t *where = need(calloc((size_t)v, sizeof(*where)));
+	int32_t *word = need(calloc((size_t)t, sizeof(*word)));
+	int32_t *begin = need(calloc((size_t)t + 1, sizeof(*begin)));
+	int32_t *item = need(calloc((size_t)t, sizeof(*item)));
+	int n;
+
+	for (int i = 0; i < t; i++)
+		x[i] = rng_u32(r) % (unsigned)v;
+	for (int i = 0; i < v; i++)
+		where[i] = -1;
+	n = launch_groups(x, t, where, word, begin, item);
+	check(begin[0] == 0 && begin[n] == t, "every item is in a group", t, v, n);
+	for (int g = 0; g < n; g++) {
+		check(begin[g] < begin[g + 1], "no group is empty", t, v, g);
+		check(++where[word[g]] == 0, "a group a word", t, v, g);
+		for (int q = begin[g]; q < begin[g + 1]; q++) {
+			check(x[item[q]] == (uint32_t)word[g], "a group is of one word", t, v, q);
+			check(q == begin[g] || item[q] > item[q - 1], "a group rises", t, v, q);
+		}
+	}
+	free(x);
+	free(where);
+	free(word);
+	free(begin);
+	free(item);
+}
+
 static void
 begins(void)
 {
@@ -114,8 +147,10 @@ main(void)
 
 	rng_seed(&r, 1);
 	slices();
-	for (int t = 1; t < 300; t += 13)
+	for (int t = 1; t < 300; t += 13) {
 		chains(&r, t, 1 + t * 2 / 3);
+		groups(&r, t, 1 + t * 2 / 3);
+	}
 	begins();
 	text();
 	printf("launch_plan: %d failures\n", failures);

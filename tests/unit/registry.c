@@ -23,9 +23,9 @@ main(void)
 	for (int real = REAL_F32; real <= REAL_F64; real++) {
 		enum real_type r = (enum real_type)real;
 
-		print_choice("vectors", (struct machine){ r, 1, true, false });
-		print_choice("none", (struct machine){ r, 2, false, false });
-		print_choice("named", (struct machine){ r, 1, false, true });
+		print_choice("vectors", (struct machine){ r, 1, true, false, NULL });
+		print_choice("none", (struct machine){ r, 2, false, false, NULL });
+		print_choice("named", (struct machine){ r, 1, false, true, NULL });
 	}
 	return 0;
 }

@@ -1,7 +1,11 @@
 /*
- * steps BACKEND [SEED]: many steps in one call against the same steps one by
+ * steps BACKEND [SEED [target|SHAPES]]: many steps in one call against the same steps one by
  * one, to the last bit; and against ref's, within the bounds below.  Parameters
  * and ln P are compared.  Errors grow from step to step, hence a small rate.
+ *
+ * A message to the program (backend.h) is a failure.  target: only the size that the
+ * backend's kernel for many steps is made for, and that kernel must have run.  A number:
+ * only so many sizes, for a slow device.
  */
 #include <math.h>
 #include <stdio.h>
@@ -22,10 +26,23 @@ static const struct shape {
 };
 enum { NSHAPES = sizeof(shapes) / sizeof(shapes[0]) };
 
+/* That of the tutorial. */
+static const struct shape target = { 100, 8000, 4, 39, 4 };
+
+static int notes;
+
 struct outcome {
 	struct model m;
 	double *logp;
+	long fused;
 };
+
+static void
+count_note(const char *message)
+{
+	printf("not ok %s\n", message);
+	notes++;
+}
 
 static void
 draw_corpus(struct corpus *c, const struct shape *s, struct rng *r)
@@ -59,6 +76,7 @@ learn(const char *backend, enum real_type real, const struct shape *s, const str
 		printf("SKIP %s\n", why);
 		exit(77);
 	}
+	k->note = count_note;
 	must(model_new(&o->m, (struct model_shape){ .cell = CELL_RNN, .layers = 1,
 	    .real = real == REAL_F32 ? REAL_F32 : REAL_F64, .hidden = (uint32_t)s->h,
 	    .vocab = (uint32_t)s->v }));
@@ -75,6 +93,7 @@ learn(const char *backend, enum real_type real, const struct shape *s, const str
 		must(net_step(&net, &one, &how, &recipe, rate, (uint64_t)i + 1, o->logp + from));
 	}
 	must(net_store(&net, &o->m));
+	o->fused = k->fused;
 	net_free(&net);
 	k->close(k);
 }
@@ -127,6 +146,17 @@ free_outcome(struct outcome *o)
 	free(o->logp);
 }
 
+/* For the target: some steps must have run as one kernel.  Long sentences need not fit. */
+static int
+check_kernel(const char *backend, const struct shape *s, const struct outcome *o)
+{
+	if (s != &target)
+		return 0;
+	printf("%s%s: h=%d v=%d: steps that ran in one kernel: %ld of %d\n",
+	    o->fused ? "" : "not ok ", backend, s->h, s->v, o->fused, s->n);
+	return o->fused == 0;
+}
+
 static int
 check_shape(const char *backend, enum real_type real, const struct shape *s, struct rng *r)
 {
@@ -143,7 +173,8 @@ check_shape(const char *backend, enum real_type real, const struct shape *s, str
 	learn(backend, real, s, &q.b, false, &single);
 	learn(backend, real, s, &q.b, true, &many);
 	failures = check("against ref", s, apart(&want, &many, q.b.t), bound) +
-	    check("against single steps", s, apart(&single, &many, q.b.t), 0);
+	    check("against single steps", s, apart(&single, &many, q.b.t), 0) +
+	    check_kernel(backend, s, &many);
 	free_outcome(&want);
 	free_outcome(&single);
 	free_outcome(&many);
@@ -155,17 +186,21 @@ check_shape(const char *backend, enum real_type real, const struct shape *s, str
 int
 main(int argc, char *argv[])
 {
+	bool only_target = argc > 3 && strcmp(argv[3], "target") == 0;
+	int n = only_target ? 0 : argc > 3 ? atoi(argv[3]) : NSHAPES, failures = 0;
 	struct rng r;
-	int failures = 0;
 
-	if (argc < 2) {
-		fputs("usage: steps backend [seed]\n", stderr);
+	if (argc < 2 || n < 0 || n > NSHAPES) {
+		fputs("usage: steps backend [seed [target|shapes]]\n", stderr);
 		return 2;
 	}
 	rng_seed(&r, argc > 2 ? (uint32_t)strtoul(argv[2], NULL, 10) : 1);
-	for (int i = 0; i < NSHAPES; i++)
+	if (only_target)
+		failures = check_shape(argv[1], REAL_F32, &target, &r);
+	for (int i = 0; i < n; i++)
 		for (int real = REAL_F32; real <= REAL_F64; real++)
 			failures += check_shape(argv[1], (enum real_type)real, &shapes[i], &r);
-	printf("%s: %d shapes, %d failures\n", argv[1], NSHAPES, failures);
+	failures += notes;
+	printf("%s: %d shapes, %d failures\n", argv[1], only_target ? 1 : n, failures);
 	return failures != 0;
 }

@@ -1,5 +1,5 @@
 /*
- * update.c - one loop per rule.  The remainder of a run goes through the same vector
+ * update.c - one loop per rule, whose arithmetic is in kernels/rule_step.h.  The remainder of a run goes through the same vector
  * arithmetic, so that an element's change does not depend on where a run begins.
  */
 #include <stdbool.h>
@@ -8,90 +8,16 @@
 #include "absence.h"
 #include "parallel.h"
 #include "update.h"
-#include "vec.h"
 
 enum { PART = 8192, ROWS = 32 };	/* elements, and rows of a sparse gradient, per task */
-
-static struct rule_constants
-rule_constants(const struct update *u)
-{
-	return (struct rule_constants){
-		.rule = u->rule,
-		.rate = (real)u->rate,
-		.scale = (real)u->scale,
-		.clip = u->clip > 0 ? (real)u->clip : (real)INFINITY,
-		.decay = (real)u->decay,
-		.fresh = (real)(1 - u->decay),
-		.decay2 = (real)u->decay2,
-		.fresh2 = (real)(1 - u->decay2),
-		.grow = (real)(1 / (1 - pow(u->decay, u->step))),
-		.grow2 = (real)(1 / (1 - pow(u->decay2, u->step))),
-		.epsilon = (real)u->epsilon,
-		.weight_decay = (real)u->weight_decay
-	};
-}
-
-/* g scaled and clipped; NaN stays NaN. */
-INLINE vec
-clipped(const struct rule_constants *u, vec g)
-{
-	g = v_mul(v_set1(u->scale), g);
-	return v_max(v_set1(-u->clip), v_min(v_set1(u->clip), g));
-}
-
-/* a decay + b fresh */
-INLINE vec
-blend(vec a, real decay, vec b, real fresh)
-{
-	return v_fma(v_set1(decay), a, v_mul(v_set1(fresh), b));
-}
-
-/* Adam's quotient; updates the moments. */
-INLINE vec
-adam_step(const struct rule_constants *u, vec g, vec *m, vec *n)
-{
-	*m = blend(*m, u->decay, g, u->fresh);
-	*n = blend(*n, u->decay2, v_mul(g, g), u->fresh2);
-	return v_div(v_mul(v_set1(u->grow), *m),
-	    v_add(v_sqrt(v_mul(v_set1(u->grow2), *n)), v_set1(u->epsilon)));
-}
-
-/* What is subtracted from p, before the rate; updates the moments. */
-INLINE vec
-rule_step(const enum update_rule rule, const struct rule_constants *u, vec p, vec g, vec *m, vec *n)
-{
-	vec epsilon = v_set1(u->epsilon);
-
-	switch (rule) {
-	case RULE_SGD:
-		break;
-	case RULE_MOMENTUM:
-		*m = v_fma(v_set1(u->decay), *m, g);
-		return *m;
-	case RULE_ADAGRAD:
-		*m = v_fma(g, g, *m);
-		return v_div(g, v_sqrt(v_add(*m, epsilon)));
-	case RULE_RMSPROP:
-		*m = blend(*m, u->decay, v_mul(g, g), u->fresh);
-		return v_div(g, v_add(v_sqrt(*m), epsilon));
-	case RULE_ADAM:
-		return adam_step(u, g, m, n);
-	case RULE_ADAMW:
-		return v_fma(v_set1(u->weight_decay), p, adam_step(u, g, m, n));
-	case NRULES:
-		break;
-	}
-	return g;
-}
 
 INLINE void
 change(const enum update_rule rule, const struct rule_constants *u, real *p, real *g, real *m, real *n)
 {
 	bool first = rule_kinds[rule].moments > 0, second = rule_kinds[rule].moments > 1;
 	vec vm = first ? v_load(m) : v_zero(), vn = second ? v_load(n) : v_zero();
-	vec vp = v_load(p), by = rule_step(rule, u, vp, clipped(u, v_load(g)), &vm, &vn);
 
-	v_store(p, v_fma(v_set1(-u->rate), by, vp));
+	v_store(p, rule_apply(rule, u, v_load(p), v_load(g), &vm, &vn));
 	v_store(g, v_zero());
 	if (first)
 		v_store(m, vm);
@@ -248,7 +174,7 @@ update_all(struct pool *pool, struct update_job *a)
 {
 	const struct touched *t = a->touched;
 
-	a->rule = rule_constants(a->by);
+	a->rule = rule_constants_of(a->by);
 	if (touched_suffices(t, a->by))
 		parallel_tasks(pool, change_rows_task, a, (t->n + ROWS - 1) / ROWS,
 		    4 * NUMBER * (double)t->n * t->width);

@@ -10,19 +10,11 @@
 
 #include "backend.h"
 #include "isa.h"
+#include "num_vector.h"
 #include "pool.h"
+#include "rule_step.h"
 #include "touched.h"
 #include "simd_names.h"
-
-/* A rule with its constants as reals. */
-struct rule_constants {
-	enum update_rule rule;
-	real rate, scale, clip;		/* clip: infinity for none */
-	real decay, fresh;		/* of the first moment; 1 - decay */
-	real decay2, fresh2;
-	real grow, grow2;		/* Adam's 1 / (1 - decay^step), likewise for decay2 */
-	real epsilon, weight_decay;
-};
 
 /* P, G, M and N of backend.h. */
 struct update_job {

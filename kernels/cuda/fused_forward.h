@@ -1,0 +1,224 @@
+/*
+ * fused_forward.h - the phases of fused.h's kernel up to the error of each state.
+ */
+#ifndef CUDA_FUSED_FORWARD_H
+#define CUDA_FUSED_FORWARD_H
+
+#include "fused.h"
+
+/* The product of fours first .. end - 1 of a and b, as two chains of additions. */
+static __device__ inline real
+fused_dot_range(const real *a, const real *b, int first, int end)
+{
+	real even = 0, odd = 0;
+	int q = first;
+
+	for (; q + 1 < end; q += 2) {
+		even = fused_dot(fused_four(a + 4 * q), fused_four(b + 4 * q), even);
+		odd = fused_dot(fused_four(a + 4 * q + 4), fused_four(b + 4 * q + 4), odd);
+	}
+	if (q < end)
+		even = fused_dot(fused_four(a + 4 * q), fused_four(b + 4 * q), even);
+	return even + odd;
+}
+
+/* s_r = tanh(a_r + W s_{r-1}): threads are (units, parts of a sum). */
+static __device__ void
+fused_states(const fused &f, const fused_memory &m, int t)
+{
+	int columns = (f.h + 31) / 32 * 32, parts = LAUNCH_FUSED_THREADS / columns;
+	int i = fused_thread(), j = i % columns, part = i / columns, fours = f.stride / 4;
+	bool works = j < f.h && part < parts;
+	int first = works ? part * fours / parts : 0, end = works ? (part + 1) * fours / parts : 0;
+	const real *w = m.w + (works ? j : 0) * f.stride;
+
+	for (int r = 0; r < t; r++) {
+		m.partial[i] = fused_dot_range(w, m.s + r * f.stride, first, end);
+		__syncthreads();
+		if (i < f.h) {
+			real sum = m.a[r * f.stride + i];
+
+			for (int p = 0; p < parts; p++)
+				sum += m.partial[p * columns + i];
+			m.s[(r + 1) * f.stride + i] = RTANH(sum);
+		}
+		__syncthreads();
+	}
+}
+
+/* e(t, rows) = S V': a thread computes four rows of S by one of V. */
+static __device__ void
+fused_logits(const fused &f, const fused_memory &m, int t)
+{
+	for (int k = fused_thread(); k < (t + 3) / 4 * f.rows; k += LAUNCH_FUSED_THREADS) {
+		int i = k % f.rows, r = k / f.rows * 4;
+		real sum[4] = {};
+
+		for (int q = 0; q < f.stride; q += 4) {
+			quad v = fused_four(m.v + i * f.stride + q);
+
+			for (int p = 0; p < 4; p++)
+				sum[p] = fused_dot(v, fused_four(m.s + (r + p + 1) * f.stride + q),
+				    sum[p]);
+		}
+		for (int p = 0; p < 4 && r + p < t; p++)
+			m.e[(r + p) * f.rows + i] = sum[p];
+	}
+	__syncthreads();
+}
+
+/* For the row's target y, if it is in this block: its logit and its row of V; by one warp. */
+static __device__ inline void
+fused_give_target(const fused &f, const fused_memory &m, int r, const real *e)
+{
+	int lane = fused_thread() % FUSED_WARP, y = (int)m.y[r] - m.first;
+
+	if (y >= 0 && y < m.valid) {
+		if (lane == 0)
+			f.at_y[r] = e[y];
+		for (int j = lane; j < f.h; j += FUSED_WARP)
+			f.v_y[r * f.h + j] = m.v[y * f.stride + j];
+	}
+	__syncwarp();	/* e[y] is read before it changes */
+}
+
+/* exp(e - max) per row, max being the block's own; one warp per row. */
+static __device__ void
+fused_exponentials(const fused &f, const fused_memory &m, int t)
+{
+	int lane = fused_thread() % FUSED_WARP;
+
+	for (int r = fused_thread() / FUSED_WARP; r < t; r += FUSED_WARPS) {
+		real *e = m.e + r * f.rows, max = -INFINITY, sum = 0;
+		int at = r * (int)gridDim.x + (int)blockIdx.x;
+
+		fused_give_target(f, m, r, e);
+		for (int i = lane; i < m.valid; i += FUSED_WARP)
+			max = e[i] > max ? e[i] : max;
+		max = fused_warp_max(max);
+		for (int i = lane; i < f.rows; i += FUSED_WARP) {
+			e[i] = i < m.valid ? REXP(e[i] - max) : 0;
+			sum += e[i];
+		}
+		sum = (real)fused_warp_sum(sum);
+		if (lane == 0) {
+			f.max[at] = m.own_max[r] = max;
+			f.sum[at] = sum;
+		}
+	}
+	__syncthreads();
+}
+
+/* This block's part of dS, not yet divided by the norm. */
+static __device__ void
+fused_parts(const fused &f, const fused_memory &m, int t)
+{
+	int fours = (f.h + 3) / 4;
+	real *parts = f.parts + (size_t)blockIdx.x * f.most * f.h;
+
+	for (int k = fused_thread(); k < (t + 1) / 2 * fours; k += LAUNCH_FUSED_THREADS) {
+		int j = k % fours * 4, r = k / fours * 2;
+		real sum[2][4] = {};
+
+		for (int i = 0; i < m.valid; i++) {
+			quad v = fused_four(m.v + i * f.stride + j);
+
+			for (int p = 0; p < 2; p++)
+				for (int q = 0; q < 4; q++)
+					sum[p][q] = fma(m.e[(r + p) * f.rows + i], v.x[q], sum[p][q]);
+		}
+		for (int p = 0; p < 2 && r + p < t; p++)
+			for (int q = 0; q < 4 && j + q < f.h; q++)
+				parts[(r + p) * f.h + j + q] = sum[p][q];
+	}
+}
+
+/* Over a lane's blocks, of row r: the maximum, and the sum of exponentials against it.  In one
+ * pass, since each read of the L2 cache takes longer than the exponentials. */
+static __device__ inline double
+fused_lane_norm(const fused &f, int r, real *max)
+{
+	int blocks = (int)gridDim.x;
+	double sum = 0;
+
+	*max = -INFINITY;
+	for (int i = fused_thread() % FUSED_WARP; i < blocks; i += FUSED_WARP) {
+		real other = __ldcg(f.max + r * blocks + i), x = __ldcg(f.sum + r * blocks + i);
+
+		if (other > *max) {
+			sum = sum * (double)REXP(*max - other) + (double)x;
+			*max = other;
+		} else if (other != -INFINITY) {
+			sum += (double)(x * REXP(other - *max));
+		}
+	}
+	return sum;
+}
+
+/* Each row's maximum and norm over all blocks; ln P from the first block. */
+static __device__ void
+fused_norms(const fused &f, const fused_memory &m, int t, double *logp)
+{
+	for (int r = fused_thread() / FUSED_WARP; r < t; r += FUSED_WARPS) {
+		real own, max;
+		double sum = fused_lane_norm(f, r, &own);
+
+		max = fused_warp_max(own);
+		sum = fused_warp_sum(own == -INFINITY ? sum : sum * (double)REXP(own - max));
+		if (fused_thread() % FUSED_WARP != 0)
+			continue;
+		m.all_max[r] = max;
+		m.scale[r] = (real)(1 / sum);
+		m.factor[r] = REXP(m.own_max[r] - max) * m.scale[r];
+		if (blockIdx.x == 0)
+			logp[r] = (double)__ldcg(f.at_y + r) - (double)max - log(sum);
+	}
+	__syncthreads();
+}
+
+/* Block i's part of dS in row r, column j, as others are scaled. */
+static __device__ inline double
+fused_part(const fused &f, const fused_memory &m, int i, int r, int j)
+{
+	return (double)(__ldcg(f.parts + ((size_t)i * f.most + r) * f.h + j) *
+	    REXP(__ldcg(f.max + r * (int)gridDim.x + i) - m.all_max[r]));
+}
+
+/* dS (1 - S^2) of element k, from the sum of its parts. */
+static __device__ inline void
+fused_give_error(const fused &f, const fused_memory &m, int k, double sum)
+{
+	int r = k / f.h, j = k % f.h;
+	real s = m.s[(r + 1) * f.stride + j];
+
+	f.errors[k] = ((real)sum * m.scale[r] - __ldcg(f.v_y + k)) * (1 - s * s);
+}
+
+/* This block's slice of dS (1 - S^2), summed over all parts; a warp has two elements at a
+ * time, so that it waits for both at once. */
+static __device__ void
+fused_join(const fused &f, const fused_memory &m, int t)
+{
+	int lane = fused_thread() % FUSED_WARP, blocks = (int)gridDim.x;
+	int each = (t * f.h + blocks - 1) / blocks, first = (int)blockIdx.x * each;
+	int end = first + each < t * f.h ? first + each : t * f.h;
+
+	for (int k = first + fused_thread() / FUSED_WARP; k < end; k += 2 * FUSED_WARPS) {
+		int other = k + FUSED_WARPS < end ? k + FUSED_WARPS : k;
+		int r = k / f.h, j = k % f.h, other_r = other / f.h, other_j = other % f.h;
+		double sum = 0, other_sum = 0;
+
+		for (int i = lane; i < blocks; i += FUSED_WARP) {
+			sum += fused_part(f, m, i, r, j);
+			other_sum += fused_part(f, m, i, other_r, other_j);
+		}
+		sum = fused_warp_sum(sum);
+		other_sum = fused_warp_sum(other_sum);
+		if (lane == 0)
+			fused_give_error(f, m, k, sum);
+		if (lane == 0 && other > k)
+			fused_give_error(f, m, other, other_sum);
+	}
+}
+
+#endif
