@@ -33,6 +33,8 @@ static struct {
 	.step = 0.001, .threshold = 0.01
 };
 
+static struct clusters clusters;	/* of --cutoffs */
+
 static const struct opt options[] = {
 	{ 'a', "bias", OPT_FLAG, { .flag = &o.bias }, NULL, 0, 0, "with bias vectors" },
 	{ 'b', "bptt", OPT_INT, { .i = &o.bptt }, "n", 0, 1e9, "BPTT truncation length; rnn only" },
@@ -68,10 +70,10 @@ static const struct opt options[] = {
 	{ 0, "softmax", OPT_WORD, { .word = &o.softmax }, SOFTMAX_NAMES, 0, 0, "output layer" },
 	{ 0, "samples", OPT_INT, { .i = &o.samples }, "n", 1, 1e6,
 	    "with --softmax sampled: noise words drawn" },
-	{ 0, "cutoffs", OPT_STR, { .s = &o.cutoffs }, "n,...", 0, 0,
-	    "with --softmax adaptive: first words of the clusters" },
+	{ 0, "cutoffs", OPT_STR, { .s = &o.cutoffs }, "list", 0, 0,
+	    "first words of adaptive's clusters" },
 	{ 0, "reduction", OPT_INT, { .i = &o.reduction }, "n", 1, CLUSTERS_REDUCTION_MAX,
-	    "the same: how much smaller each cluster's rows are" },
+	    "the same: how much shorter their rows are" },
 	{ 0 }
 };
 static const struct command command = {
@@ -106,10 +108,8 @@ make_example(struct run *run)
 	const char *why;
 
 	if (o.softmax == SOFTMAX_ADAPTIVE) {
+		shape.clusters = clusters;
 		shape.clusters.reduction = (uint32_t)o.reduction;
-		if (!clusters_parse(&shape.clusters, o.cutoffs))
-			die_usage("--cutoffs: '%s' is not a list of at most %d rising word numbers, as "
-			    "in 2,4", o.cutoffs, CLUSTERS_MAX);
 	}
 	why = model_new(&run->model, shape);
 	if (why == NULL)
@@ -304,6 +304,9 @@ check_options(int operands)
 			die_usage("-%c needs -m", *c);
 	if (o.softmax != SOFTMAX_SAMPLED)
 		options_reject("samples", "needs --softmax sampled");
+	if (!clusters_parse(&clusters, o.cutoffs))
+		die_usage("--cutoffs: '%s' is not a list of at most %d rising word numbers, as "
+		    "in 2,4", o.cutoffs, CLUSTERS_MAX);
 	if (o.softmax != SOFTMAX_ADAPTIVE)
 		options_reject("cutoffs reduction", "needs --softmax adaptive");
 	if (o.model && o.softmax > SOFTMAX_SAMPLED)

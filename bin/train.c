@@ -103,10 +103,10 @@ static const struct opt options[] = {
 	    "with --softmax sampled: noise words per step" },
 	{ 0, "noise-power", OPT_REAL, { .x = &set.noise_power }, "x", 0, 4,
 	    "the same: power of the words' counts" },
-	{ 0, "cutoffs", OPT_STR, { .s = &o.cutoffs }, "n,...", 0, 0,
-	    "with --softmax adaptive: first words of the clusters" },
+	{ 0, "cutoffs", OPT_STR, { .s = &o.cutoffs }, "list", 0, 0,
+	    "first words of adaptive's clusters" },
 	{ 0, "reduction", OPT_INT, { .i = &set.reduction }, "n", 1, CLUSTERS_REDUCTION_MAX,
-	    "the same: how much smaller each cluster's rows are" },
+	    "the same: how much shorter their rows are" },
 	{ 0, "warmup", OPT_INT, { .i = &set.warmup }, "n", 0, 1e9,
 	    "first steps, with a rising learning rate" },
 	{ 0, "weight-decay", OPT_REAL, { .x = &set.weight_decay }, "x", 0, 1e6, "with -O adamw" },
@@ -391,11 +391,11 @@ follow(struct training_run *run)
 static void
 check_clusters(void)
 {
-	if (set.softmax != SOFTMAX_ADAPTIVE)
-		options_reject("cutoffs reduction", "needs --softmax adaptive");
 	if (o.cutoffs && !clusters_parse(&set.clusters, o.cutoffs))
 		die_usage("--cutoffs: '%s' is not a list of at most %d rising word numbers, as in "
 		    "2000,10000", o.cutoffs, CLUSTERS_MAX);
+	if (set.softmax != SOFTMAX_ADAPTIVE)
+		options_reject("cutoffs reduction", "needs --softmax adaptive");
 }
 
 /* Options that need or exclude another one. */
@@ -479,6 +479,8 @@ main(int argc, char *argv[])
 	/* a device that cannot be opened is reported at once; processes all choose alike */
 	if (!device_is_auto(o.device) || run.workers.size > 1)
 		run.k = open_device(real, &run.workers);
+	else
+		device_check_cpu(real);
 	read_text(&run, &in);
 	if (o.resume)
 		resume(&run);

@@ -45,4 +45,4 @@ $as_root apt-get update -qq || true
 # shellcheck disable=SC2086
 DEBIAN_FRONTEND=noninteractive $as_root apt-get install -y -qq --no-install-recommends $missing >&2
 # What was not there may be now: the next make looks for it.
-rm -f build/*/config.mk
+command -p rm -f build/*/config.mk

@@ -30,9 +30,9 @@ INSTALLED = $(TOOLS:%=$(bindir)/$(PROGRAM_PREFIX)%) \
 	$(SCRIPTS:pipelines/%=$(sharedir)/pipelines/%) $(MAKES:pipelines/%=$(sharedir)/pipelines/%)
 
 # The prefix in manual pages: in names and cross-references, and in commands
-# (examples, quoted commands, messages) at the start, after a pipe or a parenthesis
+# (examples, quoted commands, messages) at the start, after a pipe, a parenthesis or a quotation mark
 NAMES := $(subst $(eval) ,|,$(TOOLS))
-RUN := s/(^ *|\.Dl \$$ |\.Dl |\.Ql |\| |\(|-n [0-9]+ |exec |=1 )($(NAMES))( |:|$$)/\1$(PROGRAM_PREFIX)\2\3/g
+RUN := s/(^ *|\.Dl \$$ |\.Dl |\.Ql |\| |\(|-n [0-9]+ |exec |=1 |")($(NAMES))( |:|$$)/\1$(PROGRAM_PREFIX)\2\3/g
 PREFIX_PAGE = sed -E -e 's/^(\.|.* )(Nm|Xr) ($(NAMES))( |$$)/\1\2 $(PROGRAM_PREFIX)\3\4/' \
 	-e '/^\.(Dl|Ql) /$(RUN)' -e '/^\.Bd/,/^\.Ed/$(RUN)'
 # The programs to install differ from those of the build in one object, which names the

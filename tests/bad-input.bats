@@ -383,7 +383,7 @@ needs_limit() {
 		while read -r letter name kind; do
 			case $t$letter$kind in
 			cellsuarg | tokcarg | sampleearg | samplexarg | trainvarg | gradcheckxarg | \
-			    tok-arg | vocab-arg | encode-arg | decode-arg | sample-arg) continue ;;	# any text, or rules
+			    tok-arg | info-arg | vocab-arg | encode-arg | decode-arg | sample-arg) continue ;;	# any text, or rules
 			*arg) ;;
 			*) continue ;;
 			esac

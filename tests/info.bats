@@ -87,6 +87,8 @@ has() {
 		bias|0
 		tied|0
 		tree|0
+		cutoffs|none
+		reduction|0
 		type|float64
 	END
 }

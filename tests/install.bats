@@ -105,10 +105,10 @@ found() {
 	[ "$output" = 0 ]
 	# examples and commands in the text use the installed names
 	local pages=("$ROOT"/usr/local/share/man/man?/*) names=${TOOLS// /|}
-	run -1 grep -nE "^\.(Dl|Ql) .*(^|[^-A-Za-z.#])($names)( |\$)" "${pages[@]}"
+	run -1 grep -nE "^\.(Dl|Ql) .*(^|[^-A-Za-z_.#])($names)( |\$)" "${pages[@]}"
 	run -1 grep -nE "^($names) .*(\||>)" "${pages[@]}"
 	sed -n '/^\.Bd -literal/,/^\.Ed/p' "$ROOT"/usr/local/share/man/man1/* > "$BATS_TEST_TMPDIR/blocks"
-	run -1 grep -nE "(^|[^-A-Za-z.#])($names)( |\$)" "$BATS_TEST_TMPDIR/blocks"
+	run -1 grep -nE "(^|[^-A-Za-z_.#])($names)( |\$)" "$BATS_TEST_TMPDIR/blocks"
 	run -0 grep -cE '^ *unroll-(tok|train|sample) |\| unroll-vocab |[$][(]unroll-cells ' "$BATS_TEST_TMPDIR/blocks"
 	[ "$output" -gt 40 ]
 	run -0 grep -c '[$][(]unroll-cells ' "$BATS_TEST_TMPDIR/blocks"

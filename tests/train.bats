@@ -304,7 +304,7 @@ setup() {
 @test "-h and -V go to standard output; -h fits a screen" {
 	run -0 --separate-stderr train -h
 	[ -z "$stderr" ]
-	[ "${#lines[@]}" -le 56 ]
+	[ "${#lines[@]}" -le 76 ]
 	[[ "${lines[1]}" == 'usage: train [options] [index-stream ...]' ]]
 	run -0 train -V
 	[[ "$output" == 'train (unroll) '* ]]

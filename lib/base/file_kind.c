@@ -248,10 +248,10 @@ convert_input(struct reader *in, struct errmsg *err)
 	const char *p, *why;
 	size_t got;
 
-	why = reader_peek(in, LONGEST_MARK, &p, &got);
+	why = reader_peek_line(in, LONGEST_MARK, &p, &got);
 	if (why == NULL && in->f != NULL && file_kind_of(p, got) == FILE_GZIP &&
 	    (why = unpack(in)) == NULL)
-		why = reader_peek(in, LONGEST_MARK, &p, &got);
+		why = reader_peek_line(in, LONGEST_MARK, &p, &got);
 	if (why)
 		return why;
 	mark = find_mark(p, got);

@@ -379,6 +379,8 @@ shorten(const struct key *k, const struct config *c, char value[VALUE_MAX])
 
 	if (k->kind == WORD || k->kind == CRC || k->kind == TOKEN_RULES)
 		return CONFIG_TEXT;
+	if (k->kind == CUTOFFS)
+		return c->clusters.n ? CONFIG_TEXT : CONFIG_NONE;
 	if (k->kind != REAL && k->kind != LOSS)
 		return CONFIG_NUMBER;
 	memcpy(&x, (const char *)c + k->at, sizeof(x));

@@ -28,7 +28,7 @@ enum config_kind { CONFIG_NUMBER, CONFIG_TEXT, CONFIG_NONE };
 /*
  * Calls put() with each key of m's config but the version, in their order, those that the
  * file omits included.  Real numbers have as many digits as tell them from all others; a
- * loss that is not known yet is CONFIG_NONE.
+ * loss that is not known yet is CONFIG_NONE, and so is a list that is empty.
  */
 void config_list(const struct model *m,
     void (*put)(void *arg, const char *key, enum config_kind kind, const char *value), void *arg);

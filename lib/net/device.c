@@ -60,21 +60,37 @@ open_named(int device, enum real_type real, long threads, const struct work *cos
 	return k;
 }
 
+static struct backend *
+open_cpu(enum real_type real, long threads)
+{
+	const char *why;
+	struct backend *k = backend_open(CPU, real, (int)threads, &why);
+
+	if (k == NULL)
+		die("device %s: %s", CPU, why);
+	return k;
+}
+
+void
+device_check_cpu(enum real_type real)
+{
+	struct backend *k = open_cpu(real, 1);
+
+	k->close(k);
+}
+
 /* What "auto" chose, or cpu where that lacks the network's output layer. */
 static struct backend *
 replace_unfit(struct backend *k, long threads, const struct workload *w)
 {
-	const char *lack = net_lacks(k, w->shape, w->hyper), *why;
+	const char *lack = net_lacks(k, w->shape, w->hyper);
 	enum real_type real = k->real;
 
 	if (lack == NULL)
 		return k;
 	prog_note("running on %s: device %s %.*s", CPU, k->name, (int)strcspn(lack, ";"), lack);
 	k->close(k);
-	k = backend_open(CPU, real, (int)threads, &why);
-	if (k == NULL)
-		die("device %s: %s", CPU, why);
-	return k;
+	return open_cpu(real, threads);
 }
 
 struct backend *

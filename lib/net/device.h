@@ -21,6 +21,10 @@ struct backend *device_open(int device, enum real_type real, long threads,
 
 bool device_is_auto(int device);
 
+/* Before a device is chosen for work that is not known yet: dies if cpu, which every choice
+ * may end in, cannot be opened, as where UNROLL_ISA names no instruction set. */
+void device_check_cpu(enum real_type real);
+
 /* What a program evaluates together: sequences side by side, of so many steps each. */
 struct device_batch {
 	double sequences, steps;
