@@ -171,6 +171,7 @@ wrong() {
 }
 
 @test "a wrong sign in any parameter of any network is noticed, and only there" {
+	[ -z "${SAN:-}" ] || skip 'the same code as the test before, a thousand times'
 	: > spoilt
 	every_network wrong
 	sort -u spoilt | paste -sd ' ' > got

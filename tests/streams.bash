@@ -76,12 +76,14 @@ refuses() {
 	fi
 }
 
-# all_refused TOOL DIR: every file in it is, and there are some.
+# all_refused TOOL DIR: every file in it is, and there are some; with a sanitizer, which is
+# slow, every fifth.
 all_refused() {
-	local f n=0
-	for f in "$2"/*; do
+	local f n=0 files=("$2"/*)
+	[ -z "${SAN:-}" ] || mapfile -t files < <(printf '%s\n' "${files[@]}" | awk 'NR % 5 == 1')
+	for f in "${files[@]}"; do
 		refuses "$1" "$f" || return 1
 		n=$((n + 1))
 	done
-	[ "$n" -gt 50 ]
+	if [ -n "${SAN:-}" ]; then [ "$n" -gt 9 ]; else [ "$n" -gt 50 ]; fi
 }
