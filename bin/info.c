@@ -120,6 +120,8 @@ output_of(const struct model *m)
 {
 	if (m->shape.tree)
 		return "tree";
+	if (m->shape.clusters.n > 0)
+		return "adaptive";
 	return m->has_progress && m->progress.hyper.softmax == SOFTMAX_SAMPLED ? "sampled" : "full";
 }
 

@@ -167,7 +167,7 @@ set_dialect(void)
 	if (why)
 		die_usage("%s", why);
 	if (o.format != CSV)
-		options_reject("delimiter escape quote ragged", "is for CSV files; drop it, or give -f csv");
+		options_reject("c n delimiter escape quote ragged", "is for CSV files; drop it, or give -f csv");
 	o.csv.dialect.encoding = o.encoding;
 }
 
@@ -428,16 +428,22 @@ read_csv(const struct prog_inputs *in)
 {
 	struct csv_file file;
 	const char *why = csv_file_open(&file, in->f, &o.csv);
+	uint64_t missing = 0;
 	bool more = true;
 
 	encoding = file.csv.in.encoding;
 	if (why == NULL && file.note)
 		prog_note("%s: %s", in->name, file.note);
 	while (why == NULL && (why = csv_file_next(&file, &more)) == NULL && more && !ferror(stdout)) {
-		if (file.text)
+		/* with --one, a record without the column has a line, too */
+		bool written = file.text || (tokenizer.one && file.missing > missing);
+
+		missing = file.missing;
+		if (written)
 			set_id(in->name, "record", file.number, file.id, file.id_len);
-		if (file.text)
-			write_text(file.text, file.len, in->name, "record", file.number, true);
+		if (written)
+			write_text(file.text ? file.text : "", file.text ? file.len : 0, in->name, "record",
+			    file.number, true);
 		show_progress(file.csv.in.bytes);
 	}
 	progress_clear(&done.line);

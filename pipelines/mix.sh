@@ -45,8 +45,8 @@ function fail(file, what,    line) {
 	line = shown(file) ": " what
 	gsub(/[\001-\037\177]|\302[\200-\237]/, "?", line)
 	printf "%s: %s\n", name, line > "/dev/stderr"
-	failed = 1
-	exit 1
+	failed = file == "-w" ? 2 : 1
+	exit failed
 }
 
 # ln P of a word from its text, in units of `unit`; a model may give no probability at all
@@ -190,7 +190,7 @@ function log_mixed(t,    x) {
 
 END {
 	if (failed)
-		exit 1
+		exit failed
 	check_files()
 	make_relative()
 	if (weights != "")
