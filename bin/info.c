@@ -2,8 +2,8 @@
  * info - says what is inside a model
  *
  * Of each file: the network, its sizes, and the training so far, from the configuration
- * and the headers of the arrays; weights are not read.  Or, with --nearest, the words whose
- * embeddings are nearest to those of given words.
+ * and the headers of the arrays; weights are not read.  Or, with --words, its vocabulary; with
+ * --nearest, the words whose embeddings are nearest to those of given words.
  */
 #include <inttypes.h>
 #include <math.h>
@@ -22,7 +22,7 @@
 #include "visible.h"
 
 static struct {
-	bool json;
+	bool json, words;
 	long number;
 	const char *nearest;
 } o = { .number = 10 };
@@ -34,6 +34,7 @@ static const struct opt options[] = {
 	    "with --nearest: neighbours of each word" },
 	{ 0, "nearest", OPT_STR, { .s = &o.nearest }, "words", 0, 0,
 	    "list the nearest words to these, such as a,b" },
+	{ 0, "words", OPT_FLAG, { .flag = &o.words }, NULL, 0, 0, "list the words of the vocabulary" },
 	{ 0 }
 };
 static const struct command command = {
@@ -213,14 +214,20 @@ each_word(const struct model *m, const char *path, struct neighbour *list)
 }
 
 static void
+load_with_words(struct model *m, const char *path)
+{
+	device_load(m, path, false);
+	if (!m->has_vocab)
+		die("%s: a model without a vocabulary, so it has no words", path);
+}
+
+static void
 list_nearest(const char *path)
 {
 	static struct model m;
 	struct neighbour *list;
 
-	device_load(&m, path, false);
-	if (!m.has_vocab)
-		die("%s: a model without a vocabulary, so it has no words", path);
+	load_with_words(&m, path);
 	list = mem_zeros(m.shape.vocab, sizeof(*list));
 	if (list == NULL)
 		die("out of memory");
@@ -228,6 +235,22 @@ list_nearest(const char *path)
 	each_word(&m, path, NULL);	/* no output if a word is not there */
 	each_word(&m, path, list);
 	free(list);
+	model_free(&m);
+}
+
+/* Lists what vocab --keep reads. */
+static void
+list_words(const char *path)
+{
+	static struct model m;
+
+	load_with_words(&m, path);
+	visible_on(stdout);
+	for (uint32_t i = 0; i < m.vocab.size; i++) {
+		print_word(&m, i);
+		putchar('\n');
+	}
+	prog_check_output();
 	model_free(&m);
 }
 
@@ -239,14 +262,16 @@ main(int argc, char *argv[])
 	prog_init(argv[0]);
 	i = options_parse(argc, argv, &command);
 	if (o.nearest)
-		options_reject("j", "cannot be combined with --nearest, which writes lines; drop it");
+		options_reject("j words", "cannot be combined with --nearest, which writes lines; drop it");
 	else if (options_given('n'))
 		die_usage("-n: the number of words that --nearest lists; add --nearest");
+	if (o.words)
+		options_reject("j", "cannot be combined with --words, which writes a list; drop it");
 	if (i == argc)
 		die_usage("no model given; usage: %s [options] file ...", prog_name);
-	if (o.nearest && argc - i > 1)
-		die_usage("--nearest: takes one model; run it once for each");
+	if ((o.nearest || o.words) && argc - i > 1)
+		die_usage("--%s: takes one model; run it once for each", o.words ? "words" : "nearest");
 	for (; i < argc; i++)
-		(o.nearest ? list_nearest : describe)(argv[i]);
+		(o.nearest ? list_nearest : o.words ? list_words : describe)(argv[i]);
 	return prog_finish();
 }

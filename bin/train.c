@@ -88,6 +88,7 @@ static const struct opt options[] = {
 	{ 0, "embed-dropout", OPT_REAL, { .x = &set.embed_dropout }, "rate", 0, 0.99,
 	    "dropout rate of the embeddings" },
 	{ 0, "force", OPT_FLAG, { .flag = &o.force }, NULL, 0, 0, "replace any file at -o" },
+	{ 0, "grow", OPT_FLAG, { .flag = &set.grow }, NULL, 0, 0, "with -i: the text may have new words" },
 	{ 0, "max-loss-ratio", OPT_REAL, { .x = &o.max_loss_ratio }, "x", 0, 1e6,
 	    "stop at a loss of x times ln C; 0: never" },
 	PROGRESS_OPTION,
@@ -190,18 +191,16 @@ static void
 load_model(struct training_run *run)
 {
 	struct model *m = &run->model;
-	const char *path = o.from ? o.from : o.resume, *own;
+	const char *path = o.from ? o.from : o.resume, *why;
+	struct errmsg line;
 
 	device_load(m, path, set.f64);
 	set.embed = m->shape.embed;
 	if (o.resume && !m->has_progress)
 		die("%s: the model holds no training progress to resume; start a new run with -i", path);
 	check_bptt(m->shape.cell);
-	if (o.from && options_given_name("softmax") && (own = train_settings_other_output(&set, m)) != NULL)
-		die("%s: the model's output layer is %s; omit --softmax", path, own);
-	if (o.from && options_given('H') && (uint32_t)set.hidden != m->shape.hidden)
-		die("%s: the model has %" PRIu32 " hidden units, not %ld; omit -H", path,
-		    m->shape.hidden, set.hidden);
+	if (o.from && (why = train_settings_reject(&set, options_given_name, m, &line)) != NULL)
+		die("%s: %s", path, why);
 }
 
 /* Applies the options that may change when a run is resumed. */
@@ -251,7 +250,8 @@ start(struct training_run *run)
 	leave_open();
 	read_validation(run, set.valid_fraction);
 	if (o.from)
-		die_if(training_run_set_vocab(run, o.from));
+		die_if(set.grow ? training_run_grow(run, &set, o.from, prog_note_line) :
+		    training_run_set_vocab(run, o.from));
 	else
 		new_model(run);
 	m->has_progress = true;
@@ -414,6 +414,8 @@ check_options(void)
 		    "cannot change in a resumed run (-R)");
 	if (o.from)
 		options_reject("a c I L m t", "cannot be used with -i; the model determines it");
+	else
+		options_reject("grow", "needs -i");
 	if (set.schedule != RATE_DECAYED)
 		options_reject("f F", "needs -S decay");
 	if (!o.resume && rule_kinds[set.rule].weight_decay == 0)

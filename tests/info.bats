@@ -180,3 +180,13 @@ cosines() {
 	run -1 --separate-stderr bash -c 'info rnn.npz > /dev/full'
 	one_line_error info
 }
+
+@test "--words lists the words of a model, as vocab --keep reads them" {
+	info --words rnn.npz > list
+	printf '%s\n' SENTENCE_START SENTENCE_END a b c d , UNKNOWN_TOKEN | sort > want
+	sort list | diff want -
+	printf 'e e f\n' | vocab -q -n 8 --keep list -t | cut -f 1 | sort | diff want -
+	refused 2 'takes one model' --words rnn.npz gru.npz
+	refused 2 'cannot be combined' --words -j rnn.npz
+	refused 2 'cannot be combined' --words --nearest a rnn.npz
+}

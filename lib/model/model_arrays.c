@@ -18,6 +18,21 @@ model_npz_type(enum real_type r)
 	return r == REAL_F64 ? NPZ_F8 : NPZ_F4;
 }
 
+double
+model_weight(const struct model_param *p, enum real_type real, size_t i)
+{
+	return real == REAL_F64 ? ((const double *)p->data)[i] : (double)((const float *)p->data)[i];
+}
+
+void
+model_set_weight(const struct model_param *p, enum real_type real, size_t i, double x)
+{
+	if (real == REAL_F64)
+		((double *)p->data)[i] = x;
+	else
+		((float *)p->data)[i] = (float)x;
+}
+
 bool
 model_all_finite(const void *data, size_t n, enum real_type real)
 {

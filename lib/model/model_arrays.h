@@ -25,6 +25,10 @@ size_t model_file_row_steps(const struct model *m, const struct model_param *p);
 /* Whether the file has hidden states: in the middle of an epoch of a stream. */
 bool model_has_carried(const struct model *m);
 
+/* Number i of a parameter of this type. */
+double model_weight(const struct model_param *p, enum real_type real, size_t i);
+void model_set_weight(const struct model_param *p, enum real_type real, size_t i, double x);
+
 /* Whether all n reals are finite. */
 bool model_all_finite(const void *data, size_t n, enum real_type real);
 

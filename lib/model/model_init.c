@@ -3,19 +3,10 @@
  */
 #include <math.h>
 
-#include "model.h"
+#include "model_arrays.h"
 
 static const double UNIFORM = 0.08;	/* char-rnn */
 static const double DEVIATION = 0.01;	/* min-char-rnn */
-
-static void
-set_weight(const struct model_param *p, enum real_type real, size_t i, double x)
-{
-	if (real == REAL_F64)
-		((double *)p->data)[i] = x;
-	else
-		((float *)p->data)[i] = (float)x;
-}
 
 static bool
 is_bias(const struct model_param *p)
@@ -31,7 +22,7 @@ draw_weights(struct rng *r, const struct model_param *p, enum real_type real, en
 	if (is_bias(p) && init != INIT_UNIFORM)
 		return;
 	for (size_t i = 0; i < p->rows * p->cols; i++)
-		set_weight(p, real, i, init == INIT_NORMAL ? DEVIATION * rng_normal(r) :
+		model_set_weight(p, real, i, init == INIT_NORMAL ? DEVIATION * rng_normal(r) :
 		    rng_uniform(r, -bound, bound));
 }
 
@@ -44,7 +35,7 @@ set_gate_of_ones(const struct model *m, const struct model_param *p)
 	int gate = cell_kinds[m->shape.cell].gate_of_ones;
 
 	for (size_t i = 0; gate >= 0 && i < h; i++)
-		set_weight(p, m->shape.real, (size_t)gate * h + i, 1);
+		model_set_weight(p, m->shape.real, (size_t)gate * h + i, 1);
 }
 
 void
@@ -84,9 +75,9 @@ init_output_bias(const struct model *m, const struct model_param *p)
 	double all = sum_counts(&m->vocab, first, p->cluster ? end : n);
 
 	for (uint32_t j = first; j < end; j++)
-		set_weight(p, m->shape.real, j - first, log(sum_counts(&m->vocab, j, j + 1) / all));
+		model_set_weight(p, m->shape.real, j - first, log(sum_counts(&m->vocab, j, j + 1) / all));
 	for (uint32_t i = 1; p->cluster == 0 && i <= c->n; i++)
-		set_weight(p, m->shape.real, end + i - 1, log(sum_counts(&m->vocab,
+		model_set_weight(p, m->shape.real, end + i - 1, log(sum_counts(&m->vocab,
 		    clusters_first(c, i), clusters_end(c, i, n)) / all));
 }
 

@@ -1,7 +1,9 @@
 #include "train_settings.h"
 
+#include <inttypes.h>
 #include <math.h>
 
+#include "model_grow.h"
 
 static bool
 settings_have_bias(const struct train_settings *s, enum unit unit)
@@ -34,8 +36,10 @@ train_settings_shape(const struct train_settings *s, const struct vocab *v)
 	};
 }
 
-const char *
-train_settings_other_output(const struct train_settings *s, const struct model *m)
+/* NULL, or the name of the model's output layer, if it has other parameters than that of the
+ * settings. */
+static const char *
+other_output(const struct train_settings *s, const struct model *m)
 {
 	static const char *const name[] = { [SOFTMAX_FULL] = "a softmax over all words",
 	    [SOFTMAX_TREE] = "a tree", [SOFTMAX_ADAPTIVE] = "an adaptive softmax" };
@@ -44,6 +48,20 @@ train_settings_other_output(const struct train_settings *s, const struct model *
 	if (asked == SOFTMAX_SAMPLED)
 		asked = SOFTMAX_FULL;
 	return own == asked ? NULL : name[own];
+}
+
+const char *
+train_settings_reject(const struct train_settings *s, bool (*given)(const char *option),
+    const struct model *m, struct errmsg *line)
+{
+	const char *own;
+
+	if (given("softmax") && (own = other_output(s, m)) != NULL)
+		return errmsg_set(line, "the model's output layer is %s; omit --softmax", own);
+	if (given("hidden") && (uint32_t)s->hidden != m->shape.hidden)
+		return errmsg_set(line, "the model has %" PRIu32 " hidden units, not %ld; omit -H",
+		    m->shape.hidden, s->hidden);
+	return s->grow ? model_grow_refuse(m) : NULL;
 }
 
 void

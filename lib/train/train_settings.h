@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 
+#include "errmsg.h"
 #include "model.h"
 #include "vocab.h"
 
@@ -36,6 +37,7 @@ struct train_settings {
 	double noise_power;	/* the same */
 	struct clusters clusters;	/* of SOFTMAX_ADAPTIVE: none for the default cut-offs */
 	long reduction;		/* of its clusters, whatever `clusters` says */
+	bool grow;		/* a model's vocabulary becomes the text's */
 	double valid_fraction;	/* last fraction of the text for validation; 0: none */
 	bool has_valid;		/* there is a validation set, from the text or another file */
 };
@@ -44,9 +46,10 @@ enum { TRAIN_BPTT = 4, TRAIN_EVERY = 5 };
 /* The shape of a new model for a text with this vocabulary. */
 struct model_shape train_settings_shape(const struct train_settings *s, const struct vocab *v);
 
-/* NULL, or the name of the model's output layer, if it has other parameters than that of the
- * settings. */
-const char *train_settings_other_output(const struct train_settings *s, const struct model *m);
+/* NULL, or a message in *line: the model, whose weights the run begins with, is not what those
+ * settings say whose option, by its long name, was given. */
+const char *train_settings_reject(const struct train_settings *s, bool (*given)(const char *option),
+    const struct model *m, struct errmsg *line);
 
 /* The first weights of the model, of train_settings_shape(), whose vocabulary is set. */
 void train_settings_init(const struct train_settings *s, struct model *m);

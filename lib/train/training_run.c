@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "model_grow.h"
 #include "seconds.h"
 #include "signals.h"
 #include "training_run.h"
@@ -247,6 +248,49 @@ training_run_set_vocab(struct training_run *r, const char *path)
 	}
 	m->has_vocab = true;
 	*v = (struct vocab){ 0 };
+	return NULL;
+}
+
+/* A new model for the words of the text, with the weights that m has. */
+static const char *
+grow_model(struct training_run *r, struct train_settings s)
+{
+	struct model grown, *m = &r->model;
+	struct model_shape shape = m->shape;
+	const char *why;
+
+	shape.vocab = r->text.vocab.size;
+	if ((why = model_new(&grown, shape)) == NULL) {
+		grown.vocab = r->text.vocab;
+		grown.has_vocab = true;
+		r->text.vocab = (struct vocab){ 0 };
+		s.cell = (int)shape.cell;
+		train_settings_init(&s, &grown);
+		why = model_grow(&grown, m);
+	}
+	if (why)
+		why = errmsg_set(&r->err, "with %" PRIu32 " words: %s", shape.vocab, why);
+	model_free(m);
+	*m = grown;
+	return why;
+}
+
+const char *
+training_run_grow(struct training_run *r, const struct train_settings *s, const char *path,
+    void (*note)(const char *line))
+{
+	struct model_growth g;
+	struct errmsg line;
+	const char *why = model_grow_check(&r->model, &r->text.vocab, &g);
+
+	if (why)
+		return errmsg_set(&r->err, "%s: %s", path, why);
+	if ((why = model_check_rules(&r->model, &r->text.vocab)) != NULL)
+		r->warn(errmsg_set(&line, "%s: %s", path, why));
+	if ((why = grow_model(r, *s)) != NULL)
+		return errmsg_set(&r->err, "%s: %s", path, why);
+	note(errmsg_set(&line, "%s: %" PRIu32 " words are new, %" PRIu32 " are the model's%s", path,
+	    g.added, g.kept, g.drops_unknown ? "; " VOCAB_UNKNOWN " has no row any more" : ""));
 	return NULL;
 }
 

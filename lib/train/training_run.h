@@ -16,6 +16,7 @@
 #include "model.h"
 #include "net.h"
 #include "save_schedule.h"
+#include "train_settings.h"
 #include "trainer.h"
 #include "training_text.h"
 
@@ -47,6 +48,11 @@ struct training_run {
 /* Moves the text's vocabulary into the model, unless it has the same one already; path: of a
  * model that was loaded, or NULL.  NULL, or an error message that names the path. */
 const char *training_run_set_vocab(struct training_run *r, const char *path);
+
+/* The same for a model of the file `path` whose vocabulary grows to the text's (model_grow.h);
+ * the weights of new words are drawn as s says.  note() is given a line that says how many. */
+const char *training_run_grow(struct training_run *r, const struct train_settings *s,
+    const char *path, void (*note)(const char *line));
 
 /* Puts the model on the device.  NULL or an error message; training_run_free() is due
  * after success and failure. */

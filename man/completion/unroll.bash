@@ -84,6 +84,7 @@ _unroll_list() {
 		train - dropout-masks word|sequence
 		train - embed-dropout arg
 		train - force -
+		train - grow -
 		train - max-loss-ratio arg
 		train - progress auto|always|never
 		train - project arg
@@ -172,6 +173,7 @@ _unroll_list() {
 		info j json -
 		info n number arg
 		info - nearest arg
+		info - words -
 		info operands model
 		decode d detokenize -
 		decode - line-buffered -
