@@ -36,7 +36,8 @@ ifeq ($(strip $(CSV)),)
 $(error CSV is not given; try: make -j 2 -f $(firstword $(MAKEFILE_LIST)) CSV=comments.csv)
 endif
 $(foreach f,$(CSV),$(eval FILE := $$f)$(call plain_name,FILE,CSV))
-$(call plain_name,SSH,SSH)
+$(if $(call specials,$(filter-out :,$(SPECIAL)),$(SSH),yes),$(error SSH: '$(SSH)' is not a list of \
+	machines with commas between, such as :,one,two))
 NUMBERS := $(shell echo '$(call plain_name,SHARDS,SHARDS)$(SHARDS)' | grep -xE '[1-9][0-9]{0,4}' | \
 	xargs -r seq -w 1)
 ifeq ($(NUMBERS),)
