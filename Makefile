@@ -53,7 +53,7 @@ BUILD := build/$(CONFIG)
 
 DEPS := gcc make pkg-config libopenblas-dev libutf8proc-dev libzip-dev libcsv-dev zlib1g-dev bats mandoc
 DEPS_MPI := libopenmpi-dev openmpi-bin
-DEPS_DEV := g++ shellcheck cppcheck clang libclang-rt-dev gnuplot-nox
+DEPS_DEV := g++ shellcheck cppcheck clang libclang-rt-dev gnuplot-nox parallel
 
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wundef -Wvla -Wformat=2 -Wwrite-strings \
 	-Wstrict-prototypes -Wmissing-prototypes

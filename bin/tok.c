@@ -5,7 +5,6 @@
  * tokens separated by single spaces.
  */
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "csv_file.h"
@@ -16,6 +15,7 @@
 #include "progress.h"
 #include "reader.h"
 #include "recode.h"
+#include "shard.h"
 #include "token_stream.h"
 #include "tokenize.h"
 #include "unicode_words.h"
@@ -30,7 +30,7 @@ static struct {
 	bool chars, ends, live, numbers;
 	const char *dir, *encoding, *delimiter, *quote, *escape;
 	struct csv_file_options csv;
-	const char *ids;
+	const char *ids, *shard;
 	int format, fold, words, form, language;
 } o = { .csv.column = "1", .format = -1, .fold = -1, .language = -1 };
 
@@ -75,6 +75,8 @@ static const struct opt options[] = {
 	    "quotation mark of CSV fields, or none" },
 	{ 0, "ragged", OPT_FLAG, { .flag = &o.csv.ragged }, NULL, 0, 0,
 	    "CSV records may have any number of fields" },
+	{ 0, "shard", OPT_STR, { .s = &o.shard }, "i/n", 0, 0,
+	    "the records of part i of n of the file" },
 	{ 0, "words", OPT_WORD, { .word = &o.words }, WORDS_NAMES, 0, 0,
 	    "how to cut words" },
 	{ 0 }
@@ -91,6 +93,8 @@ static bool told_unspaced;
 static struct buf clean;		/* a text whose invalid bytes were replaced */
 static struct buf id;			/* of the current record */
 static uint64_t records;		/* those of the files before, or paragraphs */
+static struct shard shard;
+static enum shard_place place;		/* of the current record or paragraph in the shard */
 static int status = PROG_OK;
 
 /* With -S, the last line of a file that does not end in a newline: the next file
@@ -119,21 +123,10 @@ static struct {
 static void
 start_progress(const struct prog_inputs *in)
 {
-	struct stat st;
-
 	if (prog_is_terminal(STDOUT_FILENO))
 		return;
 	progress_start(&done.line, 0);
-	for (int i = 0; i < in->argc || i == 0; i++) {
-		bool named = in->argc > 0 && strcmp(in->argv[i], "-") != 0;
-
-		if ((named ? stat(in->argv[i], &st) : fstat(STDIN_FILENO, &st)) != 0 ||
-		    !S_ISREG(st.st_mode)) {
-			done.total = 0;
-			return;
-		}
-		done.total += (uint64_t)st.st_size;
-	}
+	done.total = prog_inputs_bytes(in);
 }
 
 static void
@@ -144,18 +137,14 @@ show_progress(uint64_t bytes)
 }
 
 static void
-check_column(const char *option, const char *column)
+set_columns(void)
 {
-	size_t n;
+	struct errmsg err;
+	const char *why;
 
-	if (*column == '\0')
-		die_usage("%s: empty; give the number or the name of a column", option);
-	if (!csv_file_column(column, &n))
-		die_usage("%s: '%s' is not a column number from 1 to %d", option, column,
-		    CSV_COLUMN_MAX);
-	if (n == CSV_COLUMN_NAMED && o.csv.headless)
-		die_usage("%s: '%s' is a name, but -n says that there is no header; give a number",
-		    option, column);
+	o.csv.ids = o.numbers ? NULL : o.ids;
+	if ((why = csv_file_check(&o.csv, &err)) != NULL)
+		die_usage("%s", why);
 }
 
 static void
@@ -199,13 +188,14 @@ check_options(void)
 	if (o.encoding && !recode_knows(o.encoding))
 		die_usage("--encoding: '%s' is not the name of an encoding; `iconv -l` lists them",
 		    o.encoding);
-	check_column("-c", o.csv.column);
 	o.numbers = o.ids && strcmp(o.ids, "0") == 0;
 	if (o.ids && !o.numbers && o.format != CSV)
 		die_usage("--ids: '%s': only CSV has columns; --ids 0 numbers the records", o.ids);
-	if (o.ids && !o.numbers)
-		check_column("--ids", o.ids);
-	o.csv.ids = o.numbers ? NULL : o.ids;
+	set_columns();
+	if (o.shard && !shard_parse(&shard, o.shard))
+		die_usage("--shard: '%s' is not i/n, such as 1/4, with i from 1 to n, at most %d", o.shard,
+		    SHARDS_MAX);
+	o.csv.shard = &shard;
 	set_dialect();
 }
 
@@ -342,7 +332,8 @@ write_paragraph(const char *name)
 		return;
 	set_id(name, "line", 1, NULL, 0);
 	records++;
-	write_text(paragraph.text.p, paragraph.text.len, name, "line", paragraph.first, true);
+	if (place == SHARD_INSIDE)
+		write_text(paragraph.text.p, paragraph.text.len, name, "line", paragraph.first, true);
 	paragraph_clear(&paragraph);
 }
 
@@ -360,6 +351,16 @@ add_to_paragraph(const struct reader *r, const char *name)
 		die("%s: line %llu: out of memory", name, (unsigned long long)r->number);
 }
 
+/* Finds the place of what begins here; a paragraph has that of its first line.  Whether there
+ * is more to be written. */
+static bool
+begin_line(const struct reader *r)
+{
+	if (paragraph.text.len == 0)
+		place = shard_place(&shard, reader_offset(r));
+	return place != SHARD_AFTER;
+}
+
 static void
 write_line(const struct reader *r, const char *name)
 {
@@ -367,6 +368,8 @@ write_line(const struct reader *r, const char *name)
 		add_to_paragraph(r, name);
 		return;
 	}
+	if (place == SHARD_BEFORE)
+		return;
 	set_id(name, "line", r->number, NULL, 0);
 	if (!o.ends || (r->ended && rest.text.len == 0)) {
 		write_text(r->p, r->len, name, "line", r->number, r->ended);
@@ -390,7 +393,8 @@ read_lines(const struct prog_inputs *in)
 	r.encoding = o.encoding;
 	why = file_kind_begin(&r, FILE_TEXT, &found, &r.err);
 	encoding = r.encoding;
-	while (why == NULL && (why = reader_line(&r, &more)) == NULL && more &&
+	why = why ? why : shard_check(&shard, &r, &r.err);
+	while (why == NULL && begin_line(&r) && (why = reader_line(&r, &more)) == NULL && more &&
 	    !ferror(stdout)) {
 		write_line(&r, in->name);
 		show_progress(r.bytes);
@@ -432,6 +436,7 @@ read_csv(const struct prog_inputs *in)
 	bool more = true;
 
 	encoding = file.csv.in.encoding;
+	why = why ? why : shard_check(&shard, &file.csv.in, &file.err);
 	if (why == NULL && file.note)
 		prog_note("%s: %s", in->name, file.note);
 	while (why == NULL && (why = csv_file_next(&file, &more)) == NULL && more && !ferror(stdout)) {
@@ -459,6 +464,7 @@ int
 main(int argc, char *argv[])
 {
 	struct prog_inputs in = { 0 };
+	struct errmsg err;
 	int i;
 
 	prog_init(argv[0]);
@@ -469,8 +475,13 @@ main(int argc, char *argv[])
 	setvbuf(stdout, NULL, _IOFBF, OUT_BYTES);
 	in.argc = argc - i;
 	in.argv = argv + i;
+	if (shard.n && o.ends && in.argc > 1)
+		die_usage("-S: with --shard, the text has to be one file, as lines continue in the next");
+	die_if(shard_measure(&shard, in.argc, in.argv, &err));
 	start_progress(&in);
-	while (prog_next_input(&in)) {
+	while (prog_next_input(&in) && (place = shard_file(&shard, in.f)) != SHARD_AFTER) {
+		if (place == SHARD_BEFORE && !o.numbers)
+			continue;	/* its records need not even be counted */
 		if (o.format == CSV)
 			read_csv(&in);
 		else

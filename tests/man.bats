@@ -201,7 +201,7 @@ synopsis_options() {
 	for ref in $(sed -n 's/^\.Xr \([^ ]*\) \([1-9]\).*/\1.\2/p' "$TOP"/man/*.[1-9] | sort -u); do
 		case $ref in
 		awk.1 | cat.1 | grep.1 | gzip.1 | head.1 | nohup.1 | paste.1 | perl.1 | shuf.1 | sort.1 | \
-		    iconv.1 | jq.1 | mktemp.1 | split.1 | uniq.1 | unzip.1 | wc.1 | parallel.1) ;;
+		    iconv.1 | jq.1 | mktemp.1 | split.1 | uniq.1 | unzip.1 | wc.1 | parallel.1 | xargs.1) ;;
 		*) [ -f "$TOP/man/$ref" ] || { echo "$ref"; false; } ;;
 		esac
 	done

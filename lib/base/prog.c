@@ -208,6 +208,23 @@ prog_next_input(struct prog_inputs *in)
 	return true;
 }
 
+uint64_t
+prog_inputs_bytes(const struct prog_inputs *in)
+{
+	struct stat st;
+	uint64_t bytes = 0;
+
+	for (int i = 0; i < in->argc || i == 0; i++) {
+		bool named = in->argc > 0 && strcmp(in->argv[i], "-") != 0;
+
+		if ((named ? stat(in->argv[i], &st) : fstat(STDIN_FILENO, &st)) != 0 ||
+		    !S_ISREG(st.st_mode))
+			return 0;
+		bytes += (uint64_t)st.st_size;
+	}
+	return bytes;
+}
+
 static bool
 is_regular_and_same(const struct stat *x, const struct stat *y)
 {

@@ -9,6 +9,7 @@
 #define PROG_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 
 #if defined(__GNUC__)
@@ -79,6 +80,9 @@ struct prog_inputs {
  * next cannot be opened.  Read errors are the reader's to report (reader.h).
  */
 bool prog_next_input(struct prog_inputs *in);
+
+/* The bytes of all of them, 0 unless all are regular files. */
+uint64_t prog_inputs_bytes(const struct prog_inputs *in);
 
 /* Whether both name the same existing regular file; NULL names none. */
 bool prog_same_file(const char *a, const char *b);

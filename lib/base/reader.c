@@ -258,6 +258,18 @@ reader_bytes(struct reader *r, size_t n, const char **p, size_t *got)
 	return why;
 }
 
+uint64_t
+reader_offset(const struct reader *r)
+{
+	return r->bytes - (r->end - r->pos);
+}
+
+bool
+reader_converts(const struct reader *r)
+{
+	return r->top != NULL;
+}
+
 void
 reader_close(struct reader *r)
 {

@@ -82,6 +82,10 @@ const char *reader_peek_line(struct reader *r, size_t n, const char **p, size_t 
  * *more is false.  The caller advances pos. */
 const char *reader_fill(struct reader *r, bool *more);
 
+/* Where in the file the next byte is, unless the bytes are converted. */
+uint64_t reader_offset(const struct reader *r);
+bool reader_converts(const struct reader *r);
+
 void reader_close(struct reader *r);	/* frees; does not close f */
 
 #endif

@@ -10,8 +10,10 @@
 
 enum { FEW = 10 };	/* of so many records, one may have other fields than the first */
 
-bool
-csv_file_column(const char *column, size_t *n)
+/* Sets *n to the number of a column, from 0, or to CSV_COLUMN_NAMED if it is a name; false for
+ * a number that is out of range. */
+static bool
+parse_column(const char *column, size_t *n)
 {
 	size_t sign = *column == '-', digits = strspn(column + sign, "0123456789");
 
@@ -24,6 +26,30 @@ csv_file_column(const char *column, size_t *n)
 		return false;
 	--*n;
 	return true;
+}
+
+static const char *
+check_column(const char *option, const char *column, bool headless, struct errmsg *err)
+{
+	size_t n;
+
+	if (*column == '\0')
+		return errmsg_set(err, "%s: empty; give the number or the name of a column", option);
+	if (!parse_column(column, &n))
+		return errmsg_set(err, "%s: '%s' is not a column number from 1 to %d", option, column,
+		    CSV_COLUMN_MAX);
+	if (n == CSV_COLUMN_NAMED && headless)
+		return errmsg_set(err, "%s: '%s' is a name, but -n says that there is no header; give "
+		    "a number", option, column);
+	return NULL;
+}
+
+const char *
+csv_file_check(const struct csv_file_options *o, struct errmsg *err)
+{
+	const char *why = check_column("-c", o->column, o->headless, err);
+
+	return why || o->ids == NULL ? why : check_column("--ids", o->ids, o->headless, err);
 }
 
 /* Adds the position of an error in the current record, or in reading it. */
@@ -80,9 +106,9 @@ csv_file_open(struct csv_file *file, FILE *f, const struct csv_file_options *o)
 	const char *why;
 
 	*file = (struct csv_file){ .o = o, .header = !o->headless };
-	csv_file_column(o->column, &file->want);
+	parse_column(o->column, &file->want);
 	if (o->ids)
-		csv_file_column(o->ids, &file->id_column);
+		parse_column(o->ids, &file->id_column);
 	why = csv_records_open(&file->csv, f, &o->dialect);
 	return why || o->headless ? why : read_header(file);
 }
@@ -102,12 +128,36 @@ count_record(struct csv_file *file)
 		file->first_missing = file->number;
 }
 
+/* Passes the records before the shard, and forgets what was unusual about them; *more
+ * tells whether one of the shard follows. */
+static const char *
+find_shard(struct csv_file *file, bool *more)
+{
+	struct csv_records *c = &file->csv;
+	enum shard_place place = SHARD_BEFORE;
+	const char *why = NULL;
+
+	*more = true;
+	while (why == NULL && *more && (place = shard_place(file->o->shard,
+	    csv_records_offset(c))) == SHARD_BEFORE) {
+		why = csv_records_next(c, CSV_RECORDS_NONE, more);
+		if (file->columns == 0)
+			file->columns = c->ncol;
+		c->stray = c->stray_record = 0;
+		file->number = c->record - file->header;
+	}
+	*more = place == SHARD_INSIDE;
+	return why;
+}
+
 const char *
 csv_file_next(struct csv_file *file, bool *more)
 {
 	const char *ids = file->o->ids;
-	const char *why = csv_records_next(&file->csv, ids ? CSV_RECORDS_ALL : file->want, more);
+	const char *why = find_shard(file, more);
 
+	if (why == NULL && *more)
+		why = csv_records_next(&file->csv, ids ? CSV_RECORDS_ALL : file->want, more);
 	if (why)
 		return error_in_record(file, why);
 	if (!*more)

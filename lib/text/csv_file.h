@@ -7,6 +7,7 @@
 
 #include "csv_records.h"
 #include "errmsg.h"
+#include "shard.h"
 
 enum { CSV_COLUMN_MAX = 1000000 };
 #define CSV_COLUMN_NAMED SIZE_MAX	/* a column that is given by its name */
@@ -15,6 +16,7 @@ enum { CSV_COLUMN_MAX = 1000000 };
 struct csv_file_options {
 	const char *column;		/* its name, or its number from 1 */
 	const char *ids;		/* another column, of ids; NULL: none */
+	const struct shard *shard;	/* the records of a part of it; NULL: all */
 	bool headless;			/* the first record is data */
 	bool ragged;			/* records may have any number of fields */
 	struct csv_dialect dialect;
@@ -46,9 +48,8 @@ struct csv_file {
 	struct errmsg err, note_text;
 };
 
-/* Sets *n to the number of a column, from 0, or to CSV_COLUMN_NAMED if it is a name; false for
- * a number that is out of range. */
-bool csv_file_column(const char *column, size_t *n);
+/* NULL, or a message that begins with the option, -c or --ids: its column cannot be one. */
+const char *csv_file_check(const struct csv_file_options *o, struct errmsg *err);
 
 /*
  * Reads the header, if there is one, and finds the column.  This and csv_file_next() return

@@ -285,14 +285,20 @@ csv_records_open(struct csv_records *c, FILE *f, const struct csv_dialect *d)
 	return why ? why : set_dialect(c, d);
 }
 
-/* Whether there is another record.  The second byte of a CRLF belongs to the record
- * before. */
-static bool
-begin_record(struct csv_records *c, size_t want)
+/* The second byte of a CRLF belongs to the record before. */
+static void
+end_line(struct csv_records *c)
 {
 	if (c->pending_lf && fill_buffer(c) && c->in.data[c->in.pos] == '\n')
 		c->in.pos++;
 	c->pending_lf = false;
+}
+
+/* Whether there is another record. */
+static bool
+begin_record(struct csv_records *c, size_t want)
+{
+	end_line(c);
 	c->want = want;
 	c->text.len = 0;
 	c->nkept = c->ncol = 0;
@@ -315,6 +321,13 @@ csv_records_next(struct csv_records *c, size_t want, bool *more)
 		else if (c->why == NULL)
 			end_file(c);
 	return c->why;
+}
+
+uint64_t
+csv_records_offset(struct csv_records *c)
+{
+	end_line(c);
+	return reader_offset(&c->in);
 }
 
 const char *

@@ -21,6 +21,7 @@
 #include "reader.h"
 
 #define CSV_RECORDS_ALL SIZE_MAX
+#define CSV_RECORDS_NONE (SIZE_MAX - 1)
 #define CSV_RECORDS_LIMIT ((size_t)256 << 20)	/* bytes in a field at most */
 
 struct csv_parser;			/* libcsv's */
@@ -61,8 +62,12 @@ struct csv_records {
  */
 const char *csv_records_open(struct csv_records *c, FILE *f, const struct csv_dialect *d);
 
-/* Reads a record and keeps the column numbered want, from 0, or CSV_RECORDS_ALL. */
+/* Reads a record and keeps the column numbered want, from 0, CSV_RECORDS_ALL or
+ * CSV_RECORDS_NONE. */
 const char *csv_records_next(struct csv_records *c, size_t want, bool *more);
+
+/* Where in the file the next record begins, unless its bytes are converted (reader.h). */
+uint64_t csv_records_offset(struct csv_records *c);
 
 /* Kept column i and its length, valid until the next record; NULL if there are not
  * that many. */

@@ -28,6 +28,7 @@ _unroll_list() {
 		tok - progress auto|always|never
 		tok - quote arg
 		tok - ragged -
+		tok - shard arg
 		tok - words english|unicode|web|space
 		tok operands file
 		vocab M merge -
