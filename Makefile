@@ -1,6 +1,6 @@
 # unroll: recurrent language models as Unix filters; "make help" lists the targets.
 
-VERSION := 0.2.0
+VERSION := 0.3.0
 
 # The programs, and the folders of lib/ that each is made of.
 tok        := base stream text
