@@ -164,11 +164,42 @@ function take_weights(    k, given, sum) {
 		w[k] /= sum
 }
 
+# From the last two iterations, begun at before[] and between[], a leap in their direction
+# as far as their ratio promises (Varadhan and Roland 2008, the third scheme); none where a
+# weight would not stay positive.
+function leap(    k, first, change, squares, squares2, far, to) {
+	for (k = 1; k <= m; k++) {
+		first = between[k] - before[k]
+		change = w[k] - between[k] - first
+		squares += first * first
+		squares2 += change * change
+	}
+	if (squares2 == 0)
+		return
+	far = sqrt(squares / squares2)
+	for (k = 1; k <= m; k++) {
+		first = between[k] - before[k]
+		to[k] = before[k] + 2 * far * first + far * far * (w[k] - between[k] - first)
+		if (to[k] <= 0)
+			return
+	}
+	for (k = 1; k <= m; k++)
+		w[k] = to[k]
+}
+
 function find_weights(    k, i) {
 	for (k = 1; k <= m; k++)
 		w[k] = 1 / m
-	for (i = 0; i < 10000 && improve() > 1e-9; i++)
-		continue
+	for (i = 0; i < 10000; i++) {
+		for (k = 1; k <= m; k++)
+			before[k] = w[k]
+		improve()
+		for (k = 1; k <= m; k++)
+			between[k] = w[k]
+		if (improve() <= 1e-9)
+			break
+		leap()
+	}
 }
 
 function shown(path) {
