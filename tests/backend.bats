@@ -20,7 +20,7 @@ agree() {
 }
 
 @test "ref agrees with itself on more threads" {
-	agree ref 1 16
+	agree ref 1 13
 }
 
 @test "cpu agrees with ref" {
@@ -93,7 +93,7 @@ agree() {
 
 # isa NAME: the instruction set is skipped where the processor lacks it
 isa() {
-	UNROLL_ISA=$1 agree cpu 7 16
+	UNROLL_ISA=$1 agree cpu 7 13
 }
 
 @test "cpu agrees with ref on AVX-512" {
