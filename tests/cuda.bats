@@ -10,7 +10,8 @@ setup() {
 	PLUGINS=$BUILD/plugins
 	export UNROLL_PLUGINS=$BUILD/emulated
 	case $BATS_TEST_DESCRIPTION in
-	*'cuda agrees'* | *'many steps'* | 'gradcheck passes'* | 'gradients, losses'* | \
+	*'cuda agrees'* | 'gated cells'* | 'make bench-cuda: every'* | 'the same command'* | 'gone on'* | \
+	    *'many steps'* | 'gradcheck passes'* | 'gradients, losses'* | \
 	    'the loss log is'* | 'more tiles'* | 'a signal'* | 'a loss that is'* | 'the emulator notices'*)
 		[ -z "${SAN:-}" ] || skip 'emulated and under a sanitizer it takes too long' ;;
 	esac
