@@ -24,9 +24,9 @@ check() {
 	fi
 }
 
-# compiles CC: builds everything in a separate folder
+# compiles CC: builds everything in a separate folder, but what nvcc compiles
 compiles() {
-	make -s -j"$jobs" BUILD="build/lint-$1" SAN= CC="$1" \
+	make -s -j"$jobs" BUILD="build/lint-$1" SAN= NVCC= CC="$1" \
 		CFLAGS='-O2 -Werror' programs
 }
 
