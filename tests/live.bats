@@ -89,7 +89,7 @@ recipe() {
 }
 
 @test "the page's recipe in bash, and how long an answer takes: 5 ms at most" {
-	recipe coproc done "$TOP/man/score.1" > ask.sh
+	recipe coproc 'done' "$TOP/man/score.1" > ask.sh
 	run -0 --separate-stderr timeout 60 bash -e ask.sh
 	[ "${#lines[@]}" -eq 2 ]
 	[[ "${lines[0]}" == [0-9]*"  I like it." ]]

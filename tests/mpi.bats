@@ -5,7 +5,7 @@
 load helper
 
 setup() {
-	TOOL=train
+	export TOOL=train
 	# processes that wait leave the processor to others
 	export OMPI_MCA_mpi_yield_when_idle=1 OMPI_MCA_hwloc_base_binding_policy=none
 	export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1

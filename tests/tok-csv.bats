@@ -81,12 +81,13 @@ damaged_files() {
 @test "csv: 3000 damaged files of other dialects, as Python reads them" {
 	python=$("$ORACLE/find-python.sh" 'import csv') || skip "no python3"
 	local dialect n=11
+	# shellcheck disable=SC2089 # a dialect is split into words on purpose
 	for dialect in "-d ;" "-e \\" "-d | -q ' -e \\" "-q none" "-d ; -q none -e \\"; do
 		rm -rf files
 		mkdir files
-		# shellcheck disable=SC2086
+		# shellcheck disable=SC2086,SC2090
 		"$python" "$RANDOM_CSV" -n 600 -s $((n++)) $dialect files > want
-		# shellcheck disable=SC2086
+		# shellcheck disable=SC2086,SC2090
 		find files -type f | sort | xargs -d '\n' "$CSV" $dialect > got
 		diff -a want got > differ || {
 			echo "dialect $dialect:"

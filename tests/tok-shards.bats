@@ -41,7 +41,7 @@ together() {
 	for ((i = 1; i <= size; i++)); do
 		tok -q --ragged --ids 0 --one --shard $i/"$size" small.csv 2>> err | sed -n "s/^\([0-9].*\)/$((i - 1)) \1/p"
 	done > places
-	tr '\t' ' ' < places | diff - - <<-'END'
+	diff <(tr '\t' ' ' < places) - <<-'END'
 		2 1 a b
 		13 3 c
 		17 4 d
@@ -93,7 +93,7 @@ together() {
 }
 
 @test "only a regular file of UTF-8 has shards" {
-	TOOL=tok
+	export TOOL=tok
 	printf 'body\na\n' > a.csv
 	refused 1 'standard input: only a file has shards (--shard); write the text to a file' --shard 1/2 < a.csv
 	mkfifo pipe

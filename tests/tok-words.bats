@@ -154,6 +154,7 @@ cut_text() {
 	[ "$(cut_text 'है। वह' --language auto)" = 'है। | वह' ]
 	[ "$(cut_text 'He said “Go!” Then he left.' -l never)" = 'He said “ Go ! ” Then he left .' ]
 	[ "$(cut_text 'He said “Go!” Then he left.' -l never --language auto)" = 'He said “ Go ! ” | Then he left .' ]
+	# shellcheck disable=SC1112
 	[ "$(cut_text 'A “b.” c’ d' --language auto)" = 'a “ b . ” | c ’ d' ]
 	[ "$(cut_text '你好!我走了?!是。３．１４ ok．好' --words unicode)" = '你 好 ! | 我 走 了 ? ! | 是 。 | ３．１４ ok ． | 好' ]
 	[ "$(cut_text '「走！！」他说…好' --words unicode)" = '「 走 ！ ！ 」 | 他 说 … 好' ]
@@ -195,7 +196,7 @@ punkt_table() {
 }
 
 @test "options that contradict each other" {
-	TOOL=tok
+	export TOOL=tok
 	refused 2 '--words: -C makes characters the tokens' -C --words web
 	refused 2 '--language: no sentences are looked for with -C' -C --language auto
 	refused 2 '--language: no sentences are looked for with --words space' --words space --language en

@@ -145,6 +145,7 @@ assert all((a[k] == b[k]).all() for k in "UVW") and (a["vocab"][:40] != b["vocab
 	vocab -q -S -n 0 new.text | encode > stream.index
 	refused 1 'unit=sentence' -i old.npz --grow -o x.npz stream.index
 	for softmax in tree adaptive; do
+		# shellcheck disable=SC2046
 		train -q -H 4 --softmax $softmax $([ $softmax = tree ] || echo --cutoffs 9) -e 0 -o $softmax.npz old.index
 		refused 1 "$softmax.npz: " -i $softmax.npz --grow -o x.npz /missing
 		[[ "$stderr" == *"the vocabulary cannot grow; train a new model" ]]

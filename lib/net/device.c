@@ -52,12 +52,13 @@ open_named(int device, enum real_type real, long threads, const struct work *cos
 	struct backend *k = backend_open_for(cost, backend_device[device],
 	    real == REAL_F64 ? REAL_F64 : REAL_F32, (int)threads, &why);
 
-	if (k == NULL)
-		die("device %s: %s%s", backend_device[device], why, is_optional(device) &&
-		    strcmp(why, "out of memory") ? "; -d auto takes a device that is there" : "");
-	k->note = note_message;
 	*note = why;
-	return k;
+	if (k) {
+		k->note = note_message;
+		return k;
+	}
+	die("device %s: %s%s", backend_device[device], why, is_optional(device) &&
+	    strcmp(why, "out of memory") ? "; -d auto takes a device that is there" : "");
 }
 
 static struct backend *

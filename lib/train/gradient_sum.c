@@ -111,10 +111,9 @@ add_rows(struct sum_job *q, int j, const uint32_t *list, int n)
 	}
 }
 
-/* The union of all workers' lists of a sparse gradient, from `list` on, which is the first
- * worker's first. */
+/* The union of all workers' lists of a sparse gradient, which is written to `rows`. */
 static bool
-unite_rows(struct sum_job *q, int j)
+unite_rows(struct sum_job *q, int j, uint32_t *rows)
 {
 	const struct workers *w = q->w;
 	const struct grad_view *v = &q->view[q->sparse[j]];
@@ -124,8 +123,7 @@ unite_rows(struct sum_job *q, int j)
 	if (worker_memory(&q->w->slots, capacity) == NULL)
 		return false;
 	memset(w->slots.p, 0, capacity);
-	if (j > 0)
-		q->rows[j] = q->rows[j - 1] + q->nrows[j - 1];
+	q->rows[j] = rows;
 	for (int r = 0; r < w->size; r++)
 		for (int l = 0; l < q->nsparse; l++) {
 			if (l == j)
@@ -218,15 +216,19 @@ const char *
 gradient_sum(struct workers *w, struct net *n, struct worker_note *mine)
 {
 	struct sum_job q = { .w = w, .n = n };
+	uint32_t *rows;
 
 	if (!find_views(&q, mine))
 		return "out of memory";
 	workers_exchange(w, mine);
 	if (q.nsparse && !exchange_rows(&q))
 		return "out of memory";
-	for (int j = 0; j < q.nsparse; j++)
-		if (!unite_rows(&q, j))
+	rows = q.rows[0];
+	for (int j = 0; j < q.nsparse; j++) {
+		if (!unite_rows(&q, j, rows))
 			return "out of memory";
+		rows += q.nrows[j];
+	}
 	if (!sum_all(&q))
 		return "out of memory";
 	return_gradients(&q);
