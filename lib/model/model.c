@@ -9,14 +9,9 @@
 #include "model.h"
 #include "errmsg.h"
 #include "prog.h"
+#include "real_array.h"
 
 enum { HIDDEN_MAX = 65536, ALIGN = 64 };
-
-static size_t
-real_size(enum real_type r)
-{
-	return r == REAL_F64 ? sizeof(double) : sizeof(float);
-}
 
 static size_t
 gates_of(const struct model *m)

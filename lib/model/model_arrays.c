@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "model_arrays.h"
+#include "real_array.h"
 
 void
 model_moment_name(const struct model_param *p, int k, char name[NPZ_NAME])
@@ -21,16 +22,13 @@ model_npz_type(enum real_type r)
 double
 model_weight(const struct model_param *p, enum real_type real, size_t i)
 {
-	return real == REAL_F64 ? ((const double *)p->data)[i] : (double)((const float *)p->data)[i];
+	return real_at(real, p->data, i);
 }
 
 void
 model_set_weight(const struct model_param *p, enum real_type real, size_t i, double x)
 {
-	if (real == REAL_F64)
-		((double *)p->data)[i] = x;
-	else
-		((float *)p->data)[i] = (float)x;
+	real_put(real, p->data, i, x);
 }
 
 bool

@@ -6,6 +6,7 @@
 
 #include "mem.h"
 #include "nearest.h"
+#include "real_array.h"
 
 /* The embeddings: element j of word w is at j * across + w * along. */
 struct embeddings {
@@ -30,9 +31,7 @@ embeddings_of(const struct model *m)
 static double
 element(const struct embeddings *e, size_t w, size_t j)
 {
-	size_t at = j * e->across + w * e->along;
-
-	return e->real == REAL_F64 ? ((const double *)e->p)[at] : (double)((const float *)e->p)[at];
+	return real_at(e->real, e->p, j * e->across + w * e->along);
 }
 
 /* dot(v) = products of all words' embeddings with that of `word`, squares(v) with

@@ -49,8 +49,8 @@ open_named(int device, enum real_type real, long threads, const struct work *cos
     const char **note)
 {
 	const char *why;
-	struct backend *k = backend_open_for(cost, backend_device[device],
-	    real == REAL_F64 ? REAL_F64 : REAL_F32, (int)threads, &why);
+	struct backend *k = backend_open_for(cost, backend_device[device], real,
+	    (int)threads, &why);
 
 	*note = why;
 	if (k) {

@@ -6,6 +6,7 @@
 
 #include "mem.h"
 #include "output_layer.h"
+#include "real_array.h"
 
 /* The device's own message may say how much memory was missing. */
 static const char *
@@ -164,7 +165,7 @@ open_net(struct net *n, struct backend *k, const struct model *m, const struct h
 	if ((why = net_lacks(k, &m->shape, hyper)) != NULL)
 		return why;
 	n->out.width = model_output_width(&m->shape);
-	n->size = k->real == REAL_F32 ? sizeof(float) : sizeof(double);
+	n->size = real_size(k->real);
 	index_params(n, m);
 	if (n->output->open && (why = n->output->open(n, m)) != NULL)
 		return why;

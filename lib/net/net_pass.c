@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "output_layer.h"
+#include "real_array.h"
 
 static const char *const no_memory = "out of memory";
 
@@ -191,14 +192,8 @@ draw_mask(struct rng *rng, double rate, enum real_type real, size_t n, void *mas
 	uint32_t dropped = (uint32_t)(rate * 4294967296.0);
 	double kept = 1 / (1 - rate);
 
-	for (size_t i = 0; i < n; i++) {
-		double x = rng_u32(rng) < dropped ? 0 : kept;
-
-		if (real == REAL_F64)
-			((double *)mask)[i] = x;
-		else
-			((float *)mask)[i] = (float)x;
-	}
+	for (size_t i = 0; i < n; i++)
+		real_put(real, mask, i, rng_u32(rng) < dropped ? 0 : kept);
 }
 
 /* The masks of a batch's rows, in the host's memory. */

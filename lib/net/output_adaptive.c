@@ -15,6 +15,7 @@
 
 #include "mem.h"
 #include "output_layer.h"
+#include "real_array.h"
 
 enum { ROWS = 64 };	/* of a distribution at a time, which bounds the memory */
 
@@ -255,28 +256,13 @@ adaptive_backward(struct net *n, const struct batch *b, const void *s, double *l
 	output_backward_projection(n, b, s);
 }
 
-static double
-real_at(const struct net *n, const void *p, size_t i)
-{
-	return n->k->real == REAL_F64 ? ((const double *)p)[i] : ((const float *)p)[i];
-}
-
-static void
-set_real(const struct net *n, void *p, size_t i, double x)
-{
-	if (n->k->real == REAL_F64)
-		((double *)p)[i] = x;
-	else
-		((float *)p)[i] = (float)x;
-}
-
 /* l[to ...] = the `words` numbers at logp[from], plus `above`. */
 static void
 put_words(const struct net *n, const void *logp, size_t from, size_t words, double above, void *l,
     size_t to)
 {
 	for (size_t j = 0; j < words; j++)
-		set_real(n, l, to + j, real_at(n, logp, from + j) + above);
+		real_put(n->k->real, l, to + j, real_at(n->k->real, logp, from + j) + above);
 }
 
 /* l(t,v): the words of a cluster, from the rows of the head's input in s and of its
@@ -294,7 +280,7 @@ cluster_distribution(struct net *n, uint32_t i, int t, const void *s, void *l)
 	n->k->out_logp(n->k, &a);
 	for (size_t r = 0; r < (size_t)t; r++)
 		put_words(n, o->part, r * words, words,
-		    real_at(n, o->l, r * entries + o->cluster[0].first + i), l, r * v + q->first);
+		    real_at(n->k->real, o->l, r * entries + o->cluster[0].first + i), l, r * v + q->first);
 }
 
 static void

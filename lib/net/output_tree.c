@@ -9,6 +9,7 @@
 #include "huffman.h"
 #include "mem.h"
 #include "output_layer.h"
+#include "real_array.h"
 
 /* The tree, and the paths of a batch's words. */
 struct tree_output {
@@ -144,8 +145,7 @@ static double
 log_turn(const struct net *n, const struct tree_output *o, uint32_t at, const void *logits)
 {
 	uint32_t node = o->tree.parent[at];
-	double z = n->k->real == REAL_F64 ? ((const double *)logits)[node] :
-	    ((const float *)logits)[node];
+	double z = real_at(n->k->real, logits, node);
 
 	return o->up[node] + log_logistic(o->tree.turn[at] * z);
 }
@@ -159,14 +159,8 @@ descend(const struct net *n, struct tree_output *o, const void *logits, void *l)
 	o->up[0] = 0;
 	for (uint32_t i = 1; i < v - 1; i++)
 		o->up[i] = log_turn(n, o, v + i, logits);
-	for (uint32_t i = 0; i < v; i++) {
-		double x = log_turn(n, o, i, logits);
-
-		if (n->k->real == REAL_F64)
-			((double *)l)[i] = x;
-		else
-			((float *)l)[i] = (float)x;
-	}
+	for (uint32_t i = 0; i < v; i++)
+		real_put(n->k->real, l, i, log_turn(n, o, i, logits));
 }
 
 /* Row by row, which bounds the memory. */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "mem.h"
+#include "real_array.h"
 #include "share_run.h"
 
 /* What the others need to know to make room for the rest. */
@@ -110,7 +111,7 @@ new_model(struct model *m, const struct outline *o)
 static void
 share_numbers(struct workers *w, struct model *m)
 {
-	size_t real = m->shape.real == REAL_F64 ? sizeof(double) : sizeof(float);
+	size_t real = real_size(m->shape.real);
 
 	for (size_t i = 0; i < m->nparam; i++) {
 		const struct model_param *p = &m->param[i];

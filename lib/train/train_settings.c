@@ -98,7 +98,7 @@ settings_hyperparams(const struct train_settings *s, uint32_t chunk)
 struct model_progress
 train_settings_progress(const struct train_settings *s, uint32_t chunk)
 {
-	double rate = s->rate < 0 ? rule_kinds[s->rule].rate : s->rate;
+	double rate = s->rate < 0 ? hyperparams_rate((enum update_rule)s->rule) : s->rate;
 	long bptt = s->bptt >= 0 ? s->bptt : chunk ? (long)chunk : TRAIN_BPTT;
 	/* what an evaluation of a validation set costs is small beside an epoch */
 	long every = s->every >= 0 ? s->every : s->has_valid ? 1 : TRAIN_EVERY;
