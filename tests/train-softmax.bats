@@ -26,6 +26,33 @@ at_most() {
 	awk -v limit="$1" -v x="$2" 'BEGIN { exit !(x <= limit) }'
 }
 
+# resumes_exactly STREAM OPTION...: of every update rule, the same bytes on any number of
+# threads and after two interruptions
+resumes_exactly() {
+	local stream=$1 rule n
+	shift
+	for rule in sgd momentum adagrad rmsprop adam adamw; do
+		rm -f ./*.npz
+		same_on_threads "$@" -B 3 -p 0.2 -K 1 -E 2 -O $rule -e 4 -N 12 "$stream"
+		train -q "$@" -B 3 -p 0.2 -K 1 -E 2 -O $rule -e 4 -N 5 -o half.npz "$stream" > log
+		for n in 6 12; do
+			train -q -R half.npz -N $n "$stream" > log
+		done
+		cmp 1.npz half.npz
+	done
+}
+
+# devices_agree OPTION...: blas and cpu train the model that ref trains
+devices_agree() {
+	local d
+	need_numpy
+	for d in ref blas cpu; do
+		run train -q -D -d $d -H 20 -m 9 -B 4 -O adam "$@" -E 0 -e 3 -o $d.npz words
+		[ "$status" -eq 0 ] || [[ "$output" == *'no such plugin'* ]]
+		[ ! -e $d.npz ] || at_most 1e-12 "$(worst ref.npz $d.npz)"
+	done
+}
+
 @test "sampled: the losses of an independent program, with Adam's rows and a power of the counts" {
 	train -q -D -H 8 -b 1000 -r 0.01 -O adam -S constant -e 12 -E 1 -s 5 --softmax sampled \
 	    --samples 6 --noise-power 0.75 words |
@@ -44,32 +71,15 @@ at_most() {
 }
 
 @test "sampled: the same bytes on any number of threads, and however often a run is resumed" {
-	local rule text n
+	local text
 	head -c 2000 "$TOP/data/comments.csv" | tok -q -C | vocab -q -S -n 0 | encode > chars
 	for text in words chars; do
-		for rule in sgd momentum adagrad rmsprop adam adamw; do
-			rm -f ./*.npz
-			set -- -H 6 -m 5 -a yes -c lstm -B 3 -p 0.2 -K 1 -E 2 -O $rule \
-			    --softmax sampled --samples 9 -e 4
-			same_on_threads "$@" -N 12 "$text"
-			train -q "$@" -N 5 -o half.npz "$text" > log
-			for n in 6 12; do
-				train -q -R half.npz -N $n "$text" > log
-			done
-			cmp 1.npz half.npz
-		done
+		resumes_exactly $text -H 6 -m 5 -a yes -c lstm --softmax sampled --samples 9
 	done
 }
 
 @test "sampled: devices agree" {
-	local d
-	need_numpy
-	for d in ref blas cpu; do
-		run train -q -D -d $d -H 20 -m 9 -t -c gru -B 4 -O adam --softmax sampled --samples 12 \
-		    -E 0 -e 3 -o $d.npz words
-		[ "$status" -eq 0 ] || [[ "$output" == *'no such plugin'* ]]
-		[ ! -e $d.npz ] || at_most 1e-12 "$(worst ref.npz $d.npz)"
-	done
+	devices_agree -t -c gru --softmax sampled --samples 12
 }
 
 @test "sampled: score and sample use the whole vocabulary" {
@@ -101,27 +111,11 @@ at_most() {
 }
 
 @test "tree: the same bytes on any number of threads, and however often a run is resumed" {
-	local rule n
-	for rule in sgd momentum adagrad rmsprop adam adamw; do
-		rm -f ./*.npz
-		set -- -H 6 -m 5 -c gru -B 3 -p 0.2 -K 1 -E 2 -O $rule --softmax tree -e 4
-		same_on_threads "$@" -N 12 words
-		train -q "$@" -N 5 -o half.npz words > log
-		for n in 6 12; do
-			train -q -R half.npz -N $n words > log
-		done
-		cmp 1.npz half.npz
-	done
+	resumes_exactly words -H 6 -m 5 -c gru --softmax tree
 }
 
 @test "tree: devices agree" {
-	local d
-	need_numpy
-	for d in ref blas cpu; do
-		run train -q -D -d $d -H 20 -m 9 -c lstm -B 4 -O adam --softmax tree -E 0 -e 3 -o $d.npz words
-		[ "$status" -eq 0 ] || [[ "$output" == *'no such plugin'* ]]
-		[ ! -e $d.npz ] || at_most 1e-12 "$(worst ref.npz $d.npz)"
-	done
+	devices_agree -c lstm --softmax tree
 }
 
 @test "tree: score gives the probabilities that another program finds in the model" {
@@ -174,28 +168,11 @@ at_most() {
 }
 
 @test "adaptive: the same bytes on any number of threads, and however often a run is resumed" {
-	local rule n
-	for rule in sgd momentum adagrad rmsprop adam adamw; do
-		rm -f ./*.npz
-		set -- -H 9 -m 5 -c lstm -B 3 -p 0.2 -K 1 -E 2 -O $rule --softmax adaptive --cutoffs 6,15 -e 4
-		same_on_threads "$@" -N 12 words
-		train -q "$@" -N 5 -o half.npz words > log
-		for n in 6 12; do
-			train -q -R half.npz -N $n words > log
-		done
-		cmp 1.npz half.npz
-	done
+	resumes_exactly words -H 9 -m 5 -c lstm --softmax adaptive --cutoffs 6,15
 }
 
 @test "adaptive: devices agree" {
-	local d
-	need_numpy
-	for d in ref blas cpu; do
-		run train -q -D -d $d -H 20 -m 9 -c gru -B 4 -O adam --softmax adaptive --cutoffs 5,14,25 \
-		    -E 0 -e 3 -o $d.npz words
-		[ "$status" -eq 0 ] || [[ "$output" == *'no such plugin'* ]]
-		[ ! -e $d.npz ] || at_most 1e-12 "$(worst ref.npz $d.npz)"
-	done
+	devices_agree -c gru --softmax adaptive --cutoffs 5,14,25
 }
 
 @test "adaptive: a cluster that a step does not touch stays as it is, moments included" {

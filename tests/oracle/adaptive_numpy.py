@@ -17,31 +17,13 @@ import sys
 import numpy as np
 
 import rnn_numpy
+from lazy_adam import Adam, read_counts
 
 
-class Adam:
-    """Rows of a parameter, its first axis; a row that was left alone catches up, step by step."""
-
+class Parameter(Adam):
     def __init__(self, p, rate):
-        self.p, self.rate, self.g = p, rate, np.zeros_like(p)
-        self.m, self.n, self.latest = np.zeros_like(p), np.zeros_like(p), np.zeros(len(p), int)
-
-    def change(self, row, g, t):
-        """Update number t of a row."""
-        self.m[row] = 0.9 * self.m[row] + 0.1 * g
-        self.n[row] = 0.999 * self.n[row] + 0.001 * g * g
-        m, n = self.m[row] / (1 - 0.9 ** t), self.n[row] / (1 - 0.999 ** t)
-        self.p[row] -= self.rate * m / (np.sqrt(n) + 1e-8)
-
-    def update(self, rows, step):
-        for row in rows:
-            for t in range(self.latest[row] + 1, step):
-                self.change(row, 0 * self.g[row], t)
-            self.change(row, self.g[row], step)
-            self.latest[row] = step
-
-    def zero(self):
-        self.g[:] = 0
+        super().__init__(p, rate)
+        self.g = np.zeros_like(p)
 
 
 def log_softmax(z):
@@ -86,13 +68,6 @@ def head_bias(cuts, counts):
     return np.log(np.append(counts[:cuts[0]], sums) / counts.sum())
 
 
-def read_counts(path):
-    """The second column of the stream's table."""
-    with open(path, encoding="utf-8") as f:
-        lines = f.read().split("\n")
-    return np.array([int(row.split("\t")[1]) for row in lines[1:lines.index("")]], float)
-
-
 class Training:
     def __init__(self, counts, cuts, hidden, reduction, rate, seed):
         random, self.steps = np.random.RandomState(seed), 0
@@ -101,9 +76,9 @@ class Training:
         V = draw(-h, h, (cuts[0] + len(cuts), hidden))
         W = draw(-h, h, (hidden, hidden))
         parts = Output.initial(cuts, counts, hidden, reduction, draw)
-        self.U, self.W, self.b = (Adam(p, rate) for p in (U.T.copy(), W, np.zeros(hidden)))
-        self.head = [Adam(p, rate) for p in (V, head_bias(cuts, counts))]
-        self.clusters = [[Adam(p, rate) for p in part] for part in parts]
+        self.U, self.W, self.b = (Parameter(p, rate) for p in (U.T.copy(), W, np.zeros(hidden)))
+        self.head = [Parameter(p, rate) for p in (V, head_bias(cuts, counts))]
+        self.clusters = [[Parameter(p, rate) for p in part] for part in parts]
         self.output = Output(cuts, len(counts), [a.p for a in self.head],
                              [[a.p for a in part] for part in self.clusters])
 
@@ -145,7 +120,7 @@ class Training:
         s, later = self.states(x), np.zeros(len(self.b.p))
         every = [self.U, self.W, self.b, *self.head, *sum(self.clusters, [])]
         for a in every:
-            a.zero()
+            a.g[:] = 0
         for t in range(len(x) - 1, -1, -1):
             d = (self.target(s[t + 1], y[t]) + later) * (1 - s[t + 1] ** 2)
             self.U.g[x[t]] += d
@@ -153,12 +128,12 @@ class Training:
             self.W.g += np.outer(d, s[t])
             later = self.W.p.T @ d
         self.steps += 1
-        self.U.update(np.unique(x), self.steps)
+        self.U.update(self.U.g, np.unique(x), self.steps)
         for a in (self.W, self.b, *self.head):
-            a.update(range(len(a.p)), self.steps)
+            a.update(a.g, range(len(a.p)), self.steps)
         for part in {self.output.part_of(word) for word in y} - {0}:
             for a in self.clusters[part - 1]:
-                a.update(range(len(a.p)), self.steps)
+                a.update(a.g, range(len(a.p)), self.steps)
 
 
 def train(path, hidden, cuts, reduction, rate, epochs, seed):
