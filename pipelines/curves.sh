@@ -25,6 +25,10 @@ fail() {
 	echo "curves: $1" >&2
 	exit "${2:-1}"
 }
+here=${0%/*}
+[ "$here" != "$0" ] || here=.
+# shellcheck source=pipelines/gnuplot.sh
+. "$here/gnuplot.sh"
 
 usage='usage: curves.sh [-t] [-ls] [-o BASE] [-x examples|epochs] [-T TITLE] [NAME=]LOG...'
 table='' base='' log='' smoothed='' axis=examples title=''
@@ -50,9 +54,7 @@ examples | epochs) ;;
 esac
 [ -z "$table" ] || [ -z "$base$log$smoothed$title" ] ||
 	fail '-t: cannot be combined with -l, -o, -s or -T' 2
-case $base in
-*/*) [ -d "${base%/*}/" ] || fail "-o: $base: no such folder" ;;
-esac
+in_folder
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -109,13 +111,7 @@ if [ -n "$table" ]; then
 	done
 	exit
 fi
-command -v gnuplot > /dev/null ||
-	fail "gnuplot: not installed; 'make deps-dev' installs it, and -t does not need it"
-
-# quoted TEXT: TEXT as a gnuplot string in single quotes
-quoted() {
-	printf "'%s'" "$(printf '%s' "$1" | tr '\n' ' ' | sed "s/'/''/g")"
-}
+has_gnuplot
 
 column=3 across='examples seen'
 if [ "$axis" = epochs ]; then
@@ -132,15 +128,6 @@ if [ "$axis" = examples ] && [ "$most" -ge 5000000 ]; then
 elif [ "$axis" = examples ] && [ "$most" -ge 5000 ]; then
 	scale=1000 across='thousand examples seen'
 fi
-
-# colour_of I: from the palette of Okabe and Ito, for readers with and without
-# colour blindness
-colour_of() {
-	i=$((($1 - 1) % 7))
-	set -- '#0072b2' '#e69f00' '#009e73' '#cc79a7' '#d55e00' '#56b4e9' '#000000'
-	shift $i
-	echo "$1"
-}
 
 # points I SERIES: the points of one series of the Ith log; fails if there are none
 points() {
@@ -183,28 +170,12 @@ draw() {
 	curves "$2" > "$work/plot"
 	[ "$(wc -c < "$work/plot")" -gt 1 ] || fail '-s: the logs have no smoothed losses'
 	{
-		echo "set terminal $1"
-		echo "set encoding utf8; set key noenhanced; set tics nomirror; set border 3"
-		echo "set xlabel $(quoted "$across"); set ylabel 'loss'; set datafile missing 'NaN'"
-		[ -z "$title" ] || echo "set title $(quoted "$title") noenhanced"
+		frame "$1"
+		echo "set key noenhanced; set xlabel $(quoted "$across"); set ylabel 'loss'"
 		[ -z "$log" ] || echo 'set logscale y'
-		[ "${1%% *}" = dumb ] || echo "set grid back linetype 1 linewidth 1 linecolor '#dddddd'"
 		printf 'plot '
 		cat "$work/plot"
 	} | LC_ALL=C.UTF-8 gnuplot || fail 'gnuplot: could not draw the plot'
 }
 
-if [ -z "$base" ]; then
-	width=${COLUMNS:-$(tput cols 2> /dev/null || echo 80)}
-	draw "dumb noenhanced mono size $((width - 1)),24" lines > "$work/picture"
-	sed -e 's/[[:space:]]*$//' "$work/picture" | sed '/./,$!d'
-	exit
-fi
-points='linespoints pointtype 7 pointsize 0.35 linewidth 2'
-for form in "svg size 900,540 noenhanced background 'white' font 'sans-serif,14'" \
-    "pngcairo size 1350,810 noenhanced font 'sans,18'"; do
-	kind=${form%% *}
-	kind=${kind%cairo}
-	draw "$form" "$points" > "$work/picture"
-	{ cat "$work/picture" > "$base.$kind"; } 2> /dev/null || fail "$base.$kind: cannot be written"
-done
+show 'linespoints pointtype 7 pointsize 0.35 linewidth 2'

@@ -16,6 +16,10 @@ fail() {
 	echo "vanish: $1" >&2
 	exit "${2:-1}"
 }
+here=${0%/*}
+[ "$here" != "$0" ] || here=.
+# shellcheck source=pipelines/gnuplot.sh
+. "$here/gnuplot.sh"
 
 usage='usage: vanish.sh [-t] [-o BASE] [-T TITLE] [NAME=]FILE...'
 table='' base='' title=''
@@ -33,9 +37,7 @@ done
 shift $((OPTIND - 1))
 [ $# -gt 0 ] || fail "$usage" 2
 [ -z "$table" ] || [ -z "$base$title" ] || fail '-t: cannot be combined with -o or -T' 2
-case $base in
-*/*) [ -d "${base%/*}/" ] || fail "-o: $base: no such folder" ;;
-esac
+in_folder
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -89,31 +91,19 @@ if [ -n "$table" ]; then
 		}' "$work/names" "$work/all"
 	exit
 fi
-command -v gnuplot > /dev/null ||
-	fail "gnuplot: not installed; 'make deps-dev' installs it, and -t does not need it"
+has_gnuplot
 
-# quoted TEXT: TEXT as a gnuplot string in single quotes
-quoted() {
-	printf "'%s'" "$(printf '%s' "$1" | tr '\n' ' ' | sed "s/'/''/g")"
-}
-
-# curves STYLE: the arguments of plot; colours from the palette of Okabe and Ito, for
-# readers with and without colour blindness
+# curves STYLE: the arguments of plot
 curves() {
-	i=0 comma=''
-	set -- "$1" '#0072b2' '#e69f00' '#009e73' '#cc79a7' '#d55e00' '#56b4e9' '#000000'
-	style=$1
-	shift
+	n=0 comma=''
 	while IFS= read -r name; do
-		i=$((i + 1))
+		n=$((n + 1))
 		# a logarithmic scale has no zero
 		name=$name awk -F '\t' '$1 == ENVIRON["name"] { print $2, ($3 > 0 ? $3 : "NaN") }' \
-		    "$work/all" > "$work/$i"
+		    "$work/all" > "$work/$n"
 		printf "%s%s using 1:2 with %s linecolor '%s' title %s" "$comma" \
-		    "$(quoted "$work/$i")" "$style" "$1" "$(quoted "$name")"
-		comma=', ' colour=$1
-		shift
-		set -- "$@" "$colour"
+		    "$(quoted "$work/$n")" "$1" "$(colour_of $n)" "$(quoted "$name")"
+		comma=', '
 	done < "$work/names"
 	echo
 }
@@ -121,27 +111,12 @@ curves() {
 # draw TERMINAL STYLE: writes the plot to standard output
 draw() {
 	{
-		echo "set terminal $1"
-		echo "set encoding utf8; set key bottom left noenhanced; set tics nomirror; set border 3"
+		frame "$1"
+		echo "set key bottom left noenhanced; set logscale y; set format y '%.0e'"
 		echo "set xlabel 'words back'; set ylabel 'gradient / gradient at 0'"
-		echo "set datafile missing 'NaN'; set logscale y; set format y '%.0e'"
-		[ -z "$title" ] || echo "set title $(quoted "$title") noenhanced"
-		[ "${1%% *}" = dumb ] || echo "set grid back linetype 1 linewidth 1 linecolor '#dddddd'"
 		printf 'plot '
 		curves "$2"
 	} | LC_ALL=C.UTF-8 gnuplot || fail 'gnuplot: could not draw the plot'
 }
 
-if [ -z "$base" ]; then
-	width=${COLUMNS:-$(tput cols 2> /dev/null || echo 80)}
-	draw "dumb noenhanced mono size $((width - 1)),24" lines > "$work/picture"
-	sed -e 's/[[:space:]]*$//' "$work/picture" | sed '/./,$!d'
-	exit
-fi
-for form in "svg size 900,540 noenhanced background 'white' font 'sans-serif,14'" \
-    "pngcairo size 1350,810 noenhanced font 'sans,18'"; do
-	kind=${form%% *}
-	kind=${kind%cairo}
-	draw "$form" 'lines linewidth 2' > "$work/picture"
-	{ cat "$work/picture" > "$base.$kind"; } 2> /dev/null || fail "$base.$kind: cannot be written"
-done
+show 'lines linewidth 2'
