@@ -33,13 +33,12 @@ $(if $(wildcard $(HERE)variables.mk),,$(error the folder of this makefile has a 
 	rename it, or start make there))
 include $(HERE)variables.mk
 VARIABLES := CSV BUDGET TOK_FLAGS VOCAB VALID SEED SAMPLES TEMPERATURE SAMPLE_SEED THREADS
-$(call literal,$(VARIABLES))
-export $(VARIABLES)
-$(call file_name,CSV)
 
-ifeq ($(CSV),)
-$(error CSV is not given; try: make -f $(firstword $(MAKEFILE_LIST)) CSV=comments.csv)
-endif
+.PHONY: all report
+all: $(OUT)/samples.txt
+
+include $(HERE)words.mk
+
 $(call plain_name,BUDGET,BUDGET)
 SECONDS := $(shell echo '$(BUDGET)' | awk '/^[1-9][0-9]*[smh]?$$/ { \
 	print $$0 * ($$0 ~ /h/ ? 3600 : $$0 ~ /m/ ? 60 : 1) }')
@@ -47,26 +46,9 @@ ifeq ($(SECONDS),)
 $(error BUDGET: '$(BUDGET)' is not a time such as 90s, 10m or 1h)
 endif
 
-.PHONY: all report
-.DELETE_ON_ERROR:
-.SUFFIXES:
-
-all: $(OUT)/samples.txt
-
-$(call stamp,tokens,$(CSV) $(TOK_FLAGS))
-$(call stamp,vocab,$(VOCAB))
 $(call stamp,plan,$(BUDGET))
 $(call stamp,model,$(VALID) $(SEED))
 $(call stamp,samples,$(SAMPLES) $(TEMPERATURE) $(SAMPLE_SEED))
-
-$(OUT)/tokens: $(call escaped,$(CSV)) $(OUT)/.tokens
-	$(P)tok $$TOK_FLAGS -- "$$CSV" > $@
-
-$(OUT)/vocab.tsv: $(OUT)/tokens $(OUT)/.vocab
-	$(P)vocab -t -n "$$VOCAB" $(OUT)/tokens > $@
-
-$(OUT)/train.index: $(OUT)/vocab.tsv
-	$(P)encode -v $(OUT)/vocab.tsv $(OUT)/tokens > $@
 
 # the words of the text are its tokens and the ends of its sentences
 $(OUT)/plan: $(OUT)/train.index $(OUT)/.plan

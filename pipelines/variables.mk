@@ -1,5 +1,5 @@
-# variables.mk - how the variables of these makefiles reach their commands; included by
-# wildml.mk and chars.mk.
+# variables.mk - how the variables of these makefiles reach their commands; included by all
+# of them.
 #
 # A value that the user gives is taken literally, whatever it contains: it is not
 # expanded again, and commands get it as a variable of the shell ("$$NAME"), never as a

@@ -37,36 +37,15 @@ $(if $(wildcard $(HERE)variables.mk),,$(error the folder of this makefile has a 
 include $(HERE)variables.mk
 VARIABLES := CSV TOK_FLAGS VOCAB HIDDEN BPTT RATE EPOCHS EVERY SEED LIMIT SAMPLES SHORTEST TEMPERATURE \
 	SAMPLE_SEED THREADS
-$(call literal,$(VARIABLES))
-export $(VARIABLES)
-$(call file_name,CSV)
-
-ifeq ($(CSV),)
-$(error CSV is not given; try: make -f $(firstword $(MAKEFILE_LIST)) CSV=comments.csv)
-endif
 
 .PHONY: all report
-.DELETE_ON_ERROR:
-.SUFFIXES:
-
 all: $(OUT)/samples.txt
 
-$(call stamp,tokens,$(CSV) $(TOK_FLAGS))
-$(call stamp,vocab,$(VOCAB))
+include $(HERE)words.mk
+
 $(call stamp,model,$(HIDDEN) $(BPTT) $(RATE) $(EVERY) $(SEED) $(LIMIT))
 $(call stamp,epochs,$(EPOCHS))
 $(call stamp,samples,$(SAMPLES) $(SHORTEST) $(TEMPERATURE) $(SAMPLE_SEED))
-
-$(OUT)/tokens: $(call escaped,$(CSV)) $(OUT)/.tokens
-	$(P)tok $$TOK_FLAGS -- "$$CSV" > $@
-
-$(OUT)/vocab.tsv: $(OUT)/tokens $(OUT)/.vocab
-	$(P)vocab -t -n "$$VOCAB" $(OUT)/tokens > $@ 2> $(OUT)/vocab.log || \
-		{ cat $(OUT)/vocab.log >&2; false; }
-	@cat $(OUT)/vocab.log >&2
-
-$(OUT)/train.index: $(OUT)/vocab.tsv
-	$(P)encode -v $(OUT)/vocab.tsv $(OUT)/tokens > $@
 
 $(OUT)/model.npz: $(OUT)/train.index $(OUT)/.model $(OUT)/.epochs
 	$(HERE)learn.sh $(OUT) "$$EPOCHS" -j "$$THREADS" -H "$$HIDDEN" -b "$$BPTT" -r "$$RATE" -E "$$EVERY" \

@@ -146,6 +146,6 @@ fake_make() {
 
 @test "demo: the pipeline uses every variable that the demo sets" {
 	for name in $(grep -oE '\b[A-Z_]+=' "$TOP/mk/demo.sh" | tr -d = | sort -u); do
-		grep -qE "\\$\\($name\\)" "$TOP/pipelines/wildml.mk"
+		grep -qE "\\$\\($name\\)" "$TOP/pipelines/wildml.mk" "$TOP/pipelines/words.mk"
 	done
 }
