@@ -9,13 +9,9 @@
 #include <utf8proc.h>
 
 #include "detokenize.h"
+#include "sentence_word.h"
 
 enum { LEFT = 1, RIGHT = 2 };
-
-struct word {
-	const char *p;
-	size_t len;
-};
 
 /* A sentence, and what is open at the current word. */
 struct sentence {
@@ -57,12 +53,7 @@ static const char *const pairs[][2] = {
 static struct word
 word_near(const struct sentence *s, int64_t by)
 {
-	int64_t i = (int64_t)s->i + by;
-	struct word x = { "", 0 };
-
-	if (i >= 0 && i < (int64_t)s->n)
-		x.p = vocab_word(s->v, s->w[i], &x.len);
-	return x;
+	return sentence_word(s->v, s->w, s->n, (int64_t)s->i + by);
 }
 
 static bool

@@ -5,6 +5,7 @@
 #include <utf8proc.h>
 
 #include "rejoin.h"
+#include "sentence_word.h"
 #include "unicode.h"
 #include "utf8.h"
 #include "word_break.h"
@@ -13,12 +14,6 @@ enum { LEFT = 1, RIGHT = 2 };
 
 static const char space_mark[] = "\xE2\x96\x81";	/* U+2581 of SentencePiece */
 enum { MARK = sizeof(space_mark) - 1 };
-
-/* A word; empty outside the sentence. */
-struct word {
-	const char *p;
-	size_t len;
-};
 
 /* A sentence, and what is open at the current word. */
 struct sentence {
@@ -32,11 +27,7 @@ struct sentence {
 static struct word
 word_at(const struct sentence *s, int64_t i)
 {
-	struct word x = { "", 0 };
-
-	if (i >= 0 && i < (int64_t)s->n)
-		x.p = vocab_word(s->v, s->w[i], &x.len);
-	return x;
+	return sentence_word(s->v, s->w, s->n, i);
 }
 
 static uint32_t
