@@ -87,6 +87,15 @@ alike() {
 	alike 2e-4 2 -d ref -N 30 -B 4 -e 100 -l 1 -m 6 -t -H 8 -O momentum -K 0.5
 }
 
+@test "shuffled lines, and masks of words and of whole sequences, are those of one process" {
+	need_mpi
+	local same=(-D -N 30 -B 5 -e 100 -l 1 -m 6 -H 8 -O adam -p 0.3 --embed-dropout 0.2 --shuffle)
+	alike 1e-6 3 "${same[@]}" --dropout-masks sequence
+	alike 1e-6 2 "${same[@]}" --warmup 9
+	cp chars text
+	alike 1e-6 2 "${same[@]}" -T 4 -c gru --dropout-masks sequence
+}
+
 @test "a stream from a pipe; resumed by another number of processes in the middle of an epoch" {
 	need_mpi
 	# one run of 24 chunks an epoch, and the same in three pieces

@@ -74,7 +74,7 @@ share_corpus(struct workers *w, struct corpus *c, const struct corpus *outline)
 	if (c->steps == 0)
 		return true;
 	return share_array(w, &c->w, c->nw, sizeof(*c->w)) &&
-	    (c->joined || share_array(w, &c->start, c->n + 1, sizeof(*c->start)));
+	    share_array(w, &c->start, c->n + 1, sizeof(*c->start));
 }
 
 /* Rows and counts, as a table has them. */
