@@ -136,9 +136,11 @@ $(BUILD)/%.path: FORCE
 	@echo '$(unless_same)' | cmp -s - $@ || echo '$(unless_same)' > $@
 .PHONY: FORCE
 
+# PROGRAM.o and PROGRAM_options.o see what the program is linked with
+floors = $($(*:_options=))
 $(BUILD)/bin/%.o: bin/%.c $(BUILD)/config.mk
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(patsubst %,-Ilib/%,$($*)) $(if $(filter model,$($*)),-Ikernels -Ikernels/cells) -c -o $@ $<
+	$(CC) $(ALL_CFLAGS) $(floors:%=-Ilib/%) $(if $(filter model,$(floors)),-Ikernels -Ikernels/cells) -c -o $@ $<
 
 # ---- Archives: one a folder of lib/, and one of all kernels that programs hold.
 ISAS_x86_64 := avx512 avx2
@@ -182,7 +184,7 @@ archives = $(patsubst %,$(BUILD)/lib/%.a,$(filter $1,$(FLOORS))) \
 here: $(BINS) $(PLUGINS) $(if $(SAN),,$(TOOLS:%=bin/%))
 $(TOOLS:%=bin/%): bin/%: $(BUILD)/bin/%
 	@ln -sf ../$< $@
-$(BINS): $(BUILD)/bin/%: $(BUILD)/bin/%.o $$(call archives,$$($$*))
+$(BINS): $(BUILD)/bin/%: $(BUILD)/bin/%.o $$(call objects,$$(wildcard bin/$$*_options.c)) $$(call archives,$$($$*))
 	$(CC) $(ALL_LDFLAGS) $(PIE) -o $@ $^ $(LIBS)
 $(BUILD)/plugins/libunroll-blas.so: $(BLAS_OBJS)
 	@mkdir -p $(@D)

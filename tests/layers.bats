@@ -103,7 +103,7 @@ lib/stream lib/train" ]
 	echo "$output"
 	[ "$status" -eq 1 ]
 	for h in $(sed -n 's/^#include "\(.*\)"/\1/p' bin/*.c | sort -u); do
-		[ -n "$(find lib kernels/backend.h kernels/registry.h -name "$h")" ]
+		[ -n "$(find bin lib kernels/backend.h kernels/registry.h -name "$h")" ]
 	done
 }
 
