@@ -70,8 +70,8 @@ ALL_LDFLAGS = $(HARDEN_LDFLAGS) $(LDFLAGS) -Wl,--as-needed -pthread $(if $(SAN),
 
 include mk/names.mk
 
-.PHONY: all here help test check lint demo bench profile bench-mpi bench-text bench-quality fuzz install uninstall clean \
-	deps deps-dev programs
+.PHONY: all here help test check lint demo bench profile bench-mpi bench-text bench-quality bench-vocab fuzz \
+	install uninstall clean deps deps-dev programs
 MAKEFLAGS += --no-builtin-rules
 .SECONDARY:
 .SECONDEXPANSION:

@@ -12,6 +12,7 @@ make uninstall       remove what make install installed
 make bench           training speed compared with NumPy, PyTorch and OpenBLAS
 make bench-mpi       training by several processes; needs MPI
 make bench-quality   bits a word against time, by output layer; CSV=FILE, EPOCHS=N
+make bench-vocab     speed and memory of training with 8,000 to 1,000,000 words
 make bench-text      speed of the text programs; CSV=FILE: on your own corpus
 make profile         time of a training step, layer by layer
 make test-arm        test a build for AArch64 under emulation; needs make deps-arm

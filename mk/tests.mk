@@ -62,6 +62,8 @@ bench-mpi: all $(BENCH)/step
 bench-quality: all
 	@mkdir -p $(BENCH)
 	@BUILD=$(BUILD) CSV="$$CSV" tests/bench/quality.sh
+bench-vocab: all $(BENCH)/timed
+	@BUILD=$(BUILD) tests/bench/vocabulary.sh
 profile: all $(BENCH)/step
 	@$(BENCH)/step gen 200 8000 1 > $(BENCH)/lines
 	@$(BENCH)/step profile cpu 1 100 8000 4 1 5 < $(BENCH)/lines
