@@ -4,7 +4,6 @@
  * Frames are collected in a window, scored together and printed in their order.
  */
 #include <inttypes.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -19,8 +18,8 @@
 #include "options.h"
 #include "prog.h"
 #include "progress.h"
+#include "score_lines.h"
 #include "scoring.h"
-#include "visible.h"
 
 enum {
 	ROWS = 4096,		/* steps of a window */
@@ -62,8 +61,11 @@ static const struct command command = {
 };
 
 struct run {
+	const char *path;		/* of the model */
 	struct model model;
+	struct backend *k;
 	struct net net;
+	struct scorer scorer;
 	struct window window;
 	size_t rows;			/* steps of a window at most */
 	void *l;			/* (rows, v) ln P of all words, for -w and -p */
@@ -71,10 +73,8 @@ struct run {
 	const char *name;		/* its name */
 	struct prog_inputs text_file;	/* that of --text, */
 	struct aligned_text text;	/* and what it has */
-	struct buf line;		/* the unfinished line of -p */
 	struct frame_ids ids;		/* of the window's frames, if the stream has them */
-	struct record_sum record;	/* the unfinished one of --by-record */
-	struct totals totals;
+	struct score_lines lines;
 	struct progress progress;
 	uint64_t sentences;		/* scored so far */
 	uint64_t before;		/* those of earlier streams */
@@ -88,217 +88,53 @@ sentence_number(const struct run *run)
 }
 
 static void
-check_finite(const struct run *run, double logp)
+check_finite(const struct run *run, size_t i)
 {
-	if (!isfinite(logp))
+	if (!score_lines_finite(&run->lines, i))
 		die("%s: sentence %" PRIu64 ": its probability is not a number; the model's "
 		    "weights are too large: train it again at a lower rate", run->name,
 		    sentence_number(run));
 }
 
-/* Prints no more digits than are significant. */
 static void
-print_perplexity(double mean_loss)
+print_frame(struct run *run, size_t i)
 {
-	double x = exp(mean_loss);
+	struct score_lines *lines = &run->lines;
 
-	printf(x < 1e15 ? "%.4f\n" : "%g\n", x);
-}
-
-/* Prints what every line about frame i of the window begins with. */
-static void
-print_id(const struct run *run, size_t i)
-{
-	size_t len;
-	const char *id;
-
-	if (!run->in.ids)
-		return;
-	id = frame_ids_get(&run->ids, i, &len);
-	visible_put(id, len, stdout);
-	putchar('\t');
-}
-
-static void
-print_logp(double logp, uint64_t tokens)
-{
-	printf("%.6f\t%" PRIu64 "\t", logp, tokens);
-	if (tokens)
-		print_perplexity(-logp / (double)tokens);
-	else
-		puts("unknown");
-}
-
-/* Prints the record of --by-record, which is complete. */
-static void
-end_record(struct run *run)
-{
-	struct record_sum *r = &run->record;
-
-	if (!r->begun)
-		return;
-	visible_put(r->id.p, r->id.len, stdout);
-	putchar('\t');
-	print_logp(r->logp, r->tokens);
-	r->begun = false;
-}
-
-static void
-add_to_record(struct run *run, size_t i, double logp, int steps)
-{
-	size_t len;
-	const char *id = frame_ids_get(&run->ids, i, &len);
-
-	if (!record_sum_is(&run->record, id, len)) {
-		end_record(run);
-		if (!record_sum_begin(&run->record, id, len))
-			die("out of memory");
-	}
-	run->record.logp += logp;
-	run->record.tokens += (uint64_t)steps;
-}
-
-static void
-print_sentence(struct run *run, size_t i)
-{
-	const struct window_frame *f = &run->window.frame[i];
-	double logp = window_frame_logp(&run->window, f);
-
-	check_finite(run, logp);
-	if (o.records) {
-		add_to_record(run, i, logp, f->steps);
-		return;
-	}
-	print_id(run, i);
-	print_logp(logp, (uint64_t)f->steps);
-}
-
-static void
-print_word(const struct run *run, uint32_t word)
-{
-	size_t len;
-	const char *p = vocab_word(&run->in.vocab, word, &len);
-
-	visible_put(p, len, stdout);
-}
-
-/* Prints a step for -w. */
-static void
-print_token(struct run *run, uint32_t y, const struct guess *g)
-{
-	bool unknown = (int64_t)y == run->in.vocab.unknown;
-	size_t len;
-	const char *p;
-
-	if (o.text && unknown) {
-		p = aligned_text_word(&run->text, &len);
-		visible_put(p, len, stdout);
-	} else {
-		print_word(run, y);
-	}
-	printf("\t%.6f\t%" PRIu32, g->logp, g->rank);
-	puts(!o.text ? "" : unknown ? "\tunknown" : "\tknown");
-}
-
-/* Prints a step of frame i for -w, or adds it to the line of -p; l(v) holds ln P of all
- * words. */
-static void
-print_step(struct run *run, const void *l, uint32_t y, size_t i, bool first)
-{
-	struct guess g = guess_of(l, run->net.size, run->model.shape.vocab, y);
-
-	check_finite(run, g.logp);
-	if (o.words || first)
-		print_id(run, i);
-	if (o.words) {
-		print_token(run, y, &g);
-	} else {
-		size_t len;
-		const char *p = vocab_word(&run->in.vocab, g.best, &len);
-
-		if ((!first && !buf_putc(&run->line, ' ')) || !buf_put(&run->line, p, len))
-			die("%s: out of memory", run->name);
-	}
-}
-
-/* A frame longer than the window: scored step by step. */
-static const char *
-print_long(struct run *run, size_t i)
-{
-	const struct window *w = &run->window;
-	const struct window_frame *f = &w->frame[i];
-	const char *why;
-
-	if (w->state == NULL)
-		net_restart(&run->net);
-	for (int r = f->first; r < f->first + f->steps; r++) {
-		if ((why = net_next(&run->net, w->batcher.x[r], run->l)) != NULL)
-			return why;
-		print_step(run, run->l, w->batcher.y[r], i, r == f->first);
-	}
-	return NULL;
-}
-
-/* Prints the line of -p, which is complete. */
-static void
-end_line(struct run *run)
-{
-	if (run->line.len)
-		visible_put(run->line.p, run->line.len, stdout);
-	putchar('\n');
-	run->line.len = 0;
+	check_finite(run, i);
+	if (o.words)
+		score_lines_words(lines, i);
+	else if (o.predict)
+		score_lines_predicted(lines, i);
+	else if (!o.totals && !o.records)
+		score_lines_sentence(lines, i);
+	if (o.records && !score_lines_record(lines, i))
+		die("out of memory");
 }
 
 static const char *
-print_steps(struct run *run)
-{
-	const struct window *w = &run->window;
-	size_t v = run->model.shape.vocab;
-	const struct batch *b = &w->batcher.b;
-	bool all = (size_t)b->t <= run->rows;
-	const char *why = all && b->t > 0 ? net_logp_all(&run->net, b, w->state, run->l) : NULL;
-
-	for (size_t i = 0; i < w->n && why == NULL; i++) {
-		const struct window_frame *f = &w->frame[i];
-
-		if (!all)
-			why = print_long(run, i);
-		for (int r = f->first; all && r < f->first + f->steps; r++)
-			print_step(run, (const char *)run->l + (size_t)r * v * run->net.size,
-			    b->y[r], i, r == f->first);
-		if (o.predict)
-			end_line(run);
-		run->sentences++;
-	}
-	return why;
-}
-
-static const char *
-print_sentences(struct run *run)
+score_frames(struct run *run)
 {
 	struct window *w = &run->window;
-	const char *why = window_logp(w, &run->net);
+	struct scorer *s = &run->scorer;
 
-	if (why)
-		return why;
-	for (size_t i = 0; i < w->n; i++) {
-		if (o.totals)
-			check_finite(run, window_frame_logp(w, &w->frame[i]));
-		else
-			print_sentence(run, i);
-		run->sentences++;
-	}
-	totals_add(&run->totals, w, run->in.vocab.unknown);
-	return NULL;
+	if (o.words || o.predict)
+		return scorer_guess(s, w, run->rows, run->l);
+	return scorer_logp(s, w);
 }
 
 static void
 score_window(struct run *run)
 {
-	const char *why = o.words || o.predict ? print_steps(run) : print_sentences(run);
+	const char *why = score_frames(run);
 
 	if (why)
 		die("%s: sentence %" PRIu64 ": %s", run->name, sentence_number(run), why);
+	for (size_t i = 0; i < run->window.n; i++) {
+		print_frame(run, i);
+		run->sentences++;
+	}
+	scorer_add_totals(&run->scorer, &run->window, run->in.vocab.unknown);
 	if (o.live)
 		fflush(stdout);
 	prog_check_output();
@@ -331,81 +167,61 @@ add_frame(struct run *run)
 	return NULL;
 }
 
+/* The stream's table is the model's; notes where that is not all. */
 static void
-score_stream(struct run *run, const char *path, struct prog_inputs *in)
+check_stream(struct run *run, bool first)
+{
+	struct model *m = &run->model;
+	const struct vocab *v = &run->in.vocab;
+	const char *why = model_check_vocab(m, v);
+
+	if (why)
+		die("%s: %s: %s", run->path, run->name, why);
+	if (first)
+		device_note_model(m, v, run->path);
+	if ((why = model_check_rules(m, v)) != NULL)
+		prog_warn("%s: %s: %s", run->path, run->name, why);
+}
+
+static void
+begin_stream(struct run *run, struct prog_inputs *in)
 {
 	struct index_reader *r = &run->in;
-	bool more;
-	const char *why;
+	const char *why = index_open(r, in->f);
 
-	if ((why = index_open(r, in->f)) != NULL)
+	run->name = in->name;
+	if (why)
 		die("%s: %s", in->name, why);
-	if ((why = model_check_vocab(&run->model, &r->vocab)) != NULL)
-		die("%s: %s: %s", path, in->name, why);
-	if (in->next == 1)
-		device_note_model(&run->model, &r->vocab, path);
-	if ((why = model_check_rules(&run->model, &r->vocab)) != NULL)
-		prog_warn("%s: %s: %s", path, in->name, why);
+	check_stream(run, in->next == 1);
 	if (o.records && !r->ids)
 		die("%s: its sentences have no ids, which tell the records; give %stok --ids, and "
 		    "--by-record here", in->name, prog_prefix);
-	run->name = in->name;
-	run->window.state = model_joins(&run->model, r->vocab.unit) ? &run->net.own_state : NULL;
+	run->window.joins = model_joins(&run->model, r->vocab.unit);
 	window_restart(&run->window);
+	scorer_restart(&run->scorer, run->window.joins);
+	run->lines.vocab = &r->vocab;
+	run->lines.ids = r->ids ? &run->ids : NULL;
 	run->before = run->sentences;
-	while ((why = index_next(r, &more)) == NULL && more) {
+}
+
+static void
+score_stream(struct run *run, struct prog_inputs *in)
+{
+	bool more;
+	const char *why;
+
+	begin_stream(run, in);
+	while ((why = index_next(&run->in, &more)) == NULL && more) {
 		if ((why = add_frame(run)) != NULL)
 			break;
 		if (o.live)
 			score_window(run);
 	}
 	score_window(run);
-	end_record(run);
+	score_lines_end_record(&run->lines);
 	if (why)
 		die("%s: %s", in->name, why);
-	index_close(r);
-}
-
-static void
-print_mean(const char *suffix, double logp, uint64_t n)
-{
-	if (n == 0) {
-		printf("loss%s\tunknown\nperplexity%s\tunknown\n", suffix, suffix);
-		return;
-	}
-	printf("loss%s\t%.6f\n", suffix, -logp / (double)n);
-	printf("perplexity%s\t", suffix);
-	print_perplexity(-logp / (double)n);
-}
-
-/* The number of different words outside the vocabulary is known from the text, or if it
- * is 0. */
-static void
-print_unknown(const struct run *run)
-{
-	uint64_t n = run->totals.tokens - run->totals.known;
-
-	printf("tokens_unknown\t%" PRIu64 "\ntypes_unknown\t", n);
-	if (o.text || n == 0)
-		printf("%" PRIu32 "\n", run->text.types.size);
-	else
-		puts("unknown");
-}
-
-static void
-print_totals(const struct run *run)
-{
-	const struct totals *t = &run->totals;
-
-	printf("sentences\t%" PRIu64 "\ntokens\t%" PRIu64 "\n", t->sentences, t->tokens);
-	print_mean("", t->logp, t->tokens);
-	if (t->unknown_bytes || t->bytes == 0 || t->tokens == 0)
-		puts("bits_per_byte\tunknown");
-	else
-		printf("bits_per_byte\t%.6f\n", -t->logp / log(2) / (double)t->bytes);
-	printf("tokens_known\t%" PRIu64 "\n", t->known);
-	print_mean("_known", t->logp_known, t->known);
-	print_unknown(run);
+	index_close(&run->in);
 }
 
 /* Allocates the probabilities of all words, for -w and -p. */
@@ -454,13 +270,37 @@ end_text(struct run *run)
 	prog_next_input(&run->text_file);
 }
 
+static void
+open_model(struct run *run, const char *path)
+{
+	run->path = path;
+	device_load(&run->model, path, o.f64);
+	run->k = device_net(&run->net, &run->model, o.device, o.threads,
+	    (struct device_batch){ ROWS / 20, 20 });
+	run->scorer.net = &run->net;
+	run->rows = ROWS;
+	if (o.words || o.predict)
+		make_table(run);
+	if (!score_lines_open(&run->lines, stdout, &run->window, &run->scorer, 1))
+		die("out of memory");
+	run->lines.text = o.text ? &run->text : NULL;
+}
+
+static void
+close_model(struct run *run)
+{
+	score_lines_free(&run->lines);
+	scorer_free(&run->scorer);
+	net_free(&run->net);
+	run->k->close(run->k);
+	model_free(&run->model);
+}
+
 int
 main(int argc, char *argv[])
 {
 	static struct run run;
 	struct prog_inputs in = { 0 };
-	struct backend *k;
-	const char *path;
 	int i;
 
 	prog_init(argv[0]);
@@ -468,33 +308,23 @@ main(int argc, char *argv[])
 	check_options();
 	if (i == argc)
 		die_usage("no model given; usage: %s [options] model [index-stream ...]", prog_name);
-	path = argv[i++];
-	device_load(&run.model, path, o.f64);
-	k = device_net(&run.net, &run.model, o.device, o.threads,
-	    (struct device_batch){ ROWS / 20, 20 });
-	run.rows = ROWS;
-	if (o.words || o.predict)
-		make_table(&run);
+	open_model(&run, argv[i++]);
 	in.argc = argc - i;
 	in.argv = argv + i;
 	if (o.text)
 		open_text(&run);
 	progress_start(&run.progress, 0);
 	while (prog_next_input(&in))
-		score_stream(&run, path, &in);
+		score_stream(&run, &in);
 	progress_clear(&run.progress);
 	if (o.text)
 		end_text(&run);
 	if (o.totals)
-		print_totals(&run);
-	net_free(&run.net);
-	k->close(k);
+		score_lines_totals(&run.lines);
+	close_model(&run);
 	window_free(&run.window);
 	aligned_text_close(&run.text);
 	free(run.l);
-	buf_free(&run.line);
 	frame_ids_free(&run.ids);
-	buf_free(&run.record.id);
-	model_free(&run.model);
 	return prog_finish();
 }
