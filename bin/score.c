@@ -1,5 +1,5 @@
 /*
- * score - prints the probabilities that a model gives to an index stream
+ * score - prints the probabilities that models give to an index stream
  *
  * Frames are collected in a window, scored together and printed in their order.
  */
@@ -55,17 +55,23 @@ static const struct opt options[] = {
 };
 static const struct command command = {
 	.summary = "compute log-probability and perplexity of text under a model",
-	.operands = "model [index-stream ...]",
+	.operands = "model ... [index-stream ...]",
 	.example = "tok comments.csv | encode -v model.npz | score -t model.npz",
 	.table = options
 };
 
-struct run {
-	const char *path;		/* of the model */
+/* A model, and where it runs. */
+struct judge {
+	const char *path;
 	struct model model;
 	struct backend *k;
 	struct net net;
-	struct scorer scorer;
+};
+
+struct run {
+	size_t n;			/* models */
+	struct judge *judge;		/* (n) */
+	struct scorer *scorer;		/* (n) */
 	struct window window;
 	size_t rows;			/* steps of a window at most */
 	void *l;			/* (rows, v) ln P of all words, for -w and -p */
@@ -90,9 +96,12 @@ sentence_number(const struct run *run)
 static void
 check_finite(const struct run *run, size_t i)
 {
-	if (!score_lines_finite(&run->lines, i))
-		die("%s: sentence %" PRIu64 ": its probability is not a number; the model's "
-		    "weights are too large: train it again at a lower rate", run->name,
+	size_t m = score_lines_infinite(&run->lines, i);
+
+	if (m < run->n)
+		die("%s%s%s: sentence %" PRIu64 ": its probability is not a number; the model's "
+		    "weights are too large: train it again at a lower rate",
+		    run->n > 1 ? run->judge[m].path : "", run->n > 1 ? ": " : "", run->name,
 		    sentence_number(run));
 }
 
@@ -112,29 +121,27 @@ print_frame(struct run *run, size_t i)
 		die("out of memory");
 }
 
-static const char *
-score_frames(struct run *run)
+static void
+score_frames(struct run *run, struct scorer *s)
 {
-	struct window *w = &run->window;
-	struct scorer *s = &run->scorer;
+	const struct window *w = &run->window;
+	const char *why = o.words || o.predict ? scorer_guess(s, w, run->rows, run->l) :
+	    scorer_logp(s, w);
 
-	if (o.words || o.predict)
-		return scorer_guess(s, w, run->rows, run->l);
-	return scorer_logp(s, w);
+	if (why)
+		die("%s: sentence %" PRIu64 ": %s", run->name, sentence_number(run), why);
+	scorer_add_totals(s, w, run->in.vocab.unknown);
 }
 
 static void
 score_window(struct run *run)
 {
-	const char *why = score_frames(run);
-
-	if (why)
-		die("%s: sentence %" PRIu64 ": %s", run->name, sentence_number(run), why);
+	for (size_t m = 0; m < run->n; m++)
+		score_frames(run, &run->scorer[m]);
 	for (size_t i = 0; i < run->window.n; i++) {
 		print_frame(run, i);
 		run->sentences++;
 	}
-	scorer_add_totals(&run->scorer, &run->window, run->in.vocab.unknown);
 	if (o.live)
 		fflush(stdout);
 	prog_check_output();
@@ -169,18 +176,21 @@ add_frame(struct run *run)
 
 /* The stream's table is the model's; notes where that is not all. */
 static void
-check_stream(struct run *run, bool first)
+check_stream(const struct run *run, struct judge *j, bool first)
 {
-	struct model *m = &run->model;
 	const struct vocab *v = &run->in.vocab;
-	const char *why = model_check_vocab(m, v);
+	const char *why = model_check_vocab(&j->model, v);
 
 	if (why)
-		die("%s: %s: %s", run->path, run->name, why);
+		die("%s: %s: %s", j->path, run->name, why);
 	if (first)
-		device_note_model(m, v, run->path);
-	if ((why = model_check_rules(m, v)) != NULL)
-		prog_warn("%s: %s: %s", run->path, run->name, why);
+		device_note_model(&j->model, v, j->path);
+	if ((why = model_check_rules(&j->model, v)) != NULL)
+		prog_warn("%s: %s: %s", j->path, run->name, why);
+	if (model_joins(&j->model, v->unit) != model_joins(&run->judge->model, v->unit))
+		die("%s: reads a stream %s, and %s otherwise (train -T 0); score each by itself",
+		    j->path, model_joins(&j->model, v->unit) ? "as one sequence" : "line by line",
+		    run->judge->path);
 }
 
 static void
@@ -192,13 +202,15 @@ begin_stream(struct run *run, struct prog_inputs *in)
 	run->name = in->name;
 	if (why)
 		die("%s: %s", in->name, why);
-	check_stream(run, in->next == 1);
+	for (size_t m = 0; m < run->n; m++)
+		check_stream(run, &run->judge[m], in->next == 1);
 	if (o.records && !r->ids)
 		die("%s: its sentences have no ids, which tell the records; give %stok --ids, and "
 		    "--by-record here", in->name, prog_prefix);
-	run->window.joins = model_joins(&run->model, r->vocab.unit);
+	run->window.joins = model_joins(&run->judge->model, r->vocab.unit);
 	window_restart(&run->window);
-	scorer_restart(&run->scorer, run->window.joins);
+	for (size_t m = 0; m < run->n; m++)
+		scorer_restart(&run->scorer[m], run->window.joins);
 	run->lines.vocab = &r->vocab;
 	run->lines.ids = r->ids ? &run->ids : NULL;
 	run->before = run->sentences;
@@ -224,15 +236,19 @@ score_stream(struct run *run, struct prog_inputs *in)
 	index_close(&run->in);
 }
 
-/* Allocates the probabilities of all words, for -w and -p. */
+/* Allocates the probabilities of all words, for -w and -p; of the models one at a time. */
 static void
 make_table(struct run *run)
 {
-	uint32_t v = run->model.shape.vocab;
+	uint32_t v = run->judge->model.shape.vocab;
+	size_t size = 0;
 
+	for (size_t m = 0; m < run->n; m++)
+		if (run->judge[m].net.size > size)
+			size = run->judge[m].net.size;
 	if (run->rows > REALS / v)
 		run->rows = REALS / v ? REALS / v : 1;
-	run->l = mem_zeros(run->rows * v, run->net.size);
+	run->l = mem_zeros(run->rows * v, size);
 	if (run->l == NULL)
 		die("out of memory");
 }
@@ -257,6 +273,7 @@ open_text(struct run *run)
 	run->text_file = (struct prog_inputs){ .argc = 1, .argv = (char **)&o.text };
 	prog_next_input(&run->text_file);
 	aligned_text_open(&run->text, run->text_file.f);
+	run->lines.text = &run->text;
 }
 
 /* The text must end where the index streams do. */
@@ -270,30 +287,69 @@ end_text(struct run *run)
 	prog_next_input(&run->text_file);
 }
 
+/* Loads a model, which must take the same streams as the first. */
 static void
-open_model(struct run *run, const char *path)
+load_model(struct run *run, struct judge *j, const char *path)
 {
-	run->path = path;
-	device_load(&run->model, path, o.f64);
-	run->k = device_net(&run->net, &run->model, o.device, o.threads,
-	    (struct device_batch){ ROWS / 20, 20 });
-	run->scorer.net = &run->net;
-	run->rows = ROWS;
-	if (o.words || o.predict)
-		make_table(run);
-	if (!score_lines_open(&run->lines, stdout, &run->window, &run->scorer, 1))
+	const char *why;
+
+	j->path = path;
+	device_load(&j->model, path, o.f64);
+	why = model_check_alike(&j->model, &run->judge->model, run->judge->path);
+	if (why)
+		die("%s: %s", path, why);
+}
+
+/* Opens the models that the operands begin with; returns how many there are. */
+static int
+open_models(struct run *run, int argc, char **argv)
+{
+	size_t n = 1;
+
+	while ((int)n < argc && device_is_model(argv[n]))
+		n++;
+	if (o.predict && n > 1)
+		die_usage("-p: shows what one model predicts; give one model");
+	run->n = n;
+	run->judge = mem_zeros(n, sizeof(*run->judge));
+	run->scorer = mem_zeros(n, sizeof(*run->scorer));
+	if (run->judge == NULL || run->scorer == NULL ||
+	    !score_lines_open(&run->lines, stdout, &run->window, run->scorer, n))
 		die("out of memory");
-	run->lines.text = o.text ? &run->text : NULL;
+	for (size_t m = 0; m < n; m++)
+		load_model(run, &run->judge[m], argv[m]);
+	return (int)n;
 }
 
 static void
-close_model(struct run *run)
+open_nets(struct run *run)
+{
+	for (size_t m = 0; m < run->n; m++) {
+		struct judge *j = &run->judge[m];
+
+		j->k = device_net(&j->net, &j->model, o.device, o.threads,
+		    (struct device_batch){ ROWS / 20, 20 });
+		run->scorer[m].net = &j->net;
+	}
+	run->rows = ROWS;
+	if (o.words || o.predict)
+		make_table(run);
+}
+
+static void
+close_models(struct run *run)
 {
 	score_lines_free(&run->lines);
-	scorer_free(&run->scorer);
-	net_free(&run->net);
-	run->k->close(run->k);
-	model_free(&run->model);
+	for (size_t m = 0; m < run->n; m++) {
+		struct judge *j = &run->judge[m];
+
+		scorer_free(&run->scorer[m]);
+		net_free(&j->net);
+		j->k->close(j->k);
+		model_free(&j->model);
+	}
+	free(run->judge);
+	free(run->scorer);
 }
 
 int
@@ -307,8 +363,9 @@ main(int argc, char *argv[])
 	i = options_parse(argc, argv, &command);
 	check_options();
 	if (i == argc)
-		die_usage("no model given; usage: %s [options] model [index-stream ...]", prog_name);
-	open_model(&run, argv[i++]);
+		die_usage("no model given; usage: %s [options] %s", prog_name, command.operands);
+	i += open_models(&run, argc - i, argv + i);
+	open_nets(&run);
 	in.argc = argc - i;
 	in.argv = argv + i;
 	if (o.text)
@@ -321,7 +378,7 @@ main(int argc, char *argv[])
 		end_text(&run);
 	if (o.totals)
 		score_lines_totals(&run.lines);
-	close_model(&run);
+	close_models(&run);
 	window_free(&run.window);
 	aligned_text_close(&run.text);
 	free(run.l);

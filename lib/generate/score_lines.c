@@ -26,13 +26,15 @@ score_lines_free(struct score_lines *s)
 	*s = (struct score_lines){ 0 };
 }
 
-bool
-score_lines_finite(const struct score_lines *s, size_t i)
+size_t
+score_lines_infinite(const struct score_lines *s, size_t i)
 {
-	for (size_t m = 0; m < s->n; m++)
-		if (!isfinite(scorer_frame_logp(&s->model[m], &s->window->frame[i])))
-			return false;
-	return true;
+	const struct window_frame *f = &s->window->frame[i];
+	size_t m = 0;
+
+	while (m < s->n && isfinite(scorer_frame_logp(&s->model[m], f)))
+		m++;
+	return m;
 }
 
 /* No more digits than are significant. */

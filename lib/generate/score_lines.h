@@ -34,8 +34,8 @@ struct score_lines {
 bool score_lines_open(struct score_lines *s, FILE *f, const struct window *w,
     const struct scorer *model, size_t n);
 
-/* Whether the probability of frame i is a number, by every model. */
-bool score_lines_finite(const struct score_lines *s, size_t i);
+/* The first model by which the probability of frame i is not a finite number, or n. */
+size_t score_lines_infinite(const struct score_lines *s, size_t i);
 
 /* [id] ln P... tokens perplexity... */
 void score_lines_sentence(struct score_lines *s, size_t i);

@@ -121,25 +121,49 @@ device_net(struct net *n, struct model *m, int device, long threads, struct devi
 	return k;
 }
 
+/* Reads the first bytes of a file; 0 if it is no regular file, since a pipe would block. */
+static size_t
+read_begin(const char *path, char *begin, size_t size)
+{
+	struct stat st;
+	bool regular = stat(path, &st) == 0 && S_ISREG(st.st_mode);
+	FILE *f = regular ? fopen(path, "r") : NULL;
+	size_t got = f ? fread(begin, 1, size, f) : 0;
+
+	if (f)
+		fclose(f);
+	return got;
+}
+
+/* A model is a zip file. */
+static bool
+begins_as_model(const char *begin)
+{
+	return strncmp(begin, "PK", 2) == 0;
+}
+
+bool
+device_is_model(const char *path)
+{
+	char begin[3] = "";
+
+	return read_begin(path, begin, sizeof(begin) - 1) > 0 && begins_as_model(begin);
+}
+
 /* What a file is that does not begin as a model; NULL if it does, or is no regular file. */
 static const char *
 other_kind(const char *path)
 {
 	static const char row[] = VOCAB_START "\t";
 	char begin[sizeof(row)] = "";
-	struct stat st;
-	bool regular = stat(path, &st) == 0 && S_ISREG(st.st_mode);	/* a pipe would block */
-	FILE *f = regular ? fopen(path, "r") : NULL;
-	size_t got = f ? fread(begin, 1, sizeof(begin) - 1, f) : 0;
+	size_t got = read_begin(path, begin, sizeof(begin) - 1);
 	enum file_kind kind = file_kind_of(begin, got);
 
-	if (f)
-		fclose(f);
 	if (kind >= FILE_TOKENS && kind <= FILE_INDEX)
 		return file_kind_name(kind);
 	if (strcmp(begin, row) == 0)
 		return file_kind_name(FILE_TABLE);
-	return got > 0 && strncmp(begin, "PK", 2) != 0 ? "not a model" : NULL;
+	return got > 0 && !begins_as_model(begin) ? "not a model" : NULL;
 }
 
 /* If the file is something else than a model, says where the model belongs. */
