@@ -7,6 +7,8 @@
 #include "gunzip.h"
 #include "prog.h"
 #include "recode.h"
+#include "unxz.h"
+#include "unzstd.h"
 #include "utf8.h"
 
 enum {
@@ -192,13 +194,35 @@ wrong_stream(enum file_kind found, enum file_kind want, struct errmsg *err)
 	    want == FILE_INDEX && found == FILE_TOKENS ? "vocab" : maker[want]);
 }
 
-/* Unpacks gzip data. */
-static const char *
-unpack(struct reader *in)
-{
-	struct byte_filter *f = gunzip_new();
+/* What is unpacked while it is read; the last row ends the table. */
+static const struct unpacker {
+	enum file_kind kind;
+	struct byte_filter *(*make)(void);
+} unpackers[] = {
+	{ FILE_GZIP, gunzip_new },
+#ifdef HAVE_LZMA
+	{ FILE_XZ, unxz_new },
+#endif
+#ifdef HAVE_ZSTD
+	{ FILE_ZSTD, unzstd_new },
+#endif
+	{ FILE_TEXT, NULL }
+};
 
-	if (f == NULL)
+/* Unpacks the input if it is of such a kind; p(len) are its first bytes. */
+static const char *
+unpack(struct reader *in, const char *p, size_t len, bool *unpacked)
+{
+	const struct unpacker *u = unpackers;
+	enum file_kind kind = file_kind_of(p, len);
+	struct byte_filter *f;
+
+	while (u->make && u->kind != kind)
+		u++;
+	*unpacked = u->make != NULL;
+	if (!*unpacked)
+		return NULL;
+	if ((f = u->make()) == NULL)
 		return "out of memory";
 	reader_convert(in, f);
 	return NULL;
@@ -239,7 +263,7 @@ find_mark(const char *p, size_t len)
 	return NULL;
 }
 
-/* Lets what can be converted, gzip data and other encodings, pass as the UTF-8 that is in
+/* Lets what can be converted, compressed data and other encodings, pass as the UTF-8 that is in
  * it, and skips byte order marks. */
 static const char *
 convert_input(struct reader *in, struct errmsg *err)
@@ -247,10 +271,12 @@ convert_input(struct reader *in, struct errmsg *err)
 	const struct mark *mark;
 	const char *p, *why;
 	size_t got;
+	bool unpacked = false;
 
 	why = reader_peek_line(in, LONGEST_MARK, &p, &got);
-	if (why == NULL && in->f != NULL && file_kind_of(p, got) == FILE_GZIP &&
-	    (why = unpack(in)) == NULL)
+	if (why == NULL && in->f != NULL)
+		why = unpack(in, p, got, &unpacked);
+	if (why == NULL && unpacked)
 		why = reader_peek_line(in, LONGEST_MARK, &p, &got);
 	if (why)
 		return why;
