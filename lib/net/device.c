@@ -135,19 +135,12 @@ read_begin(const char *path, char *begin, size_t size)
 	return got;
 }
 
-/* A model is a zip file. */
-static bool
-begins_as_model(const char *begin)
-{
-	return strncmp(begin, "PK", 2) == 0;
-}
-
 bool
 device_is_model(const char *path)
 {
-	char begin[3] = "";
+	char begin[128];
 
-	return read_begin(path, begin, sizeof(begin) - 1) > 0 && begins_as_model(begin);
+	return file_kind_of(begin, read_begin(path, begin, sizeof(begin))) == FILE_NPZ;
 }
 
 /* What a file is that does not begin as a model; NULL if it does, or is no regular file. */
@@ -163,7 +156,7 @@ other_kind(const char *path)
 		return file_kind_name(kind);
 	if (strcmp(begin, row) == 0)
 		return file_kind_name(FILE_TABLE);
-	return got > 0 && !begins_as_model(begin) ? "not a model" : NULL;
+	return got > 0 && strncmp(begin, "PK", 2) != 0 ? "not a model" : NULL;
 }
 
 /* If the file is something else than a model, says where the model belongs. */
