@@ -13,6 +13,7 @@ enum file_kind {
 	FILE_TEXT,	/* what may be text: none of the others was recognised */
 	FILE_TOKENS, FILE_TABLE, FILE_VOCAB, FILE_INDEX,	/* by the first word of a header */
 	FILE_GZIP, FILE_XZ, FILE_ZSTD, FILE_BZIP2, FILE_ZIP, FILE_NPZ, FILE_PDF,
+	FILE_TAR, FILE_IMAGE, FILE_PROGRAM, FILE_DATABASE, FILE_OFFICE,
 	FILE_UTF16, FILE_UTF16LE, FILE_UTF16BE,		/* the first with a byte order mark */
 	FILE_UTF32, FILE_UTF32LE, FILE_UTF32BE,
 	FILE_KINDS
