@@ -110,12 +110,22 @@ small_model() {
 	diff <("$rerank" -c -m m.npz < costs) <("$rerank" -m m.npz list)
 }
 
+@test "rerank.sh: a candidate without words is a sentence that ends at once" {
+	small_model
+	printf '7\t-1.5\tthe dog sleeps\n7\t-9\t\n8\t-1\t \n' > list
+	printf '#tokens 1 lines=empty\n\n' | encode -v m.npz | score -q m.npz | cut -f 1 > logp
+	run -0 --separate-stderr "$rerank" -m m.npz -a -b 1 list
+	[ -z "$stderr" ]
+	[ "${lines[1]}" = "$(awk '{ printf "7\t%.6f\t-9\t%s\t", -9 + $1, $1 }' logp)" ]
+	run -0 "$rerank" -m m.npz list
+	[ "${lines[1]}" = "$(awk '{ printf "8\t%.6f\t", -1 + $1 }' logp)" ]
+}
+
 @test "rerank.sh refuses what it cannot rank" {
 	small_model
 	printf 'a\t-1\tthe dog\nb\tx\tthe\n' > score
-	printf 'a\t-1\t \n' > empty
 	printf 'a -1 the dog\n' > form
-	for list in score empty form /dev/null none; do
+	for list in score form /dev/null none; do
 		echo "$list"
 		run -1 --separate-stderr "$rerank" -m m.npz "$list"
 		[ -z "$output" ]
