@@ -52,6 +52,7 @@ CONFIG := $(if $(SAN),$(subst $(comma),-,$(SAN)),release)
 BUILD := build/$(CONFIG)
 
 DEPS := gcc make pkg-config libopenblas-dev libutf8proc-dev libzip-dev libcsv-dev zlib1g-dev bats mandoc
+DEPS_OPTIONAL := liblzma-dev libzstd-dev
 DEPS_MPI := libopenmpi-dev openmpi-bin
 DEPS_DEV := g++ shellcheck cppcheck clang libclang-rt-dev gnuplot-nox parallel
 
@@ -101,7 +102,8 @@ FLAGS_avx512 := -DISA=avx512 -DISA_AVX512 -mavx512f -mavx512dq -mavx512vl -mavx2
 FLAGS_avx2 := -DISA=avx2 -DISA_AVX2 -mavx2 -mfma
 FLAGS_neon := -DISA=neon -DISA_NEON
 FLAGS_plain := -DISA=plain -DISA_PLAIN
-FLAGS_lib = $(LIBZIP_CFLAGS) $(ZLIB_CFLAGS) $(UTF8PROC_CFLAGS)
+HAVE = $(if $(LZMA_LIBS),-DHAVE_LZMA) $(if $(ZSTD_LIBS),-DHAVE_ZSTD)
+FLAGS_lib = $(HAVE) $(LZMA_CFLAGS) $(ZSTD_CFLAGS) $(LIBZIP_CFLAGS) $(ZLIB_CFLAGS) $(UTF8PROC_CFLAGS)
 FLAGS_kernels = $(KERNEL_CFLAGS) -fPIC
 FLAGS_kernels/blas = $(OPENBLAS_CFLAGS)
 FLAGS_transport/mpi = -fPIC $(MPI_CFLAGS:-I%=-isystem %)
@@ -162,7 +164,9 @@ BLAS_OBJS := $(call objects,kernels/blas/entry.c $(patsubst %,kernels/%.c,pool b
 $(foreach r,$(REALS),$(BUILD)/kernels/blas/optimiser.$r.o): \
 	ALL_CFLAGS += $(FLAGS_plain)
 
-$(BUILD)/lib/%.a: $$(call objects,$$(wildcard lib/$$*/*.c))
+# sources whose library is not there
+ABSENT = $(if $(LZMA_LIBS),,lib/base/unxz.c) $(if $(ZSTD_LIBS),,lib/base/unzstd.c)
+$(BUILD)/lib/%.a: $$(call objects,$$(filter-out $$(ABSENT),$$(wildcard lib/$$*/*.c)))
 	@rm -f $@
 	$(AR) rcs $@ $^
 $(BUILD)/transport.a: $(BUILD)/transport/transport.o
@@ -175,7 +179,7 @@ $(BUILD)/kernels.a: $(KERN_OBJS)
 # ---- Programs and plugins.
 BINS := $(TOOLS:%=$(BUILD)/bin/%)
 PLUGINS := $(BUILD)/plugins/libunroll-blas.so $(if $(MPI_LIBS),$(BUILD)/plugins/libunroll-mpi.so)
-LIBS = $(LIBZIP_LIBS) $(UTF8PROC_LIBS) $(ZLIB_LIBS) $(CSV_LIBS) -ldl -lm
+LIBS = $(LIBZIP_LIBS) $(UTF8PROC_LIBS) $(ZLIB_LIBS) $(LZMA_LIBS) $(ZSTD_LIBS) $(CSV_LIBS) -ldl -lm
 # archives of these folders, each before those that it uses
 FLOORS := inspect generate train net model text stream base
 archives = $(patsubst %,$(BUILD)/lib/%.a,$(filter $1,$(FLOORS))) \
@@ -203,7 +207,7 @@ include mk/arm.mk
 demo:
 	@mk/demo.sh $(DEPS)
 deps:
-	@mk/deps.sh $(DEPS) $(DEPS_MPI)
+	@mk/deps.sh $(DEPS) $(DEPS_OPTIONAL) $(DEPS_MPI)
 deps-dev: deps
 	@mk/deps.sh $(DEPS_DEV)
 clean:

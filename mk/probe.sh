@@ -1,9 +1,9 @@
 #!/bin/sh
 # probe.sh FILE: finds the libraries, writes their compiler flags to FILE as make
 # variables, and reports what it found on standard error.  If a library is missing,
-# it reports that in one line and exits with status 1.  Three things are optional: nvcc,
-# which builds the plugin for NVIDIA GPUs, a C++ compiler, which builds the tests of that
-# plugin, and MPI, which the plugin for training by several processes needs.
+# it reports that in one line and exits with status 1.  Optional are liblzma and libzstd, which
+# unpack input, nvcc, which builds the plugin for NVIDIA GPUs, a C++ compiler, which builds the
+# tests of that plugin, and MPI, which the plugin for training by several processes needs.
 set -eu
 out=$1
 missing=
@@ -16,6 +16,15 @@ find() {
 		echo "$1_LIBS := $(pkg-config --libs "$2")"
 	else
 		missing="$missing $2"
+	fi
+}
+
+# find_optional VARIABLE MODULE WHAT: the same of a module that the build can do without
+find_optional() {
+	if pkg-config --exists "$2"; then
+		find "$1" "$2"
+	else
+		echo "probe: no $2; $3" >&2
 	fi
 }
 
@@ -87,6 +96,8 @@ fi
 	find UTF8PROC libutf8proc
 	find LIBZIP libzip
 	find ZLIB zlib
+	find_optional LZMA liblzma 'xz data are not unpacked'
+	find_optional ZSTD libzstd 'zstd data are not unpacked'
 	find_csv
 	find_mpi
 	hardened HARDEN_CFLAGS -fstack-protector-strong -fstack-clash-protection -fPIE

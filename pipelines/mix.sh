@@ -1,8 +1,9 @@
 #!/bin/sh
-# mix.sh [-w WEIGHT,WEIGHT,...] [-p] FILE FILE...: mixes language models.
+# mix.sh [-w WEIGHT,WEIGHT,...] [-p] FILE...: mixes language models.
 #
 # Each FILE has the probabilities that one model gives the words of the same text: a line a
 # word, "word TAB ln P" and perhaps more, as score -w writes it, or KenLM's query -v word.
+# Lines of score -w with several models count as so many files, FILE:1, FILE:2 and so on.
 # The weights of the mixture, P(word) = sum of weight P_model(word), are those with which
 # the text is most probable, found by expectation maximisation; -w gives them instead.
 #
@@ -12,7 +13,7 @@ set -eu
 name=${0##*/} weights='' words=0
 
 usage() {
-	echo "usage: $name [-w weight,weight,...] [-p] file file ..." >&2
+	echo "usage: $name [-w weight,weight,...] [-p] file ..." >&2
 	exit 2
 }
 
@@ -24,7 +25,7 @@ while getopts :w:p option; do
 	esac
 done
 shift $((OPTIND - 1))
-[ $# -ge 2 ] || usage
+[ $# -ge 1 ] || usage
 # awk takes an operand with "=" for an assignment, unless it has a slash before
 for file; do
 	shift
@@ -45,7 +46,7 @@ function fail(file, what,    line) {
 	line = shown(file) ": " what
 	gsub(/[\001-\037\177]|\302[\200-\237]/, "?", line)
 	printf "%s: %s\n", name, line > "/dev/stderr"
-	failed = file == "-w" ? 2 : 1
+	failed = file == "-w" || what ~ /a mixture needs/ ? 2 : 1
 	exit failed
 }
 
@@ -63,15 +64,27 @@ function is_marker(w) {
 	return w == "UNKNOWN_TOKEN" || w == "<unk>" || w == "SENTENCE_END" || w == "</s>"
 }
 
-function add_word(w, x) {
-	n[m]++
+function add_word(k, w, x) {
+	n[k]++
 	if (x > 1e-6)
 		fail(FILENAME, "line " FNR ": ln P of \047" w "\047 is above 0")
-	p[m, n[m]] = x
-	if (m == 1)
-		word[n[m]] = w
-	else if (word[n[m]] != w && !(is_marker(w) || is_marker(word[n[m]])) && other[m]++ == 0)
-		first[m] = n[m]
+	p[k, n[k]] = x
+	if (k == 1)
+		word[n[k]] = w
+	else if (word[n[k]] != w && !(is_marker(w) || is_marker(word[n[k]])) && other[k]++ == 0)
+		first[k] = n[k]
+}
+
+# Models of the current file, whose lines are a word, ln P of each, and the ranks
+function begin_file(    k, models) {
+	kenlm = $0 ~ /\tTotal: /
+	models = kenlm || NF < 5 ? 1 : int((NF - 1) / 2)
+	fields = NF
+	for (k = 1; k <= models; k++)
+		file[m + k] = FILENAME (models > 1 ? ":" k : "")
+	before_file = m
+	m += models
+	seen[FILENAME] = 1
 }
 
 # KenLM: fields "word=id length log10", the last one "Total: ..."
@@ -83,24 +96,30 @@ function read_kenlm(    i, part, f, w) {
 			fail(FILENAME, "line " FNR ": not a field of query -v word: " $i)
 		w = part[1]
 		sub(/=[0-9]+$/, "", w)
-		add_word(w, logarithm(part[3], log(10)))
+		add_word(m, w, logarithm(part[3], log(10)))
 	}
 }
 
 BEGIN { FS = "\t"; none = -1e9 }	# none: ln of no probability at all
-FNR == 1 { m++; file[m] = FILENAME; kenlm = $0 ~ /\tTotal: / }
+FNR == 1 { begin_file() }
 kenlm {
 	if ($0 ~ /\tTotal: /)
 		read_kenlm()
 	next
 }
 NF < 2 { fail(FILENAME, "line " FNR ": no tab and ln P after the word; give what score -w writes") }
-{ add_word($1, logarithm($2, 1)) }
+fields >= 5 && NF != fields { fail(FILENAME, "line " FNR ": " NF " fields, where the first line has " fields) }
+{
+	for (k = before_file + 1; k <= m; k++)
+		add_word(k, $1, logarithm($(1 + k - before_file), 1))
+}
 
 function check_files(    k) {
-	for (k = 2; k < ARGC; k++)
-		if (file[k] != ARGV[k])
+	for (k = 1; k < ARGC; k++)
+		if (!(ARGV[k] in seen))
 			fail(ARGV[k], "empty; a line a word was expected")
+	if (m < 2)
+		fail(file[1], "one model; a mixture needs two")
 	for (k = 2; k <= m; k++) {
 		if (n[k] != n[1])
 			fail(file[k], n[k] " words, but " shown(file[1]) " has " n[1] "; score the same text")

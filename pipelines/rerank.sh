@@ -4,8 +4,7 @@
 #
 # A line is a candidate: "id TAB score TAB sentence", or as Moses writes it, "id ||| sentence
 # ||| features ||| score".  The sentence is tokens with spaces between them, as tok cut the
-# text of the model.  Candidates of
-# an id need not follow each other.  The new score is
+# text of the model, or empty.  Candidates of an id need not follow each other.  The new score is
 #
 #	score + WEIGHT ln P(sentence) + BONUS words
 #
@@ -92,14 +91,16 @@ function fail(what) {
 	gsub(/[ \t]/, "", score)
 	if (score !~ /^[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?$/)
 		fail("the score \047" score "\047 is not a number")
-	if (sentence == "")
-		fail("a candidate without words has no probability; give it a word or remove it")
 	printf "%s\t%s\t%s\n", id, score, sentence
 }' "$work/given" > "$work/list"
-[ -s "$work/list" ] || fail 'no candidates'
+[ -s "$work/list" ] || fail 'no candidates: the input is empty; a line is "id TAB score TAB sentence"'
 
 # the status of a pipe is that of its last command, so each step has a file
-cut -f 3 "$work/list" > "$work/tokens"
+{
+	# without words, a candidate is a sentence that ends at once
+	! grep -q '	$' "$work/list" || echo '#tokens 1 lines=empty'
+	cut -f 3 "$work/list"
+} > "$work/tokens"
 "${prefix}encode" -v "$model" < "$work/tokens" > "$work/index" ||
     fail 'the candidates are not tokens of this model; lines of the message above are theirs'
 "${prefix}score" -q "$model" "$work/index" > "$work/scores"

@@ -99,11 +99,22 @@ alone() {
 	command -v apt-cache > /dev/null || skip 'no apt-cache'
 	apt-cache show make > /dev/null 2>&1 || skip 'no list of packages'
 	local known p
-	read -r -a names < <(make -s --no-print-directory -C "$TOP" --eval 'names: ; @echo $(DEPS) $(DEPS_DEV)' names)
+	read -r -a names < <(make -s --no-print-directory -C "$TOP" --eval 'names: ; @echo $(DEPS) $(DEPS_OPTIONAL) $(DEPS_DEV)' names)
 	known=$(apt-cache show "${names[@]}" 2> /dev/null | sed -n 's/^Package: //p')	# one call: each takes a second
 	for p in "${names[@]}"; do
 		grep -qxF "$p" <<< "$known" || apt-cache showpkg "$p" | grep -A 1 'Reverse Provides' | grep -q .
 	done
+}
+
+@test "probe: without liblzma and libzstd the build goes on, and what it lacks is told" {
+	mkdir only
+	for module in openblas libutf8proc libzip zlib; do
+		printf 'Name: x\nDescription: x\nVersion: 1\nLibs:\n' > "only/$module.pc"
+	done
+	run -0 --separate-stderr env PKG_CONFIG_LIBDIR="$PWD/only" PKG_CONFIG_PATH= NVCC=false CUDA_HOME=/none mk/probe.sh out.mk
+	grep -qx 'probe: no liblzma; xz data are not unpacked' <<< "$stderr"
+	grep -qx 'probe: no libzstd; zstd data are not unpacked' <<< "$stderr"
+	run -1 grep -E 'LZMA|ZSTD' out.mk
 }
 
 @test "probe: missing libraries are reported in one line" {

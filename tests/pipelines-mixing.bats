@@ -42,6 +42,19 @@ small_model() {
 	awk -v tol=1e-6 -f "$ORACLE/close.awk" want pairs
 }
 
+@test "mix.sh: the columns of several models in one file are so many files" {
+	paste 1.tsv 2.tsv 3.tsv | awk -F '\t' -v OFS='\t' '{ print $1, $2, $5, $3, $6 }' > two.tsv
+	"$mix" 1.tsv 2.tsv 3.tsv > want
+	sed 's/^two.tsv:\([12]\)/\1.tsv/' <("$mix" two.tsv 3.tsv) | diff want -
+	"$mix" 3.tsv two.tsv | cut -f 1 | paste -sd ' ' | grep -qx 'model 3.tsv two.tsv:1 two.tsv:2 mix'
+	# the text's words and whether the vocabulary has them; one file alone
+	sed 's/$/\tknown/' two.tsv > known.tsv
+	"$mix" -p 1.tsv 2.tsv | cmp - <("$mix" -p known.tsv)
+	sed '9s/\t[^\t]*$//' two.tsv > short.tsv
+	run -1 --separate-stderr "$mix" short.tsv
+	[ "$stderr" = 'mix.sh: short.tsv: line 9: 4 fields, where the first line has 5' ]
+}
+
 @test "mix.sh -p and -w: the mixture's words, which mix again to the same" {
 	"$mix" -w 0.25,0.75,0 -p 1.tsv 2.tsv 3.tsv > mixed.tsv
 	[ "$(cut -f 1 mixed.tsv)" = "$(cut -f 1 1.tsv)" ]
@@ -73,7 +86,9 @@ small_model() {
 		[ -z "$output" ]
 		[ "${#stderr_lines[@]}" -eq 1 ]
 	done
-	run -2 "$mix" 1.tsv
+	run -2 "$mix"
+	run -2 --separate-stderr "$mix" 1.tsv
+	[ "$stderr" = 'mix.sh: 1.tsv: one model; a mixture needs two' ]
 }
 
 @test "rerank.sh: the weighted sum, in both forms, on what score gives" {
@@ -95,12 +110,22 @@ small_model() {
 	diff <("$rerank" -c -m m.npz < costs) <("$rerank" -m m.npz list)
 }
 
+@test "rerank.sh: a candidate without words is a sentence that ends at once" {
+	small_model
+	printf '7\t-1.5\tthe dog sleeps\n7\t-9\t\n8\t-1\t \n' > list
+	printf '#tokens 1 lines=empty\n\n' | encode -v m.npz | score -q m.npz | cut -f 1 > logp
+	run -0 --separate-stderr "$rerank" -m m.npz -a -b 1 list
+	[ -z "$stderr" ]
+	[ "${lines[1]}" = "$(awk '{ printf "7\t%.6f\t-9\t%s\t", -9 + $1, $1 }' logp)" ]
+	run -0 "$rerank" -m m.npz list
+	[ "${lines[1]}" = "$(awk '{ printf "8\t%.6f\t", -1 + $1 }' logp)" ]
+}
+
 @test "rerank.sh refuses what it cannot rank" {
 	small_model
 	printf 'a\t-1\tthe dog\nb\tx\tthe\n' > score
-	printf 'a\t-1\t \n' > empty
 	printf 'a -1 the dog\n' > form
-	for list in score empty form /dev/null none; do
+	for list in score form /dev/null none; do
 		echo "$list"
 		run -1 --separate-stderr "$rerank" -m m.npz "$list"
 		[ -z "$output" ]

@@ -10,6 +10,12 @@ setup() {
 	cd "$BATS_TEST_TMPDIR" || return
 }
 
+# examples: a filter: the commands of a page, those over two lines as one
+examples() {
+	sed '1,/^\.Sh DESCRIPTION/d; :a; /\\e$/ { N; s/\\e\n *//; ba }' |
+	    sed -nE 's/^\.Dl ((make|pipelines).*)/\1/p; t; /^make -/p'
+}
+
 @test "the examples of unroll-pipelines(7) run, one after another" {
 	command -v gnuplot > /dev/null || skip 'no gnuplot'
 	ln -s "$TOP/pipelines" pipelines
@@ -23,7 +29,7 @@ setup() {
 		run -0 bash -c "$line"
 		[ -n "$output" ] || [ -n "$(find . -newer before -name '*.svg')" ]
 		n=$((n + 1))
-	done < <(sed -n '/^\.Sh DESCRIPTION/,$s/^\.Dl \(\(make\|pipelines\).*\)/\1/p' "$PAGE")
+	done < <(examples < "$PAGE")
 	[ "$n" -ge 8 ]
 	[ -s names/cells.html ]
 	[ -s char-rnn/best.txt ]

@@ -256,11 +256,12 @@ setup() {
 @test "files that are not inputs" {
 	refused 1 'missing.npz: No such file' missing.npz tiny.stream
 	refused 1 '.: is a directory' . tiny.stream
-	refused 1 'score: tiny.stream: is an index stream; give the model first: score model.npz [index-stream ...]' tiny.stream tiny.npz
+	refused 1 'score: tiny.stream: is an index stream; give the model first: score model.npz ... [index-stream ...]' tiny.stream tiny.npz
 	vocab -q "$EXPECT/tiny.tokens" > v
-	refused 1 'score: v: is a vocabulary stream; give the model first: score model.npz [index-stream ...]' v tiny.npz
-	refused 1 'README.md: is not a model; give the model first: score model.npz [index-stream ...]' "$TOP/README.md" tiny.npz
-	refused 1 'score: tiny.npz: a model or other .npz file where an index stream was expected; is it in the wrong place on the command line?' tiny.npz tiny.npz
+	refused 1 'score: v: is a vocabulary stream; give the model first: score model.npz ... [index-stream ...]' v tiny.npz
+	refused 1 'README.md: is not a model; give the model first: score model.npz ... [index-stream ...]' "$TOP/README.md" tiny.npz
+	run -1 --separate-stderr score tiny.npz tiny.stream tiny.npz
+	[ "$stderr" = 'score: tiny.npz: a model or other .npz file where an index stream was expected; is it in the wrong place on the command line?' ]
 	for program in train decode encode; do
 		TOOL=$program refused 1 "$program: tiny.npz: a model or other .npz file where " tiny.npz
 	done
@@ -421,4 +422,67 @@ setup() {
 	[ -z "$stderr" ]
 	run -0 --separate-stderr cells -u 0 bare.npz tiny.stream
 	[[ "$stderr" == "cells: bare.npz: the model has no vocabulary, "* ]]
+}
+
+@test "several models: a field for each, and each has what it gives alone" {
+	tok --ids 0 -f text <<< $'the cat saw the dog . yes .\n\nno zebra' > ids.tokens
+	train -q -c gru -H 6 -r 0.1 -e 2 -E 0 -o gru.npz tiny.stream	# float, the other double
+	encode -v tiny.npz ids.tokens > ids.stream
+	for options in '' --by-record -w '-w --text ids.tokens'; do
+		# shellcheck disable=SC2086
+		score $options tiny.npz gru.npz ids.stream > both
+		for m in 0 1; do
+			model=(tiny.npz gru.npz)
+			# shellcheck disable=SC2086
+			score $options "${model[m]}" ids.stream > one
+			case $options in
+			-w*) fields=1,2,$((m + 3)),$((m + 5)),7 ;;
+			*) fields=1,$((m + 2)),4,$((m + 5)) ;;
+			esac
+			cut -f "$fields" both | cmp - one
+		done
+	done
+	score -t tiny.npz gru.npz gru.npz < ids.stream > both
+	for m in 2 3 4; do
+		model=(0 0 tiny.npz gru.npz gru.npz)
+		score -t "${model[m]}" ids.stream | cmp - <(cut -f 1,$m both)
+	done
+	run -1 cmp -s <(cut -f 2 both) <(cut -f 3 both)
+	# windows, and a sentence longer than one
+	small_data repeated 400 > long
+	score -w tiny.npz gru.npz long | cut -f 1,3,5 | cmp - <(score -w gru.npz long)
+	awk 'BEGIN { printf "0"; for (i = 0; i < 80000; i++) printf " %d", 2 + i % 27; print " 1" }' |
+	    small_stream > long
+	score -w tiny.npz gru.npz long | cut -f 1,3,5 | cmp - <(score -w gru.npz long)
+}
+
+@test "several models of a stream: each carries its own hidden state over" {
+	printf 'b a\na b a\nb\n' | vocab -q -S -n 0 | encode > s
+	train -q -H 3 -e 1 -E 0 -T 2 -o a.npz s
+	train -q -H 4 -e 2 -E 0 -T 3 -c gru -o b.npz s
+	train -q -H 3 -e 1 -E 0 -T 0 -o lines.npz s
+	score -w a.npz b.npz s s | cut -f 1,3,5 | cmp - <(score -w b.npz s s)
+	score a.npz b.npz s s | cut -f 2,3,5 | cmp - <(score b.npz s s)
+	run -1 --separate-stderr score a.npz lines.npz s
+	[ "$stderr" = 'score: lines.npz: reads a stream line by line, and a.npz otherwise (train -T 0); score each by itself' ]
+}
+
+@test "several models that do not go together, and what asks one only" {
+	printf 'a b\nb\n' | vocab -q -n 0 | encode > ab
+	train -q -H 2 -e 1 -E 0 -o ab.npz ab
+	refused 1 'score: ab.npz: its vocabulary (5 words) is not that of tiny.npz (30 words); models are scored together only on one vocabulary' tiny.npz ab.npz tiny.stream
+	printf 'a a\nb\n' | vocab -q -n 0 | encode > ba
+	train -q -H 2 -e 1 -E 0 -o ba.npz ba
+	refused 1 'score: ba.npz: its vocabulary (5 words) is not that of ab.npz (5 words); ' ab.npz ba.npz ab
+	printf 'ab\nb\n' | tok -C | vocab -q -n 0 | encode > chars
+	train -q -H 2 -e 1 -E 0 -o chars.npz chars
+	refused 1 'score: chars.npz: its text was cut by the token rules characters, that of ab.npz by words; ' ab.npz chars.npz ab
+	refused 2 '-p: shows what one model predicts; give one model' -p tiny.npz tiny.npz tiny.stream
+	refused 1 'score: missing.npz: No such file' tiny.npz missing.npz tiny.stream
+	head -c 300 tiny.npz > cut.npz
+	refused 1 'score: cut.npz: ' tiny.npz cut.npz tiny.stream
+	train -q -H 16 -e 0 -E 0 -o start.npz tiny.stream
+	"$BUILD/tests/unit/scale" start.npz U 100 steep.npz
+	"$BUILD/tests/unit/scale" steep.npz V 1.3e39 steep.npz
+	refused 1 'score: steep.npz: tiny.stream: sentence ' -q tiny.npz steep.npz tiny.stream
 }

@@ -97,10 +97,63 @@ fails() {
 }
 
 @test "xz, zstd and bzip2 are named with the command that unpacks them" {
-	printf '\3757zXZ\0\0\4' > in.xz
-	fails 'in.xz: xz data where text was expected; unpack it with: xzcat' tok in.xz
-	printf '\50\265\57\375\44\1\0\0' > in.zst
-	fails 'in.zst: zstd data where text was expected; unpack it with: zstdcat' tok in.zst
+	# inside gzip data nothing else is unpacked
+	printf '\3757zXZ\0\0\4' | gzip > in.gz
+	fails 'in.gz: xz data where text was expected; unpack it with: xzcat' tok in.gz
+	printf '\50\265\57\375\44\1\0\0' | gzip > in.gz
+	fails 'in.gz: zstd data where text was expected; unpack it with: zstdcat' tok in.gz
+	printf 'BZh91AY&SY\1\2\3' > in.bz2
+	fails 'in.bz2: bzip2 data where text was expected; unpack it with: bzcat' tok in.bz2
+}
+
+# packed COMMAND LIBRARY: skips a test without the command, or in programs that were built
+# without the library
+packed() {
+	command -v "$1" > /dev/null || skip "no $1"
+	grep -q "^$2_LIBS" "$BUILD/config.mk" || skip "built without $2"
+}
+
+# unpacks NAME COMMAND: files in this format are read as what is in them, cut ones refused
+unpacks() {
+	local n
+	$2 -qc < in.csv > in.packed
+	tok in.packed | cmp - want
+	cat in.packed | tok | cmp - want
+	vocab -q -n 0 want | $2 -qc > vocab.packed
+	encode vocab.packed | cmp - <(vocab -q -n 0 want | encode)
+	# several parts, one of them empty, at any place of what is read at once
+	seq 200000 | tok -f text > numbers
+	{
+		seq 90000 | $2 -qc -1
+		$2 -qc < /dev/null
+		seq 90001 200000 | split -l 9000 --filter="$2 -qc -1"
+	} > parts
+	tok -f text parts | cmp - numbers
+	perl -e '$| = 1; binmode STDIN; print while read STDIN, $_, 997' < parts | tok -f text | cmp - numbers
+	as UTF-16LE '\377\376' | $2 -qc | tok | cmp - want
+	seq 50000 | $2 -qc > in.packed
+	for n in 5 11 500 $(($(wc -c < in.packed) - 1)); do
+		head -c "$n" in.packed > cut
+		fails "cut: the $1 data ends early: the file is cut off" tok -f text cut
+	done
+	{ head -c 4000 in.packed; printf '\125\252'; tail -c +4003 in.packed; } > bad
+	fails "bad: damaged $1 data" tok -f text bad
+	{ cat in.packed; echo 'more text than a header has'; } > more
+	fails "after " tok -f text more
+	$2 -qc in.packed > twice
+	fails "twice: $1 data where text was expected; unpack it with: $2cat" tok twice
+}
+
+@test "xz data are unpacked, and damaged ones refused" {
+	packed xz LZMA
+	unpacks xz xz
+	{ xz -qc in.csv; head -c 512 /dev/zero; } > in.xz
+	tok in.xz | cmp - want
+}
+
+@test "zstd data are unpacked, and damaged ones refused" {
+	packed zstd ZSTD
+	unpacks zstd zstd
 }
 
 # as ENCODING BYTES: in.csv in this encoding, after these bytes (printf escapes)

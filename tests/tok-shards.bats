@@ -100,7 +100,7 @@ together() {
 	refused 1 'pipe: only a regular file has shards (--shard)' --shard 1/2 pipe
 	refused 1 'none.csv: No such file' --shard 1/2 none.csv
 	gzip -k a.csv
-	refused 1 'a.csv.gz: gzip data has no shards (--shard); unpack it first, with: gunzip -k' --shard 1/2 a.csv.gz
+	refused 1 'a.csv.gz: compressed data has no shards (--shard); unpack the file first' --shard 1/2 a.csv.gz
 	refused 1 'a.csv: text that is converted from latin1 has no shards (--shard); convert it first, with: iconv' \
 	    --encoding latin1 --shard 1/2 a.csv
 	printf '\xef\xbb\xbfbody\na\n' > marked.csv

@@ -1,6 +1,6 @@
 /*
  * byte_filter.h - a conversion of the bytes of an input while they are read, between the
- * file and the buffer of a reader: gunzip.h, recode.h.
+ * file and the buffer of a reader: gunzip.h, unxz.h, unzstd.h, recode.h.
  */
 #ifndef BYTE_FILTER_H
 #define BYTE_FILTER_H

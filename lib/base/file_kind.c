@@ -7,6 +7,8 @@
 #include "gunzip.h"
 #include "prog.h"
 #include "recode.h"
+#include "unxz.h"
+#include "unzstd.h"
 #include "utf8.h"
 
 enum {
@@ -14,7 +16,8 @@ enum {
 	WIDE = 16,		/* and if one of these is zero */
 	LOOKED_AT = 4096,	/* bytes in which zeros are counted */
 	ZIP_NAME = 30,		/* offset of the name of a zip's first member */
-	ARRAY_NAME = 68		/* bytes of an array's name with .npy, at most */
+	ARRAY_NAME = 68,	/* bytes of an array's name with .npy, at most */
+	TAR_MAGIC = 257		/* offset of "ustar" in the first member's head */
 };
 
 static const char *const magic[] = {
@@ -38,12 +41,17 @@ static const struct start {
 	{ FILE_ZIP, 4, "PK\x03\x04" },
 	{ FILE_ZIP, 4, "PK\x05\x06" },	/* an empty one */
 	{ FILE_PDF, 5, "%PDF-" },
+	{ FILE_IMAGE, 4, "\x89PNG" },
+	{ FILE_IMAGE, 3, "\xff\xd8\xff" },	/* JPEG */
+	{ FILE_PROGRAM, 4, "\x7f" "ELF" },
+	{ FILE_DATABASE, 16, "SQLite format 3" },	/* and the NUL */
+	{ FILE_OFFICE, 4, "\xd0\xcf\x11\xe0" },
 	{ FILE_UTF32, 4, "\xff\xfe\0\0" },
 	{ FILE_UTF32, 4, "\0\0\xfe\xff" },
 	{ FILE_UTF16, 2, "\xff\xfe" },
 	{ FILE_UTF16, 2, "\xfe\xff" },
 };
-enum { NSTARTS = sizeof(starts) / sizeof(starts[0]), LONGEST = 10 };
+enum { NSTARTS = sizeof(starts) / sizeof(starts[0]), LONGEST = 16 };
 
 /* What a kind is called, and how to make text of it. */
 static const struct {
@@ -62,6 +70,11 @@ static const struct {
 	[FILE_NPZ] = { "a model or other .npz file", "is it in the wrong place on the "
 	    "command line?" },
 	[FILE_PDF] = { "a PDF", "take its text with: pdftotext" },
+	[FILE_TAR] = { "a tar archive", "take a file out of it with: tar -xOf" },
+	[FILE_IMAGE] = { "an image", "is it the right file?" },
+	[FILE_PROGRAM] = { "a compiled program or library", "is it the right file?" },
+	[FILE_DATABASE] = { "an SQLite database", "write a table of it with: sqlite3 -csv" },
+	[FILE_OFFICE] = { "a document or spreadsheet of an old Office", "save it as text or CSV" },
 	[FILE_UTF16] = { "UTF-16", "convert it with: iconv -f UTF-16 -t UTF-8" },
 	[FILE_UTF16LE] = { "UTF-16", "convert it with: iconv -f UTF-16LE -t UTF-8" },
 	[FILE_UTF16BE] = { "UTF-16", "convert it with: iconv -f UTF-16BE -t UTF-8" },
@@ -86,7 +99,7 @@ file_kind_name(enum file_kind kind)
 static bool
 is_bzip2(const char *p, size_t len)
 {
-	return len >= LONGEST && p[3] >= '1' && p[3] <= '9' && memcmp(p + 4, "1AY&SY", 6) == 0;
+	return len >= 10 && p[3] >= '1' && p[3] <= '9' && memcmp(p + 4, "1AY&SY", 6) == 0;
 }
 
 /* A zip whose first member is an array. */
@@ -96,6 +109,14 @@ is_npz(const char *p, size_t len)
 	size_t name = len > ZIP_NAME ? (unsigned char)p[26] + 256 * (size_t)(unsigned char)p[27] : 0;
 
 	return name >= 4 && len - ZIP_NAME >= name && memcmp(p + ZIP_NAME + name - 4, ".npy", 4) == 0;
+}
+
+/* A name, filled up with zeros, and more, before the magic number. */
+static bool
+is_tar(const char *p, size_t len)
+{
+	return len >= TAR_MAGIC + 5 && memcmp(p + TAR_MAGIC, "ustar", 5) == 0 &&
+	    memchr(p, 0, TAR_MAGIC) != NULL;
 }
 
 /* Whether most units of `width` bytes have zeros where ASCII has them in this encoding, whose
@@ -137,7 +158,7 @@ file_kind_of(const char *p, size_t len)
 			continue;
 		return s->kind == FILE_ZIP && is_npz(p, len) ? FILE_NPZ : s->kind;
 	}
-	return wide_kind(p, len);
+	return is_tar(p, len) ? FILE_TAR : wide_kind(p, len);
 }
 
 /* Whether these bytes can become the start of a kind once there are more. */
@@ -192,13 +213,35 @@ wrong_stream(enum file_kind found, enum file_kind want, struct errmsg *err)
 	    want == FILE_INDEX && found == FILE_TOKENS ? "vocab" : maker[want]);
 }
 
-/* Unpacks gzip data. */
-static const char *
-unpack(struct reader *in)
-{
-	struct byte_filter *f = gunzip_new();
+/* What is unpacked while it is read; the last row ends the table. */
+static const struct unpacker {
+	enum file_kind kind;
+	struct byte_filter *(*make)(void);
+} unpackers[] = {
+	{ FILE_GZIP, gunzip_new },
+#ifdef HAVE_LZMA
+	{ FILE_XZ, unxz_new },
+#endif
+#ifdef HAVE_ZSTD
+	{ FILE_ZSTD, unzstd_new },
+#endif
+	{ FILE_TEXT, NULL }
+};
 
-	if (f == NULL)
+/* Unpacks the input if it is of such a kind; p(len) are its first bytes. */
+static const char *
+unpack(struct reader *in, const char *p, size_t len, bool *unpacked)
+{
+	const struct unpacker *u = unpackers;
+	enum file_kind kind = file_kind_of(p, len);
+	struct byte_filter *f;
+
+	while (u->make && u->kind != kind)
+		u++;
+	*unpacked = u->make != NULL;
+	if (!*unpacked)
+		return NULL;
+	if ((f = u->make()) == NULL)
 		return "out of memory";
 	reader_convert(in, f);
 	return NULL;
@@ -239,7 +282,7 @@ find_mark(const char *p, size_t len)
 	return NULL;
 }
 
-/* Lets what can be converted, gzip data and other encodings, pass as the UTF-8 that is in
+/* Lets what can be converted, compressed data and other encodings, pass as the UTF-8 that is in
  * it, and skips byte order marks. */
 static const char *
 convert_input(struct reader *in, struct errmsg *err)
@@ -247,10 +290,12 @@ convert_input(struct reader *in, struct errmsg *err)
 	const struct mark *mark;
 	const char *p, *why;
 	size_t got;
+	bool unpacked = false;
 
 	why = reader_peek_line(in, LONGEST_MARK, &p, &got);
-	if (why == NULL && in->f != NULL && file_kind_of(p, got) == FILE_GZIP &&
-	    (why = unpack(in)) == NULL)
+	if (why == NULL && in->f != NULL)
+		why = unpack(in, p, got, &unpacked);
+	if (why == NULL && unpacked)
 		why = reader_peek_line(in, LONGEST_MARK, &p, &got);
 	if (why)
 		return why;

@@ -13,6 +13,7 @@ enum file_kind {
 	FILE_TEXT,	/* what may be text: none of the others was recognised */
 	FILE_TOKENS, FILE_TABLE, FILE_VOCAB, FILE_INDEX,	/* by the first word of a header */
 	FILE_GZIP, FILE_XZ, FILE_ZSTD, FILE_BZIP2, FILE_ZIP, FILE_NPZ, FILE_PDF,
+	FILE_TAR, FILE_IMAGE, FILE_PROGRAM, FILE_DATABASE, FILE_OFFICE,
 	FILE_UTF16, FILE_UTF16LE, FILE_UTF16BE,		/* the first with a byte order mark */
 	FILE_UTF32, FILE_UTF32LE, FILE_UTF32BE,
 	FILE_KINDS
@@ -30,7 +31,8 @@ const char *file_kind_magic(enum file_kind kind);
 
 /*
  * To be called at the start of the input, with `want` from FILE_TEXT to FILE_INDEX.  What
- * follows is UTF-8 without a byte order mark: gzip data are unpacked, and text with a mark
+ * follows is UTF-8 without a byte order mark: gzip data are unpacked, xz and zstd data likewise
+ * in programs that were built with their libraries, and text with a mark
  * of UTF-16 or UTF-32, or of the encoding that in->encoding names, is converted;
  * in->encoding is then what it was converted from.  Sets *found to `want`, or to FILE_TEXT
  * for input that has no header.  NULL, or an error message, possibly in err, that says what the input is and what to do; or

@@ -2,7 +2,6 @@
  * frame_ids.c - keeps ids.
  */
 #include <stdlib.h>
-#include <string.h>
 
 #include "frame_ids.h"
 
@@ -37,20 +36,4 @@ frame_ids_free(struct frame_ids *ids)
 	buf_free(&ids->text);
 	free(ids->end);
 	*ids = (struct frame_ids){ 0 };
-}
-
-bool
-record_sum_is(const struct record_sum *r, const char *id, size_t len)
-{
-	return r->begun && r->id.len == len && (len == 0 || memcmp(r->id.p, id, len) == 0);
-}
-
-bool
-record_sum_begin(struct record_sum *r, const char *id, size_t len)
-{
-	r->begun = true;
-	r->logp = 0;
-	r->tokens = 0;
-	r->id.len = 0;
-	return buf_put(&r->id, id, len);
 }

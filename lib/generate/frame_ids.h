@@ -1,6 +1,5 @@
 /*
- * frame_ids.h - the ids of the frames of a window, one after another, and the sums over the
- * frames of one id.
+ * frame_ids.h - the ids of the frames of a window, one after another.
  */
 #ifndef FRAME_IDS_H
 #define FRAME_IDS_H
@@ -23,19 +22,5 @@ const char *frame_ids_get(const struct frame_ids *ids, size_t i, size_t *len);
 
 void frame_ids_clear(struct frame_ids *ids);
 void frame_ids_free(struct frame_ids *ids);
-
-/* Frames of one id that follow each other: a record.  Start from a zeroed struct. */
-struct record_sum {
-	bool begun;
-	struct buf id;
-	double logp;
-	uint64_t tokens;
-};
-
-/* Whether an id is that of the record; false, too, if none has begun. */
-bool record_sum_is(const struct record_sum *r, const char *id, size_t len);
-
-/* Begins a record, with sums of 0; false when out of memory. */
-bool record_sum_begin(struct record_sum *r, const char *id, size_t len);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * scoring.h - the probabilities that a model gives to frames: in windows, with ranks
- * and totals.
+ * scoring.h - the probabilities that models give to frames: in windows, with ranks and
+ * totals.
  *
  * A frame of n indexes has n - 1 steps: the first index is given, the others are
  * predicted.  A frame of one index, which unit=stream allows, has none.  If the model
@@ -14,9 +14,9 @@
 #include "index_stream.h"
 #include "net.h"
 
-/* Frames that are scored together.  Start from a zeroed struct; the caller sets limits. */
+/* Frames that are scored together.  Start from a zeroed struct. */
 struct window {
-	struct net_state *state;	/* the caller's, if frames are one sequence; or NULL */
+	bool joins;			/* the caller's: frames are one sequence */
 	bool begun;			/* last is the index before the next frame */
 	uint32_t last;
 	struct batcher batcher;		/* the frames that have steps */
@@ -25,8 +25,7 @@ struct window {
 		uint32_t bytes;		/* as in struct frame */
 	} *frame;			/* (n), in the order they came */
 	size_t n;
-	double *logp;			/* (batcher.b.t) after window_logp() */
-	size_t cap_frame, cap_logp;
+	size_t cap_frame;
 };
 
 /* Whether the frame fits into a window of `rows` steps; the first always does. */
@@ -34,9 +33,6 @@ bool window_has_room(const struct window *w, const struct frame *f, size_t rows)
 
 /* Appends a frame.  NULL or an error message. */
 const char *window_add(struct window *w, const struct frame *f);
-
-/* Computes logp[r] = ln P(y_r | all before it).  NULL or an error message. */
-const char *window_logp(struct window *w, struct net *n);
 
 /* Starts a new sequence; the window must be empty. */
 void window_restart(struct window *w);
@@ -61,9 +57,32 @@ struct totals {
 	bool unknown_bytes;	/* a frame did not give its bytes */
 };
 
-/* Adds the window's frames; unknown is the row of UNKNOWN_TOKEN, or -1. */
-void totals_add(struct totals *t, const struct window *w, int64_t unknown);
+/* What a model makes of a window.  Start from a zeroed struct; the caller sets net, and
+ * at the start of a sequence joins. */
+struct scorer {
+	struct net *net;	/* the caller's; the hidden state carried over is its own_state */
+	bool joins;		/* as in struct window */
+	double *logp;		/* (window.batcher.b.t) ln P(y_r | all before it) */
+	struct guess *guess;	/* (likewise) after scorer_guess() */
+	size_t cap_logp, cap_guess;
+	struct totals totals;
+};
 
-double window_frame_logp(const struct window *w, const struct window_frame *f);
+/* Starts a new sequence. */
+void scorer_restart(struct scorer *s, bool joins);
+
+/* Computes logp.  NULL or an error message. */
+const char *scorer_logp(struct scorer *s, const struct window *w);
+
+/* Computes logp and guess, with room for the probabilities of all words at `rows` steps
+ * in l(rows, v).  NULL or an error message. */
+const char *scorer_guess(struct scorer *s, const struct window *w, size_t rows, void *l);
+
+/* Adds the window's frames to the totals; unknown is the row of UNKNOWN_TOKEN, or -1. */
+void scorer_add_totals(struct scorer *s, const struct window *w, int64_t unknown);
+
+double scorer_frame_logp(const struct scorer *s, const struct window_frame *f);
+
+void scorer_free(struct scorer *s);	/* not the network */
 
 #endif

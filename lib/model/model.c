@@ -386,6 +386,25 @@ model_check_rules(struct model *m, const struct vocab *v)
 	    token_rules_text(&v->rules, text), token_rules_text(&m->vocab.rules, own));
 }
 
+const char *
+model_check_alike(struct model *m, const struct model *other, const char *name)
+{
+	bool both = m->has_vocab && other->has_vocab;
+	char text[TOKEN_RULES_TEXT], own[TOKEN_RULES_TEXT];
+
+	if (m->shape.vocab != other->shape.vocab ||
+	    (both && vocab_crc(&m->vocab) != vocab_crc(&other->vocab)))
+		return errmsg_set(&m->err, "its vocabulary (%lu words) is not that of %s (%lu words); "
+		    "models are scored together only on one vocabulary",
+		    (unsigned long)m->shape.vocab, name, (unsigned long)other->shape.vocab);
+	if (both && !token_rules_same(&m->vocab.rules, &other->vocab.rules))
+		return errmsg_set(&m->err, "its text was cut by the token rules %s, that of %s by %s; "
+		    "models are scored together only on text cut by the same rules",
+		    token_rules_text(&m->vocab.rules, own), name,
+		    token_rules_text(&other->vocab.rules, text));
+	return NULL;
+}
+
 bool
 model_joins(const struct model *m, enum unit unit)
 {

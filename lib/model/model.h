@@ -233,6 +233,10 @@ const char *model_unchecked(struct model *m, const struct vocab *v);
  * was cut otherwise than the one that it was trained on.  NULL also without a vocabulary. */
 const char *model_check_rules(struct model *m, const struct vocab *v);
 
+/* Fails unless a stream that `other`, whose name is given, can read is one for m, too: the
+ * same vocabulary, cut from text by the same rules, as far as the models have them. */
+const char *model_check_alike(struct model *m, const struct model *other, const char *name);
+
 /* Whether a text of this unit is one sequence to the model: it is a stream, and the model
  * was not trained line by line. */
 bool model_joins(const struct model *m, enum unit unit);

@@ -121,20 +121,37 @@ device_net(struct net *n, struct model *m, int device, long threads, struct devi
 	return k;
 }
 
+/* Reads the first bytes of a file; 0 if it is no regular file, since a pipe would block. */
+static size_t
+read_begin(const char *path, char *begin, size_t size)
+{
+	struct stat st;
+	bool regular = stat(path, &st) == 0 && S_ISREG(st.st_mode);
+	FILE *f = regular ? fopen(path, "r") : NULL;
+	size_t got = f ? fread(begin, 1, size, f) : 0;
+
+	if (f)
+		fclose(f);
+	return got;
+}
+
+bool
+device_is_model(const char *path)
+{
+	char begin[128];
+
+	return file_kind_of(begin, read_begin(path, begin, sizeof(begin))) == FILE_NPZ;
+}
+
 /* What a file is that does not begin as a model; NULL if it does, or is no regular file. */
 static const char *
 other_kind(const char *path)
 {
 	static const char row[] = VOCAB_START "\t";
 	char begin[sizeof(row)] = "";
-	struct stat st;
-	bool regular = stat(path, &st) == 0 && S_ISREG(st.st_mode);	/* a pipe would block */
-	FILE *f = regular ? fopen(path, "r") : NULL;
-	size_t got = f ? fread(begin, 1, sizeof(begin) - 1, f) : 0;
+	size_t got = read_begin(path, begin, sizeof(begin) - 1);
 	enum file_kind kind = file_kind_of(begin, got);
 
-	if (f)
-		fclose(f);
 	if (kind >= FILE_TOKENS && kind <= FILE_INDEX)
 		return file_kind_name(kind);
 	if (strcmp(begin, row) == 0)

@@ -39,7 +39,10 @@ struct backend *device_net(struct net *n, struct model *m, int device, long thre
  * If the file is a stream, the message says where the model belongs. */
 void device_load(struct model *m, const char *path, bool f64);
 
-/* The same with model_load_heads(). */
+/* Whether the file begins as a model does: a zip file whose first member is an array. */
+bool device_is_model(const char *path);
+
+/* The same as device_load() with model_load_heads(). */
 void device_load_heads(struct model *m, const char *path);
 
 /* Notes that the model has had no training, or that it is worse than guessing, for programs

@@ -91,7 +91,7 @@ shard_check(const struct shard *s, const struct reader *in, struct errmsg *err)
 	if (s->n == 0 || !reader_converts(in))
 		return NULL;
 	if (in->encoding == NULL)
-		return "gzip data has no shards (--shard); unpack it first, with: gunzip -k";
+		return "compressed data has no shards (--shard); unpack the file first";
 	return errmsg_set(err, "text that is converted from %s has no shards (--shard); convert it "
 	    "first, with: iconv -f %s -t UTF-8", in->encoding, in->encoding);
 }
