@@ -4,13 +4,18 @@
 # table and a curve for BENCH.md.
 #
 #	CSV=FILE	the text; TOK_FLAGS, VOCAB (8000), FRACTION for validation (0.0625)
-#	EPOCHS=N	epochs of the LSTMs (4); the tutorial's net has as many
+#	EPOCHS=N	epochs (4)
 #	HIDDEN=N	units of the LSTMs (200)
+#	RATE=X		their learning rate (0.006)
 #	THREADS=N	threads (0: all)
-#	WHAT=LIST	some of: tutorial exact sampled tree adaptive torch
+#	WHAT=LIST	some of: tutorial exact sampled tree adaptive large torch; large is a
+#			sampled LSTM of twice HIDDEN units; NAME:N has N epochs
+#
+# The LSTMs read the sentences as one stream, in which </s> ends each of them; the tutorial's
+# net reads sentence by sentence, and its bits are those of words and ends of sentences, too.
 set -eu -o pipefail
 top=$(cd "$(dirname "$0")/../.." && pwd)
-: "${BUILD:=build/release}" "${EPOCHS:=4}" "${HIDDEN:=200}" "${THREADS:=0}" "${VOCAB:=8000}"
+: "${BUILD:=build/release}" "${EPOCHS:=4}" "${HIDDEN:=200}" "${RATE:=0.006}" "${THREADS:=0}" "${VOCAB:=8000}"
 : "${FRACTION:=0.0625}" "${TOK_FLAGS:=}" "${WHAT:=tutorial exact sampled tree adaptive torch}"
 CSV=$(realpath "${CSV:-$top/data/comments.csv}") BUILD=$(cd "$top" && realpath "$BUILD")
 PATH=$BUILD/bin:$PATH
@@ -19,11 +24,11 @@ trap 'rm -rf "$work"' EXIT
 trap 'exit 1' INT TERM
 cd "$work"
 
-# train_one NAME OPTION...: lines NAME, epoch, seconds since the start, loss
+# train_one NAME EPOCHS TEXT OPTION...: lines NAME, epoch, seconds since the start, loss
 train_one() {
-	local name=$1 start=$EPOCHREALTIME
-	shift
-	train -q -j "$THREADS" -e "$EPOCHS" -E 1 -v valid.index -o "$name.npz" --force "$@" train.index |
+	local name=$1 epochs=$2 text=$3 start=$EPOCHREALTIME
+	shift 3
+	train -q -j "$THREADS" -e "$epochs" -E 1 -v "valid.$text" -o "$name.npz" --force "$@" "train.$text" |
 	    stamped "$start" | sed -n 's/^\([0-9.]*\) .*Validation loss after .*epoch=\([0-9]*\): /\2 \1 /p' |
 	    awk -v name="$name" '$1 > 0 { print name, $0 }'
 }
@@ -36,21 +41,30 @@ stamped() {
 	done
 }
 
+# lstm NAME EPOCHS UNITS OPTION...
+lstm() {
+	train_one "$1" "$2" stream -c lstm -H "$3" -m "$3" -O adam -r "$RATE" -S cosine -K 1 -B 32 -T 35 "${@:4}"
+}
+
+# one NAME EPOCHS
 one() {
-	local lstm=(-c lstm -H "$HIDDEN" -m "$HIDDEN" -O adam -r 0.003 -S cosine -B 32 -p 0.2
-	    --embed-dropout 0.2 --shuffle)
+	local small=(-p 0.2 --embed-dropout 0.2)
 	case $1 in
-	tutorial) train_one tutorial -H 100 -r 0.005 ;;
-	exact) train_one exact "${lstm[@]}" -t ;;
-	sampled) train_one sampled "${lstm[@]}" -t --softmax sampled ;;
-	tree | adaptive) train_one "$1" "${lstm[@]}" --softmax "$1" ;;
+	tutorial) train_one tutorial "$2" index -H 100 -r 0.005 ;;
+	exact) lstm exact "$2" "$HIDDEN" "${small[@]}" -t ;;
+	sampled) lstm sampled "$2" "$HIDDEN" "${small[@]}" -t --softmax sampled ;;
+	tree | adaptive) lstm "$1" "$2" "$HIDDEN" "${small[@]}" --softmax "$1" ;;
+	large)
+		lstm large "$2" $((2 * HIDDEN)) -t --softmax sampled -p 0.4 --embed-dropout 0.2 \
+		    --dropout-masks sequence --shuffle
+		;;
 	torch)
 		python=$("$top/tests/oracle/find-python.sh" 'import torch') || {
 			echo 'quality: no python3 with PyTorch' >&2
 			return
 		}
 		"$python" "$top/tests/oracle/quality_torch.py" train.text valid.text --hidden "$HIDDEN" \
-		    --epochs "$EPOCHS" --threads "$THREADS" | sed 's/^/torch /'
+		    --epochs "$2" --rate "$RATE" --threads "$THREADS" | sed 's/^/torch /'
 		;;
 	*)
 		echo "quality: WHAT: '$1' is none of the nets" >&2
@@ -66,15 +80,21 @@ vocab -q -n "$VOCAB" -t tokens > vocab.tsv
 last=$(awk -v f="$FRACTION" 'END { printf "%d", NR * (1 - f) }' tokens)
 head -n "$last" tokens | encode -q -v vocab.tsv > train.index
 tail -n +"$((last + 1))" tokens | encode -q -v vocab.tsv > valid.index
-head -n "$last" tokens | encode -q -t -v vocab.tsv > train.text
-tail -n +"$((last + 1))" tokens | encode -q -t -v vocab.tsv > valid.text
+sed 's|$| </s>|' tokens > joined
+vocab -q -S -n "$VOCAB" -t joined > stream.tsv
+head -n "$last" joined | encode -q --unit stream -v stream.tsv > train.stream
+tail -n +"$((last + 1))" joined | encode -q --unit stream -v stream.tsv > valid.stream
+head -n "$last" joined | encode -q -t --unit stream -v stream.tsv > train.text
+tail -n +"$((last + 1))" joined | encode -q -t --unit stream -v stream.tsv > valid.text
 
 echo "Text: $(basename "$CSV"), $(head -n "$last" tokens | wc -wl | awk '{ print $1 + $2 }') words to learn," \
     "$(tail -n +"$((last + 1))" tokens | wc -wl | awk '{ print $1 + $2 }') to validate, $VOCAB in the" \
     "vocabulary; load when it began: $(cut -d ' ' -f 1 /proc/loadavg)."
 echo
 for what in $WHAT; do
-	one "$what"
+	epochs=${what#*:}
+	[ "$epochs" != "$what" ] || epochs=$EPOCHS
+	one "${what%:*}" "$epochs"
 done > points
 echo '| net | bits a word after each epoch | seconds |'
 echo '| --- | --- | --- |'

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """The LSTM of bench-quality in PyTorch, as its users would write it: an exact softmax with
-tied weights and Adam, on the sentences joined into one stream.
+tied weights and Adam, on one stream.
 
-quality_torch.py TRAIN VALID [--hidden H] [--epochs N] [--threads N]: index streams in text
-form (encode -t), unit=sentence; prints after each epoch its number, seconds since the
+quality_torch.py TRAIN VALID [--hidden H] [--rate R] [--epochs N] [--threads N]: index streams
+in text form (encode -t), unit=stream; prints after each epoch its number, seconds since the
 start, and the validation loss.
 """
 import argparse
@@ -14,16 +14,16 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-BATCH, CHUNK, RATE, DROPOUT = 32, 35, 0.003, 0.2
+BATCH, CHUNK, DROPOUT, CLIP = 32, 35, 0.2, 1
 
 
 def read_stream(path):
-    """All words and ends of sentences, which begin with the index 0; and the size."""
+    """All words, and the size of their vocabulary."""
     with open(path, encoding="utf-8") as f:
         size = int(dict(p.split("=") for p in f.readline().split()[2:])["size"])
         body = f.read().split("\n\n", 1)[1]
     words = [int(w) for line in body.splitlines() if line and line[0] != "#"
-             for w in line.split()[1:]]
+             for w in line.split()]
     return torch.tensor(words), size
 
 
@@ -54,7 +54,7 @@ def evaluate(model, words):
     model.eval()
     state, total, n = None, 0.0, 0
     with torch.no_grad():
-        for x, y in chunks(torch.cat([torch.tensor([1]), words]), 1, 500):
+        for x, y in chunks(words, 1, 500):
             z, state = model(x, state)
             total += F.cross_entropy(z.view(-1, z.shape[-1]), y.reshape(-1), reduction="sum").item()
             n += y.numel()
@@ -67,6 +67,7 @@ def main():
     a.add_argument("train")
     a.add_argument("valid")
     a.add_argument("--hidden", type=int, default=200)
+    a.add_argument("--rate", type=float, default=0.006)
     a.add_argument("--epochs", type=int, default=4)
     a.add_argument("--threads", type=int, default=0)
     o = a.parse_args()
@@ -76,19 +77,20 @@ def main():
     train, size = read_stream(o.train)
     valid, _ = read_stream(o.valid)
     model = Model(size, o.hidden)
-    optimiser = torch.optim.Adam(model.parameters(), lr=RATE)
+    optimiser = torch.optim.Adam(model.parameters(), lr=o.rate)
     steps = math.ceil((len(train) // BATCH - 1) / CHUNK) * o.epochs
     start, step = time.monotonic(), 0
     for epoch in range(1, o.epochs + 1):
         state = None
         for x, y in chunks(train, BATCH, CHUNK):
             for group in optimiser.param_groups:
-                group["lr"] = RATE * 0.5 * (1 + math.cos(math.pi * step / steps))
+                group["lr"] = o.rate * 0.5 * (1 + math.cos(math.pi * step / steps))
             z, state = model(x, state)
             state = tuple(s.detach() for s in state)
             loss = F.cross_entropy(z.view(-1, z.shape[-1]), y.reshape(-1))
             optimiser.zero_grad()
             loss.backward()
+            nn.utils.clip_grad_norm_(model.parameters(), CLIP)
             optimiser.step()
             step += 1
         print(epoch, "%.1f" % (time.monotonic() - start), "%.4f" % evaluate(model, valid), flush=True)
