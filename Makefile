@@ -104,7 +104,7 @@ FLAGS_plain := -DISA=plain -DISA_PLAIN
 FLAGS_lib = $(LIBZIP_CFLAGS) $(ZLIB_CFLAGS) $(UTF8PROC_CFLAGS)
 FLAGS_kernels = $(KERNEL_CFLAGS) -fPIC
 FLAGS_kernels/blas = $(OPENBLAS_CFLAGS)
-FLAGS_transport/mpi = -fPIC $(MPI_CFLAGS:-I%=-isystem %)
+FLAGS_transport/mpi = $(KERNEL_CFLAGS) -fPIC $(MPI_CFLAGS:-I%=-isystem %)
 FLAGS_tests/bench = $(OPENBLAS_CFLAGS)
 FLAGS_tests/isa = $(KERNEL_CFLAGS)
 # Programs know each other's names; a draw's loops gain from the kernels' flags.
