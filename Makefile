@@ -106,7 +106,7 @@ HAVE = $(if $(LZMA_LIBS),-DHAVE_LZMA) $(if $(ZSTD_LIBS),-DHAVE_ZSTD)
 FLAGS_lib = $(HAVE) $(LZMA_CFLAGS) $(ZSTD_CFLAGS) $(LIBZIP_CFLAGS) $(ZLIB_CFLAGS) $(UTF8PROC_CFLAGS)
 FLAGS_kernels = $(KERNEL_CFLAGS) -fPIC
 FLAGS_kernels/blas = $(OPENBLAS_CFLAGS)
-FLAGS_transport/mpi = -fPIC $(MPI_CFLAGS:-I%=-isystem %)
+FLAGS_transport/mpi = $(KERNEL_CFLAGS) -fPIC $(MPI_CFLAGS:-I%=-isystem %)
 FLAGS_tests/bench = $(OPENBLAS_CFLAGS)
 FLAGS_tests/isa = $(KERNEL_CFLAGS)
 # Programs know each other's names; a draw's loops gain from the kernels' flags.

@@ -50,6 +50,10 @@ losses() {
 	EMU_SEED=20151 EMU_SMS=5 agree backend_cells 1 10
 }
 
+@test "sparse output layers and lazy updates agree with ref" {
+	agree backend_sparse 1 7
+}
+
 @test "more tiles than a grid can have in y" {
 	run -0 "$BUILD/tests/unit/tall" cuda
 }
@@ -145,6 +149,19 @@ losses() {
 		[ "$(wc -l < cpu)" -eq 3 ]
 		diff cpu cuda
 	done
+}
+
+@test "sampled, hierarchical and adaptive softmax: as on the cpu" {
+	for o in 'sampled --samples 6' tree 'adaptive --cutoffs 5,14 -O adam -r 0.01 -K 1'; do
+		for d in cpu cuda; do
+			# shellcheck disable=SC2086
+			train -q -D -d $d --softmax $o -a yes -H 6 -B 3 -e 4 -E 2 -o $d.npz tiny.stream | losses > $d
+		done
+		[ "$(wc -l < cpu)" -eq 3 ]
+		diff cpu cuda
+	done
+	run -0 gradcheck -q -d cuda -a --softmax adaptive
+	run -1 gradcheck -q -d cuda -a --softmax adaptive -x V
 }
 
 @test "the same command gives the same bytes, in whatever order threads run" {

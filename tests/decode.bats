@@ -225,6 +225,59 @@ there_and_back() {
 	becomes 'http : //a.b is up' 'http://a.b is up'
 }
 
+# restored OPTION...: a filter: the lines of a text that tok and decode -d do not restore
+restored() {
+	local line
+	while IFS= read -r line; do
+		tok -q -f text --one -l never "$@" <<< "$line" | vocab -q -n 0 | encode | decode -d | diff <(echo "$line") -
+	done
+}
+
+@test "-d: quotes, apostrophes and marks of other languages, by both rules for words" {
+	cat > lines <<-'END'
+		»Ach so«, sagte er.
+		Er sagte: »Komm mit!«, und »ging«.
+		„Ach so“, sagte er: „Wer ist da?“
+		‚Gut‘, dachte er.
+		›Gut‹, dachte er.
+		"Halt!", rief er "Ja", und lief.
+		Sie sagte: «Ja», und «nein».
+		Qu’il dise «L’homme d’hier, c’est moi».
+		¿Qué tal? ¡Hola!
+		Он сказал: «Привет!»
+		Es sind 5 € zu viel, z. B. am 3. Mai.
+		The dogs’ tails, and “I’m here” she said.
+	END
+	run -0 restored < lines
+	[ -z "$output" ]
+	run -0 restored --words unicode < lines
+	[ -z "$output" ]
+	run -0 restored --words unicode <<-'END'
+		»Näin», hän sanoi.
+		C'è un po' d'acqua.
+		›Gut‹, dachte er.
+		»Ach so.
+		—¿Quién es?
+	END
+	[ -z "$output" ]
+	# capitals, where tok took them
+	becomes '¿qué tal ?' '¿Qué tal?'
+	becomes '» ach so « , sagte er .' '»Ach so«, sagte er.'
+	# a quotation that another sentence began or ends
+	becomes 'non . »' 'Non.»'
+	becomes 'non » , dit-il' 'Non», dit-il'
+	becomes 'na gut «' 'Na gut«'
+	becomes '« oui' '«Oui'
+}
+
+@test "-d adds no capitals to a text that kept its own" {
+	run -0 restored <<-'END'
+		iPhone is what i said.
+		Yes, I did.
+	END
+	[ -z "$output" ]
+}
+
 @test "-d capitalises the first word and i, nothing else" {
 	becomes 'élan is good' 'Élan is good'
 	becomes '3 people and i' '3 people and I'

@@ -27,7 +27,8 @@ struct transport {
 
 	/* p(bytes) of rank 0 replaces that of the others. */
 	void (*broadcast)(struct transport *, void *p, size_t bytes);
-	/* Every rank gives bytes[rank] bytes; all = those of rank 0, of rank 1, and so on. */
+	/* Every rank gives bytes[rank] bytes; all = those of rank 0, of rank 1, and so on.  They
+	 * may be in their place in `all`. */
 	void (*gather)(struct transport *, const void *mine, void *all, const size_t *bytes);
 	/* x(n), doubles or floats, becomes its sum over all ranks, added in the order of the
 	 * ranks, so that the result has the same bits every time and in every rank. */

@@ -1,6 +1,6 @@
 /*
  * dense.cu - the operations between recurrent layers: dense layers, biases,
- * elementwise products (dropout), and rows gathered by index.
+ * elementwise products (dropout), and rows gathered and added by index.
  */
 #include "params.h"
 #include "product.h"
@@ -92,8 +92,9 @@ multiply_all(size_t n, const real *x, const real *y, real *out)
 static void
 multiply(struct backend *k, size_t n, const void *x, const void *y, void *out)
 {
-	launch(k, multiply_all, dim3((unsigned)cuda_over(n, 256)), dim3(256), 0, n, (const real *)x,
-	    (const real *)y, (real *)out);
+	if (n)
+		launch(k, multiply_all, dim3((unsigned)cuda_over(n, 256)), dim3(256), 0, n,
+		    (const real *)x, (const real *)y, (real *)out);
 }
 
 /* TO row i = row from[i] of S, or zeros; one block per row. */
@@ -111,7 +112,27 @@ pick_rows(struct backend *k, int n, const int *from, int h, const void *s, void 
 {
 	const int *dev = (const int *)cuda_upload(k, BUFFER_START, from, (size_t)n * sizeof(*from));
 
-	launch(k, gather_rows, dim3((unsigned)n), dim3(128), 0, h, dev, (const real *)s, (real *)to);
+	if (n)
+		launch(k, gather_rows, dim3((unsigned)n), dim3(128), 0, h, dev, (const real *)s, (real *)to);
+}
+
+/* Row to[i] of S += row i of X; one block per row. */
+static __global__ void
+scatter_rows(int h, const int *to, const real *x, real *s)
+{
+	real *row = s + (size_t)to[blockIdx.x] * h;
+
+	for (int j = (int)threadIdx.x; j < h; j += (int)blockDim.x)
+		row[j] += x[(size_t)blockIdx.x * h + j];
+}
+
+static void
+add_rows(struct backend *k, int n, const int *to, int h, const void *x, void *s)
+{
+	const int *dev = (const int *)cuda_upload(k, BUFFER_START, to, (size_t)n * sizeof(*to));
+
+	if (n)
+		launch(k, scatter_rows, dim3((unsigned)n), dim3(128), 0, h, dev, (const real *)x, (real *)s);
 }
 
 void
@@ -123,4 +144,5 @@ cuda_dense_fill(struct backend *k)
 	k->bias_backward = bias_backward;
 	k->multiply = multiply;
 	k->pick_rows = pick_rows;
+	k->add_rows = add_rows;
 }

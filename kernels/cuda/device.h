@@ -117,10 +117,11 @@ launch(struct backend *k, void (*kernel)(P...), dim3 grid, dim3 block, size_t sh
 /* Unrolls the following loop, so that arrays it indexes stay in registers. */
 #ifdef __CUDACC__
 #define UNROLL _Pragma("unroll")
-#define UNROLL_BY_4 _Pragma("unroll 4")
+#define PRAGMA(x) _Pragma(#x)
+#define UNROLL_BY(n) PRAGMA(unroll n)
 #else
 #define UNROLL
-#define UNROLL_BY_4
+#define UNROLL_BY(n)
 #endif
 
 /* The block's dynamic shared memory; launch() set its size. */

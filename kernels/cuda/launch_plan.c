@@ -9,6 +9,18 @@ divide_up(int a, int b)
 	return a / b + (a % b != 0);
 }
 
+static int
+round_up(int n, int multiple)
+{
+	return divide_up(n, multiple) * multiple;
+}
+
+int
+launch_slice(int k, int slices)
+{
+	return round_up(divide_up(k, slices), 4);
+}
+
 int
 launch_slices(int m, int n, int k)
 {
@@ -17,7 +29,7 @@ launch_slices(int m, int n, int k)
 	int most = k / LAUNCH_SLICE, slices = (int)(wanted / (tiles ? tiles : 1));
 
 	slices = slices < most ? slices : most;
-	return slices > 1 ? divide_up(k, divide_up(k, slices)) : 1;	/* no slice is empty */
+	return slices > 1 ? divide_up(k, launch_slice(k, slices)) : 1;	/* no slice is empty */
 }
 
 /* NVIDIA's programming guide, "Arithmetic Instructions": results per clock. */
@@ -119,12 +131,6 @@ launch_groups(const uint32_t *x, int n, int32_t *where, int32_t *word, int32_t *
 	for (int g = 0; g < groups; g++)
 		where[word[g]] = -1;
 	return groups;
-}
-
-static int
-round_up(int n, int multiple)
-{
-	return divide_up(n, multiple) * multiple;
 }
 
 /* Reals that do not depend on the sentence: rows of V, W, a row of zeros, memory for sums. */

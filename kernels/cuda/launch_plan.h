@@ -31,6 +31,9 @@ enum {
  */
 int launch_slices(int m, int n, int k);
 
+/* The depth of each of `slices` slices but the last: a multiple of 4, for product.h's quads. */
+int launch_slice(int k, int slices);
+
 /*
  * Multiply-adds per clock of one multiprocessor in float or double, by compute
  * capability; for later ones, an estimate from the newest known.

@@ -303,6 +303,7 @@ own_errors(size_t n, const real *s, const real *ds, real *e, real *d)
  * before it, is that row's next error, unless r begins a sequence.
  */
 struct move_back {
+	enum { FOURS = false };
 	int t, h;
 	const int32_t *begins;
 	const real *s;

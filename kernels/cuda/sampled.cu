@@ -23,6 +23,7 @@ struct sampled {
 
 /* Stores the logits of the noise words. */
 struct noise_logits {
+	enum { FOURS = false };
 	struct sampled a;
 
 	__device__ void
@@ -37,6 +38,7 @@ struct noise_logits {
 
 /* Adds to the rows of the noise words, which all differ. */
 struct noise_rows {
+	enum { FOURS = false };
 	real *dv;
 	size_t ld;
 	const uint32_t *noise;

@@ -55,6 +55,26 @@ make_up_one(const struct numbers &a, const struct absence &w, size_t i)
 		a.v[i] *= (real)w.keep2;
 }
 
+/* What a dense parameter makes up for, which has one number in row_steps. */
+static __global__ void
+make_up_all(struct numbers a, struct update u, const real *latest)
+{
+	struct absence *w = shared_memory<struct absence>();
+	size_t i = (size_t)blockIdx.x * blockDim.x + threadIdx.x;
+
+	if (threadIdx.x == 0)
+		*w = absence_since(&u, (double)*latest);
+	__syncthreads();
+	if (i < a.n)
+		make_up_one(a, *w, i);
+}
+
+static __global__ void
+set_one(real *p, real x)
+{
+	*p = x;
+}
+
 /* The touched rows, one block per row.  latest(rows), or NULL: the step of each row's latest
  * update (row_steps). */
 static __global__ void
@@ -92,6 +112,19 @@ update_numbers(const struct matrix *p, struct matrix *g, struct matrix *m, struc
 }
 
 static void
+update_all(struct backend *k, const struct numbers &a, const struct update *u)
+{
+	dim3 blocks((unsigned)cuda_over(a.n, 256));
+
+	if (u->row_steps) {
+		launch(k, make_up_all, blocks, dim3(256), sizeof(struct absence), a, *u,
+		    (const real *)u->row_steps->p);
+		launch(k, set_one, dim3(1), dim3(1), 0, u->row_steps->p, (real)u->step);
+	}
+	launch(k, change_all, blocks, dim3(256), 0, a);
+}
+
+static void
 param_update(struct backend *k, struct matrix *p, struct matrix *g, struct matrix *m,
     struct matrix *v, const struct update *u)
 {
@@ -99,7 +132,7 @@ param_update(struct backend *k, struct matrix *p, struct matrix *g, struct matri
 	const uint32_t *rows;
 
 	if (!touched_suffices(&g->touched, u)) {
-		launch(k, change_all, dim3((unsigned)cuda_over(a.n, 256)), dim3(256), 0, a);
+		update_all(k, a, u);
 	} else if (g->touched.n) {
 		rows = (const uint32_t *)cuda_upload(k, BUFFER_TOUCHED, g->touched.row,
 		    (size_t)g->touched.n * sizeof(*rows));

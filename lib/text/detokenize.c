@@ -9,6 +9,7 @@
 #include <utf8proc.h>
 
 #include "detokenize.h"
+#include "guillemet.h"
 #include "sentence_word.h"
 
 enum { LEFT = 1, RIGHT = 2 };
@@ -23,6 +24,8 @@ struct sentence {
 	int64_t last_close;	/* the last ) of all; -1: none, -2: not searched for yet */
 	bool angle;		/* < without a > so far */
 	bool quote;		/* `` or " without an end so far */
+	bool low, low_single;	/* likewise „ and a word that begins with ‚ */
+	struct guillemets angles;
 	bool star, tick;	/* likewise * and a backtick */
 	bool entity;		/* between & and ; */
 	bool capital;		/* the first letter is still to come */
@@ -37,10 +40,9 @@ static const struct {
 	{ "'s", LEFT }, { "'m", LEFT }, { "'d", LEFT }, { "'S", LEFT }, { "'M", LEFT },
 	{ "'D", LEFT }, { "'ll", LEFT }, { "'re", LEFT }, { "'ve", LEFT }, { "'LL", LEFT },
 	{ "'RE", LEFT }, { "'VE", LEFT }, { "n't", LEFT }, { "N'T", LEFT },
-	{ "\u201d", LEFT }, { "\u00bb", LEFT }, { "\u2026", LEFT },
+	{ "\u201d", LEFT }, { "\u2026", LEFT },
 	{ "(", RIGHT }, { "[", RIGHT }, { "{", RIGHT }, { "$", RIGHT }, { "#", RIGHT },
-	{ "@", RIGHT }, { "\u201c", RIGHT }, { "\u2018", RIGHT }, { "\u00ab", RIGHT },
-	{ "\u201e", RIGHT }
+	{ "@", RIGHT }
 };
 
 /* Words that are written as one. */
@@ -83,12 +85,20 @@ attach_pair(bool *open)
 	return *open ? RIGHT : LEFT;
 }
 
+/* Whether it is punctuation that ends a part of a sentence, or the end of the sentence. */
+static bool
+is_stop(struct word x)
+{
+	return x.len == 0 || (x.len == 1 && strchr(",.;:!?)", *x.p) != NULL);
+}
+
 static int
 attach_quote(struct sentence *s, struct word x)
 {
 	if (is_word(x, "``")) {
-		s->quote = true;
-		return RIGHT;
+		/* tok takes a closing quote for an opening one between ! or ? and a comma */
+		s->quote = !(s->quote && is_stop(word_near(s, 1)));
+		return s->quote ? RIGHT : LEFT;
 	}
 	if (is_word(x, "\""))
 		return attach_pair(&s->quote);
@@ -101,7 +111,38 @@ attach_quote(struct sentence *s, struct word x)
 	return LEFT;
 }
 
-/* A lone apostrophe: a plural genitive or a quote. */
+/* Typographic quotes other than guillemets: “English”, „German“, ‚both‘. */
+static int
+attach_typographic(struct sentence *s, struct word x)
+{
+	bool *low = is_word(x, "\u201c") ? &s->low : is_word(x, "\u2018") ? &s->low_single : NULL;
+
+	if (is_word(x, "\u201e"))
+		s->low = true;
+	if (low == NULL || !*low)
+		return RIGHT;
+	*low = false;
+	return LEFT;
+}
+
+/* Whether the next word begins with a vowel, as one does that an article or pronoun of French
+ * or Italian has lost its own before. */
+static bool
+elides(struct word before, struct word next, bool ascii)
+{
+	static const char *const short_forms[] = { "c", "d", "j", "l", "m", "n", "s", "t", "qu",
+		"jusqu", "lorsqu", "puisqu", "quoiqu", "quelqu", "aujourd", "all", "dall", "dell",
+		"nell", "sull", "un", "quest" };
+
+	if (next.len == 0 || (*next.p & 0x80 ? 0 : ascii || !strchr("aeiouhAEIOUH", *next.p)))
+		return false;
+	for (size_t i = 0; i < sizeof(short_forms) / sizeof(*short_forms); i++)
+		if (is_folded(before, short_forms[i]))
+			return true;
+	return false;
+}
+
+/* A lone apostrophe: a plural genitive, a quote, or an elision. */
 static int
 attach_apostrophe(const struct sentence *s, struct word x)
 {
@@ -110,6 +151,8 @@ attach_apostrophe(const struct sentence *s, struct word x)
 
 	if (s->before & RIGHT)
 		return RIGHT;
+	if (elides(word_near(s, -1), next, x.len == 1))
+		return LEFT | RIGHT;
 	for (size_t i = 0; x.len == 3 && i < sizeof(clitics) / sizeof(*clitics); i++)
 		if (is_word(next, clitics[i]))
 			return LEFT | RIGHT;
@@ -226,6 +269,10 @@ attach_word(struct sentence *s, struct word x)
 		return attach_quote(s, x);
 	if (is_word(x, "'") || is_word(x, "\u2019"))
 		return attach_apostrophe(s, x);
+	if (is_word(x, "\u201c") || is_word(x, "\u2018") || is_word(x, "\u201e"))
+		return attach_typographic(s, x);
+	if (guillemet_is(x))
+		return guillemet_opens(&s->angles, s->v, s->w, s->n, s->i) ? RIGHT : LEFT;
 	if (is_word(x, ":") || is_word(x, ";"))
 		return attach_colon(s, x);
 	if (is_word(x, "(") || is_word(x, ")"))
@@ -240,6 +287,7 @@ attach_word(struct sentence *s, struct word x)
 		s->entity = true;
 		return RIGHT;
 	}
+	s->low_single |= begins_with(x, "\u201a");
 	return attach_mark(x);
 }
 
@@ -260,14 +308,31 @@ is_address(const struct sentence *s, struct word x)
 	    (is_word(word_near(s, 1), ":") && begins_with(word_near(s, 2), "//"));
 }
 
-/* The first character of the word, after an apostrophe of *skip bytes, if any.  False:
- * it is not a letter or digit. */
+/* Bytes of an apostrophe, or of marks that other languages begin a sentence or quotation
+ * with, before the rest of the word. */
+static size_t
+leading_marks(struct word x)
+{
+	static const char *const openers[] = { "\u00bf", "\u00a1", "\u201a", "\u203a" };
+	size_t skip = x.len > 1 && x.p[0] == '\'';
+
+	for (size_t i = 0; i < sizeof(openers) / sizeof(*openers); i++) {
+		struct word rest = { x.p + skip, x.len - skip };
+
+		if (begins_with(rest, openers[i]) && rest.len > strlen(openers[i]))
+			skip += strlen(openers[i]);
+	}
+	return skip;
+}
+
+/* The first character of the word, after *skip bytes of marks.  False: it is not a letter
+ * or digit. */
 static bool
 first_letter(struct word x, size_t *skip, size_t *len, utf8proc_int32_t *c)
 {
 	utf8proc_ssize_t n;
 
-	*skip = x.len > 1 && x.p[0] == '\'';
+	*skip = leading_marks(x);
 	n = utf8proc_iterate((const utf8proc_uint8_t *)x.p + *skip,
 	    (utf8proc_ssize_t)(x.len - *skip), c);
 	if (n <= 0)
@@ -293,7 +358,7 @@ put_word(struct buf *out, struct sentence *s, struct word x)
 
 	if (is_word(x, "``") || is_word(x, "''"))
 		return buf_putc(out, '"');
-	if (is_word(x, "i") && !s->entity) {
+	if (is_word(x, "i") && !s->entity && s->v->rules.lower != FOLD_NEVER) {
 		s->capital = false;
 		return buf_putc(out, 'I');
 	}
@@ -312,8 +377,8 @@ put_word(struct buf *out, struct sentence *s, struct word x)
 bool
 detokenize_put(struct buf *out, const struct vocab *v, const uint32_t *w, uint32_t n)
 {
-	struct sentence s = { .v = v, .w = w, .n = n, .before = RIGHT,
-	    .last_close = -2, .capital = true };
+	struct sentence s = { .v = v, .w = w, .n = n, .before = RIGHT, .last_close = -2,
+	    .capital = v->rules.lower != FOLD_NEVER };
 
 	for (; s.i < n; s.i++) {
 		struct word x = word_near(&s, 0);

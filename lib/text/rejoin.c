@@ -4,6 +4,7 @@
 #include <string.h>
 #include <utf8proc.h>
 
+#include "guillemet.h"
 #include "rejoin.h"
 #include "sentence_word.h"
 #include "unicode.h"
@@ -22,6 +23,9 @@ struct sentence {
 	uint32_t n, i;
 	bool quote, apostrophe;	/* " or ' without an end so far */
 	bool low_quote;		/* the low quote of German and others likewise */
+	uint32_t last_apostrophe;	/* the last ' of all, counted from 1; UINT32_MAX: not
+					 * searched for yet */
+	struct guillemets angles;
 };
 
 static struct word
@@ -74,6 +78,20 @@ attach_pair(bool *open)
 	return *open ? RIGHT : LEFT;
 }
 
+/* Of apostrophes, one without a partner after it belongs to the word before it. */
+static int
+attach_apostrophe(struct sentence *s)
+{
+	if (s->last_apostrophe == UINT32_MAX) {
+		s->last_apostrophe = s->n;
+		while (s->last_apostrophe > 0 && first_char(word_at(s, s->last_apostrophe - 1)) != '\'')
+			s->last_apostrophe--;
+	}
+	if (!s->apostrophe && s->i > 0 && s->last_apostrophe == s->i + 1)
+		return LEFT;
+	return attach_pair(&s->apostrophe);
+}
+
 /* An opening quote, which closes one that began with a low quote. */
 static int
 attach_opening(struct sentence *s, uint32_t c)
@@ -106,7 +124,7 @@ attach_ascii(struct sentence *s, uint32_t c)
 	case '"':
 		return attach_pair(&s->quote);
 	case '\'':
-		return attach_pair(&s->apostrophe);
+		return attach_apostrophe(s);
 	case ':':
 		return attach_colon(s);
 	case '-': case '/': case '\\': case '_':
@@ -120,12 +138,36 @@ attach_ascii(struct sentence *s, uint32_t c)
 	}
 }
 
+/* A guillemet; at the start of a sentence it opens, in whatever way it points. */
+static int
+attach_guillemet(struct sentence *s, uint32_t c)
+{
+	bool opens = guillemet_opens(&s->angles, s->v, s->w, s->n, s->i);
+
+	if (s->i == 0)
+		s->angles.open = c;
+	return opens || s->i == 0 ? RIGHT : LEFT;
+}
+
+/* A dash: in Spanish, one before a question attaches to it. */
+static int
+attach_dash(const struct sentence *s, uint32_t c)
+{
+	uint32_t next = first_char(word_at(s, (int64_t)s->i + 1));
+
+	if (c == 0x2014 && (next == 0xBF || next == 0xA1))
+		return RIGHT;
+	return c == 0x2010 || c == 0x2011 ? LEFT | RIGHT : 0;
+}
+
 /* How a word that begins with the character c attaches to its neighbours. */
 static int
 attach_word(struct sentence *s, uint32_t c)
 {
 	if (c < 0x80)
 		return attach_ascii(s, c);
+	if (guillemet_is(word_at(s, s->i)))
+		return attach_guillemet(s, c);
 	switch (utf8proc_category((utf8proc_int32_t)c)) {
 	case UTF8PROC_CATEGORY_PS: case UTF8PROC_CATEGORY_PI:
 		return attach_opening(s, c);
@@ -134,7 +176,7 @@ attach_word(struct sentence *s, uint32_t c)
 	case UTF8PROC_CATEGORY_PO:
 		return c == 0xBF || c == 0xA1 ? RIGHT : c == 0xB7 ? LEFT | RIGHT : LEFT;
 	case UTF8PROC_CATEGORY_PD:
-		return c == 0x2010 || c == 0x2011 ? LEFT | RIGHT : 0;
+		return attach_dash(s, c);
 	case UTF8PROC_CATEGORY_SC:
 		return is_digit(last_char(word_at(s, (int64_t)s->i - 1))) ? 0 : RIGHT;
 	default:
@@ -161,7 +203,7 @@ put_word(struct buf *out, struct word x, bool *capital)
 bool
 rejoin_unicode(struct buf *out, const struct vocab *v, const uint32_t *w, uint32_t n)
 {
-	struct sentence s = { .v = v, .w = w, .n = n };
+	struct sentence s = { .v = v, .w = w, .n = n, .last_apostrophe = UINT32_MAX };
 	bool capital = v->rules.lower != FOLD_NEVER;
 	int before = RIGHT;
 	uint32_t last = 0;

@@ -2,8 +2,14 @@
  * gradient_sum.c - sums gradients over workers.
  *
  * Of a sparse gradient only the rows travel that some worker has touched: the workers first
- * tell each other which, then add up these rows of all, zeros where a worker has none.  They
- * and all small gradients go in one message; a large dense one is added up where it is.
+ * tell each other which.  Then each either sends its own rows to all, who add them up, or all
+ * add up the rows of the union, with zeros where a worker has none: whichever sends fewer
+ * bytes.  A sum of D bytes over R workers sends 2 (R - 1) / R D; to give every worker the D
+ * bytes that all have together, (R - 1) / R D.  So workers send their own rows unless each
+ * row of the union is in more than two lists, in the mean.
+ *
+ * The rows of a union and all small gradients go in one message; a large dense one is added up
+ * where it is.
  *
  * Every worker lists the rows in the same order, which is that of their updates and of the
  * norm's rounding errors; so all keep the same bits.
@@ -15,7 +21,10 @@
 #include "transport.h"
 #include "workers.h"
 
-enum { LARGE = 1 << 16 };	/* numbers of a gradient that is not copied into a message */
+enum {
+	LARGE = 1 << 16,	/* numbers of a gradient that is not copied into a message */
+	LANES = 8		/* numbers that are added together */
+};
 
 /* The gradients of a step. */
 struct sum_job {
@@ -26,6 +35,7 @@ struct sum_job {
 	int nsparse;
 	uint32_t *rows[WORKER_LISTS];	/* rows of each that any worker touched, */
 	int nrows[WORKER_LISTS];	/* so many */
+	bool is_sent[WORKER_LISTS];	/* each worker sends its rows to all */
 };
 
 /* In w->host, a copy of the gradient of a device that lends none. */
@@ -97,6 +107,25 @@ exchange_rows(struct sum_job *q)
 	return true;
 }
 
+static size_t
+row_bytes(const struct sum_job *q, int j)
+{
+	return (size_t)q->view[q->sparse[j]].width * q->n->size;
+}
+
+/* A zero in w->slots for each row of sparse gradient j. */
+static bool
+clear_slots(struct sum_job *q, int j)
+{
+	const struct grad_view *v = &q->view[q->sparse[j]];
+	size_t capacity = v->len / (size_t)v->width;
+
+	if (worker_memory(&q->w->slots, capacity) == NULL)
+		return false;
+	memset(q->w->slots.p, 0, capacity);
+	return true;
+}
+
 /* Adds to q->rows[j] the rows of one worker's list that are not there yet. */
 static void
 add_rows(struct sum_job *q, int j, const uint32_t *list, int n)
@@ -116,13 +145,10 @@ static bool
 unite_rows(struct sum_job *q, int j, uint32_t *rows)
 {
 	const struct workers *w = q->w;
-	const struct grad_view *v = &q->view[q->sparse[j]];
-	size_t capacity = v->len / (size_t)v->width;
 	const uint32_t *at = (const uint32_t *)(const void *)w->all.p;
 
-	if (worker_memory(&q->w->slots, capacity) == NULL)
+	if (!clear_slots(q, j))
 		return false;
-	memset(w->slots.p, 0, capacity);
 	q->rows[j] = rows;
 	for (int r = 0; r < w->size; r++)
 		for (int l = 0; l < q->nsparse; l++) {
@@ -130,6 +156,129 @@ unite_rows(struct sum_job *q, int j, uint32_t *rows)
 				add_rows(q, j, at, w->notes[r].rows[l]);
 			at += w->notes[r].rows[l];
 		}
+	return true;
+}
+
+/* Decides how the rows of each sparse gradient go; the numbers that workers send in the first
+ * way, all together. */
+static size_t
+choose_ways(struct sum_job *q)
+{
+	const struct workers *w = q->w;
+	size_t numbers = 0;
+
+	for (int j = 0; j < q->nsparse; j++) {
+		int64_t listed = 0;
+
+		for (int r = 0; r < w->size; r++)
+			listed += w->notes[r].rows[j];
+		q->is_sent[j] = listed <= 2 * (int64_t)q->nrows[j];
+		if (q->is_sent[j])
+			numbers += (size_t)listed * (size_t)q->view[q->sparse[j]].width;
+	}
+	return numbers;
+}
+
+/* Each worker's rows of the first way, to all: w->rows has those of worker 0, of 1, and so
+ * on, in the order of their lists. */
+static bool
+send_rows(struct sum_job *q, size_t numbers)
+{
+	struct workers *w = q->w;
+	char *own = worker_memory(&w->rows, numbers * q->n->size), *to;
+
+	if (own == NULL)
+		return false;
+	for (int r = 0; r < w->size; r++) {
+		w->bytes[r] = 0;
+		for (int j = 0; j < q->nsparse; j++)
+			w->bytes[r] += q->is_sent[j] ? (size_t)w->notes[r].rows[j] * row_bytes(q, j) : 0;
+		own += r < w->rank ? w->bytes[r] : 0;
+	}
+	to = own;
+	for (int j = 0; j < q->nsparse; j++) {
+		const struct grad_view *v = &q->view[q->sparse[j]];
+
+		for (int i = 0; q->is_sent[j] && i < v->n; i++, to += row_bytes(q, j))
+			memcpy(to, (char *)v->p + v->row[i] * row_bytes(q, j), row_bytes(q, j));
+	}
+	workers_gather(w, own, w->rows.p);
+	return true;
+}
+
+#define ADD_ROW(type) \
+static void \
+add_ ## type(type *restrict to, const type *restrict from, size_t n) \
+{ \
+	size_t i = 0; \
+	for (; i + LANES <= n; i += LANES) \
+		for (size_t k = 0; k < LANES; k++) \
+			to[i + k] += from[i + k]; \
+	for (; i < n; i++) \
+		to[i] += from[i]; \
+}
+ADD_ROW(float)
+ADD_ROW(double)
+
+/* The rows of one worker's list of gradient j, where the gradient has the sum of those of the
+ * workers before; it has none of a row that is not `seen`. */
+static void
+add_sent(const struct sum_job *q, int j, const uint32_t *list, int n, const char *from)
+{
+	const struct grad_view *v = &q->view[q->sparse[j]];
+	char *seen = q->w->slots.p;
+	size_t bytes = row_bytes(q, j);
+
+	for (int i = 0; i < n; i++, from += bytes) {
+		void *to = (char *)v->p + list[i] * bytes;
+
+		if (!seen[list[i]])
+			memcpy(to, from, bytes);
+		else if (q->n->k->real == REAL_F64)
+			add_double(to, (const double *)(const void *)from, (size_t)v->width);
+		else
+			add_float(to, (const float *)(const void *)from, (size_t)v->width);
+		seen[list[i]] = 1;
+	}
+}
+
+/* Adds up what send_rows() has brought, of gradient j. */
+static bool
+add_all_sent(struct sum_job *q, int j)
+{
+	struct workers *w = q->w;
+	const uint32_t *list = (const uint32_t *)(const void *)w->all.p;
+	const char *from = w->rows.p;
+
+	if (!q->is_sent[j])
+		return true;
+	if (!clear_slots(q, j))
+		return false;
+	for (int r = 0; r < w->size; r++)
+		for (int l = 0; l < q->nsparse; l++) {
+			int n = w->notes[r].rows[l];
+
+			if (l == j)
+				add_sent(q, j, list, n, from);
+			list += n;
+			from += q->is_sent[l] ? (size_t)n * row_bytes(q, l) : 0;
+		}
+	w->summed += (double)q->nrows[j] * (double)row_bytes(q, j);
+	return true;
+}
+
+static bool
+sum_sent(struct sum_job *q)
+{
+	size_t numbers = choose_ways(q);
+
+	if (numbers == 0)
+		return true;
+	if (!send_rows(q, numbers))
+		return false;
+	for (int j = 0; j < q->nsparse; j++)
+		if (!add_all_sent(q, j))
+			return false;
 	return true;
 }
 
@@ -153,7 +302,8 @@ message_length(const struct sum_job *q)
 		if (q->view[i].width == 0 && q->view[i].len < LARGE)
 			n += q->view[i].len;
 	for (int j = 0; j < q->nsparse; j++)
-		n += (size_t)q->nrows[j] * (size_t)q->view[q->sparse[j]].width;
+		if (!q->is_sent[j])
+			n += (size_t)q->nrows[j] * (size_t)q->view[q->sparse[j]].width;
 	return n;
 }
 
@@ -175,7 +325,7 @@ copy_message(const struct sum_job *q, char *p, bool back)
 		const struct grad_view *v = &q->view[q->sparse[j]];
 		size_t bytes = (size_t)v->width * size;
 
-		for (int i = 0; i < q->nrows[j]; i++, p += bytes) {
+		for (int i = 0; !q->is_sent[j] && i < q->nrows[j]; i++, p += bytes) {
 			char *row = (char *)v->p + q->rows[j][i] * bytes;
 
 			memcpy(back ? row : p, back ? p : row, bytes);
@@ -229,7 +379,7 @@ gradient_sum(struct workers *w, struct net *n, struct worker_note *mine)
 			return "out of memory";
 		rows += q.nrows[j];
 	}
-	if (!sum_all(&q))
+	if (!sum_sent(&q) || !sum_all(&q))
 		return "out of memory";
 	return_gradients(&q);
 	return n->k->error(n->k);

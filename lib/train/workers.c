@@ -33,7 +33,7 @@ workers_open(struct workers *w)
 void
 workers_close(struct workers *w)
 {
-	struct worker_memory *all[] = { &w->mine, &w->all, &w->numbers, &w->slots, &w->host };
+	struct worker_memory *all[] = { &w->mine, &w->all, &w->rows, &w->numbers, &w->slots, &w->host };
 
 	transport_close(w->t);
 	w->t = NULL;

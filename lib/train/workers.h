@@ -43,7 +43,7 @@ struct workers {
 	/* Ours: */
 	struct worker_note *notes;	/* (size) of each worker */
 	size_t *bytes;		/* (size) */
-	struct worker_memory mine, all, numbers, slots, host;	/* of gradient_sum.c, mostly */
+	struct worker_memory mine, all, rows, numbers, slots, host;	/* of gradient_sum.c, mostly */
 	struct errmsg err;
 };
 

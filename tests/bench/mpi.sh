@@ -15,7 +15,7 @@
 set -eu -o pipefail
 here=$(cd "$(dirname "$0")/../.." && pwd)
 : "${BUILD:=$here/build/release}" "${WORDS:=8000}" "${SENTENCES:=4000}" "${BATCH:=64}"
-steps=${1:-60}
+steps=${1:-60}	# at a rate at which the loss does not rise: a run that diverges is slower
 PATH=$BUILD/bin:$PATH
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -31,7 +31,7 @@ run() {
 	local n=$1 processes=$2 threads=$3 start=()
 	shift 3
 	[ "$processes" -eq 1 ] || start=(mpirun --oversubscribe --bind-to none -n "$processes")
-	{ time "${start[@]}" train -j "$threads" -B "$BATCH" -N "$n" -E 0 -e 1000 -o "$work/m.npz" --force "$@" \
+	{ time "${start[@]}" train -j "$threads" -B "$BATCH" -N "$n" -E 0 -e 1000 -r 0.0001 -o "$work/m.npz" --force "$@" \
 	    "$work/index" > "$work/log" 2> "$work/err"; } 2> "$work/time"
 	speed=$(sed -n 's/.* words, \([0-9]*\)\/s$/\1/p' "$work/err")
 	share=$(sed -n 's/.*took \([0-9.]*\) % of.*/\1/p' "$work/err")

@@ -269,11 +269,39 @@ update_lazily(struct backend *k, const struct test_case *c, enum update_rule rul
 	free(logp);
 }
 
+/* Updates 1, 2 and 6 of a dense parameter, which makes up for those between them. */
+static void
+update_dense(struct backend *k, const struct test_case *c, enum update_rule rule, struct result *res)
+{
+	int h = c->shape.h, v = c->shape.v, moments = rule_kinds[rule].moments;
+	struct matrix *each[5] = { mat(k, ROLE_OUT, v, h, c->v), NULL, mat(k, ROLE_BIAS, 1, 1, NULL) };
+	struct update u = { .rule = rule, .rate = 0.1, .scale = 0.7, .clip = 0.4, .decay = 0.9,
+	    .decay2 = 0.99, .epsilon = 1e-3, .weight_decay = 0.2, .lazy = true, .row_steps = each[2] };
+
+	for (int i = 0; i < moments; i++)
+		each[3 + i] = mat(k, ROLE_OUT, v, h, NULL);
+	for (int step = 1; step <= 6; step += step == 2 ? 4 : 1) {
+		u.step = step;
+		each[1] = mat(k, ROLE_OUT, v, h, c->v);
+		k->update(k, each[0], each[1], each[3], each[4], &u);
+		k->mat_free(k, each[1]);
+	}
+	each[1] = NULL;
+	keep_mat(k, res, "dense lazy update", each[0], (size_t)v * h);
+	keep_mat(k, res, "its step", each[2], 1);
+	for (int i = 0; i < 5; i++)
+		if (each[i])
+			k->mat_free(k, each[i]);
+}
+
 static void
 run_updates(struct backend *k, const void *arg, struct result *res)
 {
 	for (int rule = 0; rule < NRULES; rule++)
 		update_lazily(k, arg, (enum update_rule)rule, res);
+	for (int rule = 0; rule < NRULES; rule++)
+		if (!rule_kinds[rule].is_sparse)
+			update_dense(k, arg, (enum update_rule)rule, res);
 }
 
 static int

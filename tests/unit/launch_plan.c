@@ -35,7 +35,8 @@ slices(void)
 		check(s >= 1 && s <= 264, "from 1 to 264 slices", m, n, k);
 		if (s < 1)
 			continue;
-		slice = (k + s - 1) / s;
+		slice = launch_slice(k, s);
+		check(slice % 4 == 0 && slice >= 4, "slices begin at quads", m, n, k);
 		check(s == 1 || slice >= LAUNCH_SLICE, "no slice is too thin", m, n, k);
 		check((s - 1) * slice < k, "no slice is empty", m, n, k);
 	}

@@ -17,12 +17,13 @@
 
 enum {
 	BLOCK = 1 << 22,	/* numbers that are added in one exchange */
+	STRIP = 512,		/* numbers that are added while they are in the first cache */
 	BYTES_MAX = 1 << 30	/* in one message: MPI counts with int */
 };
 
 struct mpi_transport {
 	struct transport t;	/* the first member */
-	void *parts;		/* (cap) numbers: a rank's part from each rank */
+	void *parts;		/* (cap) numbers: a rank's part from each other rank */
 	size_t cap;
 	int *counts, *starts;	/* (2 size) */
 };
@@ -72,15 +73,17 @@ static void
 gather(struct transport *t, const void *mine, void *all, const size_t *bytes)
 {
 	struct mpi_transport *m = (struct mpi_transport *)t;
-	size_t most = 0, total = 0;
+	size_t total = 0, own = 0;
 
 	for (int r = 0; r < t->size; r++) {
-		most = bytes[r] > most ? bytes[r] : most;
 		m->counts[r] = bytes_left(bytes[r], 0, BYTES_MAX);
 		m->starts[r] = (int)total;
+		own = r == t->rank ? total : own;
 		total += bytes[r];
 	}
 	if (total <= BYTES_MAX) {
+		if (mine == (char *)all + own)
+			mine = MPI_IN_PLACE;
 		MPI_Allgatherv(mine, m->counts[t->rank], MPI_BYTE, all, m->counts, m->starts, MPI_BYTE,
 		    MPI_COMM_WORLD);
 		return;
@@ -90,7 +93,7 @@ gather(struct transport *t, const void *mine, void *all, const size_t *bytes)
 	for (int r = 0; r < t->size; r++) {
 		char *at = (char *)all + total;
 
-		if (r == t->rank)
+		if (r == t->rank && mine != at)
 			memcpy(at, mine, bytes[r]);
 		for (size_t done = 0, n; done < bytes[r]; done += n) {
 			n = (size_t)bytes_left(bytes[r], done, BYTES_MAX);
@@ -100,14 +103,23 @@ gather(struct transport *t, const void *mine, void *all, const size_t *bytes)
 	}
 }
 
+/* x(n), a rank's part of its own numbers, becomes its sum with parts(size, n), of which the
+ * rank's own is missing. */
 #define ADD_PARTS(type) \
 static void \
-add_ ## type(type *sum, const type *parts, size_t n, int size) \
+add_ ## type(type *restrict x, const type *restrict parts, size_t n, int rank, int size) \
 { \
-	memcpy(sum, parts, n * sizeof(*sum)); \
-	for (int r = 1; r < size; r++) \
-		for (size_t i = 0; i < n; i++) \
-			sum[i] += parts[(size_t)r * n + i]; \
+	type sum[STRIP]; \
+	for (size_t at = 0, some; at < n; at += some) { \
+		some = n - at < STRIP ? n - at : STRIP; \
+		memcpy(sum, (rank == 0 ? x : parts) + at, some * sizeof(*sum)); \
+		for (int r = 1; r < size; r++) { \
+			const type *p = (r == rank ? x : parts + (size_t)r * n) + at; \
+			for (size_t i = 0; i < some; i++) \
+				sum[i] += p[i]; \
+		} \
+		memcpy(x + at, sum, some * sizeof(*sum)); \
+	} \
 }
 ADD_PARTS(float)
 ADD_PARTS(double)
@@ -119,7 +131,7 @@ part_start(size_t n, int r, int size)
 	return (int)(n * (size_t)r / (size_t)size);
 }
 
-/* Sends to each rank its part of x(n), and receives one's own from each into m->parts. */
+/* Sends to each other rank its part of x(n), and receives one's own from each into m->parts. */
 static void
 exchange_parts(struct mpi_transport *m, MPI_Datatype type, void *x, size_t n)
 {
@@ -132,7 +144,9 @@ exchange_parts(struct mpi_transport *m, MPI_Datatype type, void *x, size_t n)
 		got[r] = own;
 		got_at[r] = r * own;
 	}
+	m->counts[m->t.rank] = got[m->t.rank] = 0;
 	MPI_Alltoallv(x, m->counts, m->starts, type, m->parts, got, got_at, type, MPI_COMM_WORLD);
+	m->counts[m->t.rank] = own;
 }
 
 static void
@@ -144,9 +158,9 @@ sum_block(struct mpi_transport *m, bool doubles, void *x, size_t n)
 
 	exchange_parts(m, type, x, n);
 	if (doubles)
-		add_double((double *)x + first, m->parts, own, m->t.size);
+		add_double((double *)x + first, m->parts, own, m->t.rank, m->t.size);
 	else
-		add_float((float *)x + first, m->parts, own, m->t.size);
+		add_float((float *)x + first, m->parts, own, m->t.rank, m->t.size);
 	MPI_Allgatherv(MPI_IN_PLACE, 0, type, x, m->counts, m->starts, type, MPI_COMM_WORLD);
 }
 
