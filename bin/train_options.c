@@ -65,6 +65,8 @@ static const struct opt options[] = {
 	    "tokens of a stream per step; 0: line by line" },
 	{ 'v', "valid", OPT_STR, { .s = &o.valid }, "file|fraction", 0, 0,
 	    "validation set: a file, or the last fraction" },
+	{ 0, "average", OPT_FLAG, { .flag = &o.set.average }, NULL, 0, 0,
+	    "the model is a mean of the weights" },
 	{ 0, "dropout-masks", OPT_WORD, { .word = &o.set.masks }, DROPOUT_MASKS, 0, 0,
 	    "a mask for each word or sequence" },
 	{ 0, "embed-dropout", OPT_REAL, { .x = &o.set.embed_dropout }, "rate", 0, 0.99,
@@ -150,8 +152,8 @@ check_options(void)
 	if (o.resume && !options_given('o'))
 		o.out = o.resume;
 	if (o.resume)
-		options_reject("a D c f F H I L m n O s S t T softmax samples noise-power cutoffs reduction "
-		    "shuffle warmup",
+		options_reject("a D c f F H I L m n O s S t T average softmax samples noise-power cutoffs "
+		    "reduction shuffle warmup",
 		    "cannot change in a resumed run (-R)");
 	if (o.from)
 		options_reject("a c I L m t", "cannot be used with -i; the model determines it");

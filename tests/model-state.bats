@@ -34,6 +34,16 @@ state() {
 	run -0 "$UNIT/model" show bad.npz
 }
 
+@test "averaged weights: those that training continues from are there, and only then" {
+	local last=(U.last 2 3 floats V.last 3 2 floats W.last 2 2 four)
+	state "$PROGRESS\naverage=1" "${last[@]}"
+	run -0 "$UNIT/model" show bad.npz
+	state "$PROGRESS\naverage=1" "${last[@]:0:8}"
+	refused "array 'W.last' is missing"
+	state "$PROGRESS" "${last[@]}"
+	refused "array 'U.last' does not belong to this kind of network"
+}
+
 @test "moments: as many as the optimiser has, in the weights' shapes, and no others" {
 	local one=(U.1 2 3 floats V.1 3 2 floats W.1 2 2 four)
 	local two=(U.2 2 3 floats V.2 3 2 floats W.2 2 2 four)

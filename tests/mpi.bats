@@ -91,7 +91,7 @@ alike() {
 	need_mpi
 	local same=(-D -N 30 -B 5 -e 100 -l 1 -m 6 -H 8 -O adam -p 0.3 --embed-dropout 0.2 --shuffle)
 	alike 1e-6 3 "${same[@]}" --dropout-masks sequence
-	alike 1e-6 2 "${same[@]}" --warmup 9
+	alike 1e-6 2 "${same[@]}" --warmup 9 --average -N 40 -E 1 -v 0.2
 	cp chars text
 	alike 1e-6 2 "${same[@]}" -T 4 -c gru --dropout-masks sequence
 }

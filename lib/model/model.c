@@ -109,6 +109,12 @@ model_is_lazy(const struct model *m)
 }
 
 bool
+model_is_mean(const struct model *m)
+{
+	return m->has_progress && m->progress.hyper.average;
+}
+
+bool
 model_counts_rows(const struct model *m)
 {
 	return m->has_progress && model_is_lazy(m) && !rule_kinds[m->progress.hyper.rule].is_sparse;
@@ -273,6 +279,31 @@ alloc_row_steps(struct model *m)
 	return NULL;
 }
 
+static void
+free_last(struct model *m)
+{
+	if (m->nparam > 0)
+		free(m->param[0].last);		/* one block holds all */
+	for (size_t i = 0; i < m->nparam; i++)
+		m->param[i].last = NULL;
+}
+
+static const char *
+copy_to_last(struct model *m)
+{
+	void *at[MODEL_PARAMS_MAX];
+
+	if (!new_block(m, at))
+		return "the averages of the weights do not fit into memory";
+	for (size_t i = 0; i < m->nparam; i++) {
+		struct model_param *p = &m->param[i];
+
+		p->last = at[i];
+		memcpy(p->last, p->data, p->rows * p->cols * real_size(m->shape.real));
+	}
+	return NULL;
+}
+
 const char *
 model_alloc_optimiser(struct model *m)
 {
@@ -280,7 +311,10 @@ model_alloc_optimiser(struct model *m)
 	const char *why = alloc_moments(m, hyperparams_moments(r));
 
 	free_row_steps(m);
-	return why == NULL && model_counts_rows(m) ? alloc_row_steps(m) : why;
+	free_last(m);
+	if (why == NULL && model_counts_rows(m))
+		why = alloc_row_steps(m);
+	return why == NULL && model_is_mean(m) ? copy_to_last(m) : why;
 }
 
 size_t
@@ -340,6 +374,7 @@ model_set_real(struct model *m, enum real_type real)
 	free(m->param[0].data);
 	free_moments(m);
 	free_row_steps(m);
+	free_last(m);
 	free(m->carried.data);
 	m->carried = (struct model_carried){ 0 };
 	memcpy(m->param, converted.param, sizeof(m->param));
@@ -418,6 +453,7 @@ model_free(struct model *m)
 {
 	free_moments(m);
 	free_row_steps(m);
+	free_last(m);
 	if (m->nparam > 0)
 		free(m->param[0].data);		/* one block holds all */
 	m->nparam = 0;

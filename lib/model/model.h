@@ -66,6 +66,8 @@ struct model_param {
 	uint32_t cluster;	/* from 1, of the adaptive softmax; 0: of none */
 	size_t rows, cols;
 	void *data;			/* (rows x cols) of shape.real */
+	void *last;			/* likewise: the weights that training continues from, if data is
+					 * a mean of such (hyper.average); else NULL */
 	void *moment[MODEL_MOMENTS];	/* optimiser state, likewise; or NULL */
 	void *row_steps;		/* (words, by model_param_words()) of shape.real: step of the
 					 * latest update of each word's row, 0: none; or NULL */
@@ -144,6 +146,9 @@ struct model_sizes model_sizes(const struct model *m);
 /* Whether training updates only the rows that a step touched (backend.h, lazy updates). */
 bool model_is_lazy(const struct model *m);
 
+/* Whether the weights are a mean of those that training passed through. */
+bool model_is_mean(const struct model *m);
+
 /* Whether the step of each row's latest update is kept: lazy ones, by a rule that depends on their
  * number. */
 bool model_counts_rows(const struct model *m);
@@ -161,7 +166,8 @@ const char *model_plan(struct model *m, struct model_shape shape);
 const char *model_alloc(struct model *m);
 
 /* Allocates the state of the optimiser that m->progress names, zero: its moments for every
- * parameter, and row_steps where model_counts_rows().  Frees what there was. */
+ * parameter, and row_steps where model_counts_rows(); and `last`, a copy of the weights, where
+ * they are averaged.  Frees what there was. */
 const char *model_alloc_optimiser(struct model *m);
 
 /* Value of `rows` in struct model_carried for this many streams, at most 1e6. */

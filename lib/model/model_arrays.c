@@ -56,6 +56,12 @@ model_row_steps_name(const struct model_param *p, char name[NPZ_NAME])
 	snprintf(name, NPZ_NAME, "%s.steps", p->name);
 }
 
+void
+model_last_name(const struct model_param *p, char name[NPZ_NAME])
+{
+	snprintf(name, NPZ_NAME, "%s.last", p->name);
+}
+
 size_t
 model_file_row_steps(const struct model *m, const struct model_param *p)
 {
@@ -72,7 +78,7 @@ model_sizes(const struct model *m)
 		uint64_t n = (uint64_t)m->param[i].rows * m->param[i].cols;
 
 		s.parameters += n;
-		state += n * (uint64_t)model_file_moments(m) + model_file_row_steps(m, &m->param[i]);
+		state += n * (uint64_t)(model_file_moments(m) + model_is_mean(m)) + model_file_row_steps(m, &m->param[i]);
 	}
 	if (model_has_carried(m))
 		state += (uint64_t)model_carried_rows(m, m->progress.batch) * m->shape.hidden;

@@ -16,6 +16,9 @@ void model_moment_name(const struct model_param *p, int k, char name[NPZ_NAME]);
 /* A parameter's counts of updates for each word: "V.steps". */
 void model_row_steps_name(const struct model_param *p, char name[NPZ_NAME]);
 
+/* The weights that training continues from, where the parameter is a mean: "V.last". */
+void model_last_name(const struct model_param *p, char name[NPZ_NAME]);
+
 /* Moments of each parameter in the file: those that its optimiser has. */
 int model_file_moments(const struct model *m);
 

@@ -131,6 +131,9 @@ is_known(const struct model *m, const char *name)
 			if (strcmp(name, moment) == 0)
 				return true;
 		}
+		model_last_name(&m->param[i], moment);
+		if (model_is_mean(m) && strcmp(name, moment) == 0)
+			return true;
 		model_row_steps_name(&m->param[i], moment);
 		if (model_file_row_steps(m, &m->param[i]) && strcmp(name, moment) == 0)
 			return true;
@@ -230,6 +233,22 @@ load_moment(struct model *m, struct npz *z, const struct model_param *p, int k)
 }
 
 static const char *
+load_last(struct model *m, struct npz *z)
+{
+	const char *why = NULL;
+	char name[NPZ_NAME];
+
+	for (size_t i = 0; i < m->nparam && why == NULL; i++) {
+		const struct model_param *p = &m->param[i];
+
+		model_last_name(p, name);
+		if ((why = check_array(m, z, name, p->rows, p->cols)) == NULL)
+			why = read_array(m, z, name, p->last);
+	}
+	return why;
+}
+
+static const char *
 load_row_steps(struct model *m, struct npz *z)
 {
 	const char *why = NULL;
@@ -257,6 +276,8 @@ load_state(struct model *m, struct npz *z)
 			why = load_moment(m, z, &m->param[i], k);
 	if (why == NULL)
 		why = load_row_steps(m, z);
+	if (why == NULL && model_is_mean(m))
+		why = load_last(m, z);
 	if (why || !model_has_carried(m))
 		return why;
 	why = check_array(m, z, "carry", model_carried_rows(m, m->progress.batch), m->shape.hidden);
@@ -329,6 +350,9 @@ check_param(struct model *m, struct npz *z, const struct model_param *p)
 		model_moment_name(p, k, name);
 		why = check_array(m, z, name, p->rows, p->cols);
 	}
+	model_last_name(p, name);
+	if (why == NULL && model_is_mean(m))
+		why = check_array(m, z, name, p->rows, p->cols);
 	model_row_steps_name(p, name);
 	return why == NULL && words ? check_array(m, z, name, 1, words) : why;
 }

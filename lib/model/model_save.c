@@ -35,7 +35,7 @@ real_array(struct model *m, const char *name, const void *data, size_t rows, siz
 	return NULL;
 }
 
-/* Appends a parameter and its moments to the list a of *n arrays. */
+/* Appends a parameter and its state of training to the list a of *n arrays. */
 static const char *
 param_arrays(struct model *m, const struct model_param *p, struct npz_array *a, size_t *n)
 {
@@ -46,6 +46,9 @@ param_arrays(struct model *m, const struct model_param *p, struct npz_array *a, 
 		model_moment_name(p, k, name);
 		why = real_array(m, name, p->moment[k], p->rows, p->cols, &a[(*n)++]);
 	}
+	model_last_name(p, name);
+	if (why == NULL && model_is_mean(m))
+		why = real_array(m, name, p->last, p->rows, p->cols, &a[(*n)++]);
 	model_row_steps_name(p, name);
 	if (why == NULL && model_file_row_steps(m, p))
 		why = real_array(m, name, p->row_steps, 1, model_file_row_steps(m, p), &a[(*n)++]);
@@ -55,7 +58,7 @@ param_arrays(struct model *m, const struct model_param *p, struct npz_array *a, 
 static const char *
 save_arrays(struct model *m, const char *path, struct buf *config, struct buf *vocab)
 {
-	struct npz_array a[MODEL_PARAMS_MAX * (2 + MODEL_MOMENTS) + EXTRAS];
+	struct npz_array a[MODEL_PARAMS_MAX * (3 + MODEL_MOMENTS) + EXTRAS];
 	const char *why = config_format(m, config);
 	size_t n = 0;
 
@@ -81,6 +84,8 @@ param_is_finite(const struct model *m, const struct model_param *p)
 {
 	bool finite = model_all_finite(p->data, p->rows * p->cols, m->shape.real);
 
+	if (model_is_mean(m))
+		finite = finite && model_all_finite(p->last, p->rows * p->cols, m->shape.real);
 	for (int k = 0; k < model_file_moments(m); k++)
 		finite = finite && model_all_finite(p->moment[k], p->rows * p->cols, m->shape.real);
 	return finite;

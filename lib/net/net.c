@@ -188,11 +188,45 @@ net_open_training(struct net *n, struct backend *k, const struct model *m)
 	return open_net(n, k, m, &m->progress.hyper);
 }
 
+/* The weights that training continues from. */
+static void *
+latest_weights(const struct model_param *p)
+{
+	return p->last ? p->last : p->data;
+}
+
+const char *
+net_store_weights(struct net *n, struct model *m)
+{
+	for (size_t i = 0; i < m->nparam; i++)
+		n->k->mat_get(n->k, latest_weights(&m->param[i]), n->p[i]);
+	return n->k->error(n->k);
+}
+
+const char *
+net_put_weights(struct net *n, const struct model *m)
+{
+	for (size_t i = 0; i < m->nparam; i++)
+		n->k->mat_put(n->k, n->p[i], latest_weights(&m->param[i]));
+	return n->k->error(n->k);
+}
+
+const char *
+net_put_mean(struct net *n, const struct model *m)
+{
+	for (size_t i = 0; i < m->nparam; i++)
+		n->k->mat_put(n->k, n->p[i], m->param[i].data);
+	return n->k->error(n->k);
+}
+
 const char *
 net_store(struct net *n, struct model *m)
 {
+	const char *why = net_store_weights(n, m);
+
+	if (why)
+		return why;
 	for (size_t i = 0; i < m->nparam; i++) {
-		n->k->mat_get(n->k, m->param[i].data, n->p[i]);
 		for (int k = 0; k < MODEL_MOMENTS; k++)
 			if (n->moment[k][i])
 				n->k->mat_get(n->k, m->param[i].moment[k], n->moment[k][i]);

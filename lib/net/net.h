@@ -97,8 +97,14 @@ struct net {
  * failure. */
 const char *net_open(struct net *n, struct backend *k, const struct model *m);
 const char *net_open_training(struct net *n, struct backend *k, const struct model *m);
-/* Copies them back into m, which must have the same shape and moments. */
+/* Copies them back into m, which must have the same shape and moments; the weights to where
+ * training continues from (struct model_param). */
 const char *net_store(struct net *n, struct model *m);
+/* Copies the weights alone: from the device as net_store() does, and back; and those of the
+ * model as it is used, which differ where m averages them. */
+const char *net_store_weights(struct net *n, struct model *m);
+const char *net_put_weights(struct net *n, const struct model *m);
+const char *net_put_mean(struct net *n, const struct model *m);
 void net_free(struct net *n);
 
 /* Zero states for nseq sequences; net_state_free() is due after success and failure. */

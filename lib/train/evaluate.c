@@ -3,6 +3,7 @@
  * each in turn, a joined corpus by its parallel streams.
  */
 #include "trainer.h"
+#include "weight_average.h"
 
 enum {
 	EVAL_ROWS = 4096,	/* steps in a batch */
@@ -78,8 +79,12 @@ trainer_evaluate(struct trainer *s, double *loss)
 {
 	const struct corpus *c = s->valid ? s->valid : s->train;
 	double sum = 0;
-	const char *why = c->joined ? evaluate_streams(s, c, &sum) : evaluate_frames(s, c, &sum);
+	const char *why = weight_average_show(s->net, s->model);
 
+	if (why == NULL)
+		why = c->joined ? evaluate_streams(s, c, &sum) : evaluate_frames(s, c, &sum);
+	if (why == NULL)
+		why = weight_average_hide(s->net, s->model);
 	if (why == NULL)
 		trainer_agree(s, &sum);
 	trainer_should_stop(s);

@@ -121,6 +121,8 @@ share_numbers(struct workers *w, struct model *m)
 		for (int k = 0; k < MODEL_MOMENTS; k++)
 			if (p->moment[k])
 				workers_broadcast(w, p->moment[k], bytes);
+		if (p->last)
+			workers_broadcast(w, p->last, bytes);
 		if (p->row_steps)
 			workers_broadcast(w, p->row_steps, model_param_words(&m->shape, p) * real);
 	}

@@ -31,7 +31,7 @@ struct train_settings {
 	double factor, clip, clip_norm, dropout, embed_dropout, weight_decay;
 	int masks;		/* enum dropout_masks */
 	long warmup;
-	bool shuffle;
+	bool shuffle, average;
 	long from_epoch;	/* of RATE_DECAYED */
 	long samples;		/* of SOFTMAX_SAMPLED */
 	double noise_power;	/* the same */

@@ -14,6 +14,7 @@
 #include "mem.h"
 #include "rate_schedule.h"
 #include "trainer.h"
+#include "weight_average.h"
 
 enum {
 	/* Work for net_steps() in one call; a signal has to wait for it. */
@@ -343,6 +344,8 @@ queue_length(struct trainer *s)
 		return 0;
 	if (s->max_steps && s->max_steps - p->steps < n)
 		n = (size_t)(s->max_steps - p->steps);
+	if (p->hyper.average && weight_average_wait(p) < n)
+		n = weight_average_wait(p);
 	if (s->save_steps && s->save_steps - p->steps % s->save_steps < n)
 		n = (size_t)(s->save_steps - p->steps % s->save_steps);
 	return n < QUEUE_SENTENCES ? n : QUEUE_SENTENCES;
@@ -456,7 +459,8 @@ run_epochs(struct trainer *s, uint64_t epochs)
 			break;
 		fresh = false;
 		n = queue_length(s);
-		if ((why = n ? step_queue(s, n) : step_batch(s, units)) != NULL)
+		if ((why = n ? step_queue(s, n) : step_batch(s, units)) != NULL ||
+		    (why = weight_average_step(s->net, s->model)) != NULL)
 			return why;
 		if (p->sentence == units)
 			end_epoch(s);

@@ -56,6 +56,7 @@ struct trainer {
 	struct workers *workers;	/* this process and those that it trains with */
 	const struct corpus *train;	/* joined if and only if p->hyper.chunk is not 0 */
 	const struct corpus *valid;	/* the validation set, likewise; NULL: none */
+	struct model *model;		/* whose weights it averages, if so asked, and its */
 	struct model_progress *p;
 	uint64_t max_steps;		/* end the run after this many updates; 0: no limit */
 	uint64_t save_steps;		/* ask is_save_due() at multiples of it at least; 0: anywhere */

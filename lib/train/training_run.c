@@ -11,6 +11,7 @@
 #include "seconds.h"
 #include "signals.h"
 #include "training_run.h"
+#include "weight_average.h"
 
 static const char *
 device_failure(struct training_run *r, const char *why)
@@ -134,7 +135,7 @@ write_files(struct training_run *r, bool best)
 static const char *
 write_models(struct training_run *r, bool best, bool *unsaved)
 {
-	const char *why = net_store(&r->net, &r->model);
+	const char *why = weight_average_store(&r->net, &r->model);
 
 	*unsaved = false;
 	if (why || (why = trainer_store(&r->trainer, &r->model)) != NULL)
@@ -302,7 +303,8 @@ training_run_open(struct training_run *r)
 	if (why)
 		return why;
 	r->trainer = (struct trainer){
-		.net = &r->net, .workers = &r->workers, .train = &r->text.train, .p = &r->model.progress,
+		.net = &r->net, .workers = &r->workers, .train = &r->text.train,
+		.model = &r->model, .p = &r->model.progress,
 		.valid = r->text.valid.steps ? &r->text.valid : NULL, .max_steps = r->max_steps,
 		.save_steps = r->schedule.steps, .watch = { .limit = r->max_loss_ratio },
 		.callbacks = { .arg = &r->log, .evaluated = loss_log_evaluated,
@@ -311,6 +313,7 @@ training_run_open(struct training_run *r)
 		    .is_save_due = is_save_due, .should_stop = should_stop, .warn = warn_user }
 	};
 	if ((why = net_open_training(&r->net, r->k, &r->model)) != NULL ||
+	    (why = weight_average_hide(&r->net, &r->model)) != NULL ||
 	    (why = trainer_begin(&r->trainer, &r->model)) != NULL)
 		return device_failure(r, why);
 	return NULL;

@@ -82,6 +82,7 @@ _unroll_list() {
 		train t tie -
 		train T seq-length arg
 		train v valid file
+		train - average -
 		train - dropout-masks word|sequence
 		train - embed-dropout arg
 		train - force -
