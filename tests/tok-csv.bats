@@ -136,3 +136,30 @@ damaged_files() {
 	[ "$("$UNICODE" tolower | wc -l)" -eq 1433 ]
 	[ "$("$UNICODE" tolower | grep -c ' ')" -eq 1 ]
 }
+
+@test "a first line sep=; is obeyed by --delimiter auto, and named without" {
+	printf 'id;body\r\n1;"A; b."\r\n2;C.\r\n' > plain
+	tok --delimiter ';' -c body plain > want
+	for line in 'sep=;\r\n' '"sep=;"\r\n' 'sep=;\n'; do
+		# shellcheck disable=SC2059
+		{ printf "$line"; cat plain; } > in.csv
+		tok --delimiter auto -c body in.csv | cmp - want
+		perl -e '$| = 1; print for split //, join "", <STDIN>' < in.csv | tok --delimiter auto -c body | cmp - want
+		for option in '' '--delimiter ;'; do
+			# shellcheck disable=SC2086
+			run -1 --separate-stderr tok $option -c body in.csv
+			[ "$stderr" = "tok: in.csv: no column 'body'; the first line is no header, but tells Excel the delimiter: give --delimiter auto" ]
+		done
+	done
+	printf 'sep=,\nid,body\n1,A.\n' > in.csv
+	run -1 --separate-stderr tok -c body in.csv
+	[[ "$stderr" == *'tells Excel the delimiter: give --delimiter auto' ]]
+	# the tab, no header, and what only looks like such a line
+	printf 'sep=\t\nid\tbody\n1\tA, bee\n' | tok --delimiter auto -c body | diff - <(echo 'a , bee')
+	printf 'sep=;\n1;A bee\n' | tok --delimiter auto -n -c 2 | diff - <(echo 'a bee')
+	printf 'sep=; and,more\nx,y\n' | tok --delimiter auto -c more | diff - <(echo y)
+	# line numbers are those of the file
+	printf 'sep=;\nid;body\n1;"A' > in.csv
+	run -1 --separate-stderr tok --delimiter auto -c body in.csv
+	[[ "$stderr" == *'record 1: quoted field never ends (it starts on line 3)'* ]]
+}

@@ -81,12 +81,30 @@ count_candidates(const struct csv_dialect *d, const char *p, size_t len, size_t 
 	return false;
 }
 
-const char *
-csv_dialect_guess(const struct csv_dialect *d, struct reader *in, char *delimiter)
+/* The bytes of a first line such as `sep=;`, by which programs tell Excel the delimiter, or 0. */
+static size_t
+sep_line(const char *p, size_t len, char *delimiter)
 {
-	size_t n[NCANDIDATES], len = 0, got, best = 0;
+	static const char sep[] = "sep=";
+	const size_t n = sizeof(sep) - 1;
+	size_t quote = len > 0 && *p == '"', i = quote + n + 1;
+
+	if (len < i + quote + 1 || memcmp(p + quote, sep, n) != 0 ||
+	    !is_mark((unsigned char)p[i - 1]) || p[i - 1] == '"' || (quote && p[i] != '"'))
+		return 0;
+	*delimiter = p[i - 1];
+	i += quote;
+	i += p[i] == '\r';
+	return i < len && p[i] == '\n' ? i + 1 : 0;
+}
+
+const char *
+csv_dialect_guess(const struct csv_dialect *d, struct reader *in, char *delimiter, bool *stated)
+{
+	size_t n[NCANDIDATES], len = 0, got, best = 0, line;
 	const char *p, *why;
 
+	*stated = false;
 	do {
 		size_t before = len;
 
@@ -98,6 +116,13 @@ csv_dialect_guess(const struct csv_dialect *d, struct reader *in, char *delimite
 	} while (!count_candidates(d, in->data + in->pos, len, n) && len < GUESS_BYTES);
 	if (len == 0)
 		return NULL;
+	if (in->data[in->pos + len - 1] == '\r' && (why = reader_peek(in, len + 1, &p, &len)) != NULL)
+		return why;
+	if ((line = sep_line(in->data + in->pos, len, delimiter)) > 0) {
+		in->pos += line;
+		*stated = true;
+		return NULL;
+	}
 	count_candidates(d, in->data + in->pos, len, n);
 	for (size_t i = 1; i < NCANDIDATES; i++)
 		if (n[i] > n[best])

@@ -24,9 +24,11 @@ const char *csv_dialect_parse(struct csv_dialect *d, const char *delimiter, cons
     const char *escape, struct errmsg *err);
 
 /* The delimiter that occurs most often in the first record, outside quotes: a comma, a
- * semicolon, a tab or a bar, the first of these where several are as frequent.  NULL or a
- * read error. */
-const char *csv_dialect_guess(const struct csv_dialect *d, struct reader *in, char *delimiter);
+ * semicolon, a tab or a bar, the first of these where several are as frequent.  If the first
+ * line is one such as `sep=;`, which Excel reads, it states the delimiter, and is skipped.
+ * NULL or a read error. */
+const char *csv_dialect_guess(const struct csv_dialect *d, struct reader *in, char *delimiter,
+    bool *stated);
 
 /* That one of them, other than the delimiter, that a field contains; 0: none. */
 char csv_dialect_other(const char *field, size_t len, char delimiter);

@@ -107,6 +107,18 @@ csv_header_find(const struct csv_records *c, const char *name, size_t *column,
 	return NULL;
 }
 
+/* Whether the record is a line such as `sep=;`, cut at the delimiter if it names that. */
+static bool
+is_sep_line(const struct csv_records *c)
+{
+	size_t len, rest = 0;
+	const char *field = csv_records_field(c, 0, &len);
+
+	if (c->ncol == 2)
+		csv_records_field(c, 1, &rest);
+	return c->ncol <= 2 && rest == 0 && len == 6 - c->ncol && memcmp(field, "sep=", 4) == 0;
+}
+
 const char *
 csv_header_delimiter(const struct csv_records *c, struct errmsg *err)
 {
@@ -115,6 +127,9 @@ csv_header_delimiter(const struct csv_records *c, struct errmsg *err)
 	char other = field ? csv_dialect_other(field, len, c->delimiter) : 0;
 	char shown[ERRMSG_WORD];
 
+	if (c->ncol > 0 && is_sep_line(c))
+		return errmsg_set(err, "the first line is no header, but tells Excel the delimiter: give "
+		    "--delimiter auto");
 	if (other == 0)
 		return NULL;
 	return errmsg_set(err, "the header is one column, '%s', that contains %s: if that separates "

@@ -253,12 +253,14 @@ static const char *
 set_dialect(struct csv_records *c, const struct csv_dialect *d)
 {
 	const char *why = NULL;
+	bool stated = false;
 
 	c->escape = d->escape;
 	c->no_quote = d->no_quote;
 	c->delimiter = d->delimiter ? d->delimiter : ',';
 	if (d->any_delimiter)
-		why = csv_dialect_guess(d, &c->in, &c->delimiter);
+		why = csv_dialect_guess(d, &c->in, &c->delimiter, &stated);
+	c->lines += stated;
 	csv_set_delim(c->parser, (unsigned char)c->delimiter);
 	csv_set_quote(c->parser, d->no_quote ? NO_QUOTE : d->quote ? (unsigned char)d->quote : '"');
 	return why;
