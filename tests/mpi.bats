@@ -112,6 +112,31 @@ alike() {
 	near 1e-6 <(tail -n 1 one.log) last
 }
 
+# peaks OPTION...: the memory of two processes that train on a stream for one step, in kB;
+# sets `peak`
+peaks() {
+	rm -f peak.?
+	mpirun --oversubscribe -n 2 sh -c 'exec "$BUILD/tests/bench/timed" peak.${OMPI_COMM_WORLD_RANK:-$PMI_RANK} "$@"' sh \
+	    train -q -j 1 -o m.npz --force -T 100 -B 8 -H 1 -N 1 "$@" > log
+	mapfile -t peak < <(tail -q -n 1 peak.0 peak.1 | cut -d ' ' -f 2)
+	echo "peak: ${peak[*]} kB"
+}
+
+@test "the memory of each process is what unroll-cluster(7) states, from a file and from a pipe" {
+	need_mpi
+	local long=4000000 short
+	yes "$(printf 'a b c d e f g %.0s' {1..250})h" | head -n $((long / 1751)) | vocab -S -n 0 2> err | encode > long
+	peaks -E 0 chars
+	short=("${peak[@]}")
+	# process 0 has the text, in a block that may be half as large again; the other its half
+	for way in '-E 0' '-E 1 -v 0.25' '-E 0 -'; do
+		# shellcheck disable=SC2086
+		if [ "$way" = '-E 0 -' ]; then peaks $way < long; else peaks $way long; fi
+		[ $((peak[0] - short[0])) -lt $((long * 4 / 1000 * 3 / 2 + 2000)) ]
+		[ $((peak[1] - short[1])) -lt $((long * 4 / 1000 / 2 + 2000)) ]
+	done
+}
+
 @test "the examples of unroll-cluster(7) run, one after another" {
 	need_mpi
 	cp "$TOP/data/comments.csv" .

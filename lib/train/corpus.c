@@ -175,6 +175,24 @@ streams_cut(uint64_t steps, size_t n, size_t chunk)
 	return s;
 }
 
+/* The first index of stream n. */
+static size_t
+stream_start(const struct streams *s, size_t n)
+{
+	return n * s->length + (n < s->longer ? n : s->longer);
+}
+
+size_t
+streams_indexes(const struct streams *s, size_t *first)
+{
+	size_t end = s->end < s->n ? s->end : s->n;
+
+	if (s->first >= end)
+		return 0;
+	*first = stream_start(s, s->first);
+	return stream_start(s, end) - *first + 1;
+}
+
 /* Steps that stream n has in chunk i. */
 static size_t
 chunk_steps(const struct streams *s, size_t n, size_t i)
@@ -193,7 +211,7 @@ batch_chunk(struct batcher *q, const struct corpus *c, const struct streams *s, 
 
 	batcher_clear(q);
 	for (size_t n = s->first; n < s->end && n < s->n && why == NULL; n++) {
-		size_t first = n * s->length + (n < s->longer ? n : s->longer) + i * s->chunk;
+		size_t first = stream_start(s, n) + i * s->chunk;
 		size_t steps = chunk_steps(s, n, i);
 
 		if (steps == 0)

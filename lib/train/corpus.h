@@ -23,7 +23,8 @@ struct corpus {
 	/* Results: */
 	uint32_t *w;		/* (nw) the frames' indexes, concatenated */
 	size_t nw, capw;
-	size_t *start;		/* (n + 1) where each frame begins in w */
+	size_t *start;		/* (n + 1) where each frame begins in w; NULL: of a joined corpus
+				 * of which a worker has its part (share_run.h) */
 	size_t n, capstart;	/* frames kept: of two indexes or more, or if joined all; a split of a
 				 * joined corpus may cut one in two */
 	uint64_t steps;		/* total number of targets */
@@ -59,6 +60,10 @@ struct streams {
 /* Cuts `steps` steps into n streams, or into fewer where there are fewer steps.  n and
  * chunk are at least 1. */
 struct streams streams_cut(uint64_t steps, size_t n, size_t chunk);
+
+/* The indexes that the streams from s->first to s->end are read from: w[*first] and the
+ * next ones, so many; 0: there are no such streams. */
+size_t streams_indexes(const struct streams *s, size_t *first);
 
 /*
  * Packs frames first .. first + n - 1 of a corpus of sentences into q->b, but stops

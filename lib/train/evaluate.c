@@ -53,15 +53,23 @@ evaluate_frames(struct trainer *s, const struct corpus *c, double *loss)
 	return why;
 }
 
+struct streams
+trainer_evaluated_streams(uint64_t steps, const struct workers *w)
+{
+	struct streams cut = streams_cut(steps, EVAL_STREAMS, EVAL_ROWS / EVAL_STREAMS);
+
+	streams_divide(&cut, cut.n, w->rank, w->size);
+	return cut;
+}
+
 static const char *
 evaluate_streams(struct trainer *s, const struct corpus *c, double *loss)
 {
-	struct streams cut = streams_cut(c->steps, EVAL_STREAMS, EVAL_ROWS / EVAL_STREAMS);
+	struct streams cut = trainer_evaluated_streams(c->steps, s->workers);
 	struct net_state st;
 	const char *why;
 	uint64_t done = 0;
 
-	streams_divide(&cut, cut.n, s->workers->rank, s->workers->size);
 	why = net_state_new(&st, s->net, cut.end > cut.first ? (int)(cut.end - cut.first) : 1);
 	for (size_t i = 0; i < cut.chunks && why == NULL; i++) {
 		why = batch_chunk(&s->batcher, c, &cut, i);

@@ -9,6 +9,12 @@
 #include "mem.h"
 #include "real_array.h"
 #include "share_run.h"
+#include "trainer.h"
+
+enum {
+	PIECE = 1 << 18,	/* indexes in a message */
+	SLICES = 2		/* of a corpus: for training, for evaluations */
+};
 
 /* What the others need to know to make room for the rest. */
 struct outline {
@@ -62,8 +68,43 @@ share_array(struct workers *w, void *p, size_t n, size_t size)
 	return true;
 }
 
+/* Indexes of a joined corpus that a worker reads. */
+struct slice {
+	size_t first, n;
+};
+
+/* Copies to w the part of the slice that is in piece(n), the indexes from `at` on. */
+static void
+copy_slice(uint32_t *w, const struct slice *s, const uint32_t *piece, size_t at, size_t n)
+{
+	size_t from = s->first > at ? s->first : at;
+	size_t end = s->first + s->n < at + n ? s->first + s->n : at + n;
+
+	if (from < end)
+		memcpy(w + from, piece + (from - at), (end - from) * sizeof(*w));
+}
+
+/* The indexes pass by in pieces.  Pages of the array that nothing is copied to take no
+ * memory, which it has from calloc(). */
 static bool
-share_corpus(struct workers *w, struct corpus *c, const struct corpus *outline)
+share_slices(struct workers *w, struct corpus *c, const struct slice *slice, int nslices)
+{
+	static uint32_t piece[PIECE];
+	uint32_t *from = c->w;
+
+	if (w->rank > 0 && (c->w = mem_zeros(c->nw + 1, sizeof(*c->w))) == NULL)
+		return false;
+	for (size_t at = 0, n; at < c->nw; at += n) {
+		n = c->nw - at < PIECE ? c->nw - at : PIECE;
+		workers_broadcast(w, w->rank > 0 ? piece : from + at, n * sizeof(*from));
+		for (int i = 0; w->rank > 0 && i < nslices; i++)
+			copy_slice(c->w, &slice[i], piece, at, n);
+	}
+	return true;
+}
+
+static bool
+share_corpus(struct workers *w, struct corpus *c, const struct corpus *outline, const struct slice *slice)
 {
 	if (w->rank > 0) {
 		*c = *outline;
@@ -73,8 +114,37 @@ share_corpus(struct workers *w, struct corpus *c, const struct corpus *outline)
 	}
 	if (c->steps == 0)
 		return true;
+	if (slice)
+		return share_slices(w, c, slice, SLICES);
 	return share_array(w, &c->w, c->nw, sizeof(*c->w)) &&
 	    share_array(w, &c->start, c->n + 1, sizeof(*c->start));
+}
+
+static struct slice
+slice_of(const struct streams *s)
+{
+	struct slice x = { 0 };
+
+	x.n = streams_indexes(s, &x.first);
+	return x;
+}
+
+/* The training text is evaluated where there is no validation set. */
+static bool
+share_text(struct workers *w, struct training_text *t, const struct outline *o)
+{
+	const struct model_progress *p = &o->progress;
+	struct slice train[SLICES] = { { 0 } }, valid[SLICES] = { { 0 } };
+	struct streams s;
+
+	if (!o->train.joined || p->hyper.shuffle)
+		return share_corpus(w, &t->train, &o->train, NULL) && share_corpus(w, &t->valid, &o->valid, NULL);
+	s = streams_cut(o->train.steps, p->batch, p->hyper.chunk);
+	streams_divide(&s, p->batch, w->rank, w->size);
+	train[0] = slice_of(&s);
+	s = trainer_evaluated_streams((o->valid.steps ? &o->valid : &o->train)->steps, w);
+	(o->valid.steps ? valid : train)[1] = slice_of(&s);
+	return share_corpus(w, &t->train, &o->train, train) && share_corpus(w, &t->valid, &o->valid, valid);
 }
 
 /* Rows and counts, as a table has them. */
@@ -161,7 +231,5 @@ share_run(struct workers *w, struct model *m, struct training_text *t, bool *mor
 	if ((why = share_vocab(w, m, &o, &table)) != NULL)
 		return why;
 	share_numbers(w, m);
-	if (!share_corpus(w, &t->train, &o.train) || !share_corpus(w, &t->valid, &o.valid))
-		return "out of memory";
-	return NULL;
+	return share_text(w, t, &o) ? NULL : "out of memory";
 }

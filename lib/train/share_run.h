@@ -3,7 +3,9 @@
  * progress, optimiser state and hidden states, and the text.  They read no file, so neither
  * a pipe nor another machine's disk is in their way.
  *
- * Each worker then has the whole text in memory: 4 bytes a word, and 8 a sentence.
+ * Each worker then has the whole text in memory, 4 bytes a word and 8 a sentence, because
+ * its sentences are in every part of it.  Of a joined corpus that keeps its order, workers other
+ * than 0 have the indexes of the streams that they train with or evaluate, 4 bytes each.
  */
 #ifndef SHARE_RUN_H
 #define SHARE_RUN_H

@@ -138,6 +138,8 @@ void trainer_join(struct trainer *s);
 bool trainer_is_save_due(const struct trainer *s);
 /* *logp of this worker's part of an evaluation becomes that of all. */
 void trainer_agree(struct trainer *s, double *logp);
+/* The streams of a joined corpus that this worker evaluates. */
+struct streams trainer_evaluated_streams(uint64_t steps, const struct workers *w);
 /* logp[0] + ... + logp[t - 1]. */
 double trainer_sum(const double *logp, int t);
 
