@@ -12,7 +12,7 @@ static struct train_options o = {
 	.set = {
 		.batch = 1, .bptt = TRAIN_BPTT, .chunk = 50, .epochs = 100, .every = TRAIN_EVERY,
 		.factor = 0.97, .from_epoch = 10, .hidden = 100, .layers = 1, .seed = 10, .rate = 0.005,
-		.noise_power = 1, .samples = 1024, .reduction = CLUSTERS_REDUCTION,
+		.noise_power = 0.75, .samples = 1024, .reduction = CLUSTERS_REDUCTION,
 		.weight_decay = RULE_WEIGHT_DECAY
 	},
 	.max_loss_ratio = 10, .out = "model.npz", .save_every = "10m"
