@@ -62,3 +62,13 @@ joins() {
 	refused 2 '--keep-hyphens: only lines of paragraphs are joined' --keep-hyphens in
 	refused 2 '--ragged is for CSV files' --ragged -f paragraphs in
 }
+
+@test "README: a book of Project Gutenberg, without its licence" {
+	printf '%s\r\n' 'The eBook.' '' '*** START OF THE EBOOK ***' '' 'It was a _quiet_' 'to-' 'day.' '' 'No.' '' \
+	    '*** END OF THE EBOOK ***' '' 'The licence.' > book.txt
+	recipe=$(sed -n 's/^| one from Project Gutenberg,.* | `\(.*\)` |$/\1/p' "$TOP/README.md" | sed 's/\\|/|/g')
+	[ -n "$recipe" ]
+	run -0 --separate-stderr bash -c "$recipe"
+	[ -z "$stderr" ]
+	[ "$output" = $'it was a quiet to-day .\nno .' ]
+}

@@ -1,14 +1,16 @@
 #!/usr/bin/env bash
 # Times the text programs in MB of CSV a second, against NLTK and wc -w, in one
-# run and in turn, and prints a table for BENCH.md.
+# run and in turn, and prints a table for BENCH.md; and the modes of tok by the time of
+# processors, against tok without options on the same text.
 #
 #	CSV=FILE	a corpus, repeated to MEGABYTES (100)
 #	PUNKT=DIR	Punkt tables, for tok -p and for NLTK, which needs them
-#	ROUNDS=N	rounds (3); the table holds their medians
+#	ROUNDS=N	rounds (3); the tables hold their medians
+#	MODES=1		the table of modes only
 # shellcheck disable=SC2016  # backquotes are for Markdown
 set -eu -o pipefail
 top=$(cd "$(dirname "$0")/../.." && pwd)
-: "${BUILD:=build/release}" "${ROUNDS:=3}" "${MEGABYTES:=100}"
+: "${BUILD:=build/release}" "${ROUNDS:=3}" "${MEGABYTES:=100}" "${MODES:=}"
 [ -n "${CSV:-}" ] || CSV=$top/../shared/data/movie-reviews.csv
 [ -e "$CSV" ] || CSV=$top/data/comments.csv
 : "${PUNKT:=$top/../shared/data/punkt_tab/english}"
@@ -40,7 +42,64 @@ once() {
 	"$BUILD/tests/bench/timed" "$1" bash -o pipefail -c "$2"
 }
 
+# modes: a line each of what tok is given, its input, and its name in the table
+modes() {
+	printf '%s\t%s\t%s\n' \
+	    '' big.csv '`tok`' \
+	    '--words unicode' big.csv '`--words unicode`' \
+	    '--words web' big.csv '`--words web`' \
+	    '--words space' big.csv '`--words space`' \
+	    '--normalise nfc' big.csv '`--normalise nfc`' \
+	    '--normalise nfkc' big.csv '`--normalise nfkc`' \
+	    '--language auto' big.csv '`--language auto`' \
+	    '--words unicode --language auto --normalise nfc' big.csv \
+	    '`--words unicode --language auto --normalise nfc`' \
+	    '-f paragraphs' big.txt '`-f paragraphs`, lines of 72 characters' \
+	    '--one --ids 0' big.csv '`--one --ids 0`' \
+	    '--delimiter auto' big.csv '`--delimiter auto`' \
+	    '' big.utf16 'UTF-16 with a mark' \
+	    '--encoding latin1' big.latin1 '`--encoding latin1`' \
+	    '' big.gz 'gzip data' \
+	    '' big.xz 'xz data' \
+	    '' big.zst 'zstd data'
+}
+
+# mode_inputs: big.csv as the inputs of the modes, those for which there is a program
+mode_inputs() {
+	tail -n +2 big.csv | sed 's/$/\n/' | fold -s -w 72 > big.txt
+	{ printf '\377\376'; iconv -f UTF-8 -t UTF-16LE big.csv; } > big.utf16
+	iconv -f UTF-8 -t ISO-8859-1//TRANSLIT big.csv > big.latin1
+	gzip -k -c big.csv > big.gz
+	! command -v xz > /dev/null || xz -c big.csv > big.xz
+	! command -v zstd > /dev/null || zstd -q -c big.csv > big.zst
+}
+
+# each_mode: in turn, so that what else runs disturbs all of them
+each_mode() {
+	local options input n=0
+	while IFS=$(printf '\t') read -r options input _; do
+		n=$((n + 1))
+		[ ! -e "$input" ] || once "mode$n" "exec tok -q $options $input > /dev/null"
+	done < <(modes | sed 's/^\t/ \t/')
+}
+
+# mode_table: throughput by the time of processors, of that of plain tok; bytes count as UTF-8
+# in a CSV file, whatever the input
+mode_table() {
+	local n=0 name
+	echo '| input or options of `tok` | of plain `tok` |'
+	echo '| --- | --- |'
+	while IFS=$(printf '\t') read -r _ _ name; do
+		n=$((n + 1))
+		[ -e "mode$n" ] || continue
+		awk -v name="$name" -v plain="$(median mode1 3)" -v s="$(median "mode$n" 3)" \
+		    'BEGIN { printf "| %s | %.2f |\n", name, plain / s }'
+	done < <(modes | sed 's/^\t/ \t/')
+}
+
 one_round() {
+	each_mode
+	[ -z "$MODES" ] || return 0
 	once wc 'exec wc -w big.csv > /dev/null'
 	once tok 'exec tok -q big.csv > /dev/null'
 	[ -z "$punkt" ] || once tok-p "exec tok -q -p '$PUNKT' big.csv > /dev/null"
@@ -92,8 +151,11 @@ cd "$work"
 echo "bench-text: making $MEGABYTES MB of $CSV" >&2
 repeated $((MEGABYTES * 1000000)) > big.csv
 piece 2000000 > small.csv
-tok -q big.csv > tokens
-vocab -q -n 8000 tokens > stream
+mode_inputs
+if [ -z "$MODES" ]; then
+	tok -q big.csv > tokens
+	vocab -q -n 8000 tokens > stream
+fi
 for ((round = 1; round <= ROUNDS; round++)); do
 	echo "bench-text: round $round of $ROUNDS" >&2
 	one_round
@@ -101,6 +163,9 @@ done
 nltk_version="NLTK is not here, or has no tables"
 [ -z "$nltk" ] || nltk_version="NLTK $("$nltk" -c 'import nltk; print(nltk.__version__)')"
 machine
+echo
+mode_table
+[ -z "$MODES" ] || exit 0
 echo
 echo '| program | MB/s of CSV | of `wc -w` | of NLTK | peak MiB |'
 echo '| --- | --- | --- | --- | --- |'

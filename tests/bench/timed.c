@@ -1,6 +1,6 @@
 /*
- * timed - runs a command and appends a line to a file: seconds by the clock,
- * and the most memory that it held, in KiB
+ * timed - runs a command and appends a line to a file: seconds by the clock, the most
+ * memory that it held, in KiB, and seconds of processors
  *
  *	timed FILE COMMAND [ARGUMENT ...]
  */
@@ -10,6 +10,12 @@
 #include <unistd.h>
 
 #include "stopwatch.h"
+
+static double
+seconds(const struct timeval *t)
+{
+	return (double)t->tv_sec + (double)t->tv_usec / 1e6;
+}
 
 static int
 fail(const char *what)
@@ -44,7 +50,8 @@ main(int argc, char *argv[])
 	f = fopen(argv[1], "a");
 	if (f == NULL)
 		return fail(argv[1]);
-	fprintf(f, "%.3f %ld\n", now() - start, used.ru_maxrss);
+	fprintf(f, "%.3f %ld %.3f\n", now() - start, used.ru_maxrss,
+	    seconds(&used.ru_utime) + seconds(&used.ru_stime));
 	if (fclose(f) != 0)
 		return fail(argv[1]);
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
