@@ -4,9 +4,10 @@
 # table and a curve for BENCH.md.
 #
 #	CSV=FILE	the text; TOK_FLAGS, VOCAB (8000), FRACTION for validation (0.0625)
+#	TRAIN=FILE	instead: lines of tokens to learn, and VALID=FILE to validate
 #	EPOCHS=N	epochs (4)
 #	HIDDEN=N	units of the LSTMs (200)
-#	RATE=X		their learning rate (0.006)
+#	RATE=X		their learning rate (0.006); large has two thirds of it
 #	THREADS=N	threads (0: all)
 #	WHAT=LIST	some of: tutorial exact sampled tree adaptive large torch; large is a
 #			sampled LSTM of twice HIDDEN units; NAME:N has N epochs
@@ -16,8 +17,9 @@
 set -eu -o pipefail
 top=$(cd "$(dirname "$0")/../.." && pwd)
 : "${BUILD:=build/release}" "${EPOCHS:=4}" "${HIDDEN:=200}" "${RATE:=0.006}" "${THREADS:=0}" "${VOCAB:=8000}"
-: "${FRACTION:=0.0625}" "${TOK_FLAGS:=}" "${WHAT:=tutorial exact sampled tree adaptive torch}"
+: "${FRACTION:=0.0625}" "${TOK_FLAGS:=}" "${TRAIN:=}" "${WHAT:=tutorial exact sampled tree adaptive torch}"
 CSV=$(realpath "${CSV:-$top/data/comments.csv}") BUILD=$(cd "$top" && realpath "$BUILD")
+[ -z "$TRAIN" ] || TRAIN=$(realpath "$TRAIN") VALID=$(realpath "$VALID")
 PATH=$BUILD/bin:$PATH
 work=$(mktemp -d "$BUILD/tests/bench/quality.XXXXXX")
 trap 'rm -rf "$work"' EXIT
@@ -43,20 +45,19 @@ stamped() {
 
 # lstm NAME EPOCHS UNITS OPTION...
 lstm() {
-	train_one "$1" "$2" stream -c lstm -H "$3" -m "$3" -O adam -r "$RATE" -S cosine -K 1 -B 32 -T 35 "${@:4}"
+	train_one "$1" "$2" stream -c lstm -H "$3" -m "$3" -O adam -r "$RATE" -S constant --average -B 32 -T 35 "${@:4}"
 }
 
 # one NAME EPOCHS
 one() {
-	local small=(-p 0.2 --embed-dropout 0.2)
 	case $1 in
 	tutorial) train_one tutorial "$2" index -H 100 -r 0.005 ;;
-	exact) lstm exact "$2" "$HIDDEN" "${small[@]}" -t ;;
+	exact) lstm exact "$2" "$HIDDEN" -p 0.2 -t ;;
 	sampled) lstm sampled "$2" "$HIDDEN" "${small[@]}" -t --softmax sampled ;;
 	tree | adaptive) lstm "$1" "$2" "$HIDDEN" "${small[@]}" --softmax "$1" ;;
 	large)
-		lstm large "$2" $((2 * HIDDEN)) -t --softmax sampled -p 0.4 --embed-dropout 0.2 \
-		    --dropout-masks sequence --shuffle
+		lstm large "$2" $((2 * HIDDEN)) -r "$(awk -v r="$RATE" 'BEGIN { print r * 2 / 3 }')" -t \
+		    --softmax sampled -p 0.4 --embed-dropout 0.2 --dropout-masks sequence --shuffle
 		;;
 	torch)
 		python=$("$top/tests/oracle/find-python.sh" 'import torch') || {
@@ -73,23 +74,31 @@ one() {
 	esac
 }
 
-# the lines of `tok` in two parts, one vocabulary
-# shellcheck disable=SC2086 # options
-tok -q $TOK_FLAGS "$CSV" > tokens
-vocab -q -n "$VOCAB" -t tokens > vocab.tsv
-last=$(awk -v f="$FRACTION" 'END { printf "%d", NR * (1 - f) }' tokens)
-head -n "$last" tokens | encode -q -v vocab.tsv > train.index
-tail -n +"$((last + 1))" tokens | encode -q -v vocab.tsv > valid.index
-sed 's|$| </s>|' tokens > joined
-vocab -q -S -n "$VOCAB" -t joined > stream.tsv
-head -n "$last" joined | encode -q --unit stream -v stream.tsv > train.stream
-tail -n +"$((last + 1))" joined | encode -q --unit stream -v stream.tsv > valid.stream
-head -n "$last" joined | encode -q -t --unit stream -v stream.tsv > train.text
-tail -n +"$((last + 1))" joined | encode -q -t --unit stream -v stream.tsv > valid.text
+if [ -n "$TRAIN" ]; then
+	cp "$TRAIN" train.tokens
+	cp "$VALID" valid.tokens
+else
+	# shellcheck disable=SC2086 # options
+	tok -q $TOK_FLAGS "$CSV" > tokens
+	last=$(awk -v f="$FRACTION" 'END { printf "%d", NR * (1 - f) }' tokens)
+	head -n "$last" tokens > train.tokens
+	tail -n +"$((last + 1))" tokens > valid.tokens
+fi
+vocab -q -n "$VOCAB" -t train.tokens > vocab.tsv
+sed 's|$| </s>|' train.tokens | vocab -q -S -n "$VOCAB" -t > stream.tsv
+for part in train valid; do
+	encode -q -v vocab.tsv $part.tokens > $part.index
+	sed 's|$| </s>|' $part.tokens | encode -q --unit stream -v stream.tsv > $part.stream
+	sed 's|$| </s>|' $part.tokens | encode -q -t --unit stream -v stream.tsv > $part.text
+done
 
-echo "Text: $(basename "$CSV"), $(head -n "$last" tokens | wc -wl | awk '{ print $1 + $2 }') words to learn," \
-    "$(tail -n +"$((last + 1))" tokens | wc -wl | awk '{ print $1 + $2 }') to validate, $VOCAB in the" \
-    "vocabulary; load when it began: $(cut -d ' ' -f 1 /proc/loadavg)."
+# words FILE: and ends of sentences
+words() {
+	wc -wl < "$1" | awk '{ print $1 + $2 }'
+}
+
+echo "Text: $(basename "${TRAIN:-$CSV}"), $(words train.tokens) words to learn, $(words valid.tokens) to" \
+    "validate, $VOCAB in the vocabulary; load when it began: $(cut -d ' ' -f 1 /proc/loadavg)."
 echo
 for what in $WHAT; do
 	epochs=${what#*:}
