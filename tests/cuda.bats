@@ -11,7 +11,7 @@ setup() {
 	export UNROLL_PLUGINS=$BUILD/emulated
 	case $BATS_TEST_DESCRIPTION in
 	*'cuda agrees'* | 'gated cells'* | 'make bench-cuda: every'* | 'the same command'* | 'gone on'* | \
-	    *'many steps'* | 'gradcheck passes'* | 'gradients, losses'* | \
+	    *'many steps'* | 'a time loop'* | 'errors of states'* | 'gradcheck passes'* | 'gradients, losses'* | \
 	    'the loss log is'* | 'more tiles'* | 'a signal'* | 'a loss that is'* | 'the emulator notices'*)
 		[ -z "${SAN:-}" ] || skip 'emulated and under a sanitizer it takes too long' ;;
 	esac
@@ -173,10 +173,46 @@ losses() {
 }
 
 @test "the same bytes from large tiles and from small ones" {
-	for sms in 1 1000; do
-		EMU_SMS=$sms train -q -d cuda -c lstm -H 70 -B 3 -e 1 -E 0 -o $sms.npz tiny.stream
+	for h in 70 72; do		# rows of numbers, and of quads
+		for sms in 1 1000; do
+			EMU_SMS=$sms train -q --force -d cuda -c lstm -H $h -B 3 -e 1 -E 0 -o $sms.npz tiny.stream
+		done
+		cmp 1.npz 1000.npz
 	done
-	cmp 1.npz 1000.npz
+}
+
+@test "a sentence has the same bytes of probabilities, whatever the others and the tiles" {
+	awk 'BEGIN { for (i = 0; i < 14; i++) print 0, 2 + i * 13, 99 - i, 190 - i, 2 + i, 77, 1 }' > lines
+	"$ORACLE/as-stream.sh" 200 < lines > all.stream
+	for o in '' -D; do
+		# shellcheck disable=SC2086
+		train -q --force -d cpu $o -H 12 -a yes -e 1 -E 0 -o m.npz all.stream
+		EMU_SMS=1 score -q -d cuda -w m.npz all.stream > all
+		for i in 1 9; do
+			sed -n ${i}p lines | "$ORACLE/as-stream.sh" 200 > one.stream
+			EMU_SMS=1000 score -q -d cuda -w m.npz one.stream | cut -f 2- > one
+			sed -n "$((6 * i - 5)),$((6 * i))p" all | cut -f 2- | cmp - one
+		done
+	done
+}
+
+@test "a time loop in one launch or, where the GPU refuses that, in one a step: the same bytes" {
+	for o in '-c lstm -H 9 -B 4' '-c gru -H 12' '-H 204 -b 1000 -B 13'; do
+		# shellcheck disable=SC2086
+		train -q --force -d cuda $o -e 1 -E 0 -o together.npz tiny.stream
+		# shellcheck disable=SC2086
+		EMU_FAIL=together train --force -d cuda $o -e 1 -E 0 -o alone.npz tiny.stream 2> note
+		cmp together.npz alone.npz
+		[ "$(grep -c '^train: device cuda: the GPU does not run the kernel for many time steps (.*); without it recurrent layers are slower' note)" -eq 1 ]
+	done
+}
+
+@test "a time loop in one launch: every fence, and no read of another block's writes by a plain load" {
+	EMU_STRICT=1 EMU_SEED=20151 EMU_SMS=2 agree backend_cells 1 5
+}
+
+@test "errors of states, as cells --gradient needs them" {
+	run -0 "$BUILD/tests/unit/state_gradient" cuda
 }
 
 @test "a model trained on one device resumes on the other" {

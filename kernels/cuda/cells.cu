@@ -1,10 +1,15 @@
 /*
  * cells.cu - the time loop of recurrent layers without truncation.
  *
- * All sequences of a batch advance in lock-step: one product of their states with W,
- * then the cells, one block per row, by the arithmetic of kernels/cells.  Arrays that
- * are local to this file are in time-major order, so that the rows of a step are
- * adjacent; `position` is a row's index in that order.
+ * All sequences of a batch advance in lock-step.  A block multiplies 32 rows by the columns of
+ * W of some units (gemm_skinny.h), all gates of each, and at once computes these units' cells
+ * by the arithmetic of kernels/cells.  One launch runs all steps: its blocks wait for each
+ * other after each (grid_barrier.h), which takes less time than a launch.  Where the device
+ * refuses that, each step is a launch of the same kernel, with the same sums.
+ *
+ * Arrays that are local to this file are in time-major order, so that the rows of a step are
+ * adjacent; `position` is a row's index in that order.  What another block may have written
+ * in the step before is read past the L1 cache, by __ldcg().
  */
 #include <string.h>
 
@@ -12,6 +17,7 @@
 #include "time_major.h"
 #include "product.h"
 #include "gemm_skinny.h"
+#include "grid_barrier.h"
 
 #define CELL_FN static __device__ inline
 #include "num_scalar.h"
@@ -21,14 +27,16 @@
 struct layer {
 	int h, t;
 	struct order o;
+	const real *w;			/* (gates h, h) */
 	real *a, *s, *saved;		/* (t, gates h), (t, h), (t, h) */
 	const real *s0, *saved0, *bias;	/* or NULL */
 	const real *ds;
 	real *d;			/* (t, gates h) */
 	real *dstate, *dsaved;		/* (t, h), or NULL */
+	/* backward only: */
 	real *last;			/* (t, h) by position: states of the row before */
-	real *g;			/* (t, gates h) by position: W s; backward: errors of it */
-	real *through_w, *carried;	/* (t, h) by position: errors for the row before */
+	real *e;			/* (t, gates h) by position: errors of W s */
+	real *carried;			/* (t, h) by position: errors for the row before, past W */
 };
 
 /* The row before row r of sequence i in x(t,h), or in x0(nseq,h); NULL: zeros. */
@@ -43,7 +51,7 @@ row_before(const struct layer &c, const real *x, const real *x0, int r, int i)
 static __device__ inline real
 value_or_zero(const real *p, size_t j)
 {
-	return p ? p[j] : 0;
+	return p ? __ldcg(p + j) : 0;
 }
 
 /* The position of the row after row r of sequence i; negative if there is none. */
@@ -64,94 +72,200 @@ gather_last(struct layer c)
 		c.last[(size_t)at * c.h + j] = from ? from[j] : 0;
 }
 
+/* Unit j of the row at a position, from its products with W, gate by gate. */
 template <enum cell CELL>
-static __global__ void
-rows_forward(struct layer c, int first)
+static __device__ inline void
+unit_forward(const struct layer &c, int at, int j, const real *p)
 {
 	constexpr struct cell_kind kind = cell_kinds[CELL];
-	int at = first + (int)blockIdx.x, r = c.o.row[at], i = c.o.seq[at], h = c.h;
-	const real *s0 = row_before(c, c.s, c.s0, r, i), *p = c.g + (size_t)at * kind.gates * h;
-	const real *saved0 = kind.has_second_state ? row_before(c, c.saved, c.saved0, r, i) : NULL;
-	real *a = c.a + (size_t)r * kind.gates * h;
+	int r = c.o.row[at], i = c.o.seq[at], h = c.h;
+	real *a = c.a + (size_t)r * kind.gates * h + j;
+	struct cell_unit u = {};
 
-	for (int j = (int)threadIdx.x; j < h; j += (int)blockDim.x) {
-		struct cell_unit u = {};
+	u.s0 = value_or_zero(row_before(c, c.s, c.s0, r, i), j);
+	u.saved0 = kind.has_second_state ? value_or_zero(row_before(c, c.saved, c.saved0, r, i), j) : 0;
+	u.bias = value_or_zero(c.bias, j);
+	UNROLL
+	for (int g = 0; g < kind.gates; g++) {
+		u.a[g] = a[g * h];
+		u.p[g] = p[g];
+	}
+	cell_unit_forward(CELL, &u);
+	UNROLL
+	for (int g = 0; kind.gates > 1 && g < kind.gates; g++)
+		a[g * h] = u.a[g];
+	if (kind.has_saved)
+		c.saved[(size_t)r * h + j] = u.saved;
+	c.s[(size_t)r * h + j] = u.s;
+}
 
-		u.s0 = value_or_zero(s0, j);
-		u.saved0 = value_or_zero(saved0, j);
-		u.bias = value_or_zero(c.bias, j);
+/* Stores the errors of such a unit. */
+template <enum cell CELL>
+static __device__ inline void
+store_errors(const struct layer &c, int at, int j, const struct cell_unit_back &u)
+{
+	constexpr struct cell_kind kind = cell_kinds[CELL];
+	int r = c.o.row[at], h = c.h;
+
+	UNROLL
+	for (int g = 0; g < kind.gates; g++) {
+		c.d[((size_t)r * kind.gates + g) * h + j] = u.d[g];
+		c.e[((size_t)at * kind.gates + g) * h + j] = kind.has_product_errors ? u.e[g] : u.d[g];
+	}
+	c.carried[(size_t)at * h + j] = u.carried;
+	if (c.dstate)
+		c.dstate[(size_t)r * h + j] = u.ds;
+}
+
+/* Backward, from the error that came through W. */
+template <enum cell CELL>
+static __device__ inline void
+unit_backward(const struct layer &c, int at, int j, real p)
+{
+	constexpr struct cell_kind kind = cell_kinds[CELL];
+	int r = c.o.row[at], i = c.o.seq[at], h = c.h, next = position_after(c, r, i);
+	size_t own = (size_t)r * h + j;
+	struct cell_unit_back u = {};
+
+	u.s = c.s[own];
+	u.saved = kind.has_saved ? c.saved[own] : 0;
+	u.ds = c.ds[own];
+	u.s0 = value_or_zero(row_before(c, c.s, c.s0, r, i), j);
+	u.saved0 = kind.has_second_state ? value_or_zero(row_before(c, c.saved, c.saved0, r, i), j) : 0;
+	u.p = p;
+	u.carried = next < 0 ? 0 : __ldcg(c.carried + (size_t)next * h + j);
+	UNROLL
+	for (int g = 0; g < kind.gates; g++)
+		u.a[g] = c.a[((size_t)r * kind.gates + g) * h + j];
+	if (c.dsaved)
+		c.dsaved[own] = u.carried;
+	cell_unit_backward(CELL, &u);
+	store_errors<CELL>(c, at, j, u);
+}
+
+/* The gates of a unit whose columns are in a tile, side by side, and the tile's units. */
+template <enum cell CELL, bool BACK>
+constexpr int tile_gates = BACK ? 1 : cell_kinds[CELL].gates;
+template <enum cell CELL, bool BACK>
+constexpr int tile_units = SKINNY_TILE / tile_gates<CELL, BACK>;
+
+/* A tile of a step: rows at positions first .. end - 1, at most SKINNY_TILE; units from j0 on. */
+struct cell_tile {
+	int first, end, j0;
+	bool bare;		/* nothing comes before its rows */
+};
+
+/* The rows to multiply by W: of the states before, or of the errors of the rows after; and the
+ * columns of the tile's units. */
+template <enum cell CELL, bool BACK>
+static __device__ inline void
+point_to_operands(const struct layer &c, const struct cell_tile &t, const skinny_operands &o)
+{
+	constexpr struct cell_kind kind = cell_kinds[CELL];
+	int i = (int)threadIdx.x, at = t.first + i, h = c.h;
+	int g = i / tile_units<CELL, BACK>, j = t.j0 + i % tile_units<CELL, BACK>;
+
+	if (i < SKINNY_TILE && at >= t.end) {
+		o.rows[i] = NULL;
+	} else if (i < SKINNY_TILE && BACK) {
+		int next = position_after(c, c.o.row[at], c.o.seq[at]);
+
+		o.rows[i] = next < 0 ? NULL : c.e + (size_t)next * kind.gates * h;
+	} else if (i < SKINNY_TILE) {
+		o.rows[i] = row_before(c, c.s, c.s0, c.o.row[at], c.o.seq[at]);
+	}
+	if (i < SKINNY_TILE && !BACK)
+		o.columns[i] = g < kind.gates && j < h ? c.w + ((size_t)g * h + j) * h : NULL;
+	__syncthreads();
+}
+
+/* The cells of half a tile's rows, from the sums that skinny_gather() left. */
+template <enum cell CELL, bool BACK>
+static __device__ inline void
+finish_half(const struct layer &c, const struct cell_tile &t, int half, const real *shared)
+{
+	constexpr int units = tile_units<CELL, BACK>, gates = tile_gates<CELL, BACK>;
+
+	for (int k = (int)threadIdx.x; k < SKINNY_HALF * units; k += SKINNY_THREADS) {
+		int i = k / units, u = k % units, at = t.first + half * SKINNY_HALF + i, j = t.j0 + u;
+		real p[gates];
+
+		if (at >= t.end || j >= c.h)
+			continue;
 		UNROLL
-		for (int g = 0; g < kind.gates; g++) {
-			u.a[g] = a[g * h + j];
-			u.p[g] = p[g * h + j];
-		}
-		cell_unit_forward(CELL, &u);
-		UNROLL
-		for (int g = 0; g < kind.gates; g++)
-			a[g * h + j] = u.a[g];
-		if (kind.has_saved)
-			c.saved[(size_t)r * h + j] = u.saved;
-		c.s[(size_t)r * h + j] = u.s;
+		for (int g = 0; g < gates; g++)
+			p[g] = skinny_total(shared, i, g * units + u);
+		if (BACK)
+			unit_backward<CELL>(c, at, j, p[0]);
+		else
+			unit_forward<CELL>(c, at, j, p);
 	}
 }
 
-template <enum cell CELL>
-static __global__ void
-rows_backward(struct layer c, int first)
+template <enum cell CELL, bool BACK>
+static __device__ inline void
+run_tile(const struct layer &c, const struct cell_tile &t)
 {
-	constexpr struct cell_kind kind = cell_kinds[CELL];
-	int at = first + (int)blockIdx.x, r = c.o.row[at], i = c.o.seq[at], h = c.h;
-	int next = position_after(c, r, i);
-	const real *s0 = row_before(c, c.s, c.s0, r, i), *a = c.a + (size_t)r * kind.gates * h;
-	const real *saved0 = kind.has_second_state ? row_before(c, c.saved, c.saved0, r, i) : NULL;
-	const real *through_w = next < 0 ? NULL : c.through_w + (size_t)next * h;
-	const real *carried = next < 0 ? NULL : c.carried + (size_t)next * h;
-	real *e = c.g + (size_t)at * kind.gates * h, *d = c.d + (size_t)r * kind.gates * h;
+	int h = c.h, k = BACK ? cell_kinds[CELL].gates * h : h;
+	real *shared = shared_memory<real>(), sum[SKINNY_DOWN][SKINNY_ACROSS] = {};
+	const real **rows = (const real **)(shared + SKINNY_REALS);
+	skinny_operands o = { rows, rows + SKINNY_TILE, c.w + t.j0, (size_t)h, h - t.j0,
+	    BACK ? is_quads(c.e, (size_t)k) : is_quads(c.s, (size_t)h) && is_quads(c.s0, 0),
+	    is_quads(c.w, (size_t)h) };
 
-	for (int j = (int)threadIdx.x; j < h; j += (int)blockDim.x) {
-		struct cell_unit_back u = {};
-
-		u.s = c.s[(size_t)r * h + j];
-		u.saved = kind.has_saved ? c.saved[(size_t)r * h + j] : 0;
-		u.ds = c.ds[(size_t)r * h + j];
-		u.s0 = value_or_zero(s0, j);
-		u.saved0 = value_or_zero(saved0, j);
-		u.p = value_or_zero(through_w, j);
-		u.carried = value_or_zero(carried, j);
-		UNROLL
-		for (int g = 0; g < kind.gates; g++)
-			u.a[g] = a[g * h + j];
-		if (c.dsaved)
-			c.dsaved[(size_t)r * h + j] = u.carried;
-		cell_unit_backward(CELL, &u);
-		UNROLL
-		for (int g = 0; g < kind.gates; g++) {
-			d[g * h + j] = u.d[g];
-			e[g * h + j] = kind.has_product_errors ? u.e[g] : u.d[g];
-		}
-		c.carried[(size_t)at * h + j] = u.carried;
-		if (c.dstate)
-			c.dstate[(size_t)r * h + j] = u.ds;
+	point_to_operands<CELL, BACK>(c, t, o);
+	skinny_part<!BACK>(t.bare ? 0 : k, o, shared, sum);
+	for (int half = 0; half < 2; half++) {
+		skinny_gather(sum + half * (SKINNY_DOWN / 2), shared);
+		finish_half<CELL, BACK>(c, t, half, shared);
 	}
 }
 
-typedef void rows_kernel(struct layer c, int first);
+/* Steps from .. end - 1 of the loop; one, or those of a launch whose blocks wait for each other,
+ * the counter being 0. */
+template <enum cell CELL, bool BACK>
+static __global__ void
+__launch_bounds__(SKINNY_THREADS, 2)
+run_steps(struct layer c, int from, int end, unsigned *counter)
+{
+	constexpr int units = tile_units<CELL, BACK>;
+	int across = (c.h + units - 1) / units;
 
-/* By enum cell. */
-#define FORWARD_ROWS(id, ...) rows_forward<id>,
-#define BACKWARD_ROWS(id, ...) rows_backward<id>,
-static rows_kernel *const forward_kernel[] = { CELL_ROWS(FORWARD_ROWS) };
-static rows_kernel *const backward_kernel[] = { CELL_ROWS(BACKWARD_ROWS) };
+	for (int q = from; q < end; q++) {
+		int step = BACK ? c.o.steps - 1 - q : q, first = c.o.first[step], last = c.o.first[step + 1];
+		int tiles = (last - first + SKINNY_TILE - 1) / SKINNY_TILE * across;
 
-/* Sets up the arguments, the order, and memory for the arrays by position. */
+		for (int i = (int)blockIdx.x; i < tiles; i += (int)gridDim.x) {
+			int at = first + i / across * SKINNY_TILE;
+
+			run_tile<CELL, BACK>(c, { at, at + SKINNY_TILE < last ? at + SKINNY_TILE : last,
+			    i % across * units, q == 0 && (BACK || c.s0 == NULL) });
+		}
+		if (q + 1 < end) {
+			grid_arrive(counter);
+			grid_wait(counter, (unsigned)(q + 1 - from));
+		}
+	}
+}
+
+/* By enum cell: kernels, and the units of their tiles. */
+struct time_loop {
+	void (*kernel)(struct layer c, int from, int end, unsigned *counter);
+	int units;
+};
+#define FORWARD_LOOP(id, ...) { run_steps<id, false>, tile_units<id, false> },
+#define BACKWARD_LOOP(id, ...) { run_steps<id, true>, tile_units<id, true> },
+static const struct time_loop forward_loop[] = { CELL_ROWS(FORWARD_LOOP) };
+static const struct time_loop backward_loop[] = { CELL_ROWS(BACKWARD_LOOP) };
+
+/* Sets up the arguments and the order. */
 static bool
 make_layer(struct backend *k, const struct cell_args *c, struct layer *l)
 {
-	size_t n = (size_t)c->b->t * c->w->cols, gates = (size_t)(c->w->rows / c->w->cols);
-
 	memset(l, 0, sizeof(*l));
 	l->h = c->w->cols;
 	l->t = c->b->t;
+	l->w = c->w->p;
 	l->a = (real *)c->a;
 	l->s = (real *)c->s;
 	l->saved = (real *)c->saved;
@@ -162,45 +276,74 @@ make_layer(struct backend *k, const struct cell_args *c, struct layer *l)
 	l->d = (real *)c->d;
 	l->dstate = (real *)c->dstate;
 	l->dsaved = (real *)c->dsaved;
-	if (!cuda_upload_order(k, c->b, &l->o))
+	return cuda_upload_order(k, c->b, &l->o);
+}
+
+/* Memory for the arrays by position. */
+static bool
+make_errors(struct backend *k, const struct cell_args *c, struct layer *l)
+{
+	size_t n = (size_t)c->b->t * c->w->cols, gates = (size_t)(c->w->rows / c->w->cols);
+
+	l->e = (real *)cuda_buffer(k, BUFFER_ERROR, (2 + gates) * n * sizeof(real));
+	if (l->e == NULL)
 		return false;
-	l->last = (real *)cuda_buffer(k, BUFFER_ERROR, (3 + gates) * n * sizeof(real));
-	if (l->last == NULL)
-		return false;
-	l->through_w = l->last + n;
-	l->carried = l->through_w + n;
-	l->g = l->carried + n;
+	l->last = l->e + gates * n;
+	l->carried = l->last + n;
 	return true;
 }
 
-/* The state before each row; rows by position from `first` on. */
-struct states_before {
-	struct layer c;
-	int first;
+/* The tiles of a step. */
+static int
+count_tiles(const struct layer &l, const struct time_loop *loop, int step)
+{
+	size_t rows = (size_t)(l.o.offset[step + 1] - l.o.offset[step]);
 
-	__device__ const real *
-	operator()(int i) const
-	{
-		return row_before(c, c.s, c.s0, c.o.row[first + i], c.o.seq[first + i]);
-	}
-};
+	return (int)(cuda_over(rows, SKINNY_TILE) * cuda_over((size_t)l.h, (size_t)loop->units));
+}
+
+/* All steps in one launch; false where the device refuses it. */
+static bool
+run_together(struct backend *k, const struct time_loop *loop, const struct layer &l)
+{
+	int most = blocks_together(k, loop->kernel, SKINNY_THREADS, SKINNY_BYTES);
+	int tiles = count_tiles(l, loop, 0);		/* no step has more */
+	unsigned *counter = (unsigned *)cuda_buffer(k, BUFFER_COUNTER, sizeof(*counter));
+	struct state *s = (struct state *)k->ctx;
+	cudaError_t e;
+
+	if (counter == NULL || most == 0 ||
+	    !cuda_check(k, cudaMemsetAsync(counter, 0, sizeof(*counter), s->stream)))
+		return false;
+	e = launch_together(k, loop->kernel, tiles < most ? tiles : most, SKINNY_THREADS, SKINNY_BYTES, l,
+	    0, l.o.steps, counter);
+	if (e == cudaSuccess)
+		return true;
+	cuda_note_refusal(k, e, "many time steps", "recurrent layers are slower");
+	s->loops = false;	/* not attempted again */
+	return false;
+}
+
+static void
+run_loop(struct backend *k, const struct time_loop *loops, enum cell cell, const struct layer &l)
+{
+	const struct time_loop *loop = &loops[cell];
+	bool back = loops == backward_loop;
+
+	if (l.o.steps > 1 && run_together(k, loop, l))
+		return;
+	for (int q = 0; q < l.o.steps; q++)
+		launch(k, loop->kernel, dim3((unsigned)count_tiles(l, loop, back ? l.o.steps - 1 - q : q)),
+		    dim3(SKINNY_THREADS), SKINNY_BYTES, l, q, q + 1, NULL);
+}
 
 static void
 loop_forward(struct backend *k, const struct cell_args *c)
 {
-	const struct matrix *w = c->w;
 	struct layer l;
 
-	if (!make_layer(k, c, &l))
-		return;
-	for (int q = 0; q < l.o.steps; q++) {
-		int first = l.o.offset[q], n = l.o.offset[q + 1] - first;
-		struct product_store store = { l.g + (size_t)first * w->rows, (size_t)w->rows };
-
-		skinny_product<true>(k, n, w->rows, l.h, states_before{ l, first },
-		    (const real *)w->p, store);
-		launch(k, forward_kernel[c->cell], dim3((unsigned)n), dim3(128), 0, l, first);
-	}
+	if (make_layer(k, c, &l))
+		run_loop(k, forward_loop, c->cell, l);
 }
 
 static void
@@ -210,35 +353,27 @@ loop_backward(struct backend *k, const struct cell_args *c)
 	struct product_add add = { c->dw->p, (size_t)w->cols };
 	struct layer l;
 
-	if (!make_layer(k, c, &l))
+	if (!make_layer(k, c, &l) || !make_errors(k, c, &l))
 		return;
-	for (int q = l.o.steps - 1; q >= 0; q--) {
-		int first = l.o.offset[q], n = l.o.offset[q + 1] - first;
-		struct product_store store = { l.through_w + (size_t)first * l.h, (size_t)l.h };
-
-		launch(k, backward_kernel[c->cell], dim3((unsigned)n), dim3(128), 0, l, first);
-		if (q > 0)
-			product<false, false>(k, n, l.h, w->rows,
-			    (const real *)l.g + (size_t)first * w->rows, (const real *)w->p, store);
-	}
+	run_loop(k, backward_loop, c->cell, l);
 	launch(k, gather_last, dim3((unsigned)l.t), dim3(128), 0, l);
-	product<true, false>(k, w->rows, l.h, l.t, (const real *)l.g, (const real *)l.last, add);
+	product<true, false>(k, w->rows, l.h, l.t, (const real *)l.e, (const real *)l.last, add);
 	if (c->dbias)
-		cuda_add_columns(k, l.t, l.h, w->rows, l.g + (w->rows - l.h), c->dbias->p);
+		cuda_add_columns(k, l.t, l.h, w->rows, l.e + (w->rows - l.h), c->dbias->p);
 }
 
 static void
 cell_forward(struct backend *k, const struct cell_args *c)
 {
-	(cell_kinds[c->cell].is_truncated ? cuda_rnn_forward : loop_forward)(k, c);
+	if (!cell_kinds[c->cell].is_truncated || !cuda_rnn_forward(k, c))
+		loop_forward(k, c);
 }
 
 static void
 cell_backward(struct backend *k, const struct cell_args *c)
 {
-	bool is_cut = cell_kinds[c->cell].is_truncated && !c->dstate;
-
-	(is_cut ? cuda_rnn_backward : loop_backward)(k, c);
+	if (!cell_kinds[c->cell].is_truncated || !cuda_rnn_backward(k, c))
+		loop_backward(k, c);
 }
 
 void

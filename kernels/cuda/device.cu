@@ -85,8 +85,13 @@ cuda_buffer(struct backend *k, enum buffer_use use, size_t bytes)
 		cuda_check(k, cudaStreamSynchronize(state_of(k)->stream));
 		cuda_check(k, cudaFree(b->p));
 	}
-	b->bytes = bytes + bytes / 4;	/* sentence lengths vary: grow in larger steps */
-	b->p = cuda_malloc(k, b->bytes);
+	b->p = NULL;
+	b->bytes = bytes + bytes / 4;	/* sentence lengths vary: grow in larger steps, if they fit */
+	if (cuda_well(k) && cudaMalloc(&b->p, b->bytes) != cudaSuccess) {
+		cudaGetLastError();	/* clears the error */
+		b->bytes = bytes;
+		b->p = cuda_malloc(k, bytes);
+	}
 	return b->p;
 }
 
@@ -116,6 +121,19 @@ cuda_from_device(struct backend *k, void *host, const void *dev, size_t bytes)
 		    state_of(k)->stream));
 	if (cuda_well(k))
 		cuda_check(k, cudaStreamSynchronize(state_of(k)->stream));
+}
+
+void
+cuda_note_refusal(struct backend *k, cudaError_t e, const char *what, const char *cost)
+{
+	const char *const part[] = { "device cuda: the GPU does not run the kernel for ", what, " (",
+	    cudaGetErrorString(e), "); without it ", cost, "; is the GPU shared with other programs?" };
+	char message[400] = "";
+
+	for (size_t i = 0; i < sizeof(part) / sizeof(part[0]); i++)
+		message_add(message, sizeof(message), part[i]);
+	if (k->note)
+		k->note(message);
 }
 
 static const char *
@@ -264,6 +282,7 @@ find_limits(struct state *s)
 	    cudaDeviceGetAttribute(&together, cudaDevAttrCooperativeLaunch, 0) == cudaSuccess &&
 	    together)
 		s->limits.bytes = (size_t)bytes;
+	s->loops = together;
 	s->limits.blocks = s->properties.multiProcessorCount;
 }
 

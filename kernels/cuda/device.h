@@ -31,6 +31,7 @@ enum buffer_use {
 	BUFFER_ERROR,		/* errors of the current row, and of the row before */
 	BUFFER_STEP,		/* states and errors of a composed step */
 	BUFFER_LOGITS, BUFFER_LOGP, BUFFER_SLABS,
+	BUFFER_COUNTER,		/* of a grid barrier */
 	NBUFFER
 };
 
@@ -55,6 +56,7 @@ struct state {
 	struct buffer buffer[NBUFFER];
 	struct ring ring;
 	struct launch_limits limits;
+	bool loops;		/* blocks of one launch may wait for each other in time loops */
 	struct plain_net gradient;	/* of composed steps; NULLs until first needed */
 	void *host;			/* (host_bytes) scratch in host memory */
 	size_t host_bytes;
@@ -88,6 +90,8 @@ void *cuda_host(struct backend *k, size_t bytes);
 void cuda_to_device(struct backend *k, void *dev, const void *host, size_t bytes);
 /* Copies in stream order, and waits. */
 void cuda_from_device(struct backend *k, void *host, const void *dev, size_t bytes);
+/* Reports such a refusal of the kernel for `what`, and what that costs. */
+void cuda_note_refusal(struct backend *k, cudaError_t e, const char *what, const char *cost);
 /* Host data in the buffer for a use; NULL on failure. */
 void *cuda_upload(struct backend *k, enum buffer_use use, const void *host, size_t bytes);
 void cuda_free_ring(struct backend *k);
@@ -112,6 +116,54 @@ launch(struct backend *k, void (*kernel)(P...), dim3 grid, dim3 block, size_t sh
 	c.dynamicSmemBytes = shared;
 	c.stream = ((struct state *)k->ctx)->stream;
 	cuda_check(k, cudaLaunchKernelEx(&c, kernel, P(args)...));
+}
+
+/*
+ * The same for one launch of blocks that wait for each other (grid_barrier.h).  Returns why
+ * the device, or what other processes leave of it, cannot run them all at once, which is no
+ * error; any other failure is kept, and cudaSuccess returned.
+ */
+template <typename... P, typename... A>
+static inline cudaError_t
+launch_together(struct backend *k, void (*kernel)(P...), int blocks, int threads, size_t shared,
+    A... args)
+{
+	cudaLaunchConfig_t c = {};
+	cudaLaunchAttribute together = {};
+	cudaError_t e;
+
+	together.id = cudaLaunchAttributeCooperative;
+	together.val.cooperative = 1;
+	c.gridDim = dim3((unsigned)blocks);
+	c.blockDim = dim3((unsigned)threads);
+	c.dynamicSmemBytes = shared;
+	c.stream = ((struct state *)k->ctx)->stream;
+	c.attrs = &together;
+	c.numAttrs = 1;
+	if (!cuda_check(k, cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize,
+	    (int)shared)))
+		return cudaSuccess;
+	e = cudaLaunchKernelEx(&c, kernel, P(args)...);
+	if (e == cudaErrorCooperativeLaunchTooLarge || e == cudaErrorLaunchOutOfResources) {
+		cudaGetLastError();	/* clears the error, which the caller handles */
+		return e;
+	}
+	cuda_check(k, e);
+	return cudaSuccess;
+}
+
+/* How many such blocks the device holds; 0 where there can be none. */
+template <typename... P>
+static inline int
+blocks_together(struct backend *k, void (*kernel)(P...), int threads, size_t shared)
+{
+	struct state *s = (struct state *)k->ctx;
+	int each = 0;
+
+	if (!s->loops || !cuda_check(k, cudaOccupancyMaxActiveBlocksPerMultiprocessor(&each, kernel,
+	    threads, shared)))
+		return 0;
+	return each * s->properties.multiProcessorCount;
 }
 
 /* Unrolls the following loop, so that arrays it indexes stay in registers. */

@@ -7,7 +7,6 @@
 #include "fused.h"
 #include "fused_backward.h"
 #include "fused_forward.h"
-#include "message.h"
 
 /* Clears shared memory, then loads this block's rows of V, W and the first sentence. */
 static __device__ void
@@ -88,58 +87,6 @@ train_sentences(struct fused f)
 	store_net(f, m);
 }
 
-/*
- * A refusal is not an error, since the steps can be composed, but never silent: it costs
- * most of the speed, and sums in another order.
- */
-static void
-note_refusal(struct backend *k, cudaError_t e)
-{
-	char message[400];
-
-	message_set(message, sizeof(message), "device cuda: the GPU does not run the kernel for many "
-	    "sentences (");
-	message_add(message, sizeof(message), cudaGetErrorString(e));
-	message_add(message, sizeof(message), "); without it training is several times slower, and "
-	    "not the same to the byte; is the GPU shared with other programs?");
-	if (k->note)
-		k->note(message);
-}
-
-/*
- * A cooperative launch: one block per multiprocessor, all at once; false where the
- * device, or what other processes leave of it, cannot run that.
- */
-static bool
-launch_together(struct backend *k, int blocks, size_t bytes, const struct fused &f)
-{
-	struct state *s = (struct state *)k->ctx;
-	cudaLaunchConfig_t c = {};
-	cudaLaunchAttribute together = {};
-	cudaError_t e;
-
-	together.id = cudaLaunchAttributeCooperative;
-	together.val.cooperative = 1;
-	c.gridDim = dim3((unsigned)blocks);
-	c.blockDim = dim3(LAUNCH_FUSED_THREADS);
-	c.dynamicSmemBytes = bytes;
-	c.stream = s->stream;
-	c.attrs = &together;
-	c.numAttrs = 1;
-	if (!cuda_check(k, cudaFuncSetAttribute(train_sentences,
-	    cudaFuncAttributeMaxDynamicSharedMemorySize, (int)bytes)))
-		return true;
-	e = cudaLaunchKernelEx(&c, train_sentences, f);
-	if (e == cudaErrorCooperativeLaunchTooLarge || e == cudaErrorLaunchOutOfResources) {
-		cudaGetLastError();	/* clears the error, which is handled here */
-		note_refusal(k, e);
-		s->limits.bytes = 0;	/* not attempted again */
-		return false;
-	}
-	cuda_check(k, e);
-	return true;
-}
-
 /* start(n + 1), x, y of sentences first .. first + n - 1 of the batch. */
 static bool
 upload_queue(struct backend *k, struct fused *f, const struct batch *b, int first, int n)
@@ -185,6 +132,25 @@ make_exchange(struct backend *k, struct fused *f, int blocks)
 	return cuda_check(k, cudaMemsetAsync(p, 0, 256, ((struct state *)k->ctx)->stream));
 }
 
+/*
+ * One block per multiprocessor; false where the GPU does not run them at once.  That is no
+ * error, since the steps can be composed, but never silent: it costs most of the speed, and
+ * sums in another order.
+ */
+static bool
+launch_sentences(struct backend *k, const struct launch_plan *plan, const struct fused &f)
+{
+	cudaError_t e = launch_together(k, train_sentences, plan->blocks, LAUNCH_FUSED_THREADS,
+	    plan->bytes, f);
+
+	if (e == cudaSuccess)
+		return true;
+	cuda_note_refusal(k, e, "many sentences",
+	    "training is several times slower, and not the same to the byte");
+	((struct state *)k->ctx)->limits.bytes = 0;	/* not attempted again */
+	return false;
+}
+
 /* Sentences first .. first + n - 1.  False where the kernel does not fit the device;
  * no parameter has changed then. */
 static bool
@@ -206,7 +172,7 @@ run_queue(struct backend *k, const struct step_args *a, const struct launch_plan
 	f.out = a->net.v->p;
 	if (!upload_queue(k, &f, a->b, first, n) || !make_exchange(k, &f, plan->blocks))
 		return true;
-	if (!launch_together(k, plan->blocks, plan->bytes, f))
+	if (!launch_sentences(k, plan, f))
 		return false;
 	cuda_from_device(k, a->logp + from, f.logp, (size_t)t * sizeof(*a->logp));
 	k->fused += n;

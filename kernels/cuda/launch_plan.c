@@ -32,6 +32,14 @@ launch_slices(int m, int n, int k)
 	return slices > 1 ? divide_up(k, launch_slice(k, slices)) : 1;	/* no slice is empty */
 }
 
+bool
+launch_is_skinny(int m, int n)
+{
+	const size_t wanted = 132;	/* multiprocessors */
+
+	return (size_t)divide_up(m, LAUNCH_TILE / 2) * (size_t)divide_up(n, LAUNCH_TILE / 2) < wanted;
+}
+
 /* NVIDIA's programming guide, "Arithmetic Instructions": results per clock. */
 int
 launch_lanes(int major, int minor, bool f64)

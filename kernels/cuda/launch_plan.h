@@ -34,6 +34,10 @@ int launch_slices(int m, int n, int k);
 /* The depth of each of `slices` slices but the last: a multiple of 4, for product.h's quads. */
 int launch_slice(int k, int slices);
 
+/* Whether C(m,n) has too few tiles for product.h, even with slices, to occupy a GPU, so that
+ * gemm_skinny.h is to compute it.  Depends on the shape alone. */
+bool launch_is_skinny(int m, int n);
+
 /*
  * Multiply-adds per clock of one multiprocessor in float or double, by compute
  * capability; for later ones, an estimate from the newest known.

@@ -1,9 +1,15 @@
 /*
  * output.cu - the output layer: products with V, and the softmax of each row.
  *
- * The logits L(t,v) are stored, as many rows at a time as LOGITS_BYTES allow; one block
- * per row then computes what the caller wants.  P V, whose depth is v and whose result
- * is small, is cut into slices (product.h).
+ * For training and for distributions the logits L(t,v) are stored, as many rows at a time as
+ * LOGITS_BYTES allow; one block per row then computes what the caller wants.  P V, whose
+ * depth is v and whose result is small, is cut into slices (product.h).
+ *
+ * Where only ln P of the targets is wanted, no logits are stored: each tile of the product
+ * gives the maximum of its columns and the sum of exponentials against it, SPAN columns of a
+ * row at a time, which are joined afterwards (Milakov and Gimelshein 2018, "Online normalizer
+ * calculation for softmax").  The spans depend on v alone: a row's result does not depend on
+ * the other rows, nor on the size of the tiles.
  */
 #include "params.h"
 #include "product.h"
@@ -13,8 +19,7 @@ static const size_t LOGITS_BYTES = (size_t)1 << 28;	/* bytes of logits at a time
 
 /* What a row of logits is turned into. */
 enum want {
-	WANT_LOGP,	/* only logp */
-	WANT_ERROR,	/* P less 1 at y */
+	WANT_ERROR,	/* P less 1 at y, and logp */
 	WANT_ALL	/* ln P */
 };
 
@@ -33,14 +38,14 @@ softmax_rows(int v, real *logits, const uint32_t *y, double *logp)
 	real own, max, at_y = 0, norm, scale;
 	double sum;
 
-	if (WANT != WANT_ALL)
+	if (WANT == WANT_ERROR)
 		at_y = l[y[blockIdx.x]];
 	sum = reduce_exponentials(v, l, &own);
 	max = reduce_block<real, true>(own, (real *)shared);
 	sum = reduce_block<double, false>(own == -INFINITY ? sum : sum * REXP(own - max), shared);
 	norm = (real)log(sum);
 	scale = (real)(1 / sum);
-	if (WANT != WANT_ALL && threadIdx.x == 0)
+	if (WANT == WANT_ERROR && threadIdx.x == 0)
 		logp[blockIdx.x] = (double)at_y - (double)max - log(sum);
 	for (int i = (int)threadIdx.x; WANT == WANT_ALL && i < v; i += REDUCE_THREADS)
 		l[i] = l[i] - max - norm;
@@ -48,21 +53,105 @@ softmax_rows(int v, real *logits, const uint32_t *y, double *logp)
 		l[i] = REXP(l[i] - max) * scale - (real)((uint32_t)i == y[blockIdx.x]);
 }
 
+/* What is kept of the logits of a product's rows.  A functor of whole tiles. */
+struct softmax_spans {
+	enum { FOURS = false, SPAN = 32 };
+	int n;			/* spans of a row */
+	const real *bias;	/* (v) or NULL */
+	const uint32_t *y;	/* (rows) */
+	real *max, *sum;	/* (rows, n) */
+	real *at_y;		/* (rows) */
+};
+
+/* Four logits of row i, from column j on, and those of the seven lanes beside this one, which
+ * are a span. */
+static __device__ inline void
+give_span(product_shape shape, int i, int j, const real *x, const softmax_spans &to)
+{
+	real l[4], max = -INFINITY, sum = 0;
+	int y = i < shape.m ? (int)to.y[i] : -1;
+
+	UNROLL
+	for (int e = 0; e < 4; e++) {
+		l[e] = j + e < shape.n ? x[e] + (to.bias ? to.bias[j + e] : 0) : -INFINITY;
+		max = l[e] > max ? l[e] : max;
+		if (j + e == y)
+			to.at_y[i] = l[e];
+	}
+	for (int bit = 1; bit < softmax_spans::SPAN / 4; bit *= 2) {
+		real other = __shfl_xor_sync(0xffffffffu, max, bit);
+
+		max = other > max ? other : max;
+	}
+	UNROLL
+	for (int e = 0; e < 4; e++)
+		sum += l[e] == -INFINITY ? 0 : REXP(l[e] - max);
+	for (int bit = 1; bit < softmax_spans::SPAN / 4; bit *= 2)
+		sum += __shfl_xor_sync(0xffffffffu, sum, bit);
+	if (i < shape.m && j < shape.n && j % softmax_spans::SPAN == 0) {
+		to.max[(size_t)i * to.n + j / softmax_spans::SPAN] = max;
+		to.sum[(size_t)i * to.n + j / softmax_spans::SPAN] = sum;
+	}
+}
+
+/* In place of product.h's. */
+template <int TILE, int EACH, bool QUADS>
+static __device__ inline void
+product_give(product_shape shape, int i0, int j0, const real sum[EACH][EACH], const softmax_spans &to)
+{
+	UNROLL
+	for (int p = 0; p < EACH; p++)
+		UNROLL
+		for (int q = 0; q < EACH; q += 4)
+			give_span(shape, i0 + product_position<TILE>(product_down(), p),
+			    j0 + product_position<TILE>(product_across(), q), sum[p] + q, to);
+}
+
+enum { WARP = 32, JOIN_ROWS = REDUCE_THREADS / WARP };
+
+/* ln P of each row's target from the row's spans; one warp per row. */
+static __global__ void
+__launch_bounds__(REDUCE_THREADS)
+join_spans(int rows, softmax_spans from, double *logp)
+{
+	int r = (int)blockIdx.x * JOIN_ROWS + (int)threadIdx.x / WARP, lane = (int)threadIdx.x % WARP;
+	const real *max = from.max + (size_t)r * from.n, *sum = from.sum + (size_t)r * from.n;
+	real most = -INFINITY;
+	double all = 0;
+
+	if (r >= rows)
+		return;
+	for (int i = lane; i < from.n; i += WARP)
+		most = max[i] > most ? max[i] : most;
+	for (int bit = 1; bit < WARP; bit *= 2) {
+		real other = __shfl_xor_sync(0xffffffffu, most, bit);
+
+		most = other > most ? other : most;
+	}
+	for (int i = lane; i < from.n; i += WARP)
+		all += max[i] == -INFINITY ? sum[i] : (double)(sum[i] * REXP(max[i] - most));
+	for (int bit = 1; bit < WARP; bit *= 2)
+		all += __shfl_xor_sync(0xffffffffu, all, bit);
+	if (lane == 0)
+		logp[r] = (double)from.at_y[r] - (double)most - log(all);
+}
+
 /* One call, processed `most` rows at a time. */
 struct output {
 	const struct matrix *v, *c;	/* c NULL: no bias */
 	int t, most;		/* rows in total; rows at a time */
 	const real *s;
-	real *logits;		/* (most, v) */
+	real *logits;		/* (most, v), or `row` bytes a row */
 	const uint32_t *y;	/* (t) on the device, or NULL */
 	double *logp;		/* (t) on the device, or NULL */
 };
 
 /* with_y: also the targets, and memory for their log-probabilities. */
 static bool
-prepare_output(struct backend *k, struct output *o, const struct output_args *a, bool with_y)
+prepare_output(struct backend *k, struct output *o, const struct output_args *a, size_t row,
+    bool with_y)
 {
-	size_t row = (size_t)a->v->rows * sizeof(real), most = LOGITS_BYTES / row, t = (size_t)a->t;
+	size_t most = LOGITS_BYTES / row, t = (size_t)a->t;
 
 	o->v = a->v;
 	o->c = a->c;
@@ -98,15 +187,31 @@ logits_of_rows(struct backend *k, const struct output *o, int first)
 	return t;
 }
 
+/* logp of up to o->most rows from `first` on. */
+static void
+logp_of_rows(struct backend *k, const struct output *o, int first, int spans)
+{
+	int h = o->v->cols, t = o->t - first < o->most ? o->t - first : o->most;
+	size_t n = (size_t)t * spans;
+	struct softmax_spans parts = { spans, o->c ? o->c->p : NULL, o->y + first, o->logits,
+	    o->logits + n, o->logits + 2 * n };
+
+	product_whole<false, true>(k, t, o->v->rows, h, o->s + (size_t)first * h,
+	    (const real *)o->v->p, parts);
+	launch(k, join_spans, dim3((unsigned)cuda_over((size_t)t, JOIN_ROWS)), dim3(REDUCE_THREADS), 0,
+	    t, parts, o->logp + first);
+}
+
 static void
 out_forward(struct backend *k, const struct output_args *a)
 {
+	int spans = (int)cuda_over((size_t)a->v->rows, softmax_spans::SPAN);
 	struct output o;
 
-	if (!prepare_output(k, &o, a, true))
+	if (!prepare_output(k, &o, a, (2 * (size_t)spans + 1) * sizeof(real), true))
 		return;
 	for (int first = 0; first < a->t; first += o.most)
-		logits_of_rows<WANT_LOGP>(k, &o, first);
+		logp_of_rows(k, &o, first, spans);
 	cuda_from_device(k, a->logp, o.logp, (size_t)a->t * sizeof(*a->logp));
 }
 
@@ -117,7 +222,7 @@ cuda_out_backward(struct backend *k, const struct output_args *a)
 	struct product_add add = { a->dv->p, (size_t)h };
 	struct output o;
 
-	if (!prepare_output(k, &o, a, true))
+	if (!prepare_output(k, &o, a, (size_t)v * sizeof(real), true))
 		return NULL;
 	for (int first = 0; first < a->t; first += o.most) {
 		int n = logits_of_rows<WANT_ERROR>(k, &o, first);
@@ -148,7 +253,7 @@ out_logp(struct backend *k, const struct output_args *a)
 	size_t v = (size_t)a->v->rows;
 	struct output o;
 
-	if (!prepare_output(k, &o, a, false))
+	if (!prepare_output(k, &o, a, v * sizeof(real), false))
 		return;
 	for (int first = 0; first < a->t; first += o.most) {
 		size_t n = (size_t)logits_of_rows<WANT_ALL>(k, &o, first) * v;

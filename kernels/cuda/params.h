@@ -45,9 +45,10 @@ void cuda_add_columns(struct backend *k, int t, int n, int ld, const real *from,
  * wait.  NULL on failure. */
 double *cuda_out_backward(struct backend *k, const struct output_args *a);
 
-/* cell_forward and cell_backward of the plain cell, which may be truncated. */
-void cuda_rnn_forward(struct backend *k, const struct cell_args *c);
-void cuda_rnn_backward(struct backend *k, const struct cell_args *c);
+/* cell_forward and cell_backward of the plain cell, which may be truncated; false, and nothing
+ * done, where the time loop for all cells is to be taken. */
+bool cuda_rnn_forward(struct backend *k, const struct cell_args *c);
+bool cuda_rnn_backward(struct backend *k, const struct cell_args *c);
 
 /* Each file's entries of the table. */
 void cuda_params_fill(struct backend *k);

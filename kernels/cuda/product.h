@@ -248,7 +248,7 @@ product_put(const STORE &store, int i, int j, int n, const real *x)
 	}
 }
 
-/* The same for a thread's elements of a tile. */
+/* The same for a thread's elements of a tile; a functor may have its own. */
 template <int TILE, int EACH, bool QUADS, typename STORE>
 static __device__ inline void
 product_give(product_shape shape, int i0, int j0, const real sum[EACH][EACH], const STORE &store)

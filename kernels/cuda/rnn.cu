@@ -1,11 +1,11 @@
 /*
- * rnn.cu - the plain cell, forward and backward.
+ * rnn.cu - the plain cell where W fits into the cache of a multiprocessor, and its
+ * truncated back-propagation.
  *
- * Where W fits into the cache of a multiprocessor, one block runs the whole time loop
- * of one sequence, or of TOGETHER sequences; its threads (columns, parts) each add a
- * part of the products for one unit, and the parts are added in order.  A larger W
- * would be read by every block from the L2 cache in every step: then each launch is
- * one step of all sequences (gemm_skinny.h).  The choice, and the order of every sum,
+ * One block runs the whole time loop of one sequence, or of TOGETHER sequences; its threads
+ * (columns, parts) each add a part of the products for one unit, and the parts are added in
+ * order.  A larger W would be read by every block from the L2 cache in every step: then
+ * the time loop is that of cells.cu.  The choice, and the order of every sum,
  * depend on h alone, so a sequence gives the same result alone and among others.
  *
  * Truncated back-propagation has no time loop: the errors of all rows move back by
@@ -13,7 +13,6 @@
  */
 #include "batch.h"
 #include "params.h"
-#include "time_major.h"
 #include "product.h"
 #include "gemm_skinny.h"
 
@@ -176,51 +175,6 @@ loop_by_sequences(struct backend *k, struct time_loop w)
 		launch_loop<BACK, 2>(k, w);
 }
 
-/* One step of all sequences: the input rows of the product, and the functor for its result. */
-template <bool BACK>
-struct step_rows {
-	struct time_loop w;
-	const int32_t *row, *seq;	/* of this step */
-
-	__device__ const real *
-	operator()(int i) const
-	{
-		int r = row[i], s = seq[i];
-
-		if (BACK)
-			return r + 1 < w.start[s + 1] ? w.out + (size_t)(r + 1) * w.h : NULL;
-		if (r > w.start[s])
-			return w.out + (size_t)(r - 1) * w.h;
-		return w.s0 ? w.s0 + (size_t)s * w.h : NULL;
-	}
-};
-
-template <bool BACK>
-struct step_finish {
-	struct time_loop w;
-	const int32_t *row;
-	__device__ void operator()(int i, int j, real x) const { finish_unit<BACK>(w, row[i], j, x); }
-};
-
-/* The time loop with a launch per step; m is W itself, forward and backward. */
-template <bool BACK>
-static void
-loop_by_steps(struct backend *k, const struct batch *b, struct time_loop w)
-{
-	struct order o;
-
-	if (!cuda_upload_order(k, b, &o))
-		return;
-	w.start = o.start;
-	for (int i = 0; i < o.steps; i++) {
-		int q = BACK ? o.steps - 1 - i : i, first = o.offset[q];
-
-		skinny_product<!BACK>(k, o.offset[q + 1] - first, w.h, w.h,
-		    step_rows<BACK>{ w, o.row + first, o.seq + first }, w.m,
-		    step_finish<BACK>{ w, o.row + first });
-	}
-}
-
 static bool
 is_cached(int h)
 {
@@ -276,16 +230,16 @@ cached_forward(struct backend *k, const struct matrix *w, const struct batch *b,
 	loop_by_sequences<false>(k, forward);
 }
 
-void
+bool
 cuda_rnn_forward(struct backend *k, const struct cell_args *c)
 {
 	struct time_loop forward = { c->w->rows, c->b->nseq, NULL, c->w->p, (const real *)c->a,
 	    (const real *)c->s0, NULL, (real *)c->s };
 
-	if (is_cached(c->w->rows))
-		cached_forward(k, c->w, c->b, forward);
-	else
-		loop_by_steps<false>(k, c->b, forward);
+	if (!is_cached(c->w->rows))
+		return false;
+	cached_forward(k, c->w, c->b, forward);
+	return true;
 }
 
 /* D = E = dS (1 - S^2): every row's own error. */
@@ -341,8 +295,11 @@ back_truncated(struct backend *k, const struct cell_args *c, const int32_t *begi
 		struct move_back store = { c->b->t, h, begins, s, next, d };
 		real *was = e;
 
-		product_whole<false, false>(k, c->b->t, h, h, (const real *)e,
-		    (const real *)c->w->p, store);
+		if (launch_is_skinny(c->b->t, h))
+			skinny_product(k, { c->b->t, h, h }, (const real *)e, (const real *)c->w->p, store);
+		else
+			product<false, false>(k, c->b->t, h, h, (const real *)e,
+			    (const real *)c->w->p, store);
 		e = next;
 		next = was;
 	}
@@ -361,7 +318,7 @@ states_before(int h, const int32_t *begins, const real *s, const real *s0, real 
 		last[(size_t)r * h + j] = from ? from[j] : 0;
 }
 
-void
+bool
 cuda_rnn_backward(struct backend *k, const struct cell_args *c)
 {
 	int h = c->w->rows, t = c->b->t;
@@ -372,18 +329,19 @@ cuda_rnn_backward(struct backend *k, const struct cell_args *c)
 	const int32_t *begins;
 	real *last;
 
-	if (whole && !is_cached(h))
-		loop_by_steps<true>(k, c->b, back);
+	if (c->dstate || (whole && !is_cached(h)))
+		return false;
 	begins = upload_rows(k, c->b);
 	if (begins == NULL)
-		return;
+		return true;
 	back.start = begins + t;
-	if (!whole)
-		back_truncated(k, c, begins);
-	else if (is_cached(h))
+	if (whole)
 		loop_by_sequences<true>(k, back);
+	else
+		back_truncated(k, c, begins);
 	last = (real *)cuda_buffer(k, BUFFER_ERROR, (size_t)t * h * sizeof(*last));
 	launch(k, states_before, dim3((unsigned)t), dim3(128), 0, h, begins, (const real *)c->s,
 	    (const real *)c->s0, last);
 	product<true, false>(k, h, h, t, (const real *)c->d, (const real *)last, add);
+	return true;
 }

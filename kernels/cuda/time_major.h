@@ -11,11 +11,12 @@ struct order {
 	const int32_t *row, *seq;	/* (t) indexed by position */
 	const int32_t *position;		/* (t) indexed by row */
 	const int32_t *start;		/* (nseq + 1) */
-	int32_t *offset;		/* (steps + 1) in host memory; valid until the next cuda_host() */
+	const int32_t *first;		/* (steps + 1) position at which each step begins */
+	const int32_t *offset;		/* the same in host memory; valid until the next cuda_host() */
 	int steps, t;
 };
 
-/* row, seq, position, start in BUFFER_START; offset on the host.  False on failure. */
+/* All but offset in BUFFER_START.  False on failure. */
 bool cuda_upload_order(struct backend *k, const struct batch *b, struct order *o);
 
 #endif

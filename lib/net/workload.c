@@ -29,21 +29,21 @@ row_flop(const struct workload *w)
 }
 
 /*
- * Kernels of a GPU that wait for each other: at each step of each layer a product and, of
- * gated cells, the cells; twice as many on the way back; and some 25 for the rest.  In the
- * kernel of many sentences, which V must fit, a word takes a third of a launch.
+ * Kernels of a GPU that wait for each other: for each step of each layer one in either
+ * direction, or as much work of a kernel for all steps and the wait between its blocks; and
+ * some 25 for the rest.  In the kernel of many sentences, which V must fit, a word takes a
+ * third of a launch.
  */
 static double
 kernel_chain(const struct workload *w)
 {
 	const struct model_shape *s = w->shape;
 	const double most = 2.5e6;	/* numbers in the shared memory of a large GPU */
-	double step = s->layers * (cell_kinds[s->cell].gates > 1 ? 2 : 1);
 
 	if (w->hyper && w->sequences <= 1 && net_is_fusible(s, w->hyper) &&
 	    (double)s->hidden * s->vocab < most)
 		return w->steps / 3 + 2;
-	return w->steps * step * (w->hyper ? 3 : 1) + (w->hyper ? 25 : 5);
+	return w->steps * s->layers * (w->hyper ? 2 : 1) + (w->hyper ? 25 : 5);
 }
 
 struct work

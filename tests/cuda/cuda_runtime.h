@@ -34,6 +34,9 @@ enum cudaDeviceAttr {
 	cudaDevAttrCooperativeLaunch, cudaDevAttrMultiProcessorCount,
 	cudaDevAttrComputeCapabilityMajor, cudaDevAttrComputeCapabilityMinor
 };
+struct __align__(16) int4 {
+	int x, y, z, w;
+};
 enum cudaFuncAttribute { cudaFuncAttributeMaxDynamicSharedMemorySize };
 enum cudaLaunchAttributeID { cudaLaunchAttributeCooperative };
 enum { cudaStreamNonBlocking = 1, cudaEventDisableTiming = 2 };
@@ -92,6 +95,13 @@ static inline cudaError_t
 cudaFuncSetAttribute(F *kernel, cudaFuncAttribute what, int value)
 {
 	return emu_set_attribute((const void *)kernel, what, value);
+}
+cudaError_t emu_occupancy(int *blocks, int threads, size_t shared);
+template <typename F>
+static inline cudaError_t
+cudaOccupancyMaxActiveBlocksPerMultiprocessor(int *blocks, F *, int threads, size_t shared)
+{
+	return emu_occupancy(blocks, threads, shared);
 }
 /* What a thread knows of itself, and what it can wait for. */
 extern dim3 threadIdx, blockIdx, blockDim, gridDim;

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <algorithm>
 #include <map>
 #include <vector>
 
@@ -269,6 +270,23 @@ emu_set_attribute(const void *kernel, cudaFuncAttribute what, int value)
 	return cudaSuccess;
 }
 
+/* As on an H200, for kernels that use 128 registers a thread. */
+static int
+occupancy(size_t threads, size_t shared)
+{
+	const size_t reserved = 1 << 10, registers = 1 << 16;
+	size_t by_memory = (emu_number("EMU_SHARED", EMU_SHARED_BYTES) + reserved) / (shared + reserved);
+
+	return (int)std::min(by_memory, registers / 128 / threads);
+}
+
+cudaError_t
+emu_occupancy(int *blocks, int threads, size_t shared)
+{
+	*blocks = occupancy((size_t)threads, shared);
+	return cudaSuccess;
+}
+
 static bool
 is_cooperative(const cudaLaunchConfig_t *c)
 {
@@ -289,7 +307,8 @@ check_launch(const cudaLaunchConfig_t *c, const void *kernel)
 	if (threads == 0 || threads > MOST_THREADS || blocks == 0 || c->gridDim.y > 65535 ||
 	    c->gridDim.z > 65535 || c->gridDim.x > 2147483647u || c->dynamicSmemBytes > (size_t)most)
 		return cudaErrorInvalidValue;
-	if (is_cooperative(c) && (blocks > emu_number("EMU_SMS", EMU_SMS) || emu_lacks("together")))
+	if (is_cooperative(c) && (emu_lacks("together") ||
+	    blocks > emu_number("EMU_SMS", EMU_SMS) * (size_t)occupancy(threads, c->dynamicSmemBytes)))
 		return cudaErrorCooperativeLaunchTooLarge;
 	return cudaSuccess;
 }
