@@ -62,7 +62,7 @@ $(OUT)/model.npz: $(OUT)/plan $(OUT)/.model
 	@echo "training: $$(cat $(OUT)/plan | paste -s -d ' ' -)" >&2
 	@date +%s > $(OUT)/.started
 	@$(HERE)learn.sh $(OUT) "$$(sed -n 's/^epochs=//p' $(OUT)/plan)" -j "$$THREADS" \
-		$$(tail -n 1 $(OUT)/plan) -v "$$VALID" -s "$$SEED" -E 1
+		$$(tail -n 1 $(OUT)/plan) -v "$$VALID" -s "$$SEED" -E 1 -P 3
 	@echo "$$(($$(date +%s) - $$(cat $(OUT)/.started))) seconds" > $(OUT)/time
 
 # learn.sh leaves the best model beside its part

@@ -3,8 +3,8 @@
 # so many seconds on this machine, and prints two lines: "epochs=N" and the options of
 # train.  WORDS is the size of the text, INDEX its index stream; THREADS as in lm.mk.
 #
-# The choice is the largest net of the table that is not too large for the text and reads
-# it four times in the time, by its speed in some steps here; reasons go to standard error.
+# The choice is the largest net of the table for texts of this size that reads it three times
+# in the time, by its speed in some steps here; reasons go to standard error.
 set -eu
 seconds=$1 words=$2 index=$3
 train=${PROGRAM_PREFIX-}train
@@ -12,26 +12,28 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
 
-# Hidden units, least words, dropout rates of outputs and embeddings: BENCH.md has the
-# losses that they were chosen by.
+# Hidden units, words of the text from and to, dropout rates of outputs and embeddings, learning
+# rate: BENCH.md has the losses that they were chosen by.
 table='
-64	0	0.3	0.1
-100	100000	0.2	0.1
-200	400000	0.2	0.1
-400	1000000	0.4	0.2
-800	2000000	0.5	0.3
+64	0	1000000	0.6	0.5	0.01
+128	0	1000000	0.6	0.5	0.006
+200	200000	1000000	0.4	0.2	0.006
+100	1000000	0	0.1	0	0.006
+200	1000000	0	0.2	0	0.006
+400	1000000	0	0.4	0.2	0.004
+800	4000000	0	0.4	0.2	0.003
 '
 
 say() {
 	echo "plan: $*" >&2
 }
 
-# options HIDDEN DROPOUT EMBED-DROPOUT
+# options HIDDEN DROPOUT EMBED-DROPOUT RATE
 options() {
 	[ "$words" -ge 400000 ] && batch=32 || batch=16
 	size=$(sed -n '1s/.* size=\([0-9]*\).*/\1/p' "$index")
 	[ "$size" -gt 2500 ] && softmax=' --softmax sampled' || softmax=
-	echo "-c lstm -H $1 -m $1 -t -O adam -r 0.003 -S cosine -B $batch -p $2" \
+	echo "-c lstm -H $1 -m $1 -t -O adam -r $4 -S constant --average -B $batch -p $2" \
 	    "--embed-dropout $3 --shuffle$softmax"
 }
 
@@ -43,17 +45,18 @@ speed() {
 }
 
 chosen='' epochs=1
-while read -r hidden least dropout embed; do
-	if [ -z "$hidden" ] || [ "$words" -lt "$least" ]; then
+while read -r hidden least most dropout embed learning; do
+	if [ -z "$hidden" ] || [ "$words" -lt "$least" ] ||
+	    { [ "$most" -gt 0 ] && [ "$words" -ge "$most" ]; }; then
 		continue
 	fi
-	these=$(options "$hidden" "$dropout" "$embed")
+	these=$(options "$hidden" "$dropout" "$embed" "$learning")
 	rate=$(speed "$these")
 	[ "${rate:-0}" -gt 0 ] || { say "$index: the speed of train cannot be measured"; exit 1; }
 	# a tenth more for the evaluations
 	fit=$((seconds * rate * 10 / 11 / words))
 	say "$hidden hidden units: $rate words/s, $fit epochs in the time"
-	[ -z "$chosen" ] || [ "$fit" -ge 4 ] || break
+	[ -z "$chosen" ] || [ "$fit" -ge 3 ] || break
 	chosen=$these epochs=$fit
 done <<-END
 	$table

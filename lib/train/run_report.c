@@ -77,8 +77,8 @@ set_end(const struct run_report *r, const struct trainer *s, struct errmsg *line
 	errmsg_add(line, "; ");
 	add_time(line, seconds);
 	errmsg_add(line, ", %" PRIu64 " %s", s->watch.total, s->train->joined ? "tokens" : "words");
-	if (seconds > 0)
-		errmsg_add(line, ", %.0f/s", (double)s->watch.total / seconds);
+	if (s->seconds > 0)
+		errmsg_add(line, ", %.0f/s", (double)s->watch.total / s->seconds);
 }
 
 static void

@@ -25,7 +25,7 @@ void run_report_evaluated(struct run_report *r, const struct model_progress *p,
 
 /*
  * Gives note() the lines of the report, without the program's name: why the run ended, with
- * its time and speed, unless a signal ended it; its losses, and in which files their models
+ * its time and the speed of its steps, unless a signal ended it; its losses, and in which files their models
  * are; and whether the latest loss is above the first.
  */
 void run_report_tell(const struct run_report *r, const struct trainer *s,

@@ -13,6 +13,7 @@
 
 #include "mem.h"
 #include "rate_schedule.h"
+#include "seconds.h"
 #include "trainer.h"
 #include "weight_average.h"
 
@@ -52,35 +53,6 @@ trainer_units(const struct corpus *train, const struct model_progress *p)
 {
 	return p->hyper.chunk ? streams_cut(train->steps, p->batch, p->hyper.chunk).chunks :
 	    train->n;
-}
-
-void
-trainer_set_fingerprints(struct model_progress *p, const struct corpus *train,
-    const struct corpus *valid)
-{
-	p->sentences = trainer_units(train, p);
-	p->data_crc = train->crc;
-	p->valid_crc = valid->crc;
-}
-
-const char *
-trainer_check_fingerprints(const struct model_progress *p,
-    const struct corpus *train, const struct corpus *valid)
-{
-	/* models of earlier versions have no valid_crc */
-	bool validated = p->valid_crc || isfinite(p->best);
-
-	if (p->data_crc != train->crc || p->sentences != trainer_units(train, p))
-		return "the training text is not that of the run; use the same text, or start "
-		    "a new run with -i";
-	if (validated && valid->steps == 0)
-		return "its validation set was a file; give the same file with -v";
-	if (!validated && valid->steps)
-		return "the run has no validation set and -v cannot add one; start a new run with -i";
-	if (p->valid_crc && p->valid_crc != valid->crc)
-		return "the validation set is not that of the run; use the same text, or start "
-		    "a new run with -i";
-	return NULL;
 }
 
 const char *
@@ -440,11 +412,25 @@ save_if_due(struct trainer *s)
 	    NULL;
 }
 
+/* One step, or as many as the device takes at a time. */
+static const char *
+take_steps(struct trainer *s, size_t units)
+{
+	double start = seconds_now();
+	size_t n = queue_length(s);
+	const char *why = n ? step_queue(s, n) : step_batch(s, units);
+
+	if (why == NULL)
+		why = weight_average_step(s->net, s->model);
+	s->seconds += seconds_now() - start;
+	return why;
+}
+
 static const char *
 run_epochs(struct trainer *s, uint64_t epochs)
 {
 	struct model_progress *p = s->p;
-	size_t units = trainer_units(s->train, p), n;
+	size_t units = trainer_units(s->train, p);
 	const char *why;
 	bool fresh = false;	/* nothing has changed since the latest evaluation */
 
@@ -458,9 +444,7 @@ run_epochs(struct trainer *s, uint64_t epochs)
 		if (is_limit_reached(p, epochs, s->max_steps))
 			break;
 		fresh = false;
-		n = queue_length(s);
-		if ((why = n ? step_queue(s, n) : step_batch(s, units)) != NULL ||
-		    (why = weight_average_step(s->net, s->model)) != NULL)
+		if ((why = take_steps(s, units)) != NULL)
 			return why;
 		if (p->sentence == units)
 			end_epoch(s);

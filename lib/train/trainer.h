@@ -71,6 +71,7 @@ struct trainer {
 	struct shuffle shuffle;		/* the order of the text in this epoch */
 	double *logp;			/* (cap) its log-probabilities */
 	size_t cap;
+	double seconds;			/* spent in steps, without evaluations and saves */
 	uint64_t evaluated;		/* steps done of the evaluation in progress; 0: none */
 	bool stopped;			/* should_stop() was true */
 	bool diverged;			/* set by trainer_set_diverged() */
