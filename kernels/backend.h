@@ -389,6 +389,10 @@ struct work {
 struct backend *backend_open_for(const struct work *w, const char *name, enum real_type real,
     int threads, const char **why);
 
+/* Where a machine has several devices of a kind, as GPUs: the number of the one to open, modulo how
+ * many there are; the first without it.  For processes that share a machine. */
+void backend_choose(int n);
+
 /* Processors this process may run on, at least 1. */
 int backend_processors(void);
 

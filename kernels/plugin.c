@@ -15,6 +15,7 @@
 #include "plugin.h"
 
 typedef struct backend *opener(enum real_type real, int threads, const char **why);
+typedef void chooser(int n);
 typedef double rater(enum real_type real, const char **why);
 
 /* What is found, or the reason why it is not loaded. */
@@ -134,12 +135,36 @@ plugin_symbol(const char *name, const char *symbol, int expected, const char **w
 	return found;
 }
 
+static int number;	/* for unroll_plugin_choose() */
+
+void
+plugin_choose(int n)
+{
+	number = n;
+}
+
+/* Tells the plugin, if its device can be one of several. */
+static void
+choose_device(const char *name)
+{
+	const char *ignored;
+	void *symbol = number ? plugin_symbol(name, "unroll_plugin_choose", PLUGIN_VERSION, &ignored) : NULL;
+	chooser *choose;
+
+	if (symbol == NULL)
+		return;
+	memcpy(&choose, &symbol, sizeof(choose));
+	choose(number);
+}
+
 struct backend *
 plugin_open(const char *name, enum real_type real, int threads, const char **why)
 {
-	void *symbol = plugin_symbol(name, "unroll_plugin", PLUGIN_VERSION, why);
 	opener *open;
+	void *symbol;
 
+	choose_device(name);
+	symbol = plugin_symbol(name, "unroll_plugin", PLUGIN_VERSION, why);
 	if (symbol == NULL)
 		return NULL;
 	memcpy(&open, &symbol, sizeof(open));	/* ISO C has no cast from void * to a function */
@@ -161,6 +186,7 @@ plugin_rate(const char *name, enum real_type real, const char **why)
 	    plugin_symbol(name, "unroll_plugin_rate", PLUGIN_VERSION, &ignored) : NULL;
 	if (symbol == NULL)
 		return 0;
+	choose_device(name);
 	memcpy(&rate, &symbol, sizeof(rate));
 	return rate(real, why);
 }

@@ -14,6 +14,10 @@
  * and, if "auto" may choose it by its rate,
  *
  *	double unroll_plugin_rate(enum real_type real, const char **why);
+ *
+ * and, if there may be several of its device,
+ *
+ *	void unroll_plugin_choose(int n);	from now on number n, modulo how many there are
  */
 #ifndef PLUGIN_H
 #define PLUGIN_H
@@ -33,6 +37,9 @@ void *plugin_symbol(const char *name, const char *symbol, int expected, const ch
 
 /* The plugin's backend, or NULL and *why. */
 struct backend *plugin_open(const char *name, enum real_type real, int threads, const char **why);
+
+/* What is to be given to unroll_plugin_choose() of each plugin that is loaded; 0 without it. */
+void plugin_choose(int n);
 
 /*
  * Peak rate of its device in operations per second; 0 if there is no device, with

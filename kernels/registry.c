@@ -71,6 +71,12 @@ enum { NDEVICES = sizeof(devices) / sizeof(devices[0]) };
 #define DEVICE_NAME(name, ...) name,
 const char *const backend_device[] = { "auto", DEVICE_ROWS(DEVICE_NAME) };
 
+void
+backend_choose(int n)
+{
+	plugin_choose(n);
+}
+
 int
 backend_processors(void)
 {

@@ -41,9 +41,10 @@ find_csv() {
 }
 
 # find_mpi: OpenMPI or MPICH, whose pkg-config modules have these names, or what mpicc
-# says; a program is compiled and linked
+# says; MPI=mpich in the environment, or MPI=mpicc.mpich, takes that one.  A program is
+# compiled and linked
 find_mpi() {
-	for module in ompi-c mpich mpi mpicc; do
+	for module in ${MPI:-ompi-c mpich mpi mpicc}; do
 		flags=$(pkg-config --cflags --libs "$module" 2>/dev/null) ||
 			flags=$("$module" -show 2>/dev/null | cut -d ' ' -f 2-)
 		# shellcheck disable=SC2086

@@ -151,6 +151,23 @@ peaks() {
 	[ "$n" -ge 6 ]
 }
 
+@test "of several GPUs each process takes one, modulo how many there are" {
+	need_mpi
+	[ -e "$BUILD/emulated/libunroll-cuda.so" ] || skip 'no C++ compiler'
+	mkdir plugins
+	chmod go-w plugins
+	cp "$BUILD/emulated/libunroll-cuda.so" "$BUILD/plugins/libunroll-mpi.so" plugins
+	export UNROLL_PLUGINS=$PWD/plugins EMU_DEVICES=2
+	local same=(-d cuda -H 5 -B 4 -N 6 -e 100 -l 1 -E 0 -c gru -m 3)
+	alike 2e-4 2 "${same[@]}"
+	# the second GPU fails whoever takes it: process 1 of two, and nobody where there is only one
+	export EMU_FAIL=second
+	run -1 --separate-stderr ranks 2 -o two.npz "${same[@]}" text
+	[[ "$stderr" == *'device cuda: '* ]]
+	[ ! -e two.npz ]
+	EMU_DEVICES=1 alike 2e-4 3 "${same[@]}"
+}
+
 @test "worker 0 alone writes, and says how much went into messages" {
 	need_mpi
 	run -0 --separate-stderr mpirun --oversubscribe -n 2 train -j 1 -B 4 -e 1 -E 1 -o m.npz text
@@ -184,7 +201,12 @@ interrupted() {
 		sleep 0.01
 	done
 	sleep "0.0$((RANDOM % 10))"
-	mapfile -t pids < <(pgrep -x -P "$job" train || pgrep -x -P "$(pgrep -P "$job" mpirun)" train)
+	pids=("$job")	# down to ours: there are a shell, mpirun, and MPICH's proxy between
+	until pgrep -x train -P "$(IFS=,; echo "${pids[*]}")" > /dev/null; do
+		mapfile -t pids < <(pgrep -P "$(IFS=,; echo "${pids[*]}")")
+		[ "${#pids[@]}" -gt 0 ] || return
+	done
+	mapfile -t pids < <(pgrep -x train -P "$(IFS=,; echo "${pids[*]}")")
 	kill "-$1" "${pids[$2]}"
 	ended=0
 	wait "$job" || ended=$?

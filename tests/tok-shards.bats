@@ -35,6 +35,21 @@ together() {
 	done
 }
 
+@test "the same where records before a shard are passed without being parsed" {
+	nasty | tr -d '\\' > nasty.csv
+	printf '\r\n13,"a"b"c,d" ,"e""",\r"f" , "g"\n\n14, "h\r\n,""\n""" ,i "j\n15,k\n' >> nasty.csv
+	set -- -f csv -C --one --ids 0 -c 1 --ragged
+	tok -q "$@" nasty.csv > whole
+	[ "$(wc -l < whole)" -ge 12 ]
+	for n in 2 3 7 20 41; do
+		together "$n" nasty.csv "$@" | cmp whole - || { echo "$n shards"; false; }
+	done
+	tr ',"' ";'" < nasty.csv > other.csv
+	set -- "$@" --delimiter ';' --quote "'"
+	tok -q "$@" other.csv > whole
+	together 17 other.csv "$@" | cmp whole -
+}
+
 @test "a record belongs to the shard in which its first byte lies" {
 	printf 'h\n"a\nb","\n"\n\n c\r\n"d\n' > small.csv	# records at 2, 12, 13, 17
 	size=$(wc -c < small.csv)

@@ -184,6 +184,8 @@ device_get(struct backend *k, void *host, const void *dev, size_t n)
 	cuda_from_device(k, host, dev, n * (k->real == REAL_F32 ? sizeof(float) : sizeof(double)));
 }
 
+static int chosen;	/* the GPU of this process */
+
 /* What is amiss where cudaGetDeviceCount() reports an insufficient driver. */
 static const char *
 driver_message(bool *absent)
@@ -211,7 +213,15 @@ count_devices(bool *absent)
 	return e == cudaSuccess ? NULL : cudaGetErrorString(e);
 }
 
-/* Selects the device that CUDA_VISIBLE_DEVICES puts first.  NULL, or an error message. */
+void
+cuda_choose(int number)
+{
+	int n = 0;
+
+	chosen = cudaGetDeviceCount(&n) == cudaSuccess && n > 0 ? number % n : 0;
+}
+
+/* Selects the device, of those in CUDA_VISIBLE_DEVICES.  NULL, or an error message. */
 static const char *
 find_device(struct cudaDeviceProp *p)
 {
@@ -221,19 +231,19 @@ find_device(struct cudaDeviceProp *p)
 
 	if (why)
 		return why;
-	if ((e = cudaSetDevice(0)) != cudaSuccess || (e = cudaGetDeviceProperties(p, 0)) != cudaSuccess)
+	if ((e = cudaSetDevice(chosen)) != cudaSuccess || (e = cudaGetDeviceProperties(p, chosen)) != cudaSuccess)
 		return cudaGetErrorString(e);
 	return launch_is_supported(p->major, p->minor) ? NULL : too_old;
 }
 
-/* One of the first device's attributes, without a context, which takes a good part of a
+/* One of the device's attributes, without a context, which takes a good part of a
  * second and of a gigabyte; 0 on failure. */
 static int
 attribute(enum cudaDeviceAttr what)
 {
 	int value = 0;
 
-	return cudaDeviceGetAttribute(&value, what, 0) == cudaSuccess ? value : 0;
+	return cudaDeviceGetAttribute(&value, what, chosen) == cudaSuccess ? value : 0;
 }
 
 double
@@ -277,9 +287,9 @@ find_limits(struct state *s)
 {
 	int bytes = 0, together = 0;
 
-	if (cudaDeviceGetAttribute(&bytes, cudaDevAttrMaxSharedMemoryPerBlockOptin, 0) ==
+	if (cudaDeviceGetAttribute(&bytes, cudaDevAttrMaxSharedMemoryPerBlockOptin, chosen) ==
 	    cudaSuccess &&
-	    cudaDeviceGetAttribute(&together, cudaDevAttrCooperativeLaunch, 0) == cudaSuccess &&
+	    cudaDeviceGetAttribute(&together, cudaDevAttrCooperativeLaunch, chosen) == cudaSuccess &&
 	    together)
 		s->limits.bytes = (size_t)bytes;
 	s->loops = together;

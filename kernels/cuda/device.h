@@ -64,6 +64,8 @@ struct state {
 
 /* NULL and *why where there is no usable device. */
 struct backend *cuda_open(enum real_type real, const char **why);
+/* From now on: GPU number n, modulo how many there are.  The first one without it. */
+void cuda_choose(int n);
 void cuda_close(struct backend *k);
 
 /*

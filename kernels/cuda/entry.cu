@@ -13,6 +13,7 @@ extern const int unroll_plugin_version;
 const int unroll_plugin_version = PLUGIN_VERSION;
 struct backend *unroll_plugin(enum real_type real, int threads, const char **why);
 double unroll_plugin_rate(enum real_type real, const char **why);
+void unroll_plugin_choose(int n);
 }
 
 struct backend *
@@ -32,4 +33,10 @@ double
 unroll_plugin_rate(enum real_type real, const char **why)
 {
 	return cuda_rate(real, why);
+}
+
+void
+unroll_plugin_choose(int n)
+{
+	cuda_choose(n);
 }

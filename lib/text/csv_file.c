@@ -128,8 +128,8 @@ count_record(struct csv_file *file)
 		file->first_missing = file->number;
 }
 
-/* Passes the records before the shard, and forgets what was unusual about them; *more
- * tells whether one of the shard follows. */
+/* Passes the records before the shard, the first of which tells the number of columns, and
+ * forgets what was unusual about them; *more tells whether one of the shard follows. */
 static const char *
 find_shard(struct csv_file *file, bool *more)
 {
@@ -144,6 +144,8 @@ find_shard(struct csv_file *file, bool *more)
 		if (file->columns == 0)
 			file->columns = c->ncol;
 		c->stray = c->stray_record = 0;
+		if (why == NULL && file->columns)
+			why = csv_records_skip(c, shard_first_byte(file->o->shard));
 		file->number = c->record - file->header;
 	}
 	*more = place == SHARD_INSIDE;

@@ -262,7 +262,8 @@ set_dialect(struct csv_records *c, const struct csv_dialect *d)
 		why = csv_dialect_guess(d, &c->in, &c->delimiter, &stated);
 	c->lines += stated;
 	csv_set_delim(c->parser, (unsigned char)c->delimiter);
-	csv_set_quote(c->parser, d->no_quote ? NO_QUOTE : d->quote ? (unsigned char)d->quote : '"');
+	c->quote = d->quote ? d->quote : '"';
+	csv_set_quote(c->parser, d->no_quote ? NO_QUOTE : (unsigned char)c->quote);
 	return why;
 }
 

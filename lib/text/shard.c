@@ -85,6 +85,12 @@ shard_place(const struct shard *s, uint64_t at)
 	return at < s->begin ? SHARD_BEFORE : at < s->end ? SHARD_INSIDE : SHARD_AFTER;
 }
 
+uint64_t
+shard_first_byte(const struct shard *s)
+{
+	return s && s->begin > s->file ? s->begin - s->file : 0;
+}
+
 const char *
 shard_check(const struct shard *s, const struct reader *in, struct errmsg *err)
 {

@@ -39,6 +39,9 @@ enum shard_place shard_file(struct shard *s, FILE *f);
 /* Where a record lies that begins at this byte of the current file.  s may be NULL: the whole. */
 enum shard_place shard_place(const struct shard *s, uint64_t at);
 
+/* The first byte of the current file that lies in the shard; 0: the file's first does. */
+uint64_t shard_first_byte(const struct shard *s);
+
 /* Whether bytes of the current file can be counted, after file_kind_begin(): NULL, or an error
  * message, possibly in err. */
 const char *shard_check(const struct shard *s, const struct reader *in, struct errmsg *err);

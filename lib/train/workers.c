@@ -24,6 +24,7 @@ workers_open(struct workers *w)
 	if (w->t) {
 		w->rank = w->t->rank;
 		w->size = w->t->size;
+		backend_choose(w->t->local_rank);
 	}
 	w->notes = mem_zeros((size_t)w->size, sizeof(*w->notes));
 	w->bytes = mem_zeros((size_t)w->size, sizeof(*w->bytes));

@@ -308,13 +308,17 @@ cudaGetDeviceCount(int *n)
 		return cudaErrorInsufficientDriver;
 	if (emu_lacks("device"))
 		return cudaErrorNoDevice;
-	*n = 1;
+	*n = (int)emu_number("EMU_DEVICES", 1);
 	return cudaSuccess;
 }
 
 cudaError_t
-cudaSetDevice(int)
+cudaSetDevice(int number)
 {
+	if (number < 0 || number >= (int)emu_number("EMU_DEVICES", 1))
+		return cudaErrorInvalidValue;
+	if (number > 0 && emu_lacks("second"))
+		return cudaErrorMemoryAllocation;
 	if (emu_lacks("context"))
 		emu_die("a context is made");
 	return sticky;
