@@ -4,6 +4,8 @@
 #   make NVCC=          does not build the plugin
 #   make CUDA_ARCHS=90  builds for these compute capabilities; newer GPUs use the PTX
 #                       of the last one
+#   make CUDA_PHASES=1  train reports at its end where the kernel for many sentences spent its
+#                       time (kernels/cuda/phases.h)
 
 # Code for 8.0 also runs on 8.6 and 8.9.
 CUDA_ARCHS ?= 75 80 90
@@ -16,7 +18,10 @@ CUDA_OBJS := $(CUDA_ONCE:%=$(BUILD)/kernels/cuda/%.o) $(CUDA_C_OBJS) \
 CUDA_FLAGS = -std=c++17 -O3 -Werror all-warnings -Xcompiler -Wall,-Wextra,-Wshadow,-fPIC,-fstack-protector-strong -ccbin $(CXX) \
 	$(foreach a,$(CUDA_ARCHS),-gencode arch=compute_$a,code=sm_$a) \
 	-gencode arch=compute_$(lastword $(CUDA_ARCHS)),code=compute_$(lastword $(CUDA_ARCHS)) \
-	-Ikernels -Ikernels/cells -MMD -MP
+	-Ikernels -Ikernels/cells $(PHASES) -MMD -MP
+PHASES = $(if $(CUDA_PHASES),-DCUDA_PHASES)
+$(BUILD)/phases.path: unless_same = $(PHASES)
+$(foreach d,kernels/cuda emulated,$(REALS:%=$(BUILD)/$d/fused.%.o)): $(BUILD)/phases.path
 
 # A sanitizer build tests only the emulated plugin, since nvcc has no sanitizers.
 ifneq ($(and $(NVCC),$(if $(SAN),,yes)),)
@@ -43,7 +48,7 @@ EMU_OBJS := $(CUDA_ONCE:%=$(BUILD)/emulated/%.o) $(CUDA_C_OBJS) \
 	$(EMU_OWN)
 EMU_FLAGS = -std=c++17 -O3 $(EMU_NATIVE) -g -fPIC -Wall -Wextra -Wshadow $(WERROR) \
 	$(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer) \
-	-Ikernels -Ikernels/cells -Itests/cuda -MMD -MP
+	-Ikernels -Ikernels/cells -Itests/cuda $(PHASES) -MMD -MP
 # The emulator runs only on the machine that built it.  -march=native compiles a
 # multiply-add to a single instruction.
 EMU_NATIVE := $(if $(filter x86_64,$(shell uname -m)),-march=native)

@@ -11,7 +11,7 @@ setup() {
 	export UNROLL_PLUGINS=$BUILD/emulated
 	case $BATS_TEST_DESCRIPTION in
 	*'cuda agrees'* | 'gated cells'* | 'make bench-cuda: every'* | 'the same command'* | 'gone on'* | \
-	    *'many steps'* | 'a time loop'* | 'errors of states'* | 'gradcheck passes'* | 'gradients, losses'* | \
+	    *'many steps'* | 'a time loop'* | 'a kernel that measures'* | 'errors of states'* | 'gradcheck passes'* | 'gradients, losses'* | \
 	    'the loss log is'* | 'more tiles'* | 'a signal'* | 'a loss that is'* | 'the emulator notices'*)
 		[ -z "${SAN:-}" ] || skip 'emulated and under a sanitizer it takes too long' ;;
 	esac
@@ -87,6 +87,21 @@ losses() {
 	EMU_SHARED=1000 run "$BUILD/tests/unit/steps" cuda 1 target
 	[ "$status" -eq 1 ]
 	grep '^not ok .*ran in one kernel: 0 of' <<< "$output"
+}
+
+@test "a kernel that measures its phases reports all of them" {
+	${CXX:-c++} -std=c++17 -O0 -fPIC -DREAL_IS_FLOAT -DCUDA_PHASES -I "$TOP/kernels" -I "$TOP/kernels/cells" \
+	    -I "$TOP/tests/cuda" -x c++ -c -o fused.o "$TOP/kernels/cuda/fused.cu"
+	mkdir measured
+	find "$BUILD/emulated" -name '*.o' ! -name fused.f32.o -exec \
+	    ${CXX:-c++} -shared -o measured/libunroll-cuda.so fused.o "$BUILD"/kernels/cuda/{message,launch_plan}.o \
+	    "$BUILD"/kernels/{batch,touched}.o {} +
+	chmod go-w measured measured/*
+	UNROLL_PLUGINS=$PWD/measured run -0 --separate-stderr train -d cuda -H 6 -e 1 -E 0 -o m.npz tiny.stream
+	sed -n 's/^train: device cuda: phase //p' <<< "$stderr" > phases
+	[ "$(wc -l < phases)" -eq 19 ]
+	sed 's/.*: //' phases | awk '{ a += $1; b += $3; if ($1 > 0) n++ }
+		END { exit a < 98 || a > 102 || b < 98 || b > 102 || n < 9 }'
 }
 
 @test "sharing: slices, chains, rows" {

@@ -57,6 +57,7 @@ struct state {
 	struct ring ring;
 	struct launch_limits limits;
 	bool loops;		/* blocks of one launch may wait for each other in time loops */
+	long long *clocks;		/* phases.h; NULL until first needed */
 	struct plain_net gradient;	/* of composed steps; NULLs until first needed */
 	void *host;			/* (host_bytes) scratch in host memory */
 	size_t host_bytes;

@@ -7,6 +7,7 @@
 #include "fused.h"
 #include "fused_backward.h"
 #include "fused_forward.h"
+#include "phases.h"
 
 /* Clears shared memory, then loads this block's rows of V, W and the first sentence. */
 static __device__ void
@@ -36,37 +37,64 @@ store_net(const fused &f, const fused_memory &m)
 		f.w[k] = m.w[k / f.h * f.stride + k % f.h];
 }
 
-/* One SGD step on one sentence; *barriers counts the barriers passed. */
+/* From a sentence's words to dS, which the next barrier makes visible. */
 static __device__ void
-train_sentence(const fused &f, const fused_memory &m, int number, unsigned *barriers)
+go_forward(const fused &f, const fused_memory &m, int number, unsigned *barriers,
+    struct phase_clock *clock)
 {
 	int start = f.start[number], t = f.start[number + 1] - start;
-	int next_t = number + 1 < f.n ? f.start[number + 2] - f.start[number + 1] : 0;
 
 	for (int r = fused_thread(); r < t; r += LAUNCH_FUSED_THREADS)
 		m.y[r] = f.y[start + r];
 	fused_states(f, m, t);
+	phase_end(clock, PHASE_STATES);
 	fused_logits(f, m, t);
+	phase_end(clock, PHASE_LOGITS);
 	fused_exponentials(f, m, t);
+	phase_end(clock, PHASE_EXPONENTIALS);
 	fused_parts(f, m, t);
+	phase_end(clock, PHASE_PARTS);
 	grid_arrive(f.counter);
 	grid_wait(f.counter, ++*barriers);
+	phase_end(clock, PHASE_BARRIER_1);
 	fused_norms(f, m, t, f.logp + start);
+	phase_end(clock, PHASE_NORMS);
 	fused_join(f, m, t);
+	phase_end(clock, PHASE_JOIN);
+}
+
+/* The rest of an SGD step, and the words of the next sentence, of next_t words. */
+static __device__ void
+go_back(const fused &f, const fused_memory &m, int number, unsigned *barriers,
+    struct phase_clock *clock)
+{
+	int t = f.start[number + 1] - f.start[number];
+	int next_t = number + 1 < f.n ? f.start[number + 2] - f.start[number + 1] : 0;
+
 	grid_arrive(f.counter);
+	phase_end(clock, PHASE_ARRIVE);
 	fused_update_v(f, m, t);
+	phase_end(clock, PHASE_UPDATE_V);
 	if (next_t) {
 		fused_fetch(f, m, f.start[number + 1], next_t, m.next_x);
 		fused_compare(f, m, t, f.start[number + 1], next_t);
 	}
+	phase_end(clock, PHASE_FETCH);
 	grid_wait(f.counter, ++*barriers);
+	phase_end(clock, PHASE_BARRIER_2);
 	fused_back(f, m, t);
+	phase_end(clock, PHASE_BACK);
 	grid_arrive(f.counter);
 	grid_wait(f.counter, ++*barriers);
+	phase_end(clock, PHASE_BARRIER_3);
 	fused_gather(f, m, t);
+	phase_end(clock, PHASE_GATHER);
 	fused_update_w(f, m, t);
+	phase_end(clock, PHASE_UPDATE_W);
 	fused_update_u(f, m, t);
+	phase_end(clock, PHASE_UPDATE_U);
 	fused_correct(f, m, t, next_t);
+	phase_end(clock, PHASE_CORRECT);
 }
 
 static __global__ void
@@ -74,17 +102,21 @@ __launch_bounds__(LAUNCH_FUSED_THREADS, 1)
 train_sentences(struct fused f)
 {
 	fused_memory m = fused_lay_out(f);
+	struct phase_clock clock = phase_begin(f);
 	unsigned barriers = 0;
 
 	load_net(f, m);
+	phase_end(&clock, PHASE_LOAD);
 	for (int i = 0; i < f.n; i++) {
 		uint32_t *x = m.x;
 
-		train_sentence(f, m, i, &barriers);
+		go_forward(f, m, i, &barriers, &clock);
+		go_back(f, m, i, &barriers, &clock);
 		m.x = m.next_x;
 		m.next_x = x;
 	}
 	store_net(f, m);
+	phase_end(&clock, PHASE_STORE);
 }
 
 /* start(n + 1), x, y of sentences first .. first + n - 1 of the batch. */
@@ -170,7 +202,8 @@ run_queue(struct backend *k, const struct step_args *a, const struct launch_plan
 	f.u = a->net.u->p;
 	f.w = a->net.w->p;
 	f.out = a->net.v->p;
-	if (!upload_queue(k, &f, a->b, first, n) || !make_exchange(k, &f, plan->blocks))
+	if (!upload_queue(k, &f, a->b, first, n) || !make_exchange(k, &f, plan->blocks) ||
+	    !phase_reserve(k, &f))
 		return true;
 	if (!launch_sentences(k, plan, f))
 		return false;
@@ -303,4 +336,5 @@ cuda_fused_fill(struct backend *k)
 {
 	k->step = step_one;
 	k->steps = step_each;
+	phase_fill(k);
 }

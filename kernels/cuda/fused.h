@@ -53,6 +53,7 @@ struct fused {
 	real *parts;			/* (blocks, most, h) of dS */
 	real *errors;			/* (bptt + 1, most, h): row r's error, i rows back */
 	double *logp;			/* (start[n]) */
+	long long *clocks;		/* phases.h; NULL where nothing is measured */
 };
 
 /* A block's shared memory. */

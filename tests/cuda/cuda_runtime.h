@@ -147,6 +147,8 @@ void emu_fence(void);
 void emu_load(void *to, const void *from, size_t bytes);
 unsigned emu_add(unsigned *p, unsigned n);
 
+long long clock64(void);
+
 static inline void
 __threadfence(void)
 {

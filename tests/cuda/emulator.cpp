@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include <chrono>
 #include <deque>
 #include <functional>
 #include <map>
@@ -442,4 +443,10 @@ cudaFreeHost(void *p)
 	emu_do_all();
 	free(p);
 	return sticky;
+}
+
+long long
+clock64(void)
+{
+	return std::chrono::steady_clock::now().time_since_epoch().count();
 }
