@@ -133,13 +133,13 @@ unpacks() {
 	as UTF-16LE '\377\376' | $2 -qc | tok | cmp - want
 	seq 50000 | $2 -qc > in.packed
 	for n in 5 11 500 $(($(wc -c < in.packed) - 1)); do
-		head -c "$n" in.packed > cut
-		fails "cut: the $1 data ends early: the file is cut off" tok -f text cut
+		head -c "$n" in.packed > cut.packed
+		fails "cut.packed: the $1 data ends early: the file is cut off" tok -f text cut.packed
 	done
 	{ head -c 4000 in.packed; printf '\125\252'; tail -c +4003 in.packed; } > bad
 	fails "bad: damaged $1 data" tok -f text bad
-	{ cat in.packed; echo 'more text than a header has'; } > more
-	fails "after " tok -f text more
+	{ cat in.packed; echo 'more text than a header has'; } > more.packed
+	fails "after " tok -f text more.packed
 	$2 -qc in.packed > twice
 	fails "twice: $1 data where text was expected; unpack it with: $2cat" tok twice
 }
