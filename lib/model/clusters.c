@@ -11,7 +11,7 @@ enum { HEAD_FRACTION = 8, HEAD_MOST = 2000 };
 struct clusters
 clusters_default(uint32_t v)
 {
-	static const uint32_t later[] = { 10000, 100000 };
+	static const uint32_t later[] = { 10000, 40000, 160000 };
 	struct clusters c = { .n = 1, .cut = { v / HEAD_FRACTION }, .reduction = CLUSTERS_REDUCTION };
 
 	if (c.cut[0] < 1 || c.cut[0] > HEAD_MOST)

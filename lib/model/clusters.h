@@ -23,7 +23,7 @@ struct clusters {
 };
 
 /* The default cut-offs of v words: an eighth of v, but at least 1 and at most 2000; then
- * 10,000 and 100,000, if they are at most half of v. */
+ * 10,000, 40,000 and 160,000, as far as they are at most half of v. */
 struct clusters clusters_default(uint32_t v);
 
 /* Reads the cut-offs, "2000,10000"; false: not rising numbers above 0, or too many. */

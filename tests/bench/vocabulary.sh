@@ -33,11 +33,11 @@ timed() {
 	"$BUILD/tests/bench/timed" "$@"
 }
 
-# options OUTPUT-LAYER SIZE
+# options OUTPUT-LAYER
 options() {
 	case $1 in
 	sampled) echo '-t --softmax sampled' ;;
-	adaptive) [ "$2" -lt 50000 ] && echo '--softmax adaptive' || echo '--softmax adaptive --cutoffs 2000,10000,40000' ;;
+	adaptive) echo '--softmax adaptive' ;;
 	full) echo '-t' ;;
 	*) echo "vocabulary.sh: WHAT: '$1' is none of the output layers" >&2; return 2 ;;
 	esac
@@ -47,7 +47,7 @@ options() {
 one_row() {
 	local steps=$STEPS options
 	[ "$1" != full ] || steps=$(((STEPS + 9) / 10))
-	options=$(options "$1" "$2")
+	options=$(options "$1")
 	# shellcheck disable=SC2086 # options
 	timed used train -c lstm -H "$HIDDEN" -m "$HIDDEN" -O adam -B 32 -T 35 -p 0.2 $options -j "$THREADS" \
 	    -e 1 -E 0 -N "$steps" --save-every 0 -o model.npz --force index > loss.log 2> report
