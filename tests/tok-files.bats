@@ -126,7 +126,7 @@ unpacks() {
 	{
 		seq 90000 | $2 -qc -1
 		$2 -qc < /dev/null
-		seq 90001 200000 | split -l 9000 --filter="$2 -qc -1"
+		seq 90001 200000 | split -l 30000 --filter="$2 -qc -1"
 	} > parts
 	tok -f text parts | cmp - numbers
 	perl -e '$| = 1; binmode STDIN; print while read STDIN, $_, 997' < parts | tok -f text | cmp - numbers
