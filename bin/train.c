@@ -191,7 +191,7 @@ train(struct training_run *run)
 	const char *why, *saved;
 	bool more;
 
-	die_if(workers_check(&run->workers, p));
+	die_if(workers_check(&run->workers, &run->model, run->max_steps));
 	die_if(share_run(&run->workers, &run->model, &run->text, &more));
 	die_if(training_run_open(run));
 	begin_output(run);

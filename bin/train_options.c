@@ -73,6 +73,8 @@ static const struct opt options[] = {
 	    "dropout rate of the embeddings" },
 	{ 0, "force", OPT_FLAG, { .flag = &o.force }, NULL, 0, 0, "replace any file at -o" },
 	{ 0, "grow", OPT_FLAG, { .flag = &o.set.grow }, NULL, 0, 0, "with -i: the text may have new words" },
+	{ 0, "local-steps", OPT_INT, { .i = &o.set.local_steps }, "n", 0, 1e9,
+	    "processes average weights; 0: add gradients" },
 	{ 0, "max-loss-ratio", OPT_REAL, { .x = &o.max_loss_ratio }, "x", 0, 1e6,
 	    "stop at a loss of x times ln C; 0: never" },
 	PROGRESS_OPTION,
@@ -153,7 +155,7 @@ check_options(void)
 		o.out = o.resume;
 	if (o.resume)
 		options_reject("a D c f F H I L m n O s S t T average softmax samples noise-power cutoffs "
-		    "reduction shuffle warmup",
+		    "reduction local-steps shuffle warmup",
 		    "cannot change in a resumed run (-R)");
 	if (o.from)
 		options_reject("a c I L m t", "cannot be used with -i; the model determines it");

@@ -130,6 +130,8 @@ peaks() {
 	short=("${peak[@]}")
 	# process 0 has the text, in a block that may be half as large again; the other its half
 	for way in '-E 0' '-E 1 -v 0.25' '-E 0 -'; do
+		# the mpirun of MPICH 4.0 aborts at the end of a long standard input
+		[ "$way" != '-E 0 -' ] || ! mpirun --version | grep -q HYDRA || continue
 		# shellcheck disable=SC2086
 		if [ "$way" = '-E 0 -' ]; then peaks $way < long; else peaks $way long; fi
 		[ $((peak[0] - short[0])) -lt $((long * 4 / 1000 * 3 / 2 + 2000)) ]
@@ -149,6 +151,37 @@ peaks() {
 		n=$((n + 1))
 	done < <(sed -n '/^\.Sh DESCRIPTION/,$s/^\.Dl \(\(tok\|mpirun\|train\) .*\)/\1/p' "$TOP/man/unroll-cluster.7")
 	[ "$n" -ge 6 ]
+}
+
+@test "--local-steps 1: the mean of the weights after each step, for sgd and momentum" {
+	need_mpi
+	alike 1e-6 3 -D -N 30 -B 5 -e 100 -l 1 -m 6 -H 8 -O momentum -p 0.3 --local-steps 1
+	alike 1e-6 2 -D -N 30 -B 5 -e 100 -l 1 -H 8 -c lstm --softmax sampled --samples 5 --local-steps 1
+}
+
+@test "--local-steps 4: the same every time, saved between averages alone, and resumed exactly" {
+	need_mpi
+	# five steps an epoch: averages after steps 4, 5, 8, 10, 12, 15, 16, ...
+	local same=(-N 24 -B 3 -e 100 -l 1 -E 3 -H 7 -O adam -p 0.3 --save-every 1 --local-steps)
+	ranks 2 -o whole.npz "${same[@]}" 4 text > log
+	ranks 2 -o again.npz "${same[@]}" 4 text > log
+	cmp whole.npz again.npz
+	ranks 2 -o every.npz "${same[@]}" 1 text > log
+	run -1 cmp -s whole.npz every.npz
+	ranks 2 -o part.npz "${same[@]}" 4 -N 12 text > log
+	ranks 2 -R part.npz -N 24 text > log
+	cmp whole.npz part.npz
+	# one process has nothing to average
+	train -q -j 1 -o one.npz "${same[@]}" 0 text > one.log
+	train -q -j 1 -o many.npz "${same[@]}" 4 text > many.log
+	near 0 one.log many.log
+}
+
+@test "--local-steps: what it cannot be used with" {
+	refused 1 'must be a multiple of the 4 steps' -o m.npz -N 10 --local-steps 4 text
+	refused 1 '--local-steps needs -O sgd or adagrad' -o m.npz --softmax tree -O adam --local-steps 4 text
+	refused 2 '--local-steps cannot be used with --average' --average --local-steps 4 text
+	[ ! -e m.npz ]
 }
 
 @test "of several GPUs each process takes one, modulo how many there are" {

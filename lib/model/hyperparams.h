@@ -49,6 +49,8 @@ struct hyperparams {
 	uint64_t warmup;	/* first steps, in which the learning rate rises to its value; 0: none */
 	uint32_t shuffle;	/* 1: lines of the text in another order in every epoch */
 	uint32_t average;	/* 1: the model is a mean of the weights of many steps */
+	uint64_t local_steps;	/* between averages of several processes' weights; 0: they add
+				 * gradients up */
 	uint64_t log;		/* steps between reports of the smoothed loss; 0: none */
 };
 

@@ -101,6 +101,7 @@ static const struct key {
 	{ "masks", WITH_PROGRESS, OPTIONAL, WORD, AT(progress.hyper.masks), masks, 0, 0 },
 	{ "shuffle", WITH_PROGRESS, OPTIONAL, U32, AT(progress.hyper.shuffle), NULL, 0, 1 },
 	{ "average", WITH_PROGRESS, OPTIONAL, U32, AT(progress.hyper.average), NULL, 0, 1 },
+	{ "local_steps", WITH_PROGRESS, OPTIONAL, U64, AT(progress.hyper.local_steps), NULL, 0, COUNT_MAX },
 	{ "warmup", WITH_PROGRESS, OPTIONAL, U64, AT(progress.hyper.warmup), NULL, 0, COUNT_MAX },
 	{ "chunk", WITH_PROGRESS, OPTIONAL, U32, AT(progress.hyper.chunk), NULL, 0, 1000000000 },
 	{ "valid", WITH_PROGRESS, OPTIONAL, REAL, AT(progress.hyper.valid), NULL, 0, 0 },

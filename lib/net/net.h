@@ -78,6 +78,7 @@ struct net {
 	 */
 	const char *(*reduce)(struct net *n, void *arg);
 	void *reduce_arg;
+	double grad_scale;		/* the gradient is multiplied by it before clipping; 0: by 1 */
 
 	/* Memory of a pass, for `capacity` steps: */
 	struct net_rows rows[MODEL_LAYERS_MAX];

@@ -106,6 +106,7 @@ const char *
 net_step(struct net *n, const struct batch *b, const struct net_pass *how,
     const struct hyperparams *r, double rate, uint64_t step, double *logp)
 {
+	double scale = n->grad_scale > 0 ? n->grad_scale : 1;
 	struct update u;
 	const char *why;
 
@@ -121,6 +122,7 @@ net_step(struct net *n, const struct batch *b, const struct net_pass *how,
 		return why;
 	if (n->output->begin_update)
 		n->output->begin_update(n);
-	u = hyperparams_update(r, rate, step, r->clip_norm > 0 ? gradient_norm(n) : 0);
+	u = hyperparams_update(r, rate, step, r->clip_norm > 0 ? gradient_norm(n) * scale : 0);
+	u.scale *= scale;
 	return update_params(n, &u);
 }

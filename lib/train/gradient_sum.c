@@ -17,8 +17,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "seconds.h"
-#include "transport.h"
 #include "workers.h"
 
 enum {
@@ -285,11 +283,7 @@ sum_sent(struct sum_job *q)
 static void
 sum_numbers(struct sum_job *q, void *p, size_t n)
 {
-	double start = seconds_now();
-
-	q->w->t->sum(q->w->t, q->n->k->real == REAL_F64, p, n);
-	q->w->seconds += seconds_now() - start;
-	q->w->summed += (double)n * (double)q->n->size;
+	workers_sum(q->w, q->n->k->real == REAL_F64, p, n);
 }
 
 /* Numbers of the common message. */

@@ -86,7 +86,7 @@ settings_hyperparams(const struct train_settings *s, uint32_t chunk)
 		.clip = s->clip, .clip_norm = s->clip_norm, .dropout = s->dropout,
 		.embed_dropout = s->embed_dropout, .masks = (uint32_t)s->masks,
 		.warmup = (uint64_t)s->warmup, .shuffle = s->shuffle,
-		.average = s->average, .chunk = chunk,
+		.average = s->average, .local_steps = (uint64_t)s->local_steps, .chunk = chunk,
 		.weight_decay = rule_kinds[s->rule].weight_decay > 0 ? s->weight_decay : 0,
 		.softmax = sampled ? SOFTMAX_SAMPLED : SOFTMAX_FULL,
 		.samples = sampled ? (uint32_t)s->samples : 0,
@@ -115,6 +115,8 @@ train_settings_progress(const struct train_settings *s, uint32_t chunk)
 const char *
 train_settings_conflict(const struct train_settings *s)
 {
+	if (s->average && s->local_steps)
+		return "--local-steps cannot be used with --average; both average weights";
 	if (!s->tied)
 		return NULL;
 	if (s->project)

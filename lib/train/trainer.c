@@ -421,6 +421,8 @@ take_steps(struct trainer *s, size_t units)
 	const char *why = n ? step_queue(s, n) : step_batch(s, units);
 
 	if (why == NULL)
+		why = trainer_average(s, s->p->sentence == units);
+	if (why == NULL)
 		why = weight_average_step(s->net, s->model);
 	s->seconds += seconds_now() - start;
 	return why;

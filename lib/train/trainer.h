@@ -74,6 +74,8 @@ struct trainer {
 	double seconds;			/* spent in steps, without evaluations and saves */
 	uint64_t evaluated;		/* steps done of the evaluation in progress; 0: none */
 	bool stopped;			/* should_stop() was true */
+	bool apart;			/* each worker has weights of its own */
+	bool save_waits;		/* until they are not */
 	bool diverged;			/* set by trainer_set_diverged() */
 	struct errmsg err;
 };
@@ -136,7 +138,10 @@ bool trainer_should_stop(struct trainer *s);
 /* Lets the steps of s->net add up the gradients of all workers. */
 void trainer_join(struct trainer *s);
 /* Whether it is time for a save, the same in all workers. */
-bool trainer_is_save_due(const struct trainer *s);
+bool trainer_is_save_due(struct trainer *s);
+/* After a step, with hyper.local_steps: averages the weights of all workers, if it is time, as
+ * it always is at the end of an epoch.  Until then they are apart: no save, and no end. */
+const char *trainer_average(struct trainer *s, bool at_end);
 /* *logp of this worker's part of an evaluation becomes that of all. */
 void trainer_agree(struct trainer *s, double *logp);
 /* The streams of a joined corpus that this worker evaluates. */

@@ -13,7 +13,7 @@ trainer_is_asked(const struct trainer *s)
 bool
 trainer_should_stop(struct trainer *s)
 {
-	if (s->workers->size > 1 ? s->workers->note.stop != 0 : trainer_is_asked(s))
+	if (s->workers->size > 1 ? s->workers->note.stop != 0 && !s->apart : trainer_is_asked(s))
 		s->stopped = true;
 	return s->stopped;
 }
@@ -48,7 +48,21 @@ add_up(struct net *n, void *arg)
 	struct trainer *s = arg;
 	struct worker_note mine = note_of(s, trainer_sum(s->logp, s->batcher.b.t));
 
-	return gradient_sum(s->workers, n, &mine);
+	if (s->p->hyper.local_steps == 0)
+		return gradient_sum(s->workers, n, &mine);
+	workers_exchange(s->workers, &mine);
+	return NULL;
+}
+
+const char *
+trainer_average(struct trainer *s, bool at_end)
+{
+	uint64_t n = s->p->hyper.local_steps;
+
+	if (n == 0 || s->workers->size == 1)
+		return NULL;
+	s->apart = !at_end && s->p->steps % n;
+	return s->apart ? NULL : workers_average(s->workers, s->net);
 }
 
 void
@@ -56,15 +70,25 @@ trainer_join(struct trainer *s)
 {
 	s->net->reduce = add_up;
 	s->net->reduce_arg = s;
+	s->net->grad_scale = s->p->hyper.local_steps ? s->workers->size : 1;
 }
 
 /* By the number of steps all workers know it; by time, worker 0 does. */
-bool
-trainer_is_save_due(const struct trainer *s)
+static bool
+is_save_asked(const struct trainer *s)
 {
 	const struct trainer_callbacks *c = &s->callbacks;
 
 	if (s->workers->size > 1 && s->save_steps == 0)
 		return s->workers->note.save;
 	return c->is_save_due && c->is_save_due(c->run_arg);
+}
+
+bool
+trainer_is_save_due(struct trainer *s)
+{
+	bool due = is_save_asked(s) || s->save_waits;
+
+	s->save_waits = due && s->apart;
+	return due && !s->apart;
 }

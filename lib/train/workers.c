@@ -1,6 +1,7 @@
 /*
  * workers.c - see workers.h.
  */
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -66,13 +67,30 @@ workers_threads(const struct workers *w, long asked)
 	return here < own ? here : own;
 }
 
-const char *
-workers_check(struct workers *w, const struct model_progress *p)
+/* A row of a lazy update would have to make up for other steps in each worker. */
+static const char *
+check_local_steps(struct workers *w, const struct model *m, uint64_t max_steps)
 {
-	if (p->batch >= (uint32_t)w->size)
+	uint64_t n = m->progress.hyper.local_steps;
+
+	if (n == 0)
 		return NULL;
+	if (model_counts_rows(m))
+		return "--local-steps needs -O sgd or adagrad with a softmax other than full, whose rows "
+		    "are updated at different steps in each process";
+	if (max_steps % n)
+		return errmsg_set(&w->err, "-N must be a multiple of the %" PRIu64 " steps after which "
+		    "processes average their weights (--local-steps)", n);
+	return NULL;
+}
+
+const char *
+workers_check(struct workers *w, const struct model *m, uint64_t max_steps)
+{
+	if (m->progress.batch >= (uint32_t)w->size)
+		return check_local_steps(w, m, max_steps);
 	return errmsg_set(&w->err, "a batch of %u cannot be divided among %d processes; give a larger "
-	    "-B, or start fewer", (unsigned)p->batch, w->size);
+	    "-B, or start fewer", (unsigned)m->progress.batch, w->size);
 }
 
 const char *
@@ -118,6 +136,17 @@ workers_gather(struct workers *w, const void *mine, void *all)
 	else
 		memcpy(all, mine, w->bytes[0]);
 	w->seconds += seconds_now() - start;
+}
+
+void
+workers_sum(struct workers *w, bool doubles, void *x, size_t n)
+{
+	double start = seconds_now();
+
+	if (w->size > 1)
+		w->t->sum(w->t, doubles, x, n);
+	w->seconds += seconds_now() - start;
+	w->summed += (double)n * (double)(doubles ? sizeof(double) : sizeof(float));
 }
 
 void

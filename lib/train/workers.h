@@ -58,8 +58,9 @@ void workers_close(struct workers *w);
  * machine's processors. */
 long workers_threads(const struct workers *w, long asked);
 
-/* Whether the workers can divide the batches of this run: NULL or an error message. */
-const char *workers_check(struct workers *w, const struct model_progress *p);
+/* Whether the workers can divide the batches of this run of m, which is to end after max_steps
+ * steps (0: no limit), and average its weights: NULL or an error message. */
+const char *workers_check(struct workers *w, const struct model *m, uint64_t max_steps);
 /* Whether all compute with the same code, so that they stay in step: likewise, in all. */
 const char *workers_check_device(struct workers *w, const struct backend *k);
 
@@ -72,6 +73,13 @@ void workers_broadcast(struct workers *w, void *p, size_t bytes);
 /* Gives `mine`, bytes[rank] bytes of w->bytes, to all: `all` has that of worker 0, of 1, and
  * so on. */
 void workers_gather(struct workers *w, const void *mine, void *all);
+
+/* x(n), doubles or floats, becomes its sum over the workers, in their order. */
+void workers_sum(struct workers *w, bool doubles, void *x, size_t n);
+
+/* Weights and moments of n become the means of all workers' (local_steps.c).  NULL or an error
+ * message. */
+const char *workers_average(struct workers *w, struct net *n);
 
 /* n->g = the sum of all workers' (struct net, reduce), whose touched rows are those of all.
  * mine: to be exchanged on the occasion.  NULL or an error message. */

@@ -87,6 +87,7 @@ _unroll_list() {
 		train - embed-dropout arg
 		train - force -
 		train - grow -
+		train - local-steps arg
 		train - max-loss-ratio arg
 		train - progress auto|always|never
 		train - project arg
