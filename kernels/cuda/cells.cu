@@ -225,7 +225,7 @@ run_tile(const struct layer &c, const struct cell_tile &t)
  * the counter being 0. */
 template <enum cell CELL, bool BACK>
 static __global__ void
-__launch_bounds__(SKINNY_THREADS, 2)
+__launch_bounds__(SKINNY_THREADS, sizeof(real) == sizeof(float) ? 2 : 1)	/* doubles would spill */
 run_steps(struct layer c, int from, int end, unsigned *counter)
 {
 	constexpr int units = tile_units<CELL, BACK>;

@@ -85,13 +85,8 @@ cuda_buffer(struct backend *k, enum buffer_use use, size_t bytes)
 		cuda_check(k, cudaStreamSynchronize(state_of(k)->stream));
 		cuda_check(k, cudaFree(b->p));
 	}
-	b->p = NULL;
-	b->bytes = bytes + bytes / 4;	/* sentence lengths vary: grow in larger steps, if they fit */
-	if (cuda_well(k) && cudaMalloc(&b->p, b->bytes) != cudaSuccess) {
-		cudaGetLastError();	/* clears the error */
-		b->bytes = bytes;
-		b->p = cuda_malloc(k, bytes);
-	}
+	b->bytes = bytes + bytes / 4;	/* sentence lengths vary: grow in larger steps */
+	b->p = cuda_malloc(k, b->bytes);
 	return b->p;
 }
 
