@@ -138,7 +138,7 @@ train(struct run *r, double rate, uint64_t epochs, uint32_t every)
 {
 	struct model_progress *p = &r->m.progress;
 	struct workers alone = { .size = 1 };
-	struct trainer s = { .net = &r->net, .workers = &alone, .train = &r->c, .p = p,
+	struct trainer s = { .net = &r->net, .workers = &alone, .train = &r->c, .model = &r->m, .p = p,
 		.callbacks = { .arg = r, .evaluated = evaluated } };
 
 	*p = (struct model_progress){ .rate = rate, .rate0 = rate, .loss = NAN, .seed = 10,
