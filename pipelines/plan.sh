@@ -32,9 +32,9 @@ say() {
 options() {
 	[ "$words" -ge 400000 ] && batch=32 || batch=16
 	size=$(sed -n '1s/.* size=\([0-9]*\).*/\1/p' "$index")
-	[ "$size" -gt 2500 ] && softmax=' --softmax sampled' || softmax=
-	echo "-c lstm -H $1 -m $1 -t -O adam -r $4 -S constant --average -B $batch -p $2" \
-	    "--embed-dropout $3 --shuffle$softmax"
+	[ "$size" -ge 500 ] && output='--softmax adaptive' || output=-t
+	echo "-c lstm -H $1 -m $1 $output -O adam -r $4 -S constant --average -B $batch -p $2" \
+	    "--embed-dropout $3 --shuffle"
 }
 
 # speed OPTIONS: words a second, in some steps

@@ -39,7 +39,7 @@ reals() {
 	local net n
 	while read -r net; do
 		# shellcheck disable=SC2086 # options
-		for n in 0 31 32 50 64; do
+		for n in 0 7 31 32 50 64; do
 			train -q $net -E 2 -e 7 --average -N $n -o part.npz --force words > log
 			[ "$n" != 0 ] || { mv part.npz whole.npz; mv log whole.log; continue; }
 			train -q -R part.npz -N 0 words >> log

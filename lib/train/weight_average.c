@@ -46,11 +46,11 @@ take_in(const struct model *m, double part)
 	}
 }
 
-/* Before the first time the mean is the weights themselves. */
+/* Up to the first time the mean is the weights themselves, to the last bit, whatever it was. */
 static void
 start_mean(const struct model *m)
 {
-	if (m->progress.steps >= AVERAGE_STEPS)
+	if (m->progress.steps > AVERAGE_STEPS)
 		return;
 	for (size_t i = 0; i < m->nparam; i++)
 		memcpy(m->param[i].data, m->param[i].last,
@@ -65,7 +65,10 @@ weight_average_step(struct net *n, struct model *m)
 
 	if (!is_on(m) || m->progress.steps % AVERAGE_STEPS)
 		return NULL;
-	if ((why = net_store_weights(n, m)) == NULL)
+	why = net_store_weights(n, m);
+	if (why == NULL && times == 1)
+		start_mean(m);
+	else if (why == NULL)
 		take_in(m, (1.0 + AVERAGE_ETA) / ((double)times + AVERAGE_ETA));
 	return why;
 }
