@@ -90,12 +90,17 @@ losses() {
 }
 
 @test "a kernel that measures its phases reports all of them" {
+	local objects=() o name
+	for o in "$BUILD"/emulated/*.o; do	# without those of sources that are gone
+		name=${o##*/}
+		[ "$name" = fused.f32.o ] || [ -z "$(find "$TOP/kernels/cuda" "$TOP/tests/cuda" -name "${name%%.*}.c*")" ] ||
+		    objects+=("$o")
+	done
 	${CXX:-c++} -std=c++17 -O0 -fPIC -DREAL_IS_FLOAT -DCUDA_PHASES -I "$TOP/kernels" -I "$TOP/kernels/cells" \
 	    -I "$TOP/tests/cuda" -x c++ -c -o fused.o "$TOP/kernels/cuda/fused.cu"
 	mkdir measured
-	find "$BUILD/emulated" -name '*.o' ! -name fused.f32.o -exec \
-	    ${CXX:-c++} -shared -o measured/libunroll-cuda.so fused.o "$BUILD"/kernels/cuda/{message,launch_plan}.o \
-	    "$BUILD"/kernels/{batch,touched}.o {} +
+	${CXX:-c++} -shared -o measured/libunroll-cuda.so fused.o "$BUILD"/kernels/cuda/{message,launch_plan}.o \
+	    "$BUILD"/kernels/{batch,touched}.o "${objects[@]}"
 	chmod go-w measured measured/*
 	UNROLL_PLUGINS=$PWD/measured run -0 --separate-stderr train -d cuda -H 6 -e 1 -E 0 -o m.npz tiny.stream
 	sed -n 's/^train: device cuda: phase //p' <<< "$stderr" > phases
