@@ -188,7 +188,8 @@ archives = $(patsubst %,$(BUILD)/lib/%.a,$(filter $1,$(FLOORS))) \
 here: $(BINS) $(PLUGINS) $(if $(SAN),,$(TOOLS:%=bin/%))
 $(TOOLS:%=bin/%): bin/%: $(BUILD)/bin/%
 	@ln -sf ../$< $@
-$(BINS): $(BUILD)/bin/%: $(BUILD)/bin/%.o $$(call objects,$$(wildcard bin/$$*_options.c)) $$(call archives,$$($$*))
+program_objects = $(call objects,bin/$1.c $(wildcard bin/$1_options.c))
+$(BINS): $(BUILD)/bin/%: $$(call program_objects,$$*) $$(call archives,$$($$*))
 	$(CC) $(ALL_LDFLAGS) $(PIE) -o $@ $^ $(LIBS)
 $(BUILD)/plugins/libunroll-blas.so: $(BLAS_OBJS)
 	@mkdir -p $(@D)

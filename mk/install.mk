@@ -41,7 +41,7 @@ $(BUILD)/installed/plugins.path: unless_same = $(abspath $(libdir))
 $(BUILD)/installed/plugin.o: kernels/plugin.c $(BUILD)/config.mk $(BUILD)/installed/plugins.path
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(FLAGS_kernels) -DPLUGINS='"$(abspath $(libdir))"' $(addprefix -I,$(SEES_kernels)) -c -o $@ $<
-$(BUILD)/installed/bin/%: $(BUILD)/bin/%.o $(BUILD)/installed/plugin.o $$(call archives,$$($$*))
+$(BUILD)/installed/bin/%: $$(call program_objects,$$*) $(BUILD)/installed/plugin.o $$(call archives,$$($$*))
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) $(PIE) -o $@ $(filter-out $(if $(filter net,$($*)),,%/plugin.o),$^) $(LIBS)
 
