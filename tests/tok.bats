@@ -330,6 +330,9 @@ agrees() {
 	run -0 --separate-stderr tok --ragged -n in
 	[ "$output" = $'before\nyes\nno .\nwhy' ]
 	[ -z "$stderr" ]
+	printf 'id,body\n1,x\\, y\n2,z\\,q\n' > escaped
+	run -1 --separate-stderr tok -c body escaped
+	[ "$stderr" = "tok: escaped: 2 of 2 records have more or fewer fields than the first, which has 2; if backslashes keep delimiters in fields, use --escape '\\', if it is right, --ragged" ]
 	# one in ten is a message, one more an error
 	seq 1 9 | sed '3s/$/,/' > in.9
 	{ echo a; cat in.9; echo 10; } > tenth

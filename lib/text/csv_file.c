@@ -166,6 +166,8 @@ csv_file_next(struct csv_file *file, bool *more)
 		return NULL;
 	file->number = file->csv.record - file->header;
 	file->text = csv_records_field(&file->csv, ids ? file->want : 0, &file->len);
+	if (file->text && file->len > 0 && file->text[file->len - 1] == '\\')
+		file->backslash = true;
 	file->id = ids ? csv_records_field(&file->csv, file->id_column, &file->id_len) : NULL;
 	file->unclosed = file->csv.unclosed;
 	file->line = file->csv.line;
@@ -202,9 +204,10 @@ ragged(struct csv_file *file, bool *many)
 	if (file->other_columns == 0 || file->missing || file->o->ragged)
 		return NULL;
 	return errmsg_set(&file->err, "%llu of %llu records have more or fewer fields than the first, "
-	    "which has %zu; if the file is plain text, use -f text%s",
+	    "which has %zu; %s%s",
 	    (unsigned long long)file->other_columns, (unsigned long long)file->records, file->columns,
-	    *many ? ", if it is right, --ragged" : "");
+	    file->backslash ? "if backslashes keep delimiters in fields, use --escape '\\'" :
+	    "if the file is plain text, use -f text", *many ? ", if it is right, --ragged" : "");
 }
 
 static const char *

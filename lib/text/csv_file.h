@@ -41,6 +41,7 @@ struct csv_file {
 	size_t columns;			/* of the header, or of the first record */
 	uint64_t records;
 	uint64_t other_columns;		/* records with more or fewer columns */
+	bool backslash;			/* a field that was read ends in one */
 	uint64_t missing;		/* records without the column */
 	uint64_t first_missing;		/* the first of them */
 	bool unclosed_header, unclosed;	/* the file ends inside quotes */
