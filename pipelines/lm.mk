@@ -53,17 +53,18 @@ $(call stamp,samples,$(SAMPLES) $(TEMPERATURE) $(SAMPLE_SEED))
 # the words of the text are its tokens and the ends of its sentences
 $(OUT)/plan: $(OUT)/train.index $(OUT)/.plan
 	$(HERE)plan.sh $(SECONDS) "$$(wc -wl < $(OUT)/tokens | awk '{ print $$1 + $$2 }')" \
-		$(OUT)/train.index > $@
+		$(OUT)/train.index > $@.part
+	@mv $@.part $@
 
 # Another plan, seed or validation set is another model; learn.sh resumes the same one.
 $(OUT)/model.npz: $(OUT)/plan $(OUT)/.model
 	@cat $(OUT)/plan $(OUT)/.model | cmp -s - $(OUT)/.begun || rm -f $(OUT)/.part $(OUT)/.whole
 	@cat $(OUT)/plan $(OUT)/.model > $(OUT)/.begun
 	@echo "training: $$(cat $(OUT)/plan | paste -s -d ' ' -)" >&2
-	@date +%s > $(OUT)/.started
+	@{ date +%s; [ ! -e $(OUT)/part.npz ] || echo ', since it was resumed'; } > $(OUT)/.started
 	@$(HERE)learn.sh $(OUT) "$$(sed -n 's/^epochs=//p' $(OUT)/plan)" -j "$$THREADS" \
 		$$(tail -n 1 $(OUT)/plan) -v "$$VALID" -s "$$SEED" -E 1 -P 3
-	@echo "$$(($$(date +%s) - $$(cat $(OUT)/.started))) seconds" > $(OUT)/time
+	@echo "$$(($$(date +%s) - $$(sed -n 1p $(OUT)/.started))) seconds$$(sed -n 2p $(OUT)/.started)" > $(OUT)/time
 
 # learn.sh leaves the best model beside its part
 $(OUT)/best.npz: $(OUT)/model.npz
@@ -71,7 +72,8 @@ $(OUT)/best.npz: $(OUT)/model.npz
 	@touch $@
 
 $(OUT)/samples.txt: $(OUT)/best.npz $(OUT)/.samples
-	$(P)sample -n "$$SAMPLES" -T "$$TEMPERATURE" -s "$$SAMPLE_SEED" $(OUT)/best.npz | $(P)decode -d > $@
+	$(P)sample -n "$$SAMPLES" -T "$$TEMPERATURE" -s "$$SAMPLE_SEED" $(OUT)/best.npz | $(P)decode -d > $@.part
+	@mv $@.part $@
 
 report: $(OUT)/samples.txt
 	@echo "$$(paste -s -d ' ' $(OUT)/plan); $$(cat $(OUT)/time)"

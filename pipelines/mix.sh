@@ -40,13 +40,14 @@ for file; do
 	set -- "$@" "$file"
 done
 
+status=0
 # shellcheck disable=SC2016	# awk's own $
-exec env LC_ALL=C awk -v weights="$weights" -v words="$words" -v name="$name" '
+env LC_ALL=C awk -v weights="$weights" -v words="$words" -v name="$name" '
 function fail(file, what,    line) {
 	line = shown(file) ": " what
 	gsub(/[\001-\037\177]|\302[\200-\237]/, "?", line)
 	printf "%s: %s\n", name, line > "/dev/stderr"
-	failed = file == "-w" || what ~ /a mixture needs/ ? 2 : 1
+	failed = file == "-w" || what ~ /a mixture needs/ ? 3 : 1
 	exit failed
 }
 
@@ -262,4 +263,10 @@ END {
 		print_row(shown(file[k]), sprintf("%.9f", w[k]), sum)
 	}
 	print_row("mix", 1, all)
-}' "$@"
+}' "$@" || status=$?
+# 2 is that of an awk that cannot write
+case $status in
+2) exit 1 ;;
+3) exit 2 ;;
+*) exit "$status" ;;
+esac

@@ -411,6 +411,7 @@ kinds() {
 	! command -v xz > /dev/null || xz -c text | xz > "$1/xzcat"
 	! command -v zstd > /dev/null || zstd -qc text | zstd -q > "$1/zstdcat"
 	! command -v bzip2 > /dev/null || bzip2 -c text > "$1/bzcat"
+	printf 'BZh9\27\162E8P\220\0\0\0\0' > "$1/unpack it with: bzcat"
 	printf 'PK\3\4\24\0\0\0\0\0aaaabbbbccccdddd\4\0\0\0a.xmdata' > "$1/unzip -p"
 	printf 'PK\5\6\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0' > "$1/unzip"
 	cp tiny.npz "$1/a model or other .npz file"

@@ -24,6 +24,11 @@ small_model() {
 	train -q -H 8 -r 0.05 -e 30 -E 0 -o m.npz index
 }
 
+@test "mix.sh: output that cannot be written is status 1" {
+	run -1 bash -c '"$0" -p 1.tsv 2.tsv > /dev/full' "$mix"
+	run -1 bash -c '"$0" 1.tsv 2.tsv > /dev/full' "$mix"
+}
+
 @test "mix.sh: weights and bits equal those of NumPy" {
 	need_numpy
 	"$mix" 1.tsv 2.tsv 3.tsv > got

@@ -95,11 +95,12 @@ file_kind_name(enum file_kind kind)
 	return known[kind].name;
 }
 
-/* A text may begin with BZh9, but not with the first block's head after it. */
+/* A text may begin with BZh9, but not with the head of a block or of the end after it. */
 static bool
 is_bzip2(const char *p, size_t len)
 {
-	return len >= 10 && p[3] >= '1' && p[3] <= '9' && memcmp(p + 4, "1AY&SY", 6) == 0;
+	return len >= 10 && p[3] >= '1' && p[3] <= '9' &&
+	    (memcmp(p + 4, "1AY&SY", 6) == 0 || memcmp(p + 4, "\x17\x72\x45\x38\x50\x90", 6) == 0);
 }
 
 /* A zip whose first member is an array. */
