@@ -53,8 +53,8 @@ one() {
 	case $1 in
 	tutorial) train_one tutorial "$2" index -H 100 -r 0.005 ;;
 	exact) lstm exact "$2" "$HIDDEN" -p 0.2 -t ;;
-	sampled) lstm sampled "$2" "$HIDDEN" "${small[@]}" -t --softmax sampled ;;
-	tree | adaptive) lstm "$1" "$2" "$HIDDEN" "${small[@]}" --softmax "$1" ;;
+	sampled) lstm sampled "$2" "$HIDDEN" -p 0.2 -t --softmax sampled ;;
+	tree | adaptive) lstm "$1" "$2" "$HIDDEN" -p 0.2 --softmax "$1" ;;
 	large)
 		lstm large "$2" $((2 * HIDDEN)) -r "$(awk -v r="$RATE" 'BEGIN { print r * 2 / 3 }')" -t \
 		    --softmax sampled -p 0.4 --embed-dropout 0.2 --dropout-masks sequence --shuffle

@@ -66,7 +66,9 @@ for size in $SIZES; do
 	zipf "$size" > tokens
 	timed text bash -o pipefail -c 'vocab -q -S -n 0 tokens | encode -q > index'
 	for what in $WHAT; do
-		[ "$what" = full ] && [ "$size" -gt "$FULL_UP_TO" ] || one_row "$what" "$size"
+		if [ "$what" != full ] || [ "$size" -le "$FULL_UP_TO" ]; then
+			one_row "$what" "$size"
+		fi
 	done
 	awk -v size="$size" -v mb="$(($(wc -c < tokens) / 1000))" '{ n++; line = $0 }
 		END { split(line, f, " "); printf "vocab | encode, %d words: %.1f MB/s\n", size, mb / 1000 / f[1] }' text >> text.lines
