@@ -6,7 +6,6 @@
  * those of another model, or an interrupted run.
  */
 #include <inttypes.h>
-#include <math.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +14,6 @@
 #include "lock_file.h"
 #include "options.h"
 #include "prog.h"
-#include "progress.h"
 #include "resume_command.h"
 #include "share_run.h"
 #include "signals.h"
@@ -89,7 +87,7 @@ static void
 resume(struct training_run *run)
 {
 	struct model_progress *p = &run->model.progress;
-	double fraction = o->valid_fraction;
+	double fraction = o->set.valid_fraction;
 	const char *why;
 
 	die_if(training_run_set_vocab(run, o->resume));
@@ -255,7 +253,7 @@ set_resume_command(const char *program, const struct prog_inputs *in)
 {
 	to_resume = (struct resume_command){
 		.program = program, .model = o->out, .argc = in->argc, .argv = in->argv,
-		.valid = o->valid_fraction > 0 ? NULL : o->valid,
+		.valid = o->set.valid_fraction > 0 ? NULL : o->valid,
 		.device = options_given('d') ? backend_device[o->device] : NULL,
 		.threads = options_given('j') ? o->threads : -1,
 		.max_loss_ratio = options_given_name("max-loss-ratio") ? o->max_loss_ratio : -1,

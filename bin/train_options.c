@@ -190,7 +190,7 @@ leave_open(void)
 	if (!options_given('r'))
 		set->rate = -1;
 	set->has_valid = o.valid != NULL;
-	set->valid_fraction = o.valid_fraction = valid_fraction();
+	set->valid_fraction = valid_fraction();
 }
 
 struct train_options *

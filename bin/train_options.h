@@ -15,7 +15,6 @@ struct train_options {
 	long steps;		/* to stop after; 0: never */
 	long threads;		/* 0: one per processor */
 	double max_loss_ratio;	/* to stop at, as a multiple of ln C; 0: never */
-	double valid_fraction;	/* last fraction of the text for validation; 0: `valid` is a file */
 	bool force;		/* replace any file */
 	int device;		/* enum backend_device */
 	const char *cutoffs, *from, *resume, *out, *save_every, *valid;

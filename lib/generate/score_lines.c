@@ -46,24 +46,26 @@ put_perplexity(FILE *f, double mean_loss)
 	fprintf(f, x < 1e15 ? "\t%.4f" : "\t%g", x);
 }
 
-/* Whether frames have ids; then *id(*len) is that of frame i. */
-static bool
-find_id(const struct score_lines *s, size_t i, const char **id, size_t *len)
+/* The mean of -logp over n tokens, or its exponential. */
+static void
+put_mean(FILE *f, double logp, uint64_t n, void (*put)(FILE *, double))
 {
-	if (s->ids)
-		*id = frame_ids_get(s->ids, i, len);
-	return s->ids != NULL;
+	if (n > 0)
+		put(f, -logp / (double)n);
+	else
+		fputs("\tunknown", f);
 }
 
-/* What every line about frame i begins with. */
+/* What every line about frame i begins with, where frames have ids. */
 static void
 put_id(const struct score_lines *s, size_t i)
 {
 	const char *id;
 	size_t len;
 
-	if (!find_id(s, i, &id, &len))
+	if (s->ids == NULL)
 		return;
+	id = frame_ids_get(s->ids, i, &len);
 	visible_put(id, len, s->f);
 	putc('\t', s->f);
 }
@@ -92,10 +94,7 @@ put_sums(const struct score_lines *s)
 		fprintf(s->f, "%.6f\t", s->logp[m]);
 	fprintf(s->f, "%" PRIu64, s->tokens);
 	for (size_t m = 0; m < s->n; m++)
-		if (s->tokens)
-			put_perplexity(s->f, -s->logp[m] / (double)s->tokens);
-		else
-			fputs("\tunknown", s->f);
+		put_mean(s->f, s->logp[m], s->tokens, put_perplexity);
 	putc('\n', s->f);
 }
 
@@ -220,16 +219,6 @@ static void
 put_count(FILE *f, uint64_t n)
 {
 	fprintf(f, "\t%" PRIu64, n);
-}
-
-/* The mean of -logp over n tokens, or its exponential. */
-static void
-put_mean(FILE *f, double logp, uint64_t n, void (*put)(FILE *, double))
-{
-	if (n > 0)
-		put(f, -logp / (double)n);
-	else
-		fputs("\tunknown", f);
 }
 
 static void

@@ -102,7 +102,7 @@ const char *net_open_training(struct net *n, struct backend *k, const struct mod
  * training continues from (struct model_param). */
 const char *net_store(struct net *n, struct model *m);
 /* Copies the weights alone: from the device as net_store() does, and back; and those of the
- * model as it is used, which differ where m averages them. */
+ * model that is used, which differ where m averages them. */
 const char *net_store_weights(struct net *n, struct model *m);
 const char *net_put_weights(struct net *n, const struct model *m);
 const char *net_put_mean(struct net *n, const struct model *m);

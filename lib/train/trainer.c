@@ -56,8 +56,9 @@ trainer_units(const struct corpus *train, const struct model_progress *p)
 }
 
 const char *
-trainer_begin(struct trainer *s, const struct model *m)
+trainer_begin(struct trainer *s)
 {
+	const struct model *m = s->model;
 	struct model_progress *p = s->p;
 	const char *why;
 
@@ -79,11 +80,11 @@ trainer_begin(struct trainer *s, const struct model *m)
 }
 
 const char *
-trainer_store(struct trainer *s, struct model *m)
+trainer_store(struct trainer *s)
 {
 	if (s->state.n == NULL || s->p->sentence == 0)
 		return NULL;
-	return carried_get(s->workers, m, &s->state, s->p->batch);
+	return carried_get(s->workers, s->model, &s->state, s->p->batch);
 }
 
 const char *

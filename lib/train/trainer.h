@@ -56,8 +56,8 @@ struct trainer {
 	struct workers *workers;	/* this process and those that it trains with */
 	const struct corpus *train;	/* joined if and only if p->hyper.chunk is not 0 */
 	const struct corpus *valid;	/* the validation set, likewise; NULL: none */
-	struct model *model;		/* whose weights it averages, if so asked, and its */
-	struct model_progress *p;
+	struct model *model;
+	struct model_progress *p;	/* the model's */
 	uint64_t max_steps;		/* end the run after this many updates; 0: no limit */
 	uint64_t save_steps;		/* ask is_save_due() at multiples of it at least; 0: anywhere */
 	struct loss_watch watch;	/* its limit; the rest is ours */
@@ -92,12 +92,12 @@ void trainer_set_fingerprints(struct model_progress *p, const struct corpus *tra
 const char *trainer_check_fingerprints(const struct model_progress *p,
     const struct corpus *train, const struct corpus *valid);
 
-/* Prepares for the first step, with the hidden states that m carries, if any.  NULL or an
+/* Prepares for the first step, with the hidden states that the model carries, if any.  NULL or an
  * error message; trainer_free() is due after success and failure. */
-const char *trainer_begin(struct trainer *s, const struct model *m);
+const char *trainer_begin(struct trainer *s);
 /* In the middle of an epoch of a stream, stores the hidden states of all workers, which make
- * this call together, in m->carried.  NULL or an error message. */
-const char *trainer_store(struct trainer *s, struct model *m);
+ * this call together, in model->carried.  NULL or an error message. */
+const char *trainer_store(struct trainer *s);
 
 /*
  * *loss = cross-entropy, the mean of -ln P over all targets, of the validation set or, if

@@ -138,7 +138,7 @@ write_models(struct training_run *r, bool best, bool *unsaved)
 	const char *why = weight_average_store(&r->net, &r->model);
 
 	*unsaved = false;
-	if (why || (why = trainer_store(&r->trainer, &r->model)) != NULL)
+	if (why || (why = trainer_store(&r->trainer)) != NULL)
 		return device_failure(r, why);
 	if (r->workers.rank == 0)
 		why = write_files(r, best);
@@ -314,7 +314,7 @@ training_run_open(struct training_run *r)
 	};
 	if ((why = net_open_training(&r->net, r->k, &r->model)) != NULL ||
 	    (why = weight_average_hide(&r->net, &r->model)) != NULL ||
-	    (why = trainer_begin(&r->trainer, &r->model)) != NULL)
+	    (why = trainer_begin(&r->trainer)) != NULL)
 		return device_failure(r, why);
 	return NULL;
 }

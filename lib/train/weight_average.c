@@ -6,12 +6,6 @@
 #include "real_array.h"
 #include "weight_average.h"
 
-static bool
-is_on(const struct model *m)
-{
-	return m->param[0].last != NULL;
-}
-
 static size_t
 reals_of(const struct model_param *p)
 {
@@ -63,7 +57,7 @@ weight_average_step(struct net *n, struct model *m)
 	uint64_t times = m->progress.steps / AVERAGE_STEPS;
 	const char *why;
 
-	if (!is_on(m) || m->progress.steps % AVERAGE_STEPS)
+	if (!model_is_mean(m) || m->progress.steps % AVERAGE_STEPS)
 		return NULL;
 	why = net_store_weights(n, m);
 	if (why == NULL && times == 1)
@@ -84,7 +78,7 @@ weight_average_show(struct net *n, struct model *m)
 {
 	const char *why;
 
-	if (!is_on(m))
+	if (!model_is_mean(m))
 		return NULL;
 	if ((why = net_store_weights(n, m)) != NULL)
 		return why;
@@ -95,7 +89,7 @@ weight_average_show(struct net *n, struct model *m)
 const char *
 weight_average_hide(struct net *n, const struct model *m)
 {
-	return is_on(m) ? net_put_weights(n, m) : NULL;
+	return model_is_mean(m) ? net_put_weights(n, m) : NULL;
 }
 
 const char *
@@ -103,7 +97,7 @@ weight_average_store(struct net *n, struct model *m)
 {
 	const char *why = net_store(n, m);
 
-	if (why == NULL && is_on(m))
+	if (why == NULL && model_is_mean(m))
 		start_mean(m);
 	return why;
 }
