@@ -18,10 +18,10 @@ FUZZERS := $(patsubst tests/fuzz/%.c,%,$(filter-out tests/fuzz/replay.c,$(wildca
 REPLAYS := $(FUZZERS:%=$(BUILD)/tests/fuzz/%)
 BENCH := $(BUILD)/tests/bench
 
-test check: all $(TEST_BINS) $(REPLAYS) $(BENCH)/step
+test check: all programs
 	@BUILD=$(CURDIR)/$(BUILD) SAN=$(SAN) tests/run $(if $(T),$(or $(wildcard $(T:%=tests/%*.bats)),$(error no tests/$(T)*.bats)))
 
-# Everything that is compiled; lint builds it in another folder.
+# Everything that is compiled, and what tests need; lint builds it in another folder.
 programs: $(BINS) $(PLUGINS) $(TEST_BINS) $(REPLAYS) $(BENCH)/timed $(BENCH)/step
 
 $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(WHOLE)
