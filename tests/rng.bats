@@ -21,6 +21,15 @@ ours() {
 	[ "$n" -eq "$(wc -l < "$EXPECT/rng.txt")" ]
 }
 
+@test "many numbers drawn at once are those drawn one by one; so are those after a run passed by" {
+	"$UNIT/rng" bits 7 5000 > "$BATS_TEST_TMPDIR/single"
+	"$UNIT/rng" fill 7 5000 | cmp - "$BATS_TEST_TMPDIR/single"
+	# number 2, 5, 9, ... : a run of 1, 2, 3, ... and the one that is printed
+	awk -v at=2 -v run=1 'NR == at { print; at += ++run + 1 }' "$BATS_TEST_TMPDIR/single" > "$BATS_TEST_TMPDIR/some"
+	[ "$(wc -l < "$BATS_TEST_TMPDIR/some")" -eq 98 ]
+	"$UNIT/rng" skip 7 98 | cmp - "$BATS_TEST_TMPDIR/some"
+}
+
 @test "adjacent seeds give different numbers" {
 	run "$UNIT/rng" bits 10 4
 	local ten=$output

@@ -61,6 +61,7 @@ allocate_values(struct cpu_mat *m, int rows, int cols)
 		break;
 	case ROLE_GATES:
 		panels_new(&m->s.wt, cols, rows / cols * padded_to_panels(cols));
+		m->s.wt.whole = rows / cols * ((cols + LANES - 1) / PW);
 		break;
 	}
 	panels_new(&m->s.w, rows, cols);

@@ -15,16 +15,21 @@ twist(uint32_t high, uint32_t low)
 {
 	uint32_t y = (high & 0x80000000u) | (low & 0x7fffffffu);
 
-	return y >> 1 ^ (y & 1 ? 0x9908b0dfu : 0);
+	return y >> 1 ^ (0x9908b0dfu & -(y & 1));
 }
 
+/* In three parts, so that the loops have no remainders and compilers use vectors. */
 static void
 new_block(struct rng *r)
 {
 	uint32_t *s = r->state;
+	int i = 0;
 
-	for (int i = 0; i < RNG_N; i++)
-		s[i] = s[(i + SHIFT) % RNG_N] ^ twist(s[i], s[(i + 1) % RNG_N]);
+	for (; i < RNG_N - SHIFT; i++)
+		s[i] = s[i + SHIFT] ^ twist(s[i], s[i + 1]);
+	for (; i < RNG_N - 1; i++)
+		s[i] = s[i + SHIFT - RNG_N] ^ twist(s[i], s[i + 1]);
+	s[i] = s[i + SHIFT - RNG_N] ^ twist(s[i], s[0]);
 	r->next = 0;
 }
 
@@ -66,17 +71,71 @@ rng_seed_key(struct rng *r, const uint32_t *key, size_t n)
 	s[0] = 0x80000000u;
 }
 
+static uint32_t
+temper(uint32_t y)
+{
+	y ^= y >> 11;
+	y ^= y << 7 & 0x9d2c5680u;
+	y ^= y << 15 & 0xefc60000u;
+	return y ^ y >> 18;
+}
+
+/* Some at a time, so that compilers use vectors. */
+static void
+temper_all(const uint32_t *state, uint32_t *x, size_t n)
+{
+	enum { ABREAST = 8 };
+	size_t i = 0;
+
+	for (; i + ABREAST <= n; i += ABREAST)
+		for (size_t k = i; k < i + ABREAST; k++)
+			x[k] = temper(state[k]);
+	for (; i < n; i++)
+		x[i] = temper(state[i]);
+}
+
 uint32_t
 rng_u32(struct rng *r)
 {
 	if (r->next == RNG_N)
 		new_block(r);
-	uint32_t y = r->state[r->next++];
+	return temper(r->state[r->next++]);
+}
 
-	y ^= y >> 11;
-	y ^= y << 7 & 0x9d2c5680u;
-	y ^= y << 15 & 0xefc60000u;
-	return y ^ y >> 18;
+/* How many of n numbers the current block has, which is a new one where it would have none. */
+static size_t
+numbers_at_hand(struct rng *r, size_t n)
+{
+	size_t left;
+
+	if (r->next == RNG_N)
+		new_block(r);
+	left = (size_t)(RNG_N - r->next);
+	return left < n ? left : n;
+}
+
+void
+rng_fill(struct rng *r, uint32_t *x, size_t n)
+{
+	while (n > 0) {
+		size_t some = numbers_at_hand(r, n);
+
+		temper_all(r->state + r->next, x, some);
+		r->next += (int)some;
+		x += some;
+		n -= some;
+	}
+}
+
+void
+rng_skip(struct rng *r, size_t n)
+{
+	while (n > 0) {
+		size_t some = numbers_at_hand(r, n);
+
+		r->next += (int)some;
+		n -= some;
+	}
 }
 
 double

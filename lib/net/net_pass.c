@@ -6,6 +6,8 @@
 #include "output_layer.h"
 #include "real_array.h"
 
+enum { DRAWS = 256 };		/* random numbers at a time */
+
 static const char *const no_memory = "out of memory";
 
 /* A pass over a batch. */
@@ -178,22 +180,36 @@ net_states(struct net *n, const struct batch *b, struct net_state *st, int layer
 	return n->k->error(n->k);
 }
 
-static void
-skip_draws(struct rng *r, size_t n)
-{
-	while (n-- > 0)
-		rng_u32(r);
+/* mask(DRAWS): 0 where the number drawn is below `dropped`, else `kept`. */
+#define MASK_OF(type) \
+static void \
+mask_of_ ## type(const uint32_t *drawn, uint32_t dropped, type kept, type *mask) \
+{ \
+	for (int i = 0; i < DRAWS; i++) \
+		mask[i] = drawn[i] < dropped ? 0 : kept; \
 }
+MASK_OF(float)
+MASK_OF(double)
 
 /* Draws n numbers of a mask: 0 for outputs to drop, 1 / (1 - rate) for those to keep. */
 static void
 draw_mask(struct rng *rng, double rate, enum real_type real, size_t n, void *mask)
 {
-	uint32_t dropped = (uint32_t)(rate * 4294967296.0);
+	uint32_t dropped = (uint32_t)(rate * 4294967296.0), drawn[DRAWS] = { 0 };
 	double kept = 1 / (1 - rate);
+	union { float f32[DRAWS]; double f64[DRAWS]; } part;
+	size_t size = real_size(real);
 
-	for (size_t i = 0; i < n; i++)
-		real_put(real, mask, i, rng_u32(rng) < dropped ? 0 : kept);
+	for (size_t i = 0; i < n; i += DRAWS) {
+		size_t some = n - i < DRAWS ? n - i : DRAWS;
+
+		rng_fill(rng, drawn, some);
+		if (real == REAL_F64)
+			mask_of_double(drawn, dropped, kept, part.f64);
+		else
+			mask_of_float(drawn, dropped, (float)kept, part.f32);
+		memcpy((char *)mask + i * size, &part, some * size);
+	}
 }
 
 /* The masks of a batch's rows, in the host's memory. */
@@ -205,7 +221,7 @@ draw_rows(const struct pass *q, const struct net_pass *how, double rate, size_t 
 	size_t bytes = width * n->size;
 	char *mask = n->host_mask;
 
-	skip_draws(how->rng, how->masks_before * width);
+	rng_skip(how->rng, how->masks_before * width);
 	if (!how->by_sequence)
 		draw_mask(how->rng, rate, n->k->real, (size_t)b->t * width, mask);
 	for (int i = 0; how->by_sequence && i < b->nseq; i++) {
@@ -215,7 +231,7 @@ draw_rows(const struct pass *q, const struct net_pass *how, double rate, size_t 
 		for (int r = b->start[i] + 1; r < b->start[i + 1]; r++)
 			memcpy(mask + (size_t)r * bytes, first, bytes);
 	}
-	skip_draws(how->rng, how->masks_after * width);
+	rng_skip(how->rng, how->masks_after * width);
 }
 
 static void

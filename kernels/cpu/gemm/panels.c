@@ -45,6 +45,13 @@ panel(const struct panels *b, int i)
 	return b->p + (size_t)i * b->stride;
 }
 
+/* Vectors of a panel's row that may differ from zero. */
+INLINE int
+panel_vectors(const struct panels *b, int i)
+{
+	return i < b->whole ? 2 : 1;
+}
+
 void
 panels_put(struct panels *b, const real *host, size_t di, size_t dj)
 {
@@ -198,9 +205,10 @@ pack_matrix(struct packed *a, const real *rows, size_t stride)
 	}
 }
 
+/* wide: 2 vectors of the panel's rows, or the left one alone. */
 INLINE void
-tile(const int n, int k, const real *RESTRICT a, const real *RESTRICT b, real *RESTRICT c,
-    size_t stride)
+tile(const int n, const int wide, int k, const real *RESTRICT a, const real *RESTRICT b,
+    real *RESTRICT c, size_t stride)
 {
 	vec left[TILE], right[TILE];
 
@@ -208,16 +216,18 @@ tile(const int n, int k, const real *RESTRICT a, const real *RESTRICT b, real *R
 	for (int r = 0; r < n; r++)
 		left[r] = right[r] = v_zero();
 	for (int i = 0; i < k; i++) {
-		vec b0 = v_load(b), b1 = v_load(b + LANES);
+		vec b0 = v_load(b), b1 = wide > 1 ? v_load(b + LANES) : v_zero();
 
 		FETCH(b, AHEAD * PW);
-		FETCH(b, AHEAD * PW + LANES);
+		if (wide > 1)
+			FETCH(b, AHEAD * PW + LANES);
 		UNROLL
 		for (int r = 0; r < n; r++) {
 			vec x = v_set1(a[r]);
 
 			left[r] = v_fma(x, b0, left[r]);
-			right[r] = v_fma(x, b1, right[r]);
+			if (wide > 1)
+				right[r] = v_fma(x, b1, right[r]);
 		}
 		a += n;
 		b += PW;
@@ -230,9 +240,9 @@ tile(const int n, int k, const real *RESTRICT a, const real *RESTRICT b, real *R
 }
 
 /* TILE_CASE(n): the tile of n rows, n being a constant in it. */
-#define TILE_CASE(n) case n: tile(n < TILE ? n : TILE, k, a, b, c, stride); break;
-static void
-tile_of(int n, int k, const real *a, const real *b, real *c, size_t stride)
+#define TILE_CASE(n) case n: tile(n < TILE ? n : TILE, wide, k, a, b, c, stride); break;
+INLINE void
+tile_of(const int wide, int n, int k, const real *a, const real *b, real *c, size_t stride)
 {
 	switch (n) {
 	TILE_CASE(1) TILE_CASE(2) TILE_CASE(3) TILE_CASE(4) TILE_CASE(5) TILE_CASE(6)
@@ -243,6 +253,18 @@ tile_of(int n, int k, const real *a, const real *b, real *c, size_t stride)
 	}
 }
 
+static void
+whole_tile(int n, int k, const real *a, const real *b, real *c, size_t stride)
+{
+	tile_of(2, n, k, a, b, c, stride);
+}
+
+static void
+left_tile(int n, int k, const real *a, const real *b, real *c, size_t stride)
+{
+	tile_of(1, n, k, a, b, c, stride);
+}
+
 void
 panel_tile(const struct packed *a, int block, int end, const struct panels *b, int i,
     real *c, size_t stride)
@@ -250,7 +272,8 @@ panel_tile(const struct packed *a, int block, int end, const struct panels *b, i
 	for (; block < end; block++) {
 		int first, n = block_rows(a, block, &first);
 
-		tile_of(n, a->k, a->p + (size_t)first * a->k, panel(b, i), c, stride);
+		(panel_vectors(b, i) > 1 ? whole_tile : left_tile)(n, a->k,
+		    a->p + (size_t)first * a->k, panel(b, i), c, stride);
 		c += (size_t)n * stride;
 	}
 }
@@ -386,7 +409,8 @@ panel_dots(const struct panels *b, int i, int n, int t, struct rows p, real *da,
 }
 
 INLINE void
-outer(const int n, int t, struct rows arows, struct rows prows, real *RESTRICT b, vec rate)
+outer(const int n, const int wide, int t, struct rows arows, struct rows prows,
+    real *RESTRICT b, vec rate)
 {
 	const real *RESTRICT a = arows.p, *RESTRICT p = prows.p;
 	vec left[OUTER], right[OUTER];
@@ -395,17 +419,19 @@ outer(const int n, int t, struct rows arows, struct rows prows, real *RESTRICT b
 	for (int j = 0; j < n; j++) {
 		left[j] = right[j] = v_zero();
 		FETCH(b, (2 * n + j) * PW);	/* the rows after the next tile */
-		FETCH(b, (2 * n + j) * PW + LANES);
+		if (wide > 1)
+			FETCH(b, (2 * n + j) * PW + LANES);
 	}
 	for (int r = 0; r < t; r++) {
-		vec p0 = v_load(p), p1 = v_load(p + LANES);
+		vec p0 = v_load(p), p1 = wide > 1 ? v_load(p + LANES) : v_zero();
 
 		UNROLL
 		for (int j = 0; j < n; j++) {
 			vec x = v_set1(a[j]);
 
 			left[j] = v_fma(x, p0, left[j]);
-			right[j] = v_fma(x, p1, right[j]);
+			if (wide > 1)
+				right[j] = v_fma(x, p1, right[j]);
 		}
 		a += arows.stride;
 		p += prows.stride;
@@ -413,13 +439,15 @@ outer(const int n, int t, struct rows arows, struct rows prows, real *RESTRICT b
 	UNROLL
 	for (int j = 0; j < n; j++) {
 		v_store(b + j * PW, v_fma(rate, left[j], v_load(b + j * PW)));
-		v_store(b + j * PW + LANES, v_fma(rate, right[j], v_load(b + j * PW + LANES)));
+		if (wide > 1)
+			v_store(b + j * PW + LANES,
+			    v_fma(rate, right[j], v_load(b + j * PW + LANES)));
 	}
 }
 
-#define OUTER_CASE(n) case n: outer(n < OUTER ? n : OUTER, t, a, p, b, rate); break;
-static void
-outer_of(int n, int t, struct rows a, struct rows p, real *b, vec rate)
+#define OUTER_CASE(n) case n: outer(n < OUTER ? n : OUTER, wide, t, a, p, b, rate); break;
+INLINE void
+outer_of(const int wide, int n, int t, struct rows a, struct rows p, real *b, vec rate)
 {
 	switch (n) {
 	OUTER_CASE(1) OUTER_CASE(2) OUTER_CASE(3) OUTER_CASE(4) OUTER_CASE(5) OUTER_CASE(6)
@@ -427,6 +455,18 @@ outer_of(int n, int t, struct rows a, struct rows p, real *b, vec rate)
 	OUTER_CASE(7) OUTER_CASE(8) OUTER_CASE(9) OUTER_CASE(10) OUTER_CASE(11) OUTER_CASE(12)
 #endif
 	}
+}
+
+static void
+whole_outer(int n, int t, struct rows a, struct rows p, real *b, vec rate)
+{
+	outer_of(2, n, t, a, p, b, rate);
+}
+
+static void
+left_outer(int n, int t, struct rows a, struct rows p, real *b, vec rate)
+{
+	outer_of(1, n, t, a, p, b, rate);
 }
 
 /*
@@ -443,6 +483,7 @@ panel_add_outer(const struct panels *b, int i, int t, struct rows a, struct rows
 
 	for (int j = 0, n; ntile > 0; j += n, ntile--) {
 		n = (b->k - j + ntile - 1) / ntile;
-		outer_of(n, t, (struct rows){ a.p + j, a.stride }, p, to + (size_t)j * PW, by);
+		(panel_vectors(b, i) > 1 ? whole_outer : left_outer)(n, t,
+		    (struct rows){ a.p + j, a.stride }, p, to + (size_t)j * PW, by);
 	}
 }

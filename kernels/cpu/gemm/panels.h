@@ -7,7 +7,8 @@
  *
  *	p[j / PW * stride + i * PW + j % PW] = B[i][j]
  *
- * Columns past n are zero and stay zero.  The stride is an odd number of rows:
+ * Columns past n are zero and stay zero; where a panel's right half has none but these, the
+ * products leave it out, and a tile's right half is zero.  The stride is an odd number of rows:
  * if it were a power of two, the same row of all panels would compete for the same
  * few sets of the cache.  All three products use panels in place:
  *
@@ -39,6 +40,7 @@ struct rows {
 
 struct panels {
 	int k, n, np;		/* rows, columns, panels */
+	int whole;		/* the right halves of the panels from this one on are zero */
 	size_t stride;		/* reals from one panel to the next */
 	real *p;		/* (np, stride) */
 };
@@ -47,7 +49,8 @@ struct panels {
 INLINE struct panels
 panels_shape(int k, int n)
 {
-	return (struct panels){ k, n, (n + PW - 1) / PW, ((size_t)k | 1) * PW, NULL };
+	return (struct panels){ k, n, (n + PW - 1) / PW, (n + LANES - 1) / PW, ((size_t)k | 1) * PW,
+	    NULL };
 }
 
 /* Initialised with zeros; p is NULL if there is no memory. */
