@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "embed.h"
+#include "hugepage.h"
 
 void
 embed_new(struct embed *e, int h, int v)
@@ -12,7 +13,7 @@ embed_new(struct embed *e, int h, int v)
 	*e = (struct embed){ .h = h, .v = v };
 	if ((size_t)h > SIZE_MAX / sizeof(real) / (size_t)v)
 		return;
-	e->p = calloc((size_t)h * v, sizeof(real));
+	e->p = hugepage_zeros((size_t)h * v, sizeof(real));
 }
 
 void

@@ -4,6 +4,7 @@
 #define _DEFAULT_SOURCE		/* madvise */
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 
 #include "hugepage.h"
@@ -25,4 +26,12 @@ hugepage_alloc(size_t n)
 		madvise(p, n, MADV_HUGEPAGE);	/* a failure costs only speed */
 #endif
 	return p;
+}
+
+void *
+hugepage_zeros(size_t n, size_t size)
+{
+	void *p = size && n > SIZE_MAX / size ? NULL : hugepage_alloc(n * size);
+
+	return p ? memset(p, 0, n * size) : NULL;
 }

@@ -9,5 +9,7 @@
 
 /* n bytes, uninitialised, aligned for vectors, released by free(); NULL: out of memory. */
 void *hugepage_alloc(size_t n);
+/* n numbers of `size` bytes, all zero; likewise. */
+void *hugepage_zeros(size_t n, size_t size);
 
 #endif

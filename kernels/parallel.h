@@ -10,7 +10,7 @@
  * where a thread of the pool may have to wait for a processor. */
 #define WORTH_PARALLEL 2e5
 /* The same where the threads' cores share no cache, so that results move slowly. */
-#define WORTH_PARALLEL_FAR 4e6
+#define WORTH_PARALLEL_FAR 1e6
 /* The cost, in multiplications, of a number that is only added or copied. */
 #define NUMBER 4.0
 

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hugepage.h"
 #include "state.h"
 
 /* n rounded up to whole panels: the output layer reads its biases in panels. */
@@ -48,7 +49,7 @@ allocate_values(struct cpu_mat *m, int rows, int cols)
 		panels_new(&m->v, cols, rows);
 		return m->v.p != NULL;
 	case ROLE_OUT_ROWS:
-		m->host.p = calloc((size_t)rows * cols, sizeof(real));
+		m->host.p = hugepage_zeros((size_t)rows * cols, sizeof(real));
 		m->is_stale = true;
 		return m->host.p && touched_init(&m->host.touched, rows, cols);
 	case ROLE_BIAS:

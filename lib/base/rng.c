@@ -5,10 +5,14 @@
  * as in its authors' initialisation of 2002.
  */
 #include <math.h>
+#include <string.h>
 
 #include "rng.h"
 
-enum { SHIFT = 397 };
+enum {
+	SHIFT = 397,
+	ABREAST = 8		/* numbers in a loop that compilers turn into vectors */
+};
 
 static uint32_t
 twist(uint32_t high, uint32_t low)
@@ -18,18 +22,30 @@ twist(uint32_t high, uint32_t low)
 	return y >> 1 ^ (0x9908b0dfu & -(y & 1));
 }
 
-/* In three parts, so that the loops have no remainders and compilers use vectors. */
+/* Elements i .. end-1 of the next block; that which is mixed in is `shift` further on. */
+static void
+twist_all(uint32_t *s, int i, int end, int shift)
+{
+	for (; i + ABREAST <= end; i += ABREAST) {
+		uint32_t mixed[ABREAST];
+
+		for (int k = 0; k < ABREAST; k++)
+			mixed[k] = s[i + k + shift] ^ twist(s[i + k], s[i + k + 1]);
+		memcpy(s + i, mixed, sizeof(mixed));
+	}
+	for (; i < end; i++)
+		s[i] = s[i + shift] ^ twist(s[i], s[i + 1]);
+}
+
 static void
 new_block(struct rng *r)
 {
 	uint32_t *s = r->state;
-	int i = 0;
+	const int last = RNG_N - 1;
 
-	for (; i < RNG_N - SHIFT; i++)
-		s[i] = s[i + SHIFT] ^ twist(s[i], s[i + 1]);
-	for (; i < RNG_N - 1; i++)
-		s[i] = s[i + SHIFT - RNG_N] ^ twist(s[i], s[i + 1]);
-	s[i] = s[i + SHIFT - RNG_N] ^ twist(s[i], s[0]);
+	twist_all(s, 0, RNG_N - SHIFT, SHIFT);
+	twist_all(s, RNG_N - SHIFT, last, SHIFT - RNG_N);
+	s[last] = s[last + SHIFT - RNG_N] ^ twist(s[last], s[0]);
 	r->next = 0;
 }
 
@@ -80,16 +96,14 @@ temper(uint32_t y)
 	return y ^ y >> 18;
 }
 
-/* Some at a time, so that compilers use vectors. */
 static void
-temper_all(const uint32_t *state, uint32_t *x, size_t n)
+temper_all(const uint32_t *restrict state, uint32_t *restrict x, size_t n)
 {
-	enum { ABREAST = 8 };
 	size_t i = 0;
 
 	for (; i + ABREAST <= n; i += ABREAST)
-		for (size_t k = i; k < i + ABREAST; k++)
-			x[k] = temper(state[k]);
+		for (size_t k = 0; k < ABREAST; k++)
+			x[i + k] = temper(state[i + k]);
 	for (; i < n; i++)
 		x[i] = temper(state[i]);
 }

@@ -15,6 +15,28 @@ weight_of(const struct vocab *vocab, uint32_t i, double power)
 	return pow((double)(count ? count : 1), power);
 }
 
+/* The first word from low to high whose cumulative probability is above x; high for the rest. */
+static uint32_t
+word_between(const struct noise *s, uint32_t low, uint32_t high, double x)
+{
+	while (low < high) {
+		uint32_t mid = low + (high - low) / 2;
+
+		if (s->up_to[mid] > x)
+			high = mid;
+		else
+			low = mid + 1;
+	}
+	return low;
+}
+
+static void
+set_guide(struct noise *s)
+{
+	for (int i = 0; i <= NOISE_PARTS; i++)
+		s->guide[i] = word_between(s, 0, s->v - 1, (double)i / NOISE_PARTS);
+}
+
 const char *
 noise_new(struct noise *s, const struct vocab *vocab, uint32_t v, size_t k, double power)
 {
@@ -34,6 +56,7 @@ noise_new(struct noise *s, const struct vocab *vocab, uint32_t v, size_t k, doub
 		s->log_expected[i] = log((double)k * weight_of(vocab, i, power) / sum);
 		s->up_to[i] /= sum;
 	}
+	set_guide(s);
 	return NULL;
 }
 
@@ -48,21 +71,13 @@ noise_free(struct noise *s)
 	*s = (struct noise){ 0 };
 }
 
-/* The first word whose cumulative probability is above x; the last one for the rest. */
+/* The first word whose cumulative probability is above x, in [0, 1). */
 static uint32_t
 word_at(const struct noise *s, double x)
 {
-	uint32_t low = 0, high = s->v - 1;
+	int part = (int)(x * NOISE_PARTS);
 
-	while (low < high) {
-		uint32_t mid = low + (high - low) / 2;
-
-		if (s->up_to[mid] > x)
-			high = mid;
-		else
-			low = mid + 1;
-	}
-	return low;
+	return word_between(s, s->guide[part], s->guide[part + 1], x);
 }
 
 static int

@@ -15,10 +15,13 @@
 #include "rng.h"
 #include "vocab.h"
 
+enum { NOISE_PARTS = 4096 };	/* a power of two */
+
 struct noise {
 	uint32_t v;		/* words of the vocabulary */
 	size_t k;		/* words to draw */
 	double *up_to;		/* (v) q_0 + ... + q_i */
+	uint32_t guide[NOISE_PARTS + 1];	/* the word at each i / NOISE_PARTS of up_to */
 	double *log_expected;	/* (v) ln(K q_i) */
 	uint32_t *drawn;	/* (k) scratch */
 	/* The latest draw: */

@@ -19,17 +19,9 @@ enum {
 void
 panels_new(struct panels *b, int k, int n)
 {
-	size_t np, bytes;
-
 	*b = panels_shape(k, n);
-	np = (size_t)b->np;
-	if (np > SIZE_MAX / sizeof(real) / b->stride)
-		return;
-	bytes = np * b->stride * sizeof(real);
-	b->p = hugepage_alloc(bytes);
-	if (b->p == NULL)
-		return;
-	memset(b->p, 0, bytes);
+	if ((size_t)b->np <= SIZE_MAX / b->stride)
+		b->p = hugepage_zeros((size_t)b->np * b->stride, sizeof(real));
 }
 
 void
