@@ -195,7 +195,7 @@ $(BUILD)/plugins/libunroll-blas.so: $(BLAS_OBJS)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) -shared -o $@ $^ $(OPENBLAS_LIBS) -lm
 	@chmod go-w $(@D) $@
-$(BUILD)/plugins/libunroll-mpi.so: $(BUILD)/transport/mpi/mpi.o
+$(BUILD)/plugins/libunroll-mpi.so: $(BUILD)/transport/mpi/mpi.o $(BUILD)/transport/mpi/sums.o
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) -shared -o $@ $^ $(MPI_LIBS)
 	@chmod go-w $(@D) $@

@@ -205,7 +205,7 @@ isa() {
 	run -0 copy/bin/train -q -d blas -e 0 -H 2 -o m.npz i
 }
 
-@test "two workers that reduce their gradients take the steps of one" {
+@test "two workers that reduce their gradients as layers complete them take the steps of one" {
 	for k in ref cpu; do
 		run -0 "$BUILD/tests/unit/reduce" $k
 		[ "$output" = '0 failures' ]

@@ -170,6 +170,17 @@ peaks() {
 	[ "$n" -ge 6 ]
 }
 
+@test "large gradients, which travel during the backward pass: of layers, outputs, and tied ones" {
+	need_mpi
+	# 4 * 130 * 130 numbers and more; 2 layers, so that one is complete before the other
+	local same=(-D -N 5 -e 100 -l 1 -B 3 -H 130 -m 3 -c lstm -L 2)
+	alike 1e-6 2 "${same[@]}"
+	ranks 2 -o again.npz "${same[@]}" text > log
+	cmp many.npz again.npz
+	alike 1e-6 3 -D -N 5 -e 100 -l 1 -B 3 -H 4 -m 2500 -t
+	alike 1e-6 2 -D -N 5 -e 100 -l 1 -B 3 -H 40 --project 2500
+}
+
 @test "--local-steps 1: the mean of the weights after each step, for sgd and momentum" {
 	need_mpi
 	alike 1e-6 3 -D -N 30 -B 5 -e 100 -l 1 -m 6 -H 8 -O momentum -p 0.3 --local-steps 1

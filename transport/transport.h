@@ -19,7 +19,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { TRANSPORT_VERSION = 1 };	/* of struct transport */
+enum { TRANSPORT_VERSION = 2 };	/* of struct transport */
 
 struct transport {
 	int rank, size;
@@ -30,9 +30,12 @@ struct transport {
 	/* Every rank gives bytes[rank] bytes; all = those of rank 0, of rank 1, and so on.  They
 	 * may be in their place in `all`. */
 	void (*gather)(struct transport *, const void *mine, void *all, const size_t *bytes);
-	/* x(n), doubles or floats, becomes its sum over all ranks, added in the order of the
-	 * ranks, so that the result has the same bits every time and in every rank. */
-	void (*sum)(struct transport *, bool doubles, void *x, size_t n);
+	/* Begins to add up x(n), doubles or floats, over all ranks, in the order of the ranks, so
+	 * that the result has the same bits every time and in every rank; returns at once, if it
+	 * can.  finish_sums(): all that were begun are there.  Until then nobody touches x, and no
+	 * other call is made. */
+	void (*begin_sum)(struct transport *, bool doubles, void *x, size_t n);
+	void (*finish_sums)(struct transport *);
 	/* Ends the connection in order, when all ranks do. */
 	void (*close)(struct transport *);
 	/* Ends all processes at once, with this exit status. */

@@ -80,10 +80,14 @@ index_params(struct net *n, const struct model *m)
 	n->embed = n->out.v = n->out.bias = n->out.project = -1;
 	for (int l = 0; l < MODEL_LAYERS_MAX; l++)
 		n->layer[l] = (struct net_layer){ -1, -1, -1, -1 };
-	for (size_t i = 0; i < m->nparam; i++)
+	for (size_t i = 0; i < m->nparam; i++) {
 		index_param(n, &m->param[i], (int)i);
-	if (n->shape.tied)
+		n->completed_by[i] = (int)m->param[i].layer;
+	}
+	if (n->shape.tied) {
 		n->embed = n->out.v;
+		n->completed_by[n->embed] = 0;
+	}
 }
 
 static struct matrix *

@@ -61,6 +61,7 @@ struct net {
 	struct matrix *moment[MODEL_MOMENTS][MODEL_PARAMS_MAX];	/* optimiser state, or NULL */
 	struct matrix *row_steps[MODEL_PARAMS_MAX];	/* step of each word's row's latest update, or NULL */
 	struct net_layer layer[MODEL_LAYERS_MAX];
+	int completed_by[MODEL_PARAMS_MAX];	/* the layer whose backward pass completes g[i] */
 	int embed;			/* index of the embedding parameter; -1: none */
 	const struct output_layer *output;
 	struct net_output out;
@@ -77,7 +78,14 @@ struct net {
 	 * While it is set, no device fuses gradient and update.
 	 */
 	const char *(*reduce)(struct net *n, void *arg);
-	void *reduce_arg;
+	/*
+	 * Optional, set with reduce: called by net_step() when the backward pass, which goes
+	 * from the output layer (number shape.layers) down to layer 0, has completed the
+	 * gradients g[i] with completed_by[i] == layer, which may then be overwritten.  Once for
+	 * each layer, with an empty batch, too.  NULL or an error message, which ends the step.
+	 */
+	const char *(*completed)(struct net *n, int layer, void *arg);
+	void *reduce_arg;		/* of both */
 	double grad_scale;		/* the gradient is multiplied by it before clipping; 0: by 1 */
 
 	/* Memory of a pass, for `capacity` steps: */
@@ -203,6 +211,8 @@ bool net_reserve(struct net *n, size_t t, bool backward, bool dropout);
 bool net_new_rows(struct net *n, void **rows, size_t t, size_t width);
 /* Frees *rows, which may be NULL, and sets it to NULL. */
 void net_free_rows(struct net *n, void **rows);
+/* Calls n->completed, if it is set. */
+const char *net_complete(struct net *n, int layer);
 /* list[i], or NULL where i is -1: a parameter or gradient that may be absent. */
 struct matrix *net_optional(struct matrix *const *list, int i);
 

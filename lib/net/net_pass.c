@@ -283,24 +283,55 @@ backward_layer(const struct pass *q, int l, int bptt)
 		q->k->embed_backward(q->k, q->b, n->d, n->g[n->layer[l].in]);
 }
 
+/* n->ds: the error of the first layer's input. */
+static void
+backward_embeddings(const struct pass *q)
+{
+	struct net *n = q->n;
+
+	if (q->embed_masked)
+		mask_embeddings(q, n->ds);
+	if (n->embed >= 0)
+		n->k->embed_backward(n->k, q->b, n->ds, n->g[n->embed]);
+}
+
+const char *
+net_complete(struct net *n, int layer)
+{
+	return n->completed ? n->completed(n, layer, n->reduce_arg) : NULL;
+}
+
+static const char *
+backward_pass(const struct pass *q, int bptt, double *logp)
+{
+	struct net *n = q->n;
+	const char *why;
+
+	n->output->backward(n, q->b, last_output(q), logp);
+	why = net_complete(n, (int)n->shape.layers);
+	for (int l = (int)n->shape.layers; why == NULL && l-- > 0;) {
+		backward_layer(q, l, bptt);
+		if (l == 0)
+			backward_embeddings(q);
+		why = net_complete(n, l);
+	}
+	return why;
+}
+
 const char *
 net_gradient(struct net *n, const struct batch *b, const struct net_pass *how, double *logp)
 {
 	struct pass q = { n, n->k, b, how->st, how->dropout > 0,
 	    n->embed >= 0 && how->embed_dropout > 0 };
+	const char *why;
 
 	if (!net_reserve(n, (size_t)b->t, true, q.masked || q.embed_masked))
 		return no_memory;
 	draw_masks(&q, how);
 	forward_layers(&q);
 	n->noise = how->noise;
-	n->output->backward(n, b, last_output(&q), logp);
-	for (int l = (int)n->shape.layers; l-- > 0;)
-		backward_layer(&q, l, how->bptt);
-	if (q.embed_masked)
-		mask_embeddings(&q, n->ds);
-	if (n->embed >= 0)
-		n->k->embed_backward(n->k, b, n->ds, n->g[n->embed]);
+	if ((why = backward_pass(&q, how->bptt, logp)) != NULL)
+		return why;
 	carry_over(n, b, how->st);
 	return n->k->error(n->k);
 }

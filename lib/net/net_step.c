@@ -97,9 +97,15 @@ net_steps(struct net *n, const struct batch *b, int bptt, double rate, double *l
 static const char *
 batch_gradient(struct net *n, const struct batch *b, const struct net_pass *how, double *logp)
 {
+	const char *why = NULL;
+
 	if (b->t > 0)
 		return net_gradient(n, b, how, logp);
-	return net_reserve(n, 1, true, how->dropout > 0) ? NULL : "out of memory";
+	if (!net_reserve(n, 1, true, how->dropout > 0))
+		return "out of memory";
+	for (int l = (int)n->shape.layers; why == NULL && l >= 0; l--)
+		why = net_complete(n, l);
+	return why;
 }
 
 const char *

@@ -8,8 +8,8 @@
  * bytes that all have together, (R - 1) / R D.  So workers send their own rows unless each
  * row of the union is in more than two lists, in the mean.
  *
- * The rows of a union and all small gradients go in one message; a large dense one is added up
- * where it is.
+ * The rows of a union and all small gradients go in one message.  Large dense ones have gone before
+ * (gradient_begin.c).
  *
  * Every worker lists the rows in the same order, which is that of their updates and of the
  * norm's rounding errors; so all keep the same bits.
@@ -19,16 +19,13 @@
 
 #include "workers.h"
 
-enum {
-	LARGE = 1 << 16,	/* numbers of a gradient that is not copied into a message */
-	LANES = 8		/* numbers that are added together */
-};
+enum { LANES = 8 };	/* numbers that are added together */
 
 /* The gradients of a step. */
 struct sum_job {
 	struct workers *w;
 	struct net *n;
-	struct grad_view view[MODEL_PARAMS_MAX];
+	const struct grad_view *view;	/* w->view */
 	int sparse[WORKER_LISTS];	/* parameters that are sparse */
 	int nsparse;
 	uint32_t *rows[WORKER_LISTS];	/* rows of each that any worker touched, */
@@ -36,37 +33,10 @@ struct sum_job {
 	bool is_sent[WORKER_LISTS];	/* each worker sends its rows to all */
 };
 
-/* In w->host, a copy of the gradient of a device that lends none. */
 static bool
-copy_views(struct sum_job *q)
+find_sparse(struct sum_job *q, struct worker_note *mine)
 {
-	struct model m;
-	size_t total = 0;
-	char *p;
-
-	if (model_plan(&m, q->n->shape) != NULL)
-		return false;
-	for (size_t i = 0; i < m.nparam; i++)
-		total += m.param[i].rows * m.param[i].cols;
-	if ((p = worker_memory(&q->w->host, total * q->n->size)) == NULL)
-		return false;
-	for (size_t i = 0; i < m.nparam; i++) {
-		q->view[i] = (struct grad_view){ .p = p, .len = m.param[i].rows * m.param[i].cols };
-		q->n->k->mat_get(q->n->k, p, q->n->g[i]);
-		p += q->view[i].len * q->n->size;
-	}
-	return true;
-}
-
-static bool
-find_views(struct sum_job *q, struct worker_note *mine)
-{
-	struct backend *k = q->n->k;
-
-	if (k->grad_view == NULL)
-		return copy_views(q);
 	for (size_t i = 0; i < q->n->nparam; i++) {
-		q->view[i] = k->grad_view(k, q->n->g[i]);
 		if (q->view[i].width == 0)
 			continue;
 		if (q->nsparse == WORKER_LISTS)
@@ -280,10 +250,11 @@ sum_sent(struct sum_job *q)
 	return true;
 }
 
-static void
-sum_numbers(struct sum_job *q, void *p, size_t n)
+/* Whether gradient i is in the common message. */
+static bool
+is_small(const struct sum_job *q, size_t i)
 {
-	workers_sum(q->w, q->n->k->real == REAL_F64, p, n);
+	return q->view[i].width == 0 && !gradient_is_begun(&q->view[i]);
 }
 
 /* Numbers of the common message. */
@@ -293,7 +264,7 @@ message_length(const struct sum_job *q)
 	size_t n = 0;
 
 	for (size_t i = 0; i < q->n->nparam; i++)
-		if (q->view[i].width == 0 && q->view[i].len < LARGE)
+		if (is_small(q, i))
 			n += q->view[i].len;
 	for (int j = 0; j < q->nsparse; j++)
 		if (!q->is_sent[j])
@@ -310,7 +281,7 @@ copy_message(const struct sum_job *q, char *p, bool back)
 	for (size_t i = 0; i < q->n->nparam; i++) {
 		size_t bytes = q->view[i].len * size;
 
-		if (q->view[i].width || q->view[i].len >= LARGE)
+		if (!is_small(q, i))
 			continue;
 		memcpy(back ? q->view[i].p : p, back ? p : q->view[i].p, bytes);
 		p += bytes;
@@ -336,11 +307,8 @@ sum_all(struct sum_job *q)
 	if (message == NULL)
 		return false;
 	copy_message(q, message, false);
-	sum_numbers(q, message, n);
+	workers_sum(q->w, q->n->k->real == REAL_F64, message, n);
 	copy_message(q, message, true);
-	for (size_t i = 0; i < q->n->nparam; i++)
-		if (q->view[i].width == 0 && q->view[i].len >= LARGE)
-			sum_numbers(q, q->view[i].p, q->view[i].len);
 	return true;
 }
 
@@ -359,11 +327,12 @@ return_gradients(struct sum_job *q)
 const char *
 gradient_sum(struct workers *w, struct net *n, struct worker_note *mine)
 {
-	struct sum_job q = { .w = w, .n = n };
+	struct sum_job q = { .w = w, .n = n, .view = w->view };
 	uint32_t *rows;
 
-	if (!find_views(&q, mine))
+	if (!find_sparse(&q, mine))
 		return "out of memory";
+	workers_finish_sums(w);
 	workers_exchange(w, mine);
 	if (q.nsparse && !exchange_rows(&q))
 		return "out of memory";

@@ -41,6 +41,15 @@ trainer_agree(struct trainer *s, double *logp)
 	*logp = s->workers->note.logp;
 }
 
+/* struct net, completed. */
+static const char *
+begin_sums(struct net *n, int layer, void *arg)
+{
+	struct trainer *s = arg;
+
+	return gradient_begin(s->workers, n, layer);
+}
+
 /* struct net, reduce. */
 static const char *
 add_up(struct net *n, void *arg)
@@ -69,6 +78,7 @@ void
 trainer_join(struct trainer *s)
 {
 	s->net->reduce = add_up;
+	s->net->completed = s->p->hyper.local_steps ? NULL : begin_sums;
 	s->net->reduce_arg = s;
 	s->net->grad_scale = s->p->hyper.local_steps ? s->workers->size : 1;
 }

@@ -139,14 +139,31 @@ workers_gather(struct workers *w, const void *mine, void *all)
 }
 
 void
-workers_sum(struct workers *w, bool doubles, void *x, size_t n)
+workers_begin_sum(struct workers *w, bool doubles, void *x, size_t n)
 {
 	double start = seconds_now();
 
 	if (w->size > 1)
-		w->t->sum(w->t, doubles, x, n);
+		w->t->begin_sum(w->t, doubles, x, n);
 	w->seconds += seconds_now() - start;
 	w->summed += (double)n * (double)(doubles ? sizeof(double) : sizeof(float));
+}
+
+void
+workers_finish_sums(struct workers *w)
+{
+	double start = seconds_now();
+
+	if (w->size > 1)
+		w->t->finish_sums(w->t);
+	w->seconds += seconds_now() - start;
+}
+
+void
+workers_sum(struct workers *w, bool doubles, void *x, size_t n)
+{
+	workers_begin_sum(w, doubles, x, n);
+	workers_finish_sums(w);
 }
 
 void

@@ -40,6 +40,7 @@ struct workers {
 	double seconds;		/* spent in messages and waiting for others */
 	double summed;		/* bytes of gradients that were added up */
 	struct worker_note note;	/* of the latest exchange: the sum, and what was decided */
+	struct grad_view view[MODEL_PARAMS_MAX];	/* the gradients of the step, as they are completed */
 	/* Ours: */
 	struct worker_note *notes;	/* (size) of each worker */
 	size_t *bytes;		/* (size) */
@@ -76,11 +77,18 @@ void workers_gather(struct workers *w, const void *mine, void *all);
 
 /* x(n), doubles or floats, becomes its sum over the workers, in their order. */
 void workers_sum(struct workers *w, bool doubles, void *x, size_t n);
+/* The same in two parts: between them nobody touches x, and nothing else is sent. */
+void workers_begin_sum(struct workers *w, bool doubles, void *x, size_t n);
+void workers_finish_sums(struct workers *w);
 
 /* Weights and moments of n become the means of all workers' (local_steps.c).  NULL or an error
  * message. */
 const char *workers_average(struct workers *w, struct net *n);
 
+/* Begins to add up the gradients that a layer has completed (struct net, completed). */
+const char *gradient_begin(struct workers *w, struct net *n, int layer);
+/* Whether that does not leave the gradient to gradient_sum(). */
+bool gradient_is_begun(const struct grad_view *v);
 /* n->g = the sum of all workers' (struct net, reduce), whose touched rows are those of all.
  * mine: to be exchanged on the occasion.  NULL or an error message. */
 const char *gradient_sum(struct workers *w, struct net *n, struct worker_note *mine);

@@ -1,6 +1,7 @@
 /*
  * reduce BACKEND [sabotage]: two networks that each see half of every batch, and sum their
- * gradients in net->reduce, against one network that sees whole batches.
+ * gradients in net->reduce, as they were when net->completed was called, against one network
+ * that sees whole batches.  One of the last batch's halves is empty.
  *
  * Each worker has a thread and a backend of its own.  After a few steps, both must give
  * every word the same ln P to 1e-12, in double.  With "sabotage" they do not reduce.
@@ -48,13 +49,22 @@ struct team {
 };
 
 static const char *
+get_gradients(struct net *n, int layer, void *arg)
+{
+	struct worker *w = arg;
+
+	for (size_t i = 0; i < n->nparam; i++)
+		if (n->completed_by[i] == layer)
+			n->k->mat_get(n->k, w->team->grad[w->id][i], n->g[i]);
+	return n->k->error(n->k);
+}
+
+static const char *
 sum_gradients(struct net *n, void *arg)
 {
 	struct worker *w = arg;
 	struct team *t = w->team;
 
-	for (size_t i = 0; i < n->nparam; i++)
-		n->k->mat_get(n->k, t->grad[w->id][i], n->g[i]);
 	pthread_barrier_wait(&t->barrier);
 	for (size_t i = 0; i < n->nparam; i++) {
 		size_t size = t->plan.param[i].rows * t->plan.param[i].cols;
@@ -98,6 +108,7 @@ work(void *arg)
 	must(model_alloc_optimiser(&m));
 	model_init(&m, INIT_UNIFORM, 5);
 	must(net_open(&net, k, &m));
+	net.completed = w->team ? get_gradients : NULL;
 	net.reduce = w->team ? sum_gradients : NULL;
 	net.reduce_arg = w;
 	for (uint64_t i = 0; i < STEPS; i++)
@@ -109,7 +120,8 @@ work(void *arg)
 	return NULL;
 }
 
-/* Batches of random sequences: whole ones for alone, even and odd halves for the others. */
+/* Batches of random sequences: whole ones for alone, even and odd halves for the others, but all
+ * of the last one for the first of them. */
 static void
 draw_batches(struct worker *alone, struct worker worker[WORKERS])
 {
@@ -124,7 +136,7 @@ draw_batches(struct worker *alone, struct worker worker[WORKERS])
 			for (size_t j = 0; j <= steps; j++)
 				words[j] = rng_u32(&r) % VOCAB;
 			must(batcher_add(&alone->step[i], words, steps));
-			must(batcher_add(&worker[q % WORKERS].step[i], words, steps));
+			must(batcher_add(&worker[i < STEPS - 1 ? q % WORKERS : 0].step[i], words, steps));
 		}
 }
 

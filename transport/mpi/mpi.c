@@ -1,31 +1,21 @@
 /*
  * mpi.c - the transport over MPI, what libunroll-mpi.so exports.
  *
- * MPI's own reductions may add in any order, so sums are made of two exchanges that only
- * copy: each rank receives its part of the numbers from all others, adds them in the order of
- * the ranks, and sends the result to all (Rabenseifner 2004, with both halves in one message
- * a pair).  Each rank sends and receives 2 (n - 1) / n of the bytes.
- *
  * Errors end the job: MPI_ERRORS_ARE_FATAL is MPI's default.
  */
 #include <mpi.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "sums.h"
 #include "transport.h"
 
-enum {
-	BLOCK = 1 << 22,	/* numbers that are added in one exchange */
-	STRIP = 512,		/* numbers that are added while they are in the first cache */
-	BYTES_MAX = 1 << 30	/* in one message: MPI counts with int */
-};
+enum { BYTES_MAX = 1 << 30 };	/* in one message: MPI counts with int */
 
 struct mpi_transport {
 	struct transport t;	/* the first member */
-	void *parts;		/* (cap) numbers: a rank's part from each other rank */
-	size_t cap;
-	int *counts, *starts;	/* (2 size) */
+	struct sums sums;
+	int *counts, *starts;	/* (size) */
 };
 
 extern const int unroll_plugin_version;
@@ -35,16 +25,8 @@ struct transport *unroll_transport(const char **why);
 static void
 end_job(struct transport *t, int status)
 {
-	(void)t;
+	sums_stop(&((struct mpi_transport *)t)->sums);
 	MPI_Abort(MPI_COMM_WORLD, status);
-}
-
-static void *
-must_have(struct mpi_transport *m, void *p)
-{
-	if (p == NULL)
-		end_job(&m->t, EXIT_FAILURE);
-	return p;
 }
 
 static void
@@ -103,81 +85,16 @@ gather(struct transport *t, const void *mine, void *all, const size_t *bytes)
 	}
 }
 
-/* x(n), a rank's part of its own numbers, becomes its sum with parts(size, n), of which the
- * rank's own is missing. */
-#define ADD_PARTS(type) \
-static void \
-add_ ## type(type *restrict x, const type *restrict parts, size_t n, int rank, int size) \
-{ \
-	type sum[STRIP]; \
-	for (size_t at = 0, some; at < n; at += some) { \
-		some = n - at < STRIP ? n - at : STRIP; \
-		memcpy(sum, (rank == 0 ? x : parts) + at, some * sizeof(*sum)); \
-		for (int r = 1; r < size; r++) { \
-			const type *p = (r == rank ? x : parts + (size_t)r * n) + at; \
-			for (size_t i = 0; i < some; i++) \
-				sum[i] += p[i]; \
-		} \
-		memcpy(x + at, sum, some * sizeof(*sum)); \
-	} \
-}
-ADD_PARTS(float)
-ADD_PARTS(double)
-
-/* Where part r of n numbers begins. */
-static int
-part_start(size_t n, int r, int size)
-{
-	return (int)(n * (size_t)r / (size_t)size);
-}
-
-/* Sends to each other rank its part of x(n), and receives one's own from each into m->parts. */
 static void
-exchange_parts(struct mpi_transport *m, MPI_Datatype type, void *x, size_t n)
+begin_sum(struct transport *t, bool doubles, void *x, size_t n)
 {
-	int size = m->t.size, own = part_start(n, m->t.rank + 1, size) - part_start(n, m->t.rank, size);
-	int *got = m->counts + size, *got_at = m->starts + size;
-
-	for (int r = 0; r < size; r++) {
-		m->starts[r] = part_start(n, r, size);
-		m->counts[r] = part_start(n, r + 1, size) - m->starts[r];
-		got[r] = own;
-		got_at[r] = r * own;
-	}
-	m->counts[m->t.rank] = got[m->t.rank] = 0;
-	MPI_Alltoallv(x, m->counts, m->starts, type, m->parts, got, got_at, type, MPI_COMM_WORLD);
-	m->counts[m->t.rank] = own;
+	sums_begin(&((struct mpi_transport *)t)->sums, doubles, x, n);
 }
 
 static void
-sum_block(struct mpi_transport *m, bool doubles, void *x, size_t n)
+finish_sums(struct transport *t)
 {
-	MPI_Datatype type = doubles ? MPI_DOUBLE : MPI_FLOAT;
-	int first = part_start(n, m->t.rank, m->t.size);
-	size_t own = (size_t)(part_start(n, m->t.rank + 1, m->t.size) - first);
-
-	exchange_parts(m, type, x, n);
-	if (doubles)
-		add_double((double *)x + first, m->parts, own, m->t.rank, m->t.size);
-	else
-		add_float((float *)x + first, m->parts, own, m->t.rank, m->t.size);
-	MPI_Allgatherv(MPI_IN_PLACE, 0, type, x, m->counts, m->starts, type, MPI_COMM_WORLD);
-}
-
-static void
-sum(struct transport *t, bool doubles, void *x, size_t n)
-{
-	struct mpi_transport *m = (struct mpi_transport *)t;
-	size_t width = doubles ? sizeof(double) : sizeof(float);
-	size_t need = ((n < BLOCK ? n : BLOCK) + (size_t)t->size) * sizeof(double);
-
-	if (need > m->cap) {
-		free(m->parts);
-		m->parts = must_have(m, malloc(need));
-		m->cap = need;
-	}
-	for (size_t done = 0; done < n; done += BLOCK)
-		sum_block(m, doubles, (char *)x + done * width, n - done < BLOCK ? n - done : BLOCK);
+	sums_finish(&((struct mpi_transport *)t)->sums);
 }
 
 static void
@@ -185,8 +102,8 @@ close_transport(struct transport *t)
 {
 	struct mpi_transport *m = (struct mpi_transport *)t;
 
+	sums_close(&m->sums);
 	MPI_Finalize();
-	free(m->parts);
 	free(m->counts);
 	free(m->starts);
 	free(m);
@@ -204,7 +121,7 @@ find_neighbours(struct transport *t)
 	MPI_Comm_free(&local);
 }
 
-/* Only one thread of the program calls this module. */
+/* Only one thread of the program calls this module; sums.c has another. */
 struct transport *
 unroll_transport(const char **why)
 {
@@ -215,13 +132,15 @@ unroll_transport(const char **why)
 		*why = "out of memory";
 		return NULL;
 	}
-	m->t = (struct transport){ .broadcast = broadcast, .gather = gather, .sum = sum,
-	    .close = close_transport, .end_job = end_job };
-	MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &provided);
+	m->t = (struct transport){ .broadcast = broadcast, .gather = gather,
+	    .begin_sum = begin_sum, .finish_sums = finish_sums, .close = close_transport, .end_job = end_job };
+	MPI_Init_thread(NULL, NULL, MPI_THREAD_SERIALIZED, &provided);
 	MPI_Comm_rank(MPI_COMM_WORLD, &m->t.rank);
 	MPI_Comm_size(MPI_COMM_WORLD, &m->t.size);
 	find_neighbours(&m->t);
-	m->counts = must_have(m, calloc((size_t)m->t.size * 2, sizeof(int)));
-	m->starts = must_have(m, calloc((size_t)m->t.size * 2, sizeof(int)));
+	m->counts = calloc((size_t)m->t.size, sizeof(int));
+	m->starts = calloc((size_t)m->t.size, sizeof(int));
+	if (m->counts == NULL || m->starts == NULL || !sums_open(&m->sums, provided))
+		MPI_Abort(MPI_COMM_WORLD, EXIT_FAILURE);
 	return &m->t;
 }
