@@ -233,7 +233,8 @@ open_device(enum real_type real, const struct workers *w)
 	return device_open(o->device, real, workers_threads(w, o->threads), NULL);
 }
 
-/* What workers other than 0 do. */
+/* What workers other than 0 do.  After a signal, worker 0 ends by it for all: MPICH would kill it
+ * in its last words if another did so first. */
 static void
 follow(struct training_run *run)
 {
@@ -243,8 +244,6 @@ follow(struct training_run *run)
 	why = training_run_follow(run, open_device);
 	if (run->workers.t)
 		die("process %d: %s", run->workers.rank, why);
-	if (signals_came() && !run->trainer.diverged)
-		signals_die(signals_came());
 	exit(why ? PROG_FAIL : PROG_OK);
 }
 
