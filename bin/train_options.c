@@ -80,6 +80,8 @@ static const struct opt options[] = {
 	PROGRESS_OPTION,
 	{ 0, "project", OPT_INT, { .i = &o.set.project }, "n", 0, 65536,
 	    "size of a projection layer; 0: none" },
+	{ 0, "reduce", OPT_WORD, { .word = &o.set.reduce }, GRADIENT_REDUCTIONS, 0, 0,
+	    "numbers of gradients that processes send" },
 	{ 0, "save-every", OPT_STR, { .s = &o.save_every }, "time|steps", 0, 0,
 	    "save between evaluations; 0: never" },
 	{ 0, "shuffle", OPT_FLAG, { .flag = &o.set.shuffle }, NULL, 0, 0,
@@ -155,7 +157,7 @@ check_options(void)
 		o.out = o.resume;
 	if (o.resume)
 		options_reject("a D c f F H I L m n O s S t T average softmax samples noise-power cutoffs "
-		    "reduction local-steps shuffle warmup",
+		    "reduction local-steps reduce shuffle warmup",
 		    "cannot change in a resumed run (-R)");
 	if (o.from)
 		options_reject("a c I L m t", "cannot be used with -i; the model determines it");

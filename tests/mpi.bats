@@ -212,6 +212,39 @@ peaks() {
 	[ ! -e m.npz ]
 }
 
+@test "bfloat16 is rounded to nearest, ties to even" {
+	run -0 "$BUILD/tests/unit/bf16"
+	[ "$output" = '0 failures' ]
+}
+
+@test "--reduce bf16: near the losses of one process, the same every time, and resumed exactly" {
+	need_mpi
+	# bfloat16 has 8 significant bits
+	alike 0.03 2 -N 24 -B 5 -e 100 -l 1 -H 130 -m 3 -c lstm -L 2 -O adam --reduce bf16
+	run -1 near 0 one.log many.log
+	alike 0.03 3 -N 24 -B 5 -e 100 -l 1 -m 6 -H 8 -r 0.05 -c gru --softmax sampled --samples 5 --reduce bf16
+	run -1 near 0 one.log many.log
+	ranks 3 -o again.npz -N 24 -B 5 -e 100 -l 1 -m 6 -H 8 -r 0.05 -c gru --softmax sampled --samples 5 --reduce bf16 text > again.log
+	cmp many.npz again.npz
+	ranks 3 -o part.npz -N 11 -B 5 -e 100 -l 1 -m 6 -H 8 -r 0.05 -c gru --softmax sampled --samples 5 --reduce bf16 text > log
+	ranks 3 -R part.npz -N 24 text > log
+	cmp many.npz part.npz
+}
+
+@test "--reduce bf16 halves what is sent, and what it cannot be used with" {
+	need_mpi
+	local way
+	for way in full bf16; do
+		mpirun -n 2 train -j 1 -N 2 -B 4 -H 200 -E 0 --reduce $way -o $way.npz text > log 2> $way.err
+	done
+	kb() { sed -n 's/.*added up \([0-9]*\) kB.*/\1/p' "$1.err"; }
+	[ "$(kb full)" -gt 180 ]
+	[ $(($(kb bf16) * 2 - $(kb full))) -le 1 ]
+	refused 1 'this model is in double precision' -o m.npz -D --reduce bf16 text
+	refused 2 '--reduce cannot be used with --local-steps' --reduce bf16 --local-steps 4 text
+	refused 2 'cannot change in a resumed run' -R full.npz --reduce bf16 text
+}
+
 @test "of several GPUs each process takes one, modulo how many there are" {
 	need_mpi
 	[ -e "$BUILD/emulated/libunroll-cuda.so" ] || skip 'no C++ compiler'

@@ -21,6 +21,16 @@
 
 enum { TRANSPORT_VERSION = 2 };	/* of struct transport */
 
+/* Numbers to add up: floats, doubles, or floats that are rounded to bfloat16 in messages. */
+enum sum_kind { SUM_F32, SUM_F64, SUM_BF16 };
+
+/* Bytes of a number in a message. */
+static inline size_t
+sum_kind_bytes(enum sum_kind kind)
+{
+	return kind == SUM_F64 ? sizeof(double) : kind == SUM_F32 ? sizeof(float) : sizeof(float) / 2;
+}
+
 struct transport {
 	int rank, size;
 	int local_rank, local_size;	/* among the processes on this machine */
@@ -30,11 +40,12 @@ struct transport {
 	/* Every rank gives bytes[rank] bytes; all = those of rank 0, of rank 1, and so on.  They
 	 * may be in their place in `all`. */
 	void (*gather)(struct transport *, const void *mine, void *all, const size_t *bytes);
-	/* Begins to add up x(n), doubles or floats, over all ranks, in the order of the ranks, so
-	 * that the result has the same bits every time and in every rank; returns at once, if it
-	 * can.  finish_sums(): all that were begun are there.  Until then nobody touches x, and no
+	/* Begins to add up x(n) over all ranks, in the order of the ranks, so that the result has
+	 * the same bits every time and in every rank; returns at once, if it can.  With SUM_BF16
+	 * the numbers of each rank are rounded (bf16.h), added in float, and the sums rounded.
+	 * finish_sums(): all that were begun are there.  Until then nobody touches x, and no
 	 * other call is made. */
-	void (*begin_sum)(struct transport *, bool doubles, void *x, size_t n);
+	void (*begin_sum)(struct transport *, enum sum_kind kind, void *x, size_t n);
 	void (*finish_sums)(struct transport *);
 	/* Ends the connection in order, when all ranks do. */
 	void (*close)(struct transport *);

@@ -29,6 +29,10 @@ enum softmax { SOFTMAX_FULL, SOFTMAX_SAMPLED, SOFTMAX_TREE, SOFTMAX_ADAPTIVE };
 enum dropout_masks { MASKS_WORD, MASKS_SEQUENCE };
 #define DROPOUT_MASKS "word|sequence"
 
+/* How several processes send gradients to each other: as they are, or rounded to bfloat16. */
+enum gradient_reduction { REDUCE_FULL, REDUCE_BF16 };
+#define GRADIENT_REDUCTIONS "full|bf16"
+
 struct hyperparams {
 	uint32_t rule;		/* enum update_rule */
 	uint32_t schedule;	/* enum hyperparams_rate */
@@ -51,6 +55,7 @@ struct hyperparams {
 	uint32_t average;	/* 1: the model is a mean of the weights of many steps */
 	uint64_t local_steps;	/* between averages of several processes' weights; 0: they add
 				 * gradients up */
+	uint32_t reduce;	/* enum gradient_reduction */
 	uint64_t log;		/* steps between reports of the smoothed loss; 0: none */
 };
 

@@ -38,6 +38,7 @@ static const char *const reals[] = { "float32", "float64", NULL };
 static const char *const rules[] = { RULE_ROWS(NAME_OF) NULL };
 static const char *const softmaxes[] = { "full", "sampled", NULL };
 static const char *const masks[] = { "word", "sequence", NULL };
+static const char *const reductions[] = { "full", "bf16", NULL };
 static const char *const rates[] = { "halve", "decay", "cosine", "constant", NULL };
 
 #define AT(field) offsetof(struct config, field)
@@ -102,6 +103,7 @@ static const struct key {
 	{ "shuffle", WITH_PROGRESS, OPTIONAL, U32, AT(progress.hyper.shuffle), NULL, 0, 1 },
 	{ "average", WITH_PROGRESS, OPTIONAL, U32, AT(progress.hyper.average), NULL, 0, 1 },
 	{ "local_steps", WITH_PROGRESS, OPTIONAL, U64, AT(progress.hyper.local_steps), NULL, 0, COUNT_MAX },
+	{ "reduce", WITH_PROGRESS, OPTIONAL, WORD, AT(progress.hyper.reduce), reductions, 0, 0 },
 	{ "warmup", WITH_PROGRESS, OPTIONAL, U64, AT(progress.hyper.warmup), NULL, 0, COUNT_MAX },
 	{ "chunk", WITH_PROGRESS, OPTIONAL, U32, AT(progress.hyper.chunk), NULL, 0, 1000000000 },
 	{ "valid", WITH_PROGRESS, OPTIONAL, REAL, AT(progress.hyper.valid), NULL, 0, 0 },

@@ -62,6 +62,6 @@ gradient_begin(struct workers *w, struct net *n, int layer)
 		why = copy_layer(w, n, layer);
 	for (size_t i = 0; why == NULL && i < n->nparam; i++)
 		if (n->completed_by[i] == layer && gradient_is_begun(&w->view[i]))
-			workers_begin_sum(w, n->k->real == REAL_F64, w->view[i].p, w->view[i].len);
+			workers_begin_gradient(w, n->k->real == REAL_F64, w->view[i].p, w->view[i].len);
 	return why;
 }

@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bf16.h"
 #include "workers.h"
 
 enum { LANES = 8 };	/* numbers that are added together */
@@ -31,6 +32,7 @@ struct sum_job {
 	uint32_t *rows[WORKER_LISTS];	/* rows of each that any worker touched, */
 	int nrows[WORKER_LISTS];	/* so many */
 	bool is_sent[WORKER_LISTS];	/* each worker sends its rows to all */
+	bool rounds;			/* to bfloat16 */
 };
 
 static bool
@@ -79,6 +81,13 @@ static size_t
 row_bytes(const struct sum_job *q, int j)
 {
 	return (size_t)q->view[q->sparse[j]].width * q->n->size;
+}
+
+/* The same in a message to all. */
+static size_t
+sent_bytes(const struct sum_job *q, int j)
+{
+	return (size_t)q->view[q->sparse[j]].width * (q->rounds ? sizeof(uint16_t) : q->n->size);
 }
 
 /* A zero in w->slots for each row of sparse gradient j. */
@@ -147,29 +156,41 @@ choose_ways(struct sum_job *q)
 	return numbers;
 }
 
+/* This worker's rows of the first way, as a message. */
+static void
+copy_rows(const struct sum_job *q, char *to)
+{
+	for (int j = 0; j < q->nsparse; j++) {
+		const struct grad_view *v = &q->view[q->sparse[j]];
+
+		for (int i = 0; q->is_sent[j] && i < v->n; i++, to += sent_bytes(q, j)) {
+			const void *row = (const char *)v->p + v->row[i] * row_bytes(q, j);
+
+			if (q->rounds)
+				bf16_pack((uint16_t *)(void *)to, row, (size_t)v->width);
+			else
+				memcpy(to, row, row_bytes(q, j));
+		}
+	}
+}
+
 /* Each worker's rows of the first way, to all: w->rows has those of worker 0, of 1, and so
  * on, in the order of their lists. */
 static bool
 send_rows(struct sum_job *q, size_t numbers)
 {
 	struct workers *w = q->w;
-	char *own = worker_memory(&w->rows, numbers * q->n->size), *to;
+	char *own = worker_memory(&w->rows, numbers * q->n->size);
 
 	if (own == NULL)
 		return false;
 	for (int r = 0; r < w->size; r++) {
 		w->bytes[r] = 0;
 		for (int j = 0; j < q->nsparse; j++)
-			w->bytes[r] += q->is_sent[j] ? (size_t)w->notes[r].rows[j] * row_bytes(q, j) : 0;
+			w->bytes[r] += q->is_sent[j] ? (size_t)w->notes[r].rows[j] * sent_bytes(q, j) : 0;
 		own += r < w->rank ? w->bytes[r] : 0;
 	}
-	to = own;
-	for (int j = 0; j < q->nsparse; j++) {
-		const struct grad_view *v = &q->view[q->sparse[j]];
-
-		for (int i = 0; q->is_sent[j] && i < v->n; i++, to += row_bytes(q, j))
-			memcpy(to, (char *)v->p + v->row[i] * row_bytes(q, j), row_bytes(q, j));
-	}
+	copy_rows(q, own);
 	workers_gather(w, own, w->rows.p);
 	return true;
 }
@@ -188,6 +209,35 @@ add_ ## type(type *restrict to, const type *restrict from, size_t n) \
 ADD_ROW(float)
 ADD_ROW(double)
 
+static void
+add_rounded(float *restrict to, const uint16_t *restrict from, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		to[i] += bf16_float(from[i]);
+}
+
+/* to(n) = the numbers of a row in a message. */
+static void
+put_row(const struct sum_job *q, void *to, const void *from, size_t n)
+{
+	if (q->rounds)
+		bf16_unpack(to, from, n);
+	else
+		memcpy(to, from, n * q->n->size);
+}
+
+/* to(n) += them. */
+static void
+add_row(const struct sum_job *q, void *to, const void *from, size_t n)
+{
+	if (q->rounds)
+		add_rounded(to, from, n);
+	else if (q->n->k->real == REAL_F64)
+		add_double(to, from, n);
+	else
+		add_float(to, from, n);
+}
+
 /* The rows of one worker's list of gradient j, where the gradient has the sum of those of the
  * workers before; it has none of a row that is not `seen`. */
 static void
@@ -195,17 +245,11 @@ add_sent(const struct sum_job *q, int j, const uint32_t *list, int n, const char
 {
 	const struct grad_view *v = &q->view[q->sparse[j]];
 	char *seen = q->w->slots.p;
-	size_t bytes = row_bytes(q, j);
 
-	for (int i = 0; i < n; i++, from += bytes) {
-		void *to = (char *)v->p + list[i] * bytes;
+	for (int i = 0; i < n; i++, from += sent_bytes(q, j)) {
+		void *to = (char *)v->p + list[i] * row_bytes(q, j);
 
-		if (!seen[list[i]])
-			memcpy(to, from, bytes);
-		else if (q->n->k->real == REAL_F64)
-			add_double(to, (const double *)(const void *)from, (size_t)v->width);
-		else
-			add_float(to, (const float *)(const void *)from, (size_t)v->width);
+		(seen[list[i]] ? add_row : put_row)(q, to, from, (size_t)v->width);
 		seen[list[i]] = 1;
 	}
 }
@@ -229,9 +273,9 @@ add_all_sent(struct sum_job *q, int j)
 			if (l == j)
 				add_sent(q, j, list, n, from);
 			list += n;
-			from += q->is_sent[l] ? (size_t)n * row_bytes(q, l) : 0;
+			from += q->is_sent[l] ? (size_t)n * sent_bytes(q, l) : 0;
 		}
-	w->summed += (double)q->nrows[j] * (double)row_bytes(q, j);
+	w->summed += (double)q->nrows[j] * (double)sent_bytes(q, j);
 	return true;
 }
 
@@ -307,7 +351,8 @@ sum_all(struct sum_job *q)
 	if (message == NULL)
 		return false;
 	copy_message(q, message, false);
-	workers_sum(q->w, q->n->k->real == REAL_F64, message, n);
+	workers_begin_gradient(q->w, q->n->k->real == REAL_F64, message, n);
+	workers_finish_gradients(q->w);
 	copy_message(q, message, true);
 	return true;
 }
@@ -327,12 +372,13 @@ return_gradients(struct sum_job *q)
 const char *
 gradient_sum(struct workers *w, struct net *n, struct worker_note *mine)
 {
-	struct sum_job q = { .w = w, .n = n, .view = w->view };
+	struct sum_job q = { .w = w, .n = n, .view = w->view,
+	    .rounds = w->rounds && n->k->real == REAL_F32 };
 	uint32_t *rows;
 
 	if (!find_sparse(&q, mine))
 		return "out of memory";
-	workers_finish_sums(w);
+	workers_finish_gradients(w);
 	workers_exchange(w, mine);
 	if (q.nsparse && !exchange_rows(&q))
 		return "out of memory";

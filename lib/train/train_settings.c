@@ -87,6 +87,7 @@ settings_hyperparams(const struct train_settings *s, uint32_t chunk)
 		.embed_dropout = s->embed_dropout, .masks = (uint32_t)s->masks,
 		.warmup = (uint64_t)s->warmup, .shuffle = s->shuffle,
 		.average = s->average, .local_steps = (uint64_t)s->local_steps, .chunk = chunk,
+		.reduce = (uint32_t)s->reduce,
 		.weight_decay = rule_kinds[s->rule].weight_decay > 0 ? s->weight_decay : 0,
 		.softmax = sampled ? SOFTMAX_SAMPLED : SOFTMAX_FULL,
 		.samples = sampled ? (uint32_t)s->samples : 0,
@@ -117,6 +118,8 @@ train_settings_conflict(const struct train_settings *s)
 {
 	if (s->average && s->local_steps)
 		return "--local-steps cannot be used with --average; both average weights";
+	if (s->reduce == REDUCE_BF16 && s->local_steps)
+		return "--reduce cannot be used with --local-steps, which adds no gradients up";
 	if (!s->tied)
 		return NULL;
 	if (s->project)

@@ -32,6 +32,7 @@ struct train_settings {
 	int masks;		/* enum dropout_masks */
 	long warmup;
 	bool shuffle, average;
+	int reduce;		/* enum gradient_reduction */
 	long local_steps;	/* of processes that average their weights; 0: they add gradients up */
 	long from_epoch;	/* of RATE_DECAYED */
 	long samples;		/* of SOFTMAX_SAMPLED */

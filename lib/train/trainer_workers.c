@@ -77,6 +77,7 @@ trainer_average(struct trainer *s, bool at_end)
 void
 trainer_join(struct trainer *s)
 {
+	s->workers->rounds = s->p->hyper.reduce == REDUCE_BF16;
 	s->net->reduce = add_up;
 	s->net->completed = s->p->hyper.local_steps ? NULL : begin_sums;
 	s->net->reduce_arg = s;

@@ -87,6 +87,8 @@ check_local_steps(struct workers *w, const struct model *m, uint64_t max_steps)
 const char *
 workers_check(struct workers *w, const struct model *m, uint64_t max_steps)
 {
+	if (m->progress.hyper.reduce == REDUCE_BF16 && m->shape.real == REAL_F64)
+		return "--reduce bf16 rounds gradients in float, and this model is in double precision (-D)";
 	if (m->progress.batch >= (uint32_t)w->size)
 		return check_local_steps(w, m, max_steps);
 	return errmsg_set(&w->err, "a batch of %u cannot be divided among %d processes; give a larger "
@@ -138,19 +140,25 @@ workers_gather(struct workers *w, const void *mine, void *all)
 	w->seconds += seconds_now() - start;
 }
 
-void
-workers_begin_sum(struct workers *w, bool doubles, void *x, size_t n)
+static void
+begin_sum(struct workers *w, enum sum_kind kind, void *x, size_t n)
 {
 	double start = seconds_now();
 
 	if (w->size > 1)
-		w->t->begin_sum(w->t, doubles, x, n);
+		w->t->begin_sum(w->t, kind, x, n);
 	w->seconds += seconds_now() - start;
-	w->summed += (double)n * (double)(doubles ? sizeof(double) : sizeof(float));
+	w->summed += (double)n * (double)sum_kind_bytes(kind);
 }
 
 void
-workers_finish_sums(struct workers *w)
+workers_begin_gradient(struct workers *w, bool doubles, void *x, size_t n)
+{
+	begin_sum(w, doubles ? SUM_F64 : w->rounds ? SUM_BF16 : SUM_F32, x, n);
+}
+
+void
+workers_finish_gradients(struct workers *w)
 {
 	double start = seconds_now();
 
@@ -162,8 +170,8 @@ workers_finish_sums(struct workers *w)
 void
 workers_sum(struct workers *w, bool doubles, void *x, size_t n)
 {
-	workers_begin_sum(w, doubles, x, n);
-	workers_finish_sums(w);
+	begin_sum(w, doubles ? SUM_F64 : SUM_F32, x, n);
+	workers_finish_gradients(w);
 }
 
 void

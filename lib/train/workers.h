@@ -39,6 +39,7 @@ struct workers {
 	int rank, size;
 	double seconds;		/* spent in messages and waiting for others */
 	double summed;		/* bytes of gradients that were added up */
+	bool rounds;		/* floats of gradients are sent as bfloat16 */
 	struct worker_note note;	/* of the latest exchange: the sum, and what was decided */
 	struct grad_view view[MODEL_PARAMS_MAX];	/* the gradients of the step, as they are completed */
 	/* Ours: */
@@ -77,9 +78,10 @@ void workers_gather(struct workers *w, const void *mine, void *all);
 
 /* x(n), doubles or floats, becomes its sum over the workers, in their order. */
 void workers_sum(struct workers *w, bool doubles, void *x, size_t n);
-/* The same in two parts: between them nobody touches x, and nothing else is sent. */
-void workers_begin_sum(struct workers *w, bool doubles, void *x, size_t n);
-void workers_finish_sums(struct workers *w);
+/* The same of numbers of a gradient, in two parts: between them nobody touches x, and nothing
+ * else is sent. */
+void workers_begin_gradient(struct workers *w, bool doubles, void *x, size_t n);
+void workers_finish_gradients(struct workers *w);
 
 /* Weights and moments of n become the means of all workers' (local_steps.c).  NULL or an error
  * message. */

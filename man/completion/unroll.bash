@@ -91,6 +91,7 @@ _unroll_list() {
 		train - max-loss-ratio arg
 		train - progress auto|always|never
 		train - project arg
+		train - reduce full|bf16
 		train - save-every arg
 		train - shuffle -
 		train - softmax full|sampled|tree|adaptive

@@ -86,9 +86,9 @@ gather(struct transport *t, const void *mine, void *all, const size_t *bytes)
 }
 
 static void
-begin_sum(struct transport *t, bool doubles, void *x, size_t n)
+begin_sum(struct transport *t, enum sum_kind kind, void *x, size_t n)
 {
-	sums_begin(&((struct mpi_transport *)t)->sums, doubles, x, n);
+	sums_begin(&((struct mpi_transport *)t)->sums, kind, x, n);
 }
 
 static void

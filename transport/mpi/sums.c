@@ -14,6 +14,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "bf16.h"
 #include "sums.h"
 
 enum {
@@ -43,6 +44,25 @@ add_ ## type(type *restrict x, const type *restrict parts, size_t n, int rank, i
 ADD_PARTS(float)
 ADD_PARTS(double)
 
+/* The same of numbers that are rounded. */
+static void
+add_packed(uint16_t *restrict x, const uint16_t *restrict parts, size_t n, int rank, int size)
+{
+	float sum[STRIP];
+
+	for (size_t at = 0, some; at < n; at += some) {
+		some = n - at < STRIP ? n - at : STRIP;
+		bf16_unpack(sum, (rank == 0 ? x : parts) + at, some);
+		for (int r = 1; r < size; r++) {
+			const uint16_t *p = (r == rank ? x : parts + (size_t)r * n) + at;
+
+			for (size_t i = 0; i < some; i++)
+				sum[i] += bf16_float(p[i]);
+		}
+		bf16_pack(x + at, sum, some);
+	}
+}
+
 /* Where part r of n numbers begins. */
 static int
 part_start(size_t n, int r, int size)
@@ -56,28 +76,37 @@ block_of(const struct sum *q)
 	return q->n < BLOCK ? q->n : BLOCK;
 }
 
-static size_t
-width_of(const struct sum *q)
-{
-	return q->doubles ? sizeof(double) : sizeof(float);
-}
-
+/* Of a number in a message. */
 static MPI_Datatype
 type_of(const struct sum *q)
 {
-	return q->doubles ? MPI_DOUBLE : MPI_FLOAT;
+	static const MPI_Datatype type[] = { MPI_FLOAT, MPI_DOUBLE, MPI_UINT16_T };
+
+	return type[q->kind];
 }
 
+/* Memory for a block of n numbers. */
 static void
-reserve_parts(struct sums *s, size_t bytes)
+reserve_parts(struct sums *s, const struct sum *q, size_t n)
 {
-	if (bytes <= s->cap)
-		return;
-	free(s->parts);
-	s->parts = malloc(bytes);
-	s->cap = bytes;
-	if (s->parts == NULL)
-		MPI_Abort(s->comm, EXIT_FAILURE);
+	size_t received = n + (size_t)s->size;
+	size_t bytes = (q->kind == SUM_BF16 ? received + n : received) * sum_kind_bytes(q->kind);
+
+	if (bytes > s->cap) {
+		free(s->parts);
+		s->parts = malloc(bytes);
+		s->cap = bytes;
+		if (s->parts == NULL)
+			MPI_Abort(s->comm, EXIT_FAILURE);
+	}
+	s->packed = (uint16_t *)s->parts + received;
+}
+
+/* The block in messages. */
+static void *
+sent_block(struct sums *s, const struct sum *q)
+{
+	return q->kind == SUM_BF16 ? (void *)s->packed : q->x;
 }
 
 /* Begins to send to each other rank its part of the block, and to receive one's own. */
@@ -87,7 +116,9 @@ send_parts(struct sums *s, const struct sum *q)
 	size_t n = block_of(q);
 	int own = part_start(n, s->rank + 1, s->size) - part_start(n, s->rank, s->size);
 
-	reserve_parts(s, (n + (size_t)s->size) * width_of(q));
+	reserve_parts(s, q, n);
+	if (q->kind == SUM_BF16)
+		bf16_pack(s->packed, (const float *)(const void *)q->x, n);
 	for (int r = 0; r < s->size; r++) {
 		s->starts[r] = part_start(n, r, s->size);
 		s->counts[r] = part_start(n, r + 1, s->size) - s->starts[r];
@@ -95,8 +126,8 @@ send_parts(struct sums *s, const struct sum *q)
 		s->got_at[r] = r * own;
 	}
 	s->counts[s->rank] = s->got[s->rank] = 0;
-	MPI_Ialltoallv(q->x, s->counts, s->starts, type_of(q), s->parts, s->got, s->got_at, type_of(q),
-	    s->comm, &s->request);
+	MPI_Ialltoallv(sent_block(s, q), s->counts, s->starts, type_of(q), s->parts, s->got,
+	    s->got_at, type_of(q), s->comm, &s->request);
 }
 
 /* Adds this rank's part of the block up, and begins to give the result to all. */
@@ -106,13 +137,15 @@ send_result(struct sums *s, const struct sum *q)
 	size_t first = (size_t)s->starts[s->rank];
 	int own = part_start(block_of(q), s->rank + 1, s->size) - s->starts[s->rank];
 
-	if (q->doubles)
+	if (q->kind == SUM_BF16)
+		add_packed(s->packed + first, s->parts, (size_t)own, s->rank, s->size);
+	else if (q->kind == SUM_F64)
 		add_double((double *)(void *)q->x + first, s->parts, (size_t)own, s->rank, s->size);
 	else
 		add_float((float *)(void *)q->x + first, s->parts, (size_t)own, s->rank, s->size);
 	s->counts[s->rank] = own;
-	MPI_Iallgatherv(MPI_IN_PLACE, 0, type_of(q), q->x, s->counts, s->starts, type_of(q), s->comm,
-	    &s->request);
+	MPI_Iallgatherv(MPI_IN_PLACE, 0, type_of(q), sent_block(s, q), s->counts, s->starts, type_of(q),
+	    s->comm, &s->request);
 }
 
 static void
@@ -120,7 +153,9 @@ end_block(struct sums *s, struct sum *q)
 {
 	size_t n = block_of(q);
 
-	q->x += n * width_of(q);
+	if (q->kind == SUM_BF16)
+		bf16_unpack((float *)(void *)q->x, s->packed, n);
+	q->x += n * (q->kind == SUM_F64 ? sizeof(double) : sizeof(float));
 	q->n -= n;
 	if (q->n > 0)
 		return;
@@ -246,14 +281,14 @@ sums_stop(struct sums *s)
 }
 
 void
-sums_begin(struct sums *s, bool doubles, void *x, size_t n)
+sums_begin(struct sums *s, enum sum_kind kind, void *x, size_t n)
 {
 	if (n == 0)
 		return;
 	pthread_mutex_lock(&s->lock);
 	while (s->length == SUMS_QUEUE)
 		advance(s, true);
-	s->queue[(s->first + s->length++) % SUMS_QUEUE] = (struct sum){ doubles, x, n };
+	s->queue[(s->first + s->length++) % SUMS_QUEUE] = (struct sum){ kind, x, n };
 	while (advance(s, false))
 		;
 	pthread_cond_signal(&s->begun);

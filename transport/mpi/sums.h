@@ -13,12 +13,15 @@
 #include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+
+#include "transport.h"
 
 enum { SUMS_QUEUE = 32 };
 
 /* A sum that was begun: what is left of it. */
 struct sum {
-	bool doubles;
+	enum sum_kind kind;
 	char *x;
 	size_t n;
 };
@@ -30,7 +33,8 @@ struct sums {
 	int first, length;	/* of the queue */
 	enum { SUM_WAITS, SUM_PARTS, SUM_RESULT } phase;	/* of the first one's current block */
 	MPI_Request request;	/* of the exchange of that phase */
-	void *parts;		/* (cap) bytes: this rank's part of the block from each other rank */
+	void *parts;		/* (cap) bytes: this rank's part of the block from each other rank, */
+	uint16_t *packed;	/* then, of SUM_BF16, the block as it is sent */
 	size_t cap;
 	int *counts, *starts;	/* (size): of each rank's part */
 	int *got, *got_at;	/* (size): of each rank's numbers in `parts` */
@@ -46,8 +50,8 @@ void sums_close(struct sums *s);
 /* Lets the thread make no more calls: the job is about to be aborted. */
 void sums_stop(struct sums *s);
 
-/* Begins to add up x(n), doubles or floats; returns without waiting, mostly. */
-void sums_begin(struct sums *s, bool doubles, void *x, size_t n);
+/* Begins to add up x(n); returns without waiting, mostly. */
+void sums_begin(struct sums *s, enum sum_kind kind, void *x, size_t n);
 /* Waits for all that were begun. */
 void sums_finish(struct sums *s);
 
