@@ -79,10 +79,11 @@ struct net {
 	 */
 	const char *(*reduce)(struct net *n, void *arg);
 	/*
-	 * Optional, set with reduce: called by net_step() when the backward pass, which goes
-	 * from the output layer (number shape.layers) down to layer 0, has completed the
-	 * gradients g[i] with completed_by[i] == layer, which may then be overwritten.  Once for
-	 * each layer, with an empty batch, too.  NULL or an error message, which ends the step.
+	 * Optional, set with reduce: called by net_step() whenever the backward pass, which goes
+	 * from the output layer (number shape.layers) down to layer 0, has completed the gradients
+	 * g[i] with completed_by[i] == layer; until reduce() is called nobody else touches them.
+	 * Once for each layer, with an empty batch, too.  NULL or an error message, which ends
+	 * the step.
 	 */
 	const char *(*completed)(struct net *n, int layer, void *arg);
 	void *reduce_arg;		/* of both */

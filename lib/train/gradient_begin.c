@@ -21,10 +21,9 @@ copy_layer(struct workers *w, struct net *n, int layer)
 {
 	struct model m;
 	size_t total = 0;
-	const char *why = model_plan(&m, n->shape);
 
-	if (why)
-		return why;
+	if (model_plan(&m, n->shape) != NULL)	/* not of a network that was opened */
+		return "the model's shape is not valid";
 	for (size_t i = 0; i < m.nparam; i++)
 		total += m.param[i].rows * m.param[i].cols;
 	if (worker_memory(&w->host, total * n->size) == NULL)
