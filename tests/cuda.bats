@@ -201,6 +201,37 @@ losses() {
 	done
 }
 
+# kernels COMMAND...: the names of the kernels that it ran, a line each
+kernels() {
+	rm -f ran
+	EMU_KERNELS=ran "$@" > log
+	nm -C "$BUILD/emulated/libunroll-cuda.so" | awk 'FNR == NR { ran[$1]; next } $1 in ran' ran -
+}
+
+# vocabulary SIZE: a stream of that vocabulary
+vocabulary() {
+	awk -v n="$1" 'BEGIN { for (i = 0; i < 9; i++) print 0, 2 + i * 5, n - 1 - i, 30 + i, 2 + i, 7, 1 }' |
+	    "$ORACLE/as-stream.sh" "$1"
+}
+
+@test "products of a vocabulary of any size are loaded and stored in fours" {
+	for v in 61 62 63 64; do
+		vocabulary $v > words.stream
+		for o in '' '--softmax sampled --samples 9' '--softmax adaptive --cutoffs 11,30'; do
+			# shellcheck disable=SC2086
+			kernels train -q --force -D -d cuda -c lstm -H 64 -B 3 -a yes -e 2 -E 1 $o -o g.npz words.stream > got
+			losses < log > cuda
+			# shellcheck disable=SC2086
+			train -q --force -D -d cpu -c lstm -H 64 -B 3 -a yes -e 2 -E 1 $o -o c.npz words.stream | losses | diff - cuda
+			grep -q 'product_tile<[0-9]*, true, ' got
+			run -1 grep 'product_tile<[0-9]*, false, ' got
+			echo "$output"
+		done
+	done
+	run -0 kernels train -q --force -d cuda -c lstm -H 31 -e 1 -E 0 -o g.npz words.stream
+	grep -q 'product_tile<[0-9]*, false, ' <<< "$output"	# the name of the other way
+}
+
 @test "a sentence has the same bytes of probabilities, whatever the others and the tiles" {
 	awk 'BEGIN { for (i = 0; i < 14; i++) print 0, 2 + i * 13, 99 - i, 190 - i, 2 + i, 77, 1 }' > lines
 	"$ORACLE/as-stream.sh" 200 < lines > all.stream

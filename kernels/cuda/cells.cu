@@ -357,7 +357,7 @@ loop_backward(struct backend *k, const struct cell_args *c)
 		return;
 	run_loop(k, backward_loop, c->cell, l);
 	launch(k, gather_last, dim3((unsigned)l.t), dim3(128), 0, l);
-	product<true, false>(k, w->rows, l.h, l.t, (const real *)l.e, (const real *)l.last, add);
+	product<true, false>(k, { w->rows, l.h, l.t }, (const real *)l.e, (const real *)l.last, add);
 	if (c->dbias)
 		cuda_add_columns(k, l.t, l.h, w->rows, l.e + (w->rows - l.h), c->dbias->p);
 }

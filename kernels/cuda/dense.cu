@@ -10,7 +10,7 @@ dense_forward(struct backend *k, const struct matrix *m, int t, const void *x, v
 {
 	struct product_store store = { (real *)a, (size_t)m->rows };
 
-	product_whole<false, true>(k, t, m->rows, m->cols, (const real *)x, (const real *)m->p,
+	product_whole<false, true>(k, { t, m->rows, m->cols }, (const real *)x, (const real *)m->p,
 	    store);
 }
 
@@ -22,9 +22,9 @@ dense_backward(struct backend *k, const struct matrix *m, int t, const void *x, 
 	struct product_add add = { dm->p, (size_t)m->cols };
 
 	if (dx)
-		product<false, false>(k, t, m->cols, m->rows, (const real *)d, (const real *)m->p,
+		product<false, false>(k, { t, m->cols, m->rows }, (const real *)d, (const real *)m->p,
 		    store);
-	product<true, false>(k, m->rows, m->cols, t, (const real *)d, (const real *)x, add);
+	product<true, false>(k, { m->rows, m->cols, t }, (const real *)d, (const real *)x, add);
 }
 
 static __global__ void

@@ -2,8 +2,8 @@
  * output.cu - the output layer: products with V, and the softmax of each row.
  *
  * For training and for distributions the logits L(t,v) are stored, as many rows at a time as
- * LOGITS_BYTES allow; one block per row then computes what the caller wants.  P V, whose
- * depth is v and whose result is small, is cut into slices (product.h).
+ * LOGITS_BYTES allow; one block per row then computes what the caller wants.  The rows are
+ * padded for product.h.  P V, whose depth is v and whose result is small, is cut into slices.
  *
  * Where only ln P of the targets is wanted, no logits are stored: each tile of the product
  * gives the maximum of its columns and the sum of exponentials against it, SPAN columns of a
@@ -24,17 +24,18 @@ enum want {
 };
 
 /*
- * The softmax of the rows of L(t,v) in place, one block per row; y is NULL with WANT_ALL.
+ * The softmax of the rows of L(t,v), ld reals apart, one block per row; y is NULL with WANT_ALL.
+ * In place, with zeros in the padding; WANT_ALL: into `all`, whose rows are adjacent.
  * A batch's rows exceed the L2 cache, so they are read once for the norm and once more
  * to be changed.
  */
 template <enum want WANT>
 static __global__ void
 __launch_bounds__(REDUCE_THREADS)
-softmax_rows(int v, real *logits, const uint32_t *y, double *logp)
+softmax_rows(int v, int ld, real *logits, const uint32_t *y, double *logp, real *all)
 {
 	double *shared = shared_memory<double>();		/* (REDUCE_THREADS) */
-	real *l = logits + (size_t)blockIdx.x * v;
+	real *l = logits + (size_t)blockIdx.x * ld;
 	real own, max, at_y = 0, norm, scale;
 	double sum;
 
@@ -48,9 +49,9 @@ softmax_rows(int v, real *logits, const uint32_t *y, double *logp)
 	if (WANT == WANT_ERROR && threadIdx.x == 0)
 		logp[blockIdx.x] = (double)at_y - (double)max - log(sum);
 	for (int i = (int)threadIdx.x; WANT == WANT_ALL && i < v; i += REDUCE_THREADS)
-		l[i] = l[i] - max - norm;
-	for (int i = (int)threadIdx.x; WANT == WANT_ERROR && i < v; i += REDUCE_THREADS)
-		l[i] = REXP(l[i] - max) * scale - (real)((uint32_t)i == y[blockIdx.x]);
+		all[(size_t)blockIdx.x * v + i] = l[i] - max - norm;
+	for (int i = (int)threadIdx.x; WANT == WANT_ERROR && i < ld; i += REDUCE_THREADS)
+		l[i] = i < v ? REXP(l[i] - max) * scale - (real)((uint32_t)i == y[blockIdx.x]) : 0;
 }
 
 /* What is kept of the logits of a product's rows.  A functor of whole tiles. */
@@ -141,7 +142,8 @@ struct output {
 	const struct matrix *v, *c;	/* c NULL: no bias */
 	int t, most;		/* rows in total; rows at a time */
 	const real *s;
-	real *logits;		/* (most, v), or `row` bytes a row */
+	real *logits;		/* (most, ld) and, for WANT_ALL, (most, v); or `row` bytes a row */
+	size_t ld;		/* v, padded */
 	const uint32_t *y;	/* (t) on the device, or NULL */
 	double *logp;		/* (t) on the device, or NULL */
 };
@@ -157,6 +159,7 @@ prepare_output(struct backend *k, struct output *o, const struct output_args *a,
 	o->c = a->c;
 	o->t = a->t;
 	o->s = (const real *)a->s;
+	o->ld = product_padded((size_t)a->v->rows);
 	o->most = most > t ? a->t : most ? (int)most : 1;
 	o->logits = (real *)cuda_buffer(k, BUFFER_LOGITS, (size_t)o->most * row);
 	o->y = NULL;
@@ -174,16 +177,17 @@ static int
 logits_of_rows(struct backend *k, const struct output *o, int first)
 {
 	int v = o->v->rows, h = o->v->cols, t = o->t - first < o->most ? o->t - first : o->most;
-	struct product_store store = { o->logits, (size_t)v };
-	struct product_biased biased = { o->logits, (size_t)v, o->c ? o->c->p : NULL };
+	struct product_store store = { o->logits, o->ld };
+	struct product_biased biased = { o->logits, o->ld, o->c ? o->c->p : NULL };
 	const real *s = o->s + (size_t)first * h, *m = o->v->p;
 
 	if (o->c)
-		product_whole<false, true>(k, t, v, h, s, m, biased);
+		product_whole<false, true>(k, { t, v, h }, s, m, biased);
 	else
-		product_whole<false, true>(k, t, v, h, s, m, store);
-	launch(k, softmax_rows<WANT>, dim3((unsigned)t), dim3(REDUCE_THREADS), REDUCE_THREADS * sizeof(double), v,
-	    o->logits, o->y ? o->y + first : NULL, o->logp ? o->logp + first : NULL);
+		product_whole<false, true>(k, { t, v, h }, s, m, store);
+	launch(k, softmax_rows<WANT>, dim3((unsigned)t), dim3(REDUCE_THREADS), REDUCE_THREADS * sizeof(double),
+	    v, (int)o->ld, o->logits, o->y ? o->y + first : NULL, o->logp ? o->logp + first : NULL,
+	    o->logits + o->most * o->ld);
 	return t;
 }
 
@@ -196,7 +200,7 @@ logp_of_rows(struct backend *k, const struct output *o, int first, int spans)
 	struct softmax_spans parts = { spans, o->c ? o->c->p : NULL, o->y + first, o->logits,
 	    o->logits + n, o->logits + 2 * n };
 
-	product_whole<false, true>(k, t, o->v->rows, h, o->s + (size_t)first * h,
+	product_whole<false, true>(k, { t, o->v->rows, h }, o->s + (size_t)first * h,
 	    (const real *)o->v->p, parts);
 	launch(k, join_spans, dim3((unsigned)cuda_over((size_t)t, JOIN_ROWS)), dim3(REDUCE_THREADS), 0,
 	    t, parts, o->logp + first);
@@ -222,18 +226,18 @@ cuda_out_backward(struct backend *k, const struct output_args *a)
 	struct product_add add = { a->dv->p, (size_t)h };
 	struct output o;
 
-	if (!prepare_output(k, &o, a, (size_t)v * sizeof(real), true))
+	if (!prepare_output(k, &o, a, product_padded((size_t)v) * sizeof(real), true))
 		return NULL;
 	for (int first = 0; first < a->t; first += o.most) {
 		int n = logits_of_rows<WANT_ERROR>(k, &o, first);
 		struct product_store store = { (real *)a->ds + (size_t)first * h, (size_t)h };
 
-		product<false, false>(k, n, h, v, (const real *)o.logits, (const real *)a->v->p,
+		product<false, false>(k, { n, h, v, o.ld }, (const real *)o.logits, (const real *)a->v->p,
 		    store);
-		product<true, false>(k, v, h, n, (const real *)o.logits, o.s + (size_t)first * h,
+		product<true, false>(k, { v, h, n, o.ld }, (const real *)o.logits, o.s + (size_t)first * h,
 		    add);
 		if (a->dc)
-			cuda_add_columns(k, n, v, v, o.logits, a->dc->p);
+			cuda_add_columns(k, n, v, (int)o.ld, o.logits, a->dc->p);
 	}
 	return o.logp;
 }
@@ -253,12 +257,13 @@ out_logp(struct backend *k, const struct output_args *a)
 	size_t v = (size_t)a->v->rows;
 	struct output o;
 
-	if (!prepare_output(k, &o, a, v * sizeof(real), false))
+	if (!prepare_output(k, &o, a, (product_padded(v) + v) * sizeof(real), false))
 		return;
 	for (int first = 0; first < a->t; first += o.most) {
 		size_t n = (size_t)logits_of_rows<WANT_ALL>(k, &o, first) * v;
 
-		cuda_from_device(k, (real *)a->l + (size_t)first * v, o.logits, n * sizeof(real));
+		cuda_from_device(k, (real *)a->l + (size_t)first * v, o.logits + o.most * o.ld,
+		    n * sizeof(real));
 	}
 }
 

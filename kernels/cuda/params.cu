@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "params.h"
+#include "product.h"
 
 static size_t
 count_values(const struct matrix *m)
@@ -47,7 +48,7 @@ mat_new(struct backend *k, enum role role, int rows, int cols)
 	m->role = role;
 	m->rows = rows;
 	m->cols = cols;
-	m->p = (real *)k->alloc(k, count_values(m));
+	m->p = (real *)k->alloc(k, product_padded(count_values(m)));	/* biases are read in fours */
 	if (m->p == NULL || !make_touched(m)) {
 		mat_free(k, m);
 		return NULL;

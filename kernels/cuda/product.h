@@ -10,8 +10,9 @@
  * numbers for 64 multiply-adds, and two blocks share a multiprocessor.
  *
  * A thread loads four numbers of either operand at a time and stores C in fours: QUADS, in
- * accesses of 16 bytes, where all rows begin at a multiple of 16 bytes and have a multiple
- * of 4 numbers; else number by number.  The sums are the same.
+ * accesses of 16 bytes, where all rows begin at a multiple of 16 bytes; else number by
+ * number.  The sums are the same.  Rows of another number than a multiple of 4, as logits may
+ * have, are to be padded to one (product_padded()): those of A with zeros, of C with anything.
  *
  * Where C is small and k large, k is cut into slices (launch_plan.h), one block each; the
  * slices' sums are stored in slabs and added in order by a second kernel.
@@ -42,13 +43,22 @@ is_quads(const real *p, size_t ld)
 	return (size_t)p % 16 == 0 && ld % 4 == 0;
 }
 
+/* The reals from one row to the next that make rows of n quads. */
+static inline size_t
+product_padded(size_t n)
+{
+	return (n + 3) / 4 * 4;
+}
+
+/* lda: reals from row to row of A as it is stored; 0: the rows are adjacent. */
 struct product_shape {
 	int m, n, k;
+	size_t lda = 0;
 };
 
 /*
  * Functors that store element x of C(m,n) at (i, j), or, those with FOURS, the four elements
- * from there on if takes_quads(); ld is n.
+ * from there on if takes_quads(); ld: from row to row of C, which has room for the last four.
  */
 struct product_store {
 	enum { FOURS = true };
@@ -100,7 +110,7 @@ struct product_add {
 struct product_slab {
 	enum { FOURS = true };
 	real *slabs;		/* (slices, m, n) */
-	size_t ld, each;	/* n, m n */
+	size_t ld, each;	/* n, m n: the rows of slabs are adjacent */
 	bool takes_quads() const { return is_quads(slabs, ld); }
 	__device__ real *at(int i, int j) const { return slabs + blockIdx.y * each + i * ld + j; }
 	__device__ void operator()(int i, int j, real x) const { *at(i, j) = x; }
@@ -275,7 +285,7 @@ product_tile(product_shape shape, int slice, const real *a, const real *b, STORE
 	int m = shape.m, n = shape.n, k = shape.k, across = (n + TILE - 1) / TILE;
 	int i0 = (int)blockIdx.x / across * TILE, j0 = (int)blockIdx.x % across * TILE;
 	int l = (int)blockIdx.y * slice, end = l + slice < k ? l + slice : k, half = 0;
-	const product_operand x = { a, (size_t)(TA ? m : k), i0, m }, y = { b, (size_t)(TB ? k : n), j0, n };
+	const product_operand x = { a, shape.lda, i0, m }, y = { b, (size_t)(TB ? k : n), j0, n };
 	real *as = shared_memory<real>(), *bs = as + HALF / 2, sum[EACH][EACH] = {};
 	quad own_a = product_fetch<TILE, !TA, QUADS>(x, l, end);
 	quad own_b = product_fetch<TILE, TB, QUADS>(y, l, end);
@@ -312,11 +322,10 @@ template <bool TA, bool TB, typename STORE>
 static bool
 product_has_quads(product_shape shape, const real *a, const real *b, const STORE &store)
 {
-	size_t m = (size_t)shape.m, n = (size_t)shape.n, k = (size_t)shape.k;
-	bool fits = is_quads(a, TA ? m : k) && is_quads(b, TB ? k : n);
+	bool fits = is_quads(a, shape.lda) && is_quads(b, (size_t)(TB ? shape.k : shape.n));
 
 	if constexpr (STORE::FOURS)
-		fits = fits && store.takes_quads() && n % 4 == 0;
+		fits = fits && store.takes_quads();
 	return fits;
 }
 
@@ -327,8 +336,11 @@ product_launch(struct backend *kern, product_shape shape, int slices, const real
 {
 	size_t tiles = cuda_over((size_t)shape.m, TILE) * cuda_over((size_t)shape.n, TILE);
 	int slice = launch_slice(shape.k, slices);
-	bool quads = product_has_quads<TA, TB>(shape, a, b, store);
+	bool quads;
 
+	if (shape.lda == 0)
+		shape.lda = (size_t)(TA ? shape.m : shape.k);
+	quads = product_has_quads<TA, TB>(shape, a, b, store);
 	launch(kern, quads ? product_tile<TILE, true, TA, TB, STORE> : product_tile<TILE, false, TA, TB, STORE>,
 	    dim3((unsigned)tiles, (unsigned)slices), PRODUCT_THREADS, product_shared<TILE>(), shape, slice,
 	    a, b, store);
@@ -355,26 +367,26 @@ product_tiles(struct backend *kern, product_shape shape, int slices, const real 
 /* C, without slices. */
 template <bool TA, bool TB, typename STORE>
 static void
-product_whole(struct backend *kern, int m, int n, int k, const real *a, const real *b, STORE store)
+product_whole(struct backend *kern, product_shape shape, const real *a, const real *b, STORE store)
 {
-	product_tiles<TA, TB>(kern, { m, n, k }, 1, a, b, store);
+	product_tiles<TA, TB>(kern, shape, 1, a, b, store);
 }
 
 /* C, with k in slices if that gives the device more parallel work. */
 template <bool TA, bool TB, typename STORE>
 static void
-product(struct backend *kern, int m, int n, int k, const real *a, const real *b, STORE store)
+product(struct backend *kern, product_shape shape, const real *a, const real *b, STORE store)
 {
-	int slices = launch_slices(m, n, k);
-	size_t each = (size_t)m * n;
+	int n = shape.n, slices = launch_slices(shape.m, n, shape.k);
+	size_t each = (size_t)shape.m * n;
 	product_slab slab = { NULL, (size_t)n, each };
 
 	if (slices == 1) {
-		product_whole<TA, TB>(kern, m, n, k, a, b, store);
+		product_whole<TA, TB>(kern, shape, a, b, store);
 		return;
 	}
 	slab.slabs = (real *)cuda_buffer(kern, BUFFER_SLABS, slices * each * sizeof(real));
-	product_tiles<TA, TB>(kern, { m, n, k }, slices, a, b, slab);
+	product_tiles<TA, TB>(kern, shape, slices, a, b, slab);
 	launch(kern, product_join<STORE>, dim3((unsigned)cuda_over(each, 256)), dim3(256),
 	    (size_t)0, n, each, slices, (const real *)slab.slabs, store);
 }

@@ -298,7 +298,7 @@ back_truncated(struct backend *k, const struct cell_args *c, const int32_t *begi
 		if (launch_is_skinny(c->b->t, h))
 			skinny_product(k, { c->b->t, h, h }, (const real *)e, (const real *)c->w->p, store);
 		else
-			product<false, false>(k, c->b->t, h, h, (const real *)e,
+			product<false, false>(k, { c->b->t, h, h }, (const real *)e,
 			    (const real *)c->w->p, store);
 		e = next;
 		next = was;
@@ -342,6 +342,6 @@ cuda_rnn_backward(struct backend *k, const struct cell_args *c)
 	last = (real *)cuda_buffer(k, BUFFER_ERROR, (size_t)t * h * sizeof(*last));
 	launch(k, states_before, dim3((unsigned)t), dim3(128), 0, h, begins, (const real *)c->s,
 	    (const real *)c->s0, last);
-	product<true, false>(k, h, h, t, (const real *)c->d, (const real *)last, add);
+	product<true, false>(k, { h, h, t }, (const real *)c->d, (const real *)last, add);
 	return true;
 }

@@ -16,34 +16,50 @@ struct sampled {
 	const uint32_t *y, *noise;	/* (t), (n) */
 	const double *target_shift, *noise_shift;
 	real *rows;			/* (n, h) of V, of the noise words */
-	real *p;			/* (t, n) logits, then probabilities */
+	real *p;			/* (t, ld) logits, then probabilities, and zeros */
+	int ld;				/* n, padded for product.h */
 	real *p_y;			/* (t) of the target, less 1 */
 	double *logp;			/* (t) */
 };
 
 /* Stores the logits of the noise words. */
 struct noise_logits {
-	enum { FOURS = false };
+	enum { FOURS = true };
 	struct sampled a;
 
-	__device__ void
-	operator()(int i, int j, real x) const
+	bool takes_quads() const { return true; }
+	__device__ real
+	logit(int i, int j, real x) const
 	{
 		uint32_t word = a.noise[j];
 		real shift = (a.c ? a.c[word] : 0) + (real)a.noise_shift[j];
 
-		a.p[(size_t)i * a.n + j] = word == a.y[i] ? -INFINITY : x + shift;
+		return word == a.y[i] ? -INFINITY : x + shift;
+	}
+	__device__ void
+	operator()(int i, int j, real x) const
+	{
+		a.p[(size_t)i * a.ld + j] = logit(i, j, x);
+	}
+	__device__ void
+	operator()(int i, int j, quad x) const
+	{
+		UNROLL
+		for (int e = 0; e < 4; e++)
+			x.x[e] = j + e < a.n ? logit(i, j + e, x.x[e]) : 0;
+		*(quad *)(a.p + (size_t)i * a.ld + j) = x;
 	}
 };
 
 /* Adds to the rows of the noise words, which all differ. */
 struct noise_rows {
-	enum { FOURS = false };
-	real *dv;
-	size_t ld;
+	enum { FOURS = true };
+	struct product_add rows;
 	const uint32_t *noise;
 
-	__device__ void operator()(int i, int j, real x) const { dv[noise[i] * ld + j] += x; }
+	bool takes_quads() const { return rows.takes_quads(); }
+	__device__ void operator()(int i, int j, real x) const { rows((int)noise[i], j, x); }
+	__device__ void operator()(int i, int j, quad x) const { rows((int)noise[i], j, x); }
 };
 
 static __global__ void
@@ -75,15 +91,15 @@ softmax_noise(struct sampled a)
 {
 	double *shared = shared_memory<double>();
 	int r = (int)blockIdx.x;
-	real *l = a.p + (size_t)r * a.n, own, max, scale, at_y = target_logit(a, r, (real *)shared);
+	real *l = a.p + (size_t)r * a.ld, own, max, scale, at_y = target_logit(a, r, (real *)shared);
 	double sum = reduce_exponentials(a.n, l, &own);
 
 	max = reduce_block<real, true>(own > at_y ? own : at_y, (real *)shared);
 	sum = own == -INFINITY ? 0 : sum * REXP(own - max);
 	sum = reduce_block<double, false>(sum, shared) + REXP(at_y - max);
 	scale = (real)(1 / sum);
-	for (int i = (int)threadIdx.x; i < a.n; i += REDUCE_THREADS)
-		l[i] = REXP(l[i] - max) * scale;
+	for (int i = (int)threadIdx.x; i < a.ld; i += REDUCE_THREADS)
+		l[i] = i < a.n ? REXP(l[i] - max) * scale : 0;
 	if (threadIdx.x > 0)
 		return;
 	a.logp[r] = (double)at_y - (double)max - log(sum);
@@ -111,7 +127,7 @@ add_noise_bias(struct sampled a, real *dc)
 	if (j >= a.n)
 		return;
 	for (int r = 0; r < a.t; r++)
-		sum += a.p[(size_t)r * a.n + j];
+		sum += a.p[(size_t)r * a.ld + j];
 	dc[a.noise[j]] += sum;
 }
 
@@ -122,6 +138,7 @@ prepare_sampled(struct backend *k, struct sampled *to, const struct sampled_args
 
 	to->t = a->t;
 	to->n = a->n;
+	to->ld = (int)product_padded(n);
 	to->h = a->v->cols;
 	to->v = a->v->p;
 	to->c = a->c ? a->c->p : NULL;
@@ -133,7 +150,7 @@ prepare_sampled(struct backend *k, struct sampled *to, const struct sampled_args
 	to->noise_shift = (const double *)cuda_upload(k, BUFFER_NOISE_SHIFT, a->noise_shift,
 	    n * sizeof(double));
 	to->rows = (real *)cuda_buffer(k, BUFFER_STEP, (n * h + t) * sizeof(real));
-	to->p = (real *)cuda_buffer(k, BUFFER_LOGITS, t * n * sizeof(real));
+	to->p = (real *)cuda_buffer(k, BUFFER_LOGITS, t * to->ld * sizeof(real));
 	to->logp = (double *)cuda_buffer(k, BUFFER_LOGP, t * sizeof(double));
 	to->p_y = to->rows + n * h;
 	return cuda_well(k);
@@ -142,10 +159,10 @@ prepare_sampled(struct backend *k, struct sampled *to, const struct sampled_args
 static void
 add_gradients(struct backend *k, const struct sampled *s, const struct sampled_args *a)
 {
-	struct noise_rows add = { a->dv->p, (size_t)s->h, s->noise };
+	struct noise_rows add = { { a->dv->p, (size_t)s->h }, s->noise };
 	struct groups targets;
 
-	product<true, false>(k, s->n, s->h, s->t, (const real *)s->p, s->s, add);
+	product<true, false>(k, { s->n, s->h, s->t, (size_t)s->ld }, (const real *)s->p, s->s, add);
 	if (a->dc)
 		launch(k, add_noise_bias, dim3((unsigned)cuda_over((size_t)s->n, 128)), dim3(128), 0,
 		    *s, a->dc->p);
@@ -169,10 +186,10 @@ sampled_backward(struct backend *k, const struct sampled_args *a)
 		return;
 	logits.a = s;
 	launch(k, gather_noise, dim3((unsigned)s.n), dim3(128), 0, s);
-	product_whole<false, true>(k, s.t, s.n, s.h, s.s, (const real *)s.rows, logits);
+	product_whole<false, true>(k, { s.t, s.n, s.h }, s.s, (const real *)s.rows, logits);
 	launch(k, softmax_noise, dim3((unsigned)s.t), dim3(REDUCE_THREADS),
 	    REDUCE_THREADS * sizeof(double), s);
-	product<false, false>(k, s.t, s.h, s.n, (const real *)s.p, (const real *)s.rows, store);
+	product<false, false>(k, { s.t, s.h, s.n, (size_t)s.ld }, (const real *)s.p, (const real *)s.rows, store);
 	launch(k, add_targets, dim3((unsigned)s.t), dim3(128), 0, s, (real *)a->ds);
 	add_gradients(k, &s, a);
 	cuda_from_device(k, a->logp, s.logp, (size_t)s.t * sizeof(*a->logp));

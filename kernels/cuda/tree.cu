@@ -177,9 +177,9 @@ tree_logits(struct backend *k, const struct tree_args *a)
 	const real *s = (const real *)a->s, *v = a->v->p;
 
 	if (a->c)
-		product_whole<false, true>(k, t, n, h, s, v, biased);
+		product_whole<false, true>(k, { t, n, h }, s, v, biased);
 	else
-		product_whole<false, true>(k, t, n, h, s, v, store);
+		product_whole<false, true>(k, { t, n, h }, s, v, store);
 	cuda_from_device(k, a->l, l, bytes);
 }
 

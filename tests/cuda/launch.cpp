@@ -3,6 +3,7 @@
  * sets, and the things that threads wait for.
  */
 #include <cuda_runtime.h>
+#include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -335,11 +336,32 @@ run_grid(const cudaLaunchConfig_t &c, bool together, const std::function<void()>
 	emu_open_memory(false);
 }
 
+/* The kernels that ran, as EMU_KERNELS asks for. */
+struct kernel_log {
+	std::map<const void *, unsigned long> launches;
+
+	~kernel_log()
+	{
+		const char *path = getenv("EMU_KERNELS");
+		FILE *f = path ? fopen(path, "a") : NULL;
+		Dl_info info;
+
+		for (const auto &k : launches)
+			if (f && dladdr(k.first, &info))
+				fprintf(f, "%016lx %lu\n", (unsigned long)((const char *)k.first -
+				    (const char *)info.dli_fbase), k.second);
+		if (f)
+			fclose(f);
+	}
+};
+
 cudaError_t
 emu_launch(const cudaLaunchConfig_t *c, const void *kernel, const std::function<void()> &body)
 {
+	static kernel_log log;
 	cudaError_t e = emu_call("launch");
 
+	log.launches[kernel]++;
 	if (e == cudaSuccess)
 		e = check_launch(c, kernel);
 	if (e == cudaSuccess)
