@@ -64,30 +64,31 @@ struct softmax_spans {
 	real *at_y;		/* (rows) */
 };
 
-/* Four logits of row i, from column j on, and those of the seven lanes beside this one, which
- * are a span. */
+/* OWN logits of row i, from column j on, and those of the lanes beside this one, which are a
+ * span. */
+template <int OWN>
 static __device__ inline void
 give_span(product_shape shape, int i, int j, const real *x, const softmax_spans &to)
 {
-	real l[4], max = -INFINITY, sum = 0;
+	real l[OWN], max = -INFINITY, sum = 0;
 	int y = i < shape.m ? (int)to.y[i] : -1;
 
 	UNROLL
-	for (int e = 0; e < 4; e++) {
+	for (int e = 0; e < OWN; e++) {
 		l[e] = j + e < shape.n ? x[e] + (to.bias ? to.bias[j + e] : 0) : -INFINITY;
 		max = l[e] > max ? l[e] : max;
 		if (j + e == y)
 			to.at_y[i] = l[e];
 	}
-	for (int bit = 1; bit < softmax_spans::SPAN / 4; bit *= 2) {
+	for (int bit = 1; bit < softmax_spans::SPAN / OWN; bit *= 2) {
 		real other = __shfl_xor_sync(0xffffffffu, max, bit);
 
 		max = other > max ? other : max;
 	}
 	UNROLL
-	for (int e = 0; e < 4; e++)
+	for (int e = 0; e < OWN; e++)
 		sum += l[e] == -INFINITY ? 0 : REXP(l[e] - max);
-	for (int bit = 1; bit < softmax_spans::SPAN / 4; bit *= 2)
+	for (int bit = 1; bit < softmax_spans::SPAN / OWN; bit *= 2)
 		sum += __shfl_xor_sync(0xffffffffu, sum, bit);
 	if (i < shape.m && j < shape.n && j % softmax_spans::SPAN == 0) {
 		to.max[(size_t)i * to.n + j / softmax_spans::SPAN] = max;
@@ -96,16 +97,18 @@ give_span(product_shape shape, int i, int j, const real *x, const softmax_spans 
 }
 
 /* In place of product.h's. */
-template <int TILE, int EACH, bool QUADS>
+template <typename ELEMENTS, bool QUADS, int EACH>
 static __device__ inline void
-product_give(product_shape shape, int i0, int j0, const real sum[EACH][EACH], const softmax_spans &to)
+product_give(product_shape shape, int i0, int j0, const real (&sum)[EACH][EACH],
+    const softmax_spans &to)
 {
+	constexpr int own = ELEMENTS::ADJACENT;
+
 	UNROLL
 	for (int p = 0; p < EACH; p++)
 		UNROLL
-		for (int q = 0; q < EACH; q += 4)
-			give_span(shape, i0 + product_position<TILE>(product_down(), p),
-			    j0 + product_position<TILE>(product_across(), q), sum[p] + q, to);
+		for (int q = 0; q < EACH; q += own)
+			give_span<own>(shape, i0 + ELEMENTS::row(p), j0 + ELEMENTS::column(q), sum[p] + q, to);
 }
 
 enum { WARP = 32, JOIN_ROWS = REDUCE_THREADS / WARP };

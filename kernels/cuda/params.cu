@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "params.h"
-#include "product.h"
+#include "product_tile.h"
 
 static size_t
 count_values(const struct matrix *m)
