@@ -120,6 +120,14 @@ start(struct training_run *run)
 	die_if(model_alloc_optimiser(m));
 }
 
+static struct backend *
+with_precision(struct backend *k)
+{
+	if (o->precision == TRAIN_TF32)
+		device_use_tf32(k);
+	return k;
+}
+
 /* What "auto" takes for the batches of this run. */
 static struct backend *
 choose_device(const struct training_run *run)
@@ -130,7 +138,7 @@ choose_device(const struct training_run *run)
 	struct workload w = { &run->model.shape, &p->hyper, p->batch,
 	    p->hyper.chunk ? p->hyper.chunk : words };
 
-	return device_open(o->device, run->model.shape.real, o->threads, &w);
+	return with_precision(device_open(o->device, run->model.shape.real, o->threads, &w));
 }
 
 /* All that can be said about the files to write before any input is read. */
@@ -230,7 +238,7 @@ resume_finished(struct training_run *run)
 static struct backend *
 open_device(enum real_type real, const struct workers *w)
 {
-	return device_open(o->device, real, workers_threads(w, o->threads), NULL);
+	return with_precision(device_open(o->device, real, workers_threads(w, o->threads), NULL));
 }
 
 /* What workers other than 0 do.  After a signal, worker 0 ends by it for all: MPICH would kill it
@@ -254,6 +262,7 @@ set_resume_command(const char *program, const struct prog_inputs *in)
 		.program = program, .model = o->out, .argc = in->argc, .argv = in->argv,
 		.valid = o->set.valid_fraction > 0 ? NULL : o->valid,
 		.device = options_given('d') ? backend_device[o->device] : NULL,
+		.precision = o->precision == TRAIN_TF32 ? "tf32" : NULL,
 		.threads = options_given('j') ? o->threads : -1,
 		.max_loss_ratio = options_given_name("max-loss-ratio") ? o->max_loss_ratio : -1,
 		.save_every = options_given_name("save-every") ? o->save_every : NULL

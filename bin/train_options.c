@@ -77,6 +77,8 @@ static const struct opt options[] = {
 	    "processes average weights; 0: add gradients" },
 	{ 0, "max-loss-ratio", OPT_REAL, { .x = &o.max_loss_ratio }, "x", 0, 1e6,
 	    "stop at a loss of x times ln C; 0: never" },
+	{ 0, "precision", OPT_WORD, { .word = &o.precision }, TRAIN_PRECISIONS, 0, 0,
+	    "operands of products; tf32: on GPUs" },
 	PROGRESS_OPTION,
 	{ 0, "project", OPT_INT, { .i = &o.set.project }, "n", 0, 65536,
 	    "size of a projection layer; 0: none" },
@@ -174,6 +176,8 @@ check_options(void)
 		options_reject("project cutoffs reduction", "cannot be used with -i or -R; the model determines it");
 	if ((why = train_settings_conflict(set)) != NULL)
 		die_usage("%s", why);
+	if (o.precision == TRAIN_TF32 && set->f64)
+		die_usage("--precision tf32 is for single precision; leave out -D");
 	if (set->patience && o.valid == NULL && !o.resume)
 		die_usage("-P needs a validation set; give it with -v");
 	if (o.resume == NULL)

@@ -9,6 +9,9 @@
 
 #include "train_settings.h"
 
+#define TRAIN_PRECISIONS "full|tf32"
+enum train_precision { TRAIN_FULL, TRAIN_TF32 };
+
 /* Strings are of the command line; NULL: the option was not given. */
 struct train_options {
 	struct train_settings set;
@@ -17,6 +20,7 @@ struct train_options {
 	double max_loss_ratio;	/* to stop at, as a multiple of ln C; 0: never */
 	bool force;		/* replace any file */
 	int device;		/* enum backend_device */
+	int precision;		/* enum train_precision */
 	const char *cutoffs, *from, *resume, *out, *save_every, *valid;
 };
 

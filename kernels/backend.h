@@ -271,6 +271,10 @@ struct backend {
 	/* The first failure since open, a static error message, or NULL.  Sticky. */
 	const char *(*error)(struct backend *);
 
+	/* Optional (NULL): from now on, products of whole batches round their operands to TF32,
+	 * which has 10 bits of fraction, and add in float.  NULL, or a static error message. */
+	const char *(*use_tf32)(struct backend *);
+
 	/* Activations: n reals of zero, or NULL; host side is real, too. */
 	void *(*alloc)(struct backend *, size_t n);
 	void (*free)(struct backend *, void *);

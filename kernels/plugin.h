@@ -26,7 +26,7 @@
 
 #include "backend.h"
 
-enum { PLUGIN_VERSION = 5 };	/* of struct backend and the structs in its interface */
+enum { PLUGIN_VERSION = 6 };	/* of struct backend and the structs in its interface */
 
 /* Whether there is a plugin of that name; it is not loaded. */
 bool plugin_is_here(const char *name);

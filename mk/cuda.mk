@@ -72,7 +72,7 @@ programs: $(EMULATED)
 
 # These need a GPU, and report in one line if there is none.
 .PHONY: test-cuda bench-cuda gpu-kit
-GPU_TESTS := $(patsubst %,$(BUILD)/tests/unit/%,backend backend_cells backend_sparse steps tall)
+GPU_TESTS := $(patsubst %,$(BUILD)/tests/unit/%,backend backend_cells backend_sparse steps tall tf32)
 test-cuda: all $(GPU_TESTS)
 	@BUILD=$(CURDIR)/$(BUILD) tests/cuda/on-gpu.sh
 bench-cuda: all $(BUILD)/tests/bench/step

@@ -232,6 +232,53 @@ vocabulary() {
 	grep -q 'product_tile<[0-9]*, false, ' <<< "$output"	# the name of the other way
 }
 
+@test "TF32: products of operands that are rounded, and of none that are not" {
+	agree tf32
+	EMU_SEED=20151 EMU_SMS=5 agree tf32
+}
+
+@test "TF32: every product of whole batches takes it, and losses stay near those of single precision" {
+	local o='-q --force -d cuda -c lstm -H 16 -B 3 -a yes -O adam -r 0.005'
+	vocabulary 61 > words.stream
+	# shellcheck disable=SC2086
+	{
+		for softmax in full adaptive sampled; do
+			kernels train $o --softmax $softmax --precision tf32 -e 1 -E 0 -o m.npz words.stream > got
+			grep -q ' tf32_tile<' got
+			run -1 grep ' product_tile<' got
+		done
+		train $o -e 34 -E 34 -o full.npz words.stream | losses | sed 's/.*: //' > full
+		train $o -e 34 -E 34 --precision tf32 -o tf32.npz words.stream | losses | sed 's/.*: //' > tf32
+	}
+	run -1 cmp full.npz tf32.npz
+	paste full tf32 | awk '{ d = $1 - $2; n++; if (d > 1e-4 || d < -1e-4) bad = 1 } END { exit bad || n != 2 }'	# after 102 steps
+}
+
+@test "TF32: a resumed run gives the same bytes, and is told to be given it" {
+	local o='-d cuda -c gru -H 12 --precision tf32'
+	# shellcheck disable=SC2086
+	train -q $o -e 4 -E 2 -o whole.npz tiny.stream > log
+	# shellcheck disable=SC2086
+	train -q $o -e 2 -E 2 -o part.npz tiny.stream > log
+	train -q -d cuda --precision tf32 -R part.npz -e 4 tiny.stream > log
+	cmp whole.npz part.npz
+	run -0 --separate-stderr train -d cuda --precision tf32 -R part.npz tiny.stream
+	[[ "$stderr" == *'-d cuda --precision tf32 -e 8 '* ]]
+}
+
+@test "TF32: refused by every device but a GPU that has it" {
+	for d in cpu ref auto; do
+		run -1 --separate-stderr train --force -d $d --precision tf32 -o m.npz tiny.stream
+		grep -qxE 'train: device (cpu|ref): --precision tf32 is for device cuda alone; .*' <<< "${stderr_lines[-1]}"
+		[ ! -e m.npz ]
+	done
+	EMU_CAPABILITY=75 refused 1 'device cuda: --precision tf32 needs a GPU of compute capability 8.0 or later' \
+	    -d cuda --precision tf32 tiny.stream
+	refused 2 '--precision tf32 is for single precision; leave out -D' -d cuda -D --precision tf32 tiny.stream
+	train -q -D -d cuda -H 3 -e 1 -E 0 -o m.npz tiny.stream
+	refused 1 'device cuda: --precision tf32 needs single precision' -d cuda -R m.npz --precision tf32 tiny.stream
+}
+
 @test "a sentence has the same bytes of probabilities, whatever the others and the tiles" {
 	awk 'BEGIN { for (i = 0; i < 14; i++) print 0, 2 + i * 13, 99 - i, 190 - i, 2 + i, 77, 1 }' > lines
 	"$ORACLE/as-stream.sh" 200 < lines > all.stream

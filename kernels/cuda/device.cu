@@ -291,6 +291,19 @@ find_limits(struct state *s)
 	s->limits.blocks = s->properties.multiProcessorCount;
 }
 
+static const char *
+use_tf32(struct backend *k)
+{
+	struct state *s = state_of(k);
+
+	if (k->real != REAL_F32)
+		return "needs single precision";
+	if (s->properties.major < 8)
+		return "needs a GPU of compute capability 8.0 or later";
+	s->tf32 = true;
+	return NULL;
+}
+
 static void
 fill_table(struct backend *k)
 {
@@ -302,6 +315,7 @@ fill_table(struct backend *k)
 	k->free = device_free;
 	k->put = device_put;
 	k->get = device_get;
+	k->use_tf32 = use_tf32;
 }
 
 struct backend *

@@ -56,6 +56,7 @@ struct state {
 	struct buffer buffer[NBUFFER];
 	struct ring ring;
 	struct launch_limits limits;
+	bool tf32;		/* products round their operands (gemm_tf32.h) */
 	bool loops;		/* blocks of one launch may wait for each other in time loops */
 	long long *clocks;		/* phases.h; NULL until first needed */
 	struct plain_net gradient;	/* of composed steps; NULLs until first needed */

@@ -24,6 +24,9 @@
 
 #include "launch_plan.h"
 #include "product_tile.h"
+#ifdef REAL_IS_FLOAT
+#include "gemm_tf32.h"
+#endif
 
 enum { PRODUCT_SIDE = 16 };
 static_assert(PRODUCT_SIDE * PRODUCT_SIDE == PRODUCT_THREADS, "a block is a square of threads");
@@ -86,14 +89,6 @@ product_multiply(const real *as, const real *bs, real sum[EACH][EACH])
 	}
 }
 
-/* Shared memory for a tile's operands, double-buffered. */
-template <int TILE>
-static inline size_t
-product_shared(void)
-{
-	return 2 * 2 * product_deep<TILE> * (TILE + 4) * sizeof(real);
-}
-
 /* Blocks (x, y): tiles, those along n side by side; slices of k. */
 template <int TILE, bool QUADS, bool TA, bool TB, typename STORE>
 static __global__ void
@@ -148,24 +143,34 @@ product_has_quads(product_shape shape, const real *a, const real *b, const STORE
 	return fits;
 }
 
+/* Tiles of this size, whose operands are double-buffered in shared memory. */
 template <int TILE, bool TA, bool TB, typename STORE>
-static void
-product_launch(struct backend *kern, product_shape shape, int slices, const real *a, const real *b,
-    STORE store)
+static product_kernels<STORE>
+product_kernels_of(void)
 {
-	size_t tiles = cuda_over((size_t)shape.m, TILE) * cuda_over((size_t)shape.n, TILE);
+	return { TILE, 2 * 2 * product_deep<TILE> * (TILE + 4) * sizeof(real),
+	    product_tile<TILE, true, TA, TB, STORE>, product_tile<TILE, false, TA, TB, STORE> };
+}
+
+template <bool TA, bool TB, typename STORE>
+static void
+product_launch(struct backend *kern, const product_kernels<STORE> &with, product_shape shape,
+    int slices, const real *a, const real *b, STORE store)
+{
+	size_t side = (size_t)with.tile;
+	size_t tiles = cuda_over((size_t)shape.m, side) * cuda_over((size_t)shape.n, side);
 	int slice = launch_slice(shape.k, slices);
 	bool quads;
 
 	if (shape.lda == 0)
 		shape.lda = (size_t)(TA ? shape.m : shape.k);
 	quads = product_has_quads<TA, TB>(shape, a, b, store);
-	launch(kern, quads ? product_tile<TILE, true, TA, TB, STORE> : product_tile<TILE, false, TA, TB, STORE>,
-	    dim3((unsigned)tiles, (unsigned)slices), PRODUCT_THREADS, product_shared<TILE>(), shape, slice,
-	    a, b, store);
+	launch(kern, quads ? with.quads : with.reals, dim3((unsigned)tiles, (unsigned)slices),
+	    PRODUCT_THREADS, with.shared, shape, slice, a, b, store);
 }
 
-/* C in tiles: large ones, if they are not half empty and every multiprocessor gets one. */
+/* C in tiles: large ones, if they are not half empty and every multiprocessor gets one; or those
+ * of gemm_tf32.h, if these were asked for. */
 template <bool TA, bool TB, typename STORE>
 static void
 product_tiles(struct backend *kern, product_shape shape, int slices, const real *a, const real *b,
@@ -173,14 +178,19 @@ product_tiles(struct backend *kern, product_shape shape, int slices, const real 
 {
 #ifdef REAL_IS_FLOAT
 	size_t large = cuda_over((size_t)shape.m, 128) * cuda_over((size_t)shape.n, 128);
-	size_t most = (size_t)((struct state *)kern->ctx)->properties.multiProcessorCount;
+	const struct state *s = (const struct state *)kern->ctx;
+	size_t most = (size_t)s->properties.multiProcessorCount;
 
+	if (s->tf32) {
+		product_launch<TA, TB>(kern, tf32_kernels<TA, TB, STORE>(), shape, slices, a, b, store);
+		return;
+	}
 	if (shape.m > 64 && shape.n > 64 && large * (size_t)slices >= most) {
-		product_launch<128, TA, TB>(kern, shape, slices, a, b, store);
+		product_launch<TA, TB>(kern, product_kernels_of<128, TA, TB, STORE>(), shape, slices, a, b, store);
 		return;
 	}
 #endif
-	product_launch<64, TA, TB>(kern, shape, slices, a, b, store);
+	product_launch<TA, TB>(kern, product_kernels_of<64, TA, TB, STORE>(), shape, slices, a, b, store);
 }
 
 /* C, without slices. */

@@ -168,6 +168,15 @@ product_keep(quad own, real *to)
 		to[e * (four.DL * (TILE + 4) + four.DI)] = own.x[e];
 }
 
+/* What computes C: kernels for quads and for numbers, of blocks of PRODUCT_THREADS. */
+template <typename STORE>
+struct product_kernels {
+	int tile;
+	size_t shared;		/* bytes */
+	void (*quads)(product_shape, int slice, const real *a, const real *b, STORE store);
+	void (*reals)(product_shape, int slice, const real *a, const real *b, STORE store);
+};
+
 /* store() for four elements of a row, those that are in C. */
 template <bool QUADS, typename STORE>
 static __device__ inline void

@@ -109,6 +109,16 @@ device_open(int device, enum real_type real, long threads, const struct workload
 	return k;
 }
 
+void
+device_use_tf32(struct backend *k)
+{
+	const char *why = k->use_tf32 ? k->use_tf32(k) :
+	    "is for device cuda alone; leave it out, or give -d cuda";
+
+	if (why)
+		die("device %s: --precision tf32 %s", k->name, why);
+}
+
 struct backend *
 device_net(struct net *n, struct model *m, int device, long threads, struct device_batch b)
 {

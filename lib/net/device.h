@@ -21,6 +21,9 @@ struct backend *device_open(int device, enum real_type real, long threads,
 
 bool device_is_auto(int device);
 
+/* --precision tf32 from now on; dies where the device has none. */
+void device_use_tf32(struct backend *k);
+
 /* Before a device is chosen for work that is not known yet: dies if cpu, which every choice
  * may end in, cannot be opened, as where UNROLL_ISA names no instruction set. */
 void device_check_cpu(enum real_type real);

@@ -39,6 +39,7 @@ resume_command(const struct resume_command *c, const char *option, uint64_t n,
 	add_option(&command, "-R", c->model);
 	add_option(&command, "-v", c->valid);
 	add_option(&command, "-d", c->device);
+	add_option(&command, "--precision", c->precision);
 	add_option(&command, "-j", c->threads < 0 ? NULL : threads);
 	add_option(&command, "--max-loss-ratio", c->max_loss_ratio < 0 ? NULL : ratio);
 	add_option(&command, "--save-every", c->save_every);

@@ -12,6 +12,7 @@ struct resume_command {
 	const char *model;
 	const char *valid;	/* file of the validation set; NULL: none, or a fraction */
 	const char *device;	/* NULL: not given */
+	const char *precision;	/* NULL: full */
 	long threads;		/* -1: not given */
 	double max_loss_ratio;	/* -1: not given */
 	const char *save_every;	/* NULL: not given */

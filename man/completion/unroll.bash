@@ -89,6 +89,7 @@ _unroll_list() {
 		train - grow -
 		train - local-steps arg
 		train - max-loss-ratio arg
+		train - precision full|tf32
 		train - progress auto|always|never
 		train - project arg
 		train - reduce full|bf16

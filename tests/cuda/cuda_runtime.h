@@ -142,6 +142,11 @@ __shfl_xor_sync(unsigned mask, T x, int bits)
 	return other;
 }
 
+/* x rounded to TF32, as cvt.rna.tf32.f32 does; C += A B by all lanes of a warp, as
+ * mma.sync.m16n8k8 does, of such operands and with fragments as in the PTX ISA. */
+float emu_tf32(float x);
+void emu_mma(float *c0, float *c1, float *c2, float *c3, const float a[4], const float b[2]);
+
 /* Memory as a block sees it; coherence.h. */
 void emu_fence(void);
 void emu_load(void *to, const void *from, size_t bytes);

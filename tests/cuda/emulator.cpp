@@ -330,7 +330,8 @@ cudaGetDeviceProperties(struct cudaDeviceProp *p, int)
 {
 	memset(p, 0, sizeof(*p));
 	strcpy(p->name, "emulated GPU");
-	p->major = 9;
+	p->major = (int)emu_number("EMU_CAPABILITY", EMU_CAPABILITY) / 10;
+	p->minor = (int)emu_number("EMU_CAPABILITY", EMU_CAPABILITY) % 10;
 	p->multiProcessorCount = (int)emu_number("EMU_SMS", EMU_SMS);
 	p->totalGlobalMem = emu_number("EMU_MEMORY", 1ul << 30);
 	p->sharedMemPerBlockOptin = emu_number("EMU_SHARED", EMU_SHARED_BYTES);
@@ -345,8 +346,8 @@ cudaDeviceGetAttribute(int *value, cudaDeviceAttr what, int)
 		{ cudaDevAttrMaxSharedMemoryPerBlockOptin, (int)emu_number("EMU_SHARED", EMU_SHARED_BYTES) },
 		{ cudaDevAttrCooperativeLaunch, 1 },
 		{ cudaDevAttrMultiProcessorCount, (int)emu_number("EMU_SMS", EMU_SMS) },
-		{ cudaDevAttrComputeCapabilityMajor, 9 },
-		{ cudaDevAttrComputeCapabilityMinor, 0 }
+		{ cudaDevAttrComputeCapabilityMajor, (int)emu_number("EMU_CAPABILITY", EMU_CAPABILITY) / 10 },
+		{ cudaDevAttrComputeCapabilityMinor, (int)emu_number("EMU_CAPABILITY", EMU_CAPABILITY) % 10 }
 	};
 
 	if (emu_lacks("rate") && what == cudaDevAttrClockRate)

@@ -16,7 +16,7 @@
 #endif
 #endif
 
-enum { EMU_SMS = 3, EMU_SHARED_BYTES = 227 << 10 };
+enum { EMU_SMS = 3, EMU_SHARED_BYTES = 227 << 10, EMU_CAPABILITY = 90 };
 
 /* The number of an environment variable, or a default. */
 unsigned long emu_number(const char *name, unsigned long otherwise);

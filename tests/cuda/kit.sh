@@ -15,7 +15,7 @@ for folder in bin plugins lib tests/unit tests/bench tests/cuda tests/oracle tes
 	mkdir -p "$kit/$folder"
 done
 for f in bin/train bin/sample bin/gradcheck tests/bench/step tests/unit/steps tests/unit/tall \
-    tests/unit/backend tests/unit/backend_cells tests/unit/backend_sparse; do
+    tests/unit/backend tests/unit/backend_cells tests/unit/backend_sparse tests/unit/tf32; do
 	strip -o "$kit/$f" "$BUILD/$f"
 done
 strip -o "$kit/plugins/libunroll-cuda.so" "$plugin"

@@ -26,7 +26,9 @@ struct thread {
 struct warp {
 	unsigned arrived;
 	unsigned char turn[WARP];
-	uint64_t slot[2][WARP];	/* in turn: nobody is two exchanges ahead of another */
+	struct {
+		uint64_t word[3];
+	} slot[2][WARP];	/* in turn: nobody is two exchanges ahead of another */
 };
 struct block {
 	dim3 at;
@@ -150,9 +152,83 @@ emu_exchange(uint64_t x, unsigned mask, int from)
 	struct warp *w = &now->warps[(size_t)now_thread / WARP];
 	int turn = w->turn[emu_lane()] ^= 1;
 
-	w->slot[turn][emu_lane()] = x;
+	w->slot[turn][emu_lane()].word[0] = x;
 	emu_warp_barrier(mask);
-	return w->slot[turn][from];
+	return w->slot[turn][from].word[0];
+}
+
+float
+emu_tf32(float x)
+{
+	uint32_t bits;
+
+	memcpy(&bits, &x, sizeof(x));
+	if (x == x)
+		bits = (bits + 0x1000) & ~(uint32_t)0x1fff;	/* half a unit away from zero, then cut off */
+	memcpy(&x, &bits, sizeof(x));
+	return x;
+}
+
+/* What a lane gives to an mma: the PTX ISA's a0 to a3, b0 and b1. */
+struct fragments {
+	float a[4], b[2];
+};
+
+static void
+check_tf32(const struct fragments &own)
+{
+	for (float x : { own.a[0], own.a[1], own.a[2], own.a[3], own.b[0], own.b[1] })
+		if (x == x && emu_tf32(x) != x)
+			emu_die("an operand of mma is not rounded to TF32");
+}
+
+/* Sums of A(16,8) B(8,8) of what the lanes gave, by the formulas of the PTX ISA, "Matrix
+ * Fragments for mma.m16n8k8", .tf32. */
+class mma_operands {
+	float a[16][8], b[8][8];
+
+public:
+	explicit mma_operands(const struct fragments all[WARP])
+	{
+		for (int lane = 0; lane < WARP; lane++) {
+			int group = lane >> 2, in_group = lane % 4;
+
+			for (int i = 0; i < 4; i++)
+				a[i == 0 || i == 2 ? group : group + 8][i < 2 ? in_group : in_group + 4] = all[lane].a[i];
+			for (int i = 0; i < 2; i++)
+				b[i == 0 ? in_group : in_group + 4][group] = all[lane].b[i];
+		}
+	}
+	float
+	sum(int row, int col) const
+	{
+		float sum = 0;
+
+		for (int k = 0; k < 8; k++)
+			sum += a[row][k] * b[k][col];
+		return sum;
+	}
+};
+
+void
+emu_mma(float *c0, float *c1, float *c2, float *c3, const float a[4], const float b[2])
+{
+	struct warp *w = &now->warps[(size_t)now_thread / WARP];
+	int lane = emu_lane(), turn = w->turn[lane] ^= 1, g = lane / 4, r = lane % 4;
+	struct fragments own = { { a[0], a[1], a[2], a[3] }, { b[0], b[1] } }, all[WARP];
+
+	static_assert(sizeof(own) == sizeof(w->slot[0][0]), "a slot holds a lane's fragments");
+	check_tf32(own);
+	memcpy(&w->slot[turn][lane], &own, sizeof(own));
+	emu_warp_barrier(0xffffffff);
+	memcpy(all, w->slot[turn], sizeof(all));
+
+	const mma_operands operands(all);
+
+	*c0 += operands.sum(g, 2 * r);
+	*c1 += operands.sum(g, 2 * r + 1);
+	*c2 += operands.sum(g + 8, 2 * r);
+	*c3 += operands.sum(g + 8, 2 * r + 1);
 }
 
 void

@@ -47,6 +47,7 @@ kernels() {
 	    "$BUILD/tests/unit/backend_cells" cuda
 	check 60 'backend_sparse: sparse output layers, lazy updates against ref' \
 	    "$BUILD/tests/unit/backend_sparse" cuda
+	check 60 'tf32: products of rounded operands' "$BUILD/tests/unit/tf32" cuda
 	check 30 'tall: a product of more tiles than a grid is high' "$BUILD/tests/unit/tall" cuda
 }
 
@@ -56,6 +57,7 @@ programs() {
 	check 30 'the same bytes twice, many sentences in one kernel' same_twice
 	check 30 'the same bytes twice, a kernel a layer' same_twice -b 20
 	check 30 'the same bytes twice, gated cells' same_twice -c lstm -L 2 -B 4 -H 140
+	check 30 'the same bytes twice, TF32' same_twice -c lstm -L 2 -B 4 -H 140 --precision tf32
 	check 30 'the same bytes twice, sampled softmax' same_twice --softmax sampled
 }
 
