@@ -471,13 +471,16 @@ lacking() {
 
 # measured: make bench-cuda's table, small and on the emulator
 measured() {
-	C=40 H=8 WIDE=12 N=64 SENTENCES=2 "$TOP/tests/bench/cuda.sh" 0.001
+	C=40 H=8 WIDE=12 N=64 SENTENCES=2 EPOCHS=2 "$TOP/tests/bench/cuda.sh" 0.001
 }
 
 @test "make bench-cuda: every figure is one, and an opponent that is absent is a line" {
 	run --separate-stderr measured
 	[ "$status" -eq 0 ]
-	[ "$(grep -c '^| H=' <<< "$output")" -eq 10 ]
+	[ "$(grep -c '^| H=' <<< "$output")" -eq 20 ]
+	[ "$(grep -cE '^\| H=12, (lstm|gru), ' <<< "$output")" -eq 8 ]
+	[ "$(grep -c '^| H=12, .*, TF32 | cuda ' <<< "$output")" -eq 2 ]
+	[ "$(grep -cE '^train --softmax (full|sampled|adaptive), .* (cuda|cpu) [1-9][0-9]* words/s$' <<< "$output")" -eq 6 ]
 	[ "$(grep -cE '^sample .* (cuda|cpu) [1-9][0-9]* words/s$' <<< "$output")" -eq 2 ]
 	awk -F '|' '/^\| H=/ { if (!($4 > 0 && $5 > 0 && $7 > 0) || NF != 9) bad = 1 } END { exit bad }' \
 	    <<< "$output"
@@ -488,7 +491,7 @@ measured() {
 	"$ORACLE/find-python.sh" 'import torch' > python || skip 'no python3 with PyTorch'
 	TORCH=cpu run --separate-stderr measured
 	[ "$status" -eq 0 ]
-	[ "$(grep -c '| PyTorch, ' <<< "$output")" -eq 8 ]
+	[ "$(grep -c '| PyTorch, ' <<< "$output")" -eq 12 ]
 	awk -F '|' '/\| PyTorch, / { if (!($4 > 0 && $5 > 0 && $7 > 0)) bad = 1 } END { exit bad }' <<< "$output"
 	[ -z "$stderr" ]
 }

@@ -14,13 +14,16 @@
  *						N x N matrices, in GFLOP/s, and moves,
  *						in GB/s
  *
+ * CELL=lstm or gru measures such a net instead of one of the plain cell (except profile, and
+ * queue where the device has no such steps), PRECISION=tf32 products of rounded operands.
+ *
  * sgd, queue and eval print: milliseconds a sentence in the median pass over the
  * lines, words/s, GFLOP/s, peak memory in MB.  profile prints what each layer
  * takes when it is called alone, and the whole step.
  *
  * Operations are those of the products, a multiplication and an addition
  * apart: a word of a step costs 6 H C in the output layer and (4 + 2 bptt) H^2
- * in the recurrence; forward only, 2 H C and 2 H^2.
+ * in the recurrence, 6 gates H^2 in that of a gated cell; forward only, 2 H C and 2 gates H^2.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -223,22 +226,48 @@ profile(struct bench *b, double seconds)
 	    whole * 1e6 / (double)n);
 }
 
+static struct backend *
+open_device(const char *device, int threads)
+{
+	const char *why, *precision = getenv("PRECISION");
+	struct backend *k = backend_open(device, REAL_F32, threads, &why);
+
+	must(k ? NULL : why);
+	if (precision && strcmp(precision, "tf32") == 0)
+		must(k->use_tf32 ? k->use_tf32(k) : "this device has no TF32");
+	return k;
+}
+
+/* That of $CELL; the plain one without it. */
+static enum cell
+choose_cell(void)
+{
+	const char *name = getenv("CELL");
+	int i = 0;
+
+	if (name == NULL || *name == '\0')
+		return CELL_RNN;
+	while (i < NCELLS && strcmp(cell_kinds[i].name, name) != 0)
+		i++;
+	must(i < NCELLS ? NULL : "no such CELL");
+	return (enum cell)i;
+}
+
 static void
 run(char *argv[])
 {
 	static struct bench b;
-	struct model_shape shape = { .cell = CELL_RNN, .real = REAL_F32, .layers = 1,
+	struct model_shape shape = { .cell = choose_cell(), .real = REAL_F32, .layers = 1,
 	    .hidden = (uint32_t)atoi(argv[4]), .vocab = (uint32_t)atoi(argv[5]) };
 	double h = shape.hidden, c = shape.vocab, seconds = atof(argv[8]);
-	const char *why;
+	double gates = cell_kinds[shape.cell].gates, square;
 
 	b.bptt = atoi(argv[6]);
 	b.batch = (size_t)atol(argv[7]);
 	must(model_new(&b.model, shape));
 	model_init(&b.model, INIT_TUTORIAL, 1);
-	b.k = backend_open(argv[2], REAL_F32, atoi(argv[3]), &why);
-	if (b.k == NULL)
-		must(why);
+	b.k = open_device(argv[2], atoi(argv[3]));
+	square = cell_kinds[shape.cell].is_truncated ? 4 + 2 * b.bptt : 6 * gates;
 	must(net_open(&b.net, b.k, &b.model));
 	model_free(&b.model);
 	b.model.shape = shape;
@@ -247,9 +276,9 @@ run(char *argv[])
 	must(b.logp ? NULL : "out of memory");
 	if (strcmp(argv[1], "sgd") == 0 || strcmp(argv[1], "queue") == 0)
 		measure(&b, argv[1][0] == 's' ? pass_sgd : pass_queue, seconds,
-		    6 * h * c + (4 + 2 * b.bptt) * h * h);
+		    6 * h * c + square * h * h);
 	else if (strcmp(argv[1], "eval") == 0)
-		measure(&b, pass_eval, seconds, 2 * h * c + 2 * h * h);
+		measure(&b, pass_eval, seconds, 2 * h * c + 2 * gates * h * h);
 	else
 		profile(&b, seconds);
 }
@@ -259,14 +288,11 @@ static void
 show_floor(const char *device, int threads, int rows)
 {
 	const size_t n = (size_t)rows * (size_t)rows;
-	const char *why;
-	struct backend *k = backend_open(device, REAL_F32, threads, &why);
+	struct backend *k = open_device(device, threads);
 	double product = 1e9, move = 1e9;
 	struct matrix *m;
 	void *x, *z;
 
-	if (k == NULL)
-		must(why);
 	m = k->mat_new(k, ROLE_DENSE, rows, rows);
 	x = k->alloc(k, n);
 	z = k->alloc(k, n);

@@ -46,6 +46,13 @@ speed() {
 	for batch in 1 32 128; do
 		figures 30 "H=512, -B $batch" timed sgd 512 $batch
 	done
+	for cell in lstm gru; do
+		for batch in 32 128; do
+			CELL=$cell figures 30 "H=512, $cell, -B $batch" timed sgd 512 $batch
+		done
+	done
+	PRECISION=tf32 figures 30 'products of 4096 x 4096 in TF32, and copies' "$step" floor cuda 0 "${N:-4096}"
+	PRECISION=tf32 figures 30 'H=512, -B 128, TF32' timed sgd 512 128
 	figures 30 'H=100, evaluation only' timed eval 100 4096
 }
 

@@ -3,8 +3,8 @@
 
 The net is as near to ours as its parts allow: an embedding with a sparse
 gradient, nn.RNN (which puts a matrix between the two that ours has not) and a
-linear layer, without biases.  With --plain the recurrence is written out, and
-that matrix is not there.  Its gradient goes back over the whole sentence.
+linear layer, without biases; with --cell, nn.LSTM or nn.GRU.  With --plain the
+recurrence of nn.RNN is written out, and that matrix is not there.  Its gradient goes back over the whole sentence.
 
 With --batch, sentences are packed: the rows of a step of all of them side by
 side, no padding.  On a GPU nn.RNN is cuDNN's; products keep all bits of a float
@@ -18,6 +18,7 @@ FLAGS = (
     ("--device", {"choices": ("cpu", "cuda"), "default": "cpu"}),
     ("--batch", {"type": int, "default": 1, "metavar": "N", "help": "sentences a step"}),
     ("--plain", {"action": "store_true", "help": "the recurrence written out, not nn.RNN"}),
+    ("--cell", {"choices": ("rnn", "lstm", "gru"), "default": "rnn"}),
     ("--look", {"action": "store_true", "help": "only the losses, no update"}),
 )
 
@@ -26,6 +27,8 @@ def recurrence(torch, a):
     """An nn.RNN, or one written out: rows of A, how many in each step -> states."""
     if a.plain:
         cell = torch.nn.Linear(a.hidden, a.hidden, bias=False)
+    elif a.cell != "rnn":
+        cell = getattr(torch.nn, a.cell.upper())(a.hidden, a.hidden, bias=False)
     else:
         cell = torch.nn.RNN(a.hidden, a.hidden, nonlinearity="tanh", bias=False)
 
