@@ -208,9 +208,11 @@ kernels() {
 	nm -C "$BUILD/emulated/libunroll-cuda.so" | awk 'FNR == NR { ran[$1]; next } $1 in ran' ran -
 }
 
-# vocabulary SIZE: a stream of that vocabulary
+# vocabulary SIZE [LINES]: a stream of that vocabulary
 vocabulary() {
-	awk -v n="$1" 'BEGIN { for (i = 0; i < 9; i++) print 0, 2 + i * 5, n - 1 - i, 30 + i, 2 + i, 7, 1 }' |
+	awk -v n="$1" -v lines="${2:-9}" 'BEGIN {
+		for (i = 0; i < lines; i++)
+			print 0, 2 + i % 9 * 5, n - 1 - i, 30 + i % 9, 2 + i % 9, 7, 1 }' |
 	    "$ORACLE/as-stream.sh" "$1"
 }
 
@@ -302,6 +304,34 @@ vocabulary() {
 		EMU_FAIL=together train --force -d cuda $o -e 1 -E 0 -o alone.npz tiny.stream 2> note
 		cmp together.npz alone.npz
 		[ "$(grep -c '^train: device cuda: the GPU does not run the kernel for many time steps (.*); without it recurrent layers are slower' note)" -eq 1 ]
+	done
+}
+
+# most_shared: bytes of shared memory of the time loops in `got`, largest first
+most_shared() {
+	awk '{ print $1 }' got | grep -f - ran | sort -k 3nr | awk 'NR == 1 { print $3 }'
+}
+
+@test "a time loop keeps what fits of W in shared memory: the same bytes, whatever fits" {
+	local bytes=() shared sms some
+	vocabulary 61 36 > words.stream
+	for o in '-c lstm -H 36 -B 9 -n 9' '-c gru -H 32 -B 36' '-c lstm -H 70 -L 2 -B 2 -n 2' '-H 204 -b 1000 -n 1'; do
+		bytes=()
+		sms=3 some=35000		# 6 blocks
+		[[ $o != *204* ]] || sms=4 some=62000	# there are 7 tiles
+		for shared in 232448 $some 20000; do	# all of it, a part of it, nothing
+			# shellcheck disable=SC2086
+			EMU_SMS=$sms EMU_SHARED=$shared kernels train -q --force -d cuda $o -e 1 -E 0 -o $shared.npz words.stream |
+			    grep run_steps > got
+			bytes+=("$(most_shared)")
+			cmp 232448.npz $shared.npz
+		done
+		echo "$o: ${bytes[*]}"
+		[ "${bytes[0]}" -gt "${bytes[1]}" ]
+		[ "${bytes[1]}" -gt "${bytes[2]}" ]
+		# shellcheck disable=SC2086
+		EMU_FAIL=together train -q --force -d cuda $o -e 1 -E 0 -o alone.npz words.stream > log
+		cmp 232448.npz alone.npz
 	done
 }
 

@@ -4,8 +4,9 @@
  * All sequences of a batch advance in lock-step.  A block multiplies 32 rows by the columns of
  * W of some units (gemm_skinny.h), all gates of each, and at once computes these units' cells
  * by the arithmetic of kernels/cells.  One launch runs all steps: its blocks wait for each
- * other after each (grid_barrier.h), which takes less time than a launch.  Where the device
- * refuses that, each step is a launch of the same kernel, with the same sums.
+ * other after each (grid_barrier.h), which takes less time than a launch, and each keeps what
+ * fits of its columns of W in shared memory.  Where the device refuses that, each step is a
+ * launch of the same kernel, with the same sums.
  *
  * Arrays that are local to this file are in time-major order, so that the rows of a step are
  * adjacent; `position` is a row's index in that order.  What another block may have written
@@ -155,6 +156,18 @@ struct cell_tile {
 	bool bare;		/* nothing comes before its rows */
 };
 
+/* The columns of the units from j0 on. */
+template <enum cell CELL, bool BACK>
+static __device__ inline void
+point_to_columns(const struct layer &c, int j0, const skinny_operands &o)
+{
+	constexpr int units = tile_units<CELL, BACK>;
+	int i = (int)threadIdx.x, g = i / units, j = j0 + i % units, h = c.h;
+
+	if (i < SKINNY_TILE && !BACK)
+		o.columns[i] = g < cell_kinds[CELL].gates && j < h ? c.w + ((size_t)g * h + j) * h : NULL;
+}
+
 /* The rows to multiply by W: of the states before, or of the errors of the rows after; and the
  * columns of the tile's units. */
 template <enum cell CELL, bool BACK>
@@ -163,7 +176,6 @@ point_to_operands(const struct layer &c, const struct cell_tile &t, const skinny
 {
 	constexpr struct cell_kind kind = cell_kinds[CELL];
 	int i = (int)threadIdx.x, at = t.first + i, h = c.h;
-	int g = i / tile_units<CELL, BACK>, j = t.j0 + i % tile_units<CELL, BACK>;
 
 	if (i < SKINNY_TILE && at >= t.end) {
 		o.rows[i] = NULL;
@@ -174,8 +186,7 @@ point_to_operands(const struct layer &c, const struct cell_tile &t, const skinny
 	} else if (i < SKINNY_TILE) {
 		o.rows[i] = row_before(c, c.s, c.s0, c.o.row[at], c.o.seq[at]);
 	}
-	if (i < SKINNY_TILE && !BACK)
-		o.columns[i] = g < kind.gates && j < h ? c.w + ((size_t)g * h + j) * h : NULL;
+	point_to_columns<CELL, BACK>(c, t.j0, o);
 	__syncthreads();
 }
 
@@ -202,16 +213,34 @@ finish_half(const struct layer &c, const struct cell_tile &t, int half, const re
 	}
 }
 
+/* The depth of the product. */
+template <enum cell CELL, bool BACK>
+static __host__ __device__ inline int
+depth_of(int h)
+{
+	return BACK ? cell_kinds[CELL].gates * h : h;
+}
+
+/* The operands of tiles of the units from j0 on. */
+template <enum cell CELL, bool BACK>
+static __device__ inline skinny_operands
+operands_of(const struct layer &c, int j0, int kept_steps)
+{
+	const real **rows = (const real **)(shared_memory<real>() + SKINNY_REALS);
+	size_t h = (size_t)c.h, k = (size_t)depth_of<CELL, BACK>(c.h);
+
+	return { rows, rows + SKINNY_TILE, c.w + j0, h, c.h - j0,
+	    BACK ? is_quads(c.e, k) : is_quads(c.s, h) && is_quads(c.s0, 0), is_quads(c.w, h),
+	    (real *)(rows + 2 * SKINNY_TILE), kept_steps };
+}
+
 template <enum cell CELL, bool BACK>
 static __device__ inline void
-run_tile(const struct layer &c, const struct cell_tile &t)
+run_tile(const struct layer &c, const struct cell_tile &t, int kept_steps)
 {
-	int h = c.h, k = BACK ? cell_kinds[CELL].gates * h : h;
+	int k = depth_of<CELL, BACK>(c.h);
 	real *shared = shared_memory<real>(), sum[SKINNY_DOWN][SKINNY_ACROSS] = {};
-	const real **rows = (const real **)(shared + SKINNY_REALS);
-	skinny_operands o = { rows, rows + SKINNY_TILE, c.w + t.j0, (size_t)h, h - t.j0,
-	    BACK ? is_quads(c.e, (size_t)k) : is_quads(c.s, (size_t)h) && is_quads(c.s0, 0),
-	    is_quads(c.w, (size_t)h) };
+	const skinny_operands o = operands_of<CELL, BACK>(c, t.j0, kept_steps);
 
 	point_to_operands<CELL, BACK>(c, t, o);
 	skinny_part<!BACK>(t.bare ? 0 : k, o, shared, sum);
@@ -221,16 +250,31 @@ run_tile(const struct layer &c, const struct cell_tile &t)
 	}
 }
 
+/* Keeps the first steps of W's columns of this block's tiles. */
+template <enum cell CELL, bool BACK>
+static __device__ inline void
+keep_columns(const struct layer &c, int j0, int kept_steps)
+{
+	const skinny_operands o = operands_of<CELL, BACK>(c, j0, kept_steps);
+
+	point_to_columns<CELL, BACK>(c, j0, o);
+	__syncthreads();
+	skinny_keep_b<!BACK>(depth_of<CELL, BACK>(c.h), o);
+	__syncthreads();
+}
+
 /* Steps from .. end - 1 of the loop; one, or those of a launch whose blocks wait for each other,
- * the counter being 0. */
+ * the counter being 0.  kept_steps is 0 unless all tiles of a block have the same columns. */
 template <enum cell CELL, bool BACK>
 static __global__ void
 __launch_bounds__(SKINNY_THREADS, sizeof(real) == sizeof(float) ? 2 : 1)	/* doubles would spill */
-run_steps(struct layer c, int from, int end, unsigned *counter)
+run_steps(struct layer c, int from, int end, unsigned *counter, int kept_steps)
 {
 	constexpr int units = tile_units<CELL, BACK>;
 	int across = (c.h + units - 1) / units;
 
+	if (kept_steps)
+		keep_columns<CELL, BACK>(c, (int)blockIdx.x % across * units, kept_steps);
 	for (int q = from; q < end; q++) {
 		int step = BACK ? c.o.steps - 1 - q : q, first = c.o.first[step], last = c.o.first[step + 1];
 		int tiles = (last - first + SKINNY_TILE - 1) / SKINNY_TILE * across;
@@ -239,7 +283,7 @@ run_steps(struct layer c, int from, int end, unsigned *counter)
 			int at = first + i / across * SKINNY_TILE;
 
 			run_tile<CELL, BACK>(c, { at, at + SKINNY_TILE < last ? at + SKINNY_TILE : last,
-			    i % across * units, q == 0 && (BACK || c.s0 == NULL) });
+			    i % across * units, q == 0 && (BACK || c.s0 == NULL) }, kept_steps);
 		}
 		if (q + 1 < end) {
 			grid_arrive(counter);
@@ -248,13 +292,14 @@ run_steps(struct layer c, int from, int end, unsigned *counter)
 	}
 }
 
-/* By enum cell: kernels, and the units of their tiles. */
+/* By enum cell: kernels, the units of their tiles, and the depth of their products. */
 struct time_loop {
-	void (*kernel)(struct layer c, int from, int end, unsigned *counter);
+	void (*kernel)(struct layer c, int from, int end, unsigned *counter, int kept_steps);
 	int units;
+	int (*depth)(int h);
 };
-#define FORWARD_LOOP(id, ...) { run_steps<id, false>, tile_units<id, false> },
-#define BACKWARD_LOOP(id, ...) { run_steps<id, true>, tile_units<id, true> },
+#define FORWARD_LOOP(id, ...) { run_steps<id, false>, tile_units<id, false>, depth_of<id, false> },
+#define BACKWARD_LOOP(id, ...) { run_steps<id, true>, tile_units<id, true>, depth_of<id, true> },
 static const struct time_loop forward_loop[] = { CELL_ROWS(FORWARD_LOOP) };
 static const struct time_loop backward_loop[] = { CELL_ROWS(BACKWARD_LOOP) };
 
@@ -302,21 +347,63 @@ count_tiles(const struct layer &l, const struct time_loop *loop, int step)
 	return (int)(cuda_over(rows, SKINNY_TILE) * cuda_over((size_t)l.h, (size_t)loop->units));
 }
 
+/* One launch of a whole time loop. */
+struct loop_plan {
+	int blocks;		/* 0: the device has none that wait for each other */
+	int kept_steps;
+	size_t bytes;		/* of shared memory */
+};
+
+/* The steps of W that as many blocks can keep in shared memory. */
+static void
+plan_kept(struct backend *k, const struct time_loop *loop, const struct layer &l, struct loop_plan *p)
+{
+	const size_t reserved = 1 << 10;	/* of each block, by the system */
+	const struct state *s = (const struct state *)k->ctx;
+	size_t each = cuda_over((size_t)p->blocks, (size_t)s->limits.blocks);
+	size_t room = (s->limits.bytes + reserved) / each;
+	int steps = skinny_steps(loop->depth(l.h)), most;
+
+	if (room < reserved + SKINNY_BYTES)
+		return;
+	most = (int)((room - reserved - SKINNY_BYTES) / SKINNY_STEP_BYTES);
+	p->kept_steps = most < steps ? most : steps;
+	p->bytes += (size_t)p->kept_steps * SKINNY_STEP_BYTES;
+}
+
+/* As many blocks as there are tiles or as the device holds; if the tiles of each have the same
+ * columns, or can have without another round, these are kept. */
+static struct loop_plan
+plan_loop(struct backend *k, const struct time_loop *loop, const struct layer &l)
+{
+	int most = blocks_together(k, loop->kernel, SKINNY_THREADS, SKINNY_BYTES);
+	int tiles = count_tiles(l, loop, 0);		/* no step has more */
+	int across = (l.h + loop->units - 1) / loop->units, even = most / across * across;
+	struct loop_plan p = { tiles < most ? tiles : most, 0, SKINNY_BYTES };
+	struct loop_plan kept = p;
+
+	if (tiles > most)
+		kept.blocks = even;
+	if (kept.blocks == 0 || (tiles > most && (tiles + even - 1) / even > (tiles + most - 1) / most))
+		return p;
+	plan_kept(k, loop, l, &kept);
+	return blocks_together(k, loop->kernel, SKINNY_THREADS, kept.bytes) >= kept.blocks ? kept : p;
+}
+
 /* All steps in one launch; false where the device refuses it. */
 static bool
 run_together(struct backend *k, const struct time_loop *loop, const struct layer &l)
 {
-	int most = blocks_together(k, loop->kernel, SKINNY_THREADS, SKINNY_BYTES);
-	int tiles = count_tiles(l, loop, 0);		/* no step has more */
+	struct loop_plan p = plan_loop(k, loop, l);
 	unsigned *counter = (unsigned *)cuda_buffer(k, BUFFER_COUNTER, sizeof(*counter));
 	struct state *s = (struct state *)k->ctx;
 	cudaError_t e;
 
-	if (counter == NULL || most == 0 ||
+	if (counter == NULL || p.blocks == 0 ||
 	    !cuda_check(k, cudaMemsetAsync(counter, 0, sizeof(*counter), s->stream)))
 		return false;
-	e = launch_together(k, loop->kernel, tiles < most ? tiles : most, SKINNY_THREADS, SKINNY_BYTES, l,
-	    0, l.o.steps, counter);
+	e = launch_together(k, loop->kernel, p.blocks, SKINNY_THREADS, p.bytes, l, 0, l.o.steps, counter,
+	    p.kept_steps);
 	if (e == cudaSuccess)
 		return true;
 	cuda_note_refusal(k, e, "many time steps", "recurrent layers are slower");
@@ -334,7 +421,7 @@ run_loop(struct backend *k, const struct time_loop *loops, enum cell cell, const
 		return;
 	for (int q = 0; q < l.o.steps; q++)
 		launch(k, loop->kernel, dim3((unsigned)count_tiles(l, loop, back ? l.o.steps - 1 - q : q)),
-		    dim3(SKINNY_THREADS), SKINNY_BYTES, l, q, q + 1, NULL);
+		    dim3(SKINNY_THREADS), SKINNY_BYTES, l, q, q + 1, NULL, 0);
 }
 
 static void

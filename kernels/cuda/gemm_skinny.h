@@ -7,6 +7,9 @@
  * and the parts are added in order.  The parts depend on k alone:
  * a row's result does not depend on the other rows, nor on how many there are.
  *
+ * Where a block computes tiles of the same columns again and again, it keeps the first steps of
+ * every warp's part of B in shared memory, as many as fit.
+ *
  * A is read past the L1 cache, since another block of the same launch may have written it.
  * B is stored (n,k) with TB, a row per column of C, anywhere in memory; else (k,n).
  */
@@ -30,6 +33,8 @@ enum {
 	/* bytes of it, with the rows of both operands */
 	SKINNY_BYTES = SKINNY_REALS * (int)sizeof(real) + 2 * SKINNY_TILE * (int)sizeof(real *)
 };
+/* bytes of a step of all warps' parts of B that is kept */
+enum { SKINNY_STEP_BYTES = SKINNY_WARPS * SKINNY_DEEP * SKINNY_STRIDE * (int)sizeof(real) };
 static_assert(SKINNY_WARPS * SKINNY_HALF * SKINNY_TILE <= SKINNY_REALS, "the sums fit as well");
 
 /* The operands of a tile. */
@@ -40,7 +45,16 @@ struct skinny_operands {
 	size_t ld;			/* ... and the distance of its rows */
 	int most;			/* ... and its columns from there on */
 	bool rows_fit, b_fits;		/* is_quads() */
+	real *kept;			/* (kept_steps, WARPS, DEEP, STRIDE) of B in shared memory */
+	int kept_steps;
 };
+
+/* The steps of a warp's part of k. */
+static __host__ __device__ inline int
+skinny_steps(int k)
+{
+	return (k + SKINNY_WARPS * SKINNY_DEEP - 1) / (SKINNY_WARPS * SKINNY_DEEP);
+}
 
 /* Four numbers that another block may have written. */
 static __device__ inline quad
@@ -153,18 +167,48 @@ skinny_multiply(const real *as, const real *bs, real sum[SKINNY_DOWN][SKINNY_ACR
 	}
 }
 
+/* Where the operands of a step are that this warp keeps. */
+static __device__ inline real *
+skinny_kept(const skinny_operands &o, int step)
+{
+	return o.kept + (step * SKINNY_WARPS + (int)threadIdx.x / SKINNY_LANES) * SKINNY_DEEP * SKINNY_STRIDE;
+}
+
+/* Keeps the first steps of this warp's part of B; for skinny_part() by the same warp. */
+template <bool TB>
+static __device__ inline void
+skinny_keep_b(int k, const skinny_operands &o)
+{
+	int part = skinny_steps(k) * SKINNY_DEEP, l = (int)threadIdx.x / SKINNY_LANES * part;
+	int end = l + part < k ? l + part : k;
+
+	for (int step = 0; step < o.kept_steps; step++) {
+		quad own[SKINNY_OWN];
+
+		skinny_fetch_b<TB>(own, o, l + step * SKINNY_DEEP, end);
+		skinny_keep<TB>(own, skinny_kept(o, step));
+	}
+	__syncwarp();
+}
+
 /* This warp's part of k, into sum. */
 template <bool TB>
 static __device__ inline void
 skinny_part(int k, const skinny_operands &o, real *shared, real sum[SKINNY_DOWN][SKINNY_ACROSS])
 {
-	int warp = (int)threadIdx.x / SKINNY_LANES;
-	int part = (k + SKINNY_WARPS * SKINNY_DEEP - 1) / (SKINNY_WARPS * SKINNY_DEEP) * SKINNY_DEEP;
+	int warp = (int)threadIdx.x / SKINNY_LANES, part = skinny_steps(k) * SKINNY_DEEP;
 	int l = warp * part, end = l + part < k ? l + part : k;
 	real *as = shared + warp * 2 * SKINNY_DEEP * SKINNY_STRIDE, *bs = as + SKINNY_DEEP * SKINNY_STRIDE;
 	quad own_a[SKINNY_OWN], own_b[SKINNY_OWN];
 
 	skinny_fetch_a(own_a, o, l, end);
+	for (int step = 0; step < o.kept_steps && l < end; step++, l += SKINNY_DEEP) {
+		skinny_keep<true>(own_a, as);
+		__syncwarp();
+		skinny_fetch_a(own_a, o, l + SKINNY_DEEP, end);
+		skinny_multiply(as, skinny_kept(o, step), sum);
+		__syncwarp();
+	}
 	skinny_fetch_b<TB>(own_b, o, l, end);
 	for (; l < end; l += SKINNY_DEEP) {
 		skinny_keep<true>(own_a, as);
@@ -214,7 +258,7 @@ skinny_tile(product_shape shape, const real *a, const real *b, STORE store)
 	int i0 = (int)blockIdx.x / across * SKINNY_TILE, j0 = (int)blockIdx.x % across * SKINNY_TILE;
 	real *shared = shared_memory<real>(), sum[SKINNY_DOWN][SKINNY_ACROSS] = {};
 	skinny_operands o = { (const real **)(shared + SKINNY_REALS), NULL, b + j0, (size_t)n, n - j0,
-	    is_quads(a, (size_t)k), is_quads(b, (size_t)n) };
+	    is_quads(a, (size_t)k), is_quads(b, (size_t)n), NULL, 0 };
 
 	if (threadIdx.x < SKINNY_TILE)
 		o.rows[threadIdx.x] = i0 + (int)threadIdx.x < m ? a + (size_t)(i0 + (int)threadIdx.x) * k : NULL;

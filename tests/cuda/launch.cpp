@@ -414,7 +414,11 @@ run_grid(const cudaLaunchConfig_t &c, bool together, const std::function<void()>
 
 /* The kernels that ran, as EMU_KERNELS asks for. */
 struct kernel_log {
-	std::map<const void *, unsigned long> launches;
+	struct launches {
+		unsigned long n;
+		size_t shared;
+	};
+	std::map<const void *, launches> of;
 
 	~kernel_log()
 	{
@@ -422,10 +426,11 @@ struct kernel_log {
 		FILE *f = path ? fopen(path, "a") : NULL;
 		Dl_info info;
 
-		for (const auto &k : launches)
+		for (const auto &k : of)
 			if (f && dladdr(k.first, &info))
-				fprintf(f, "%016lx %lu\n", (unsigned long)((const char *)k.first -
-				    (const char *)info.dli_fbase), k.second);
+				fprintf(f, "%016lx %lu %zu\n", (unsigned long)((const char *)k.first -
+				    (const char *)info.dli_fbase), k.second.n,
+				    k.second.shared);
 		if (f)
 			fclose(f);
 	}
@@ -437,7 +442,8 @@ emu_launch(const cudaLaunchConfig_t *c, const void *kernel, const std::function<
 	static kernel_log log;
 	cudaError_t e = emu_call("launch");
 
-	log.launches[kernel]++;
+	log.of[kernel].n++;
+	log.of[kernel].shared = std::max(log.of[kernel].shared, c->dynamicSmemBytes);
 	if (e == cudaSuccess)
 		e = check_launch(c, kernel);
 	if (e == cudaSuccess)
