@@ -11,13 +11,16 @@
  *	B (8, 8)	b0 (r, g), b1 (r + 4, g)
  *	C (16, 8)	c0 (g, 2r), c1 (g, 2r + 1), c2 (g + 8, 2r), c3 (g + 8, 2r + 1)
  *
- * Which rows, columns and depths of the tile these are is free, so they are chosen such that a
- * lane loads four of an operand at once without bank conflicts, and has columns side by side:
- * of the instruction (p, q) of the 4 x 4,
+ * Which rows, columns and depths of the tile these are is free, so they are chosen such that
+ * loads are without bank conflicts and a lane has columns side by side: of the instruction (p, q)
+ * of the 4 x 4,
  *
- *	row i of A		row 4 i + p of the warp's, or from i = 8 on 32 + 4 (i - 8) + p
- *	column j of B		column 4 j + q of the warp's
+ *	row i of A		row 16 p + i of the warp's
+ *	column j of B		column 16 (q / 2) + 2 j + q % 2 of the warp's
  *	depth l of both		2 l, or from l = 4 on 2 (l - 4) + 1
+ *
+ * The operands of an instruction must be in registers side by side.  So a lane loads A number by
+ * number, and B is stored in shared memory in pairs of depths 2 l and 2 l + 1.
  *
  * Every element's sum is over k in steps of 8, in order, whatever the tile: a row's result does
  * not depend on the other rows.
@@ -68,50 +71,55 @@ tf32_round(float x)
 
 /* This thread's elements of the tile. */
 struct tf32_elements {
-	enum { ADJACENT = 8 };
+	enum { IN_SPAN = 8 };
 
 	static __device__ int
 	row(int e)
 	{
-		return (int)threadIdx.x / 128 * 64 + e / 4 * 32 + (int)threadIdx.x % 32 / 4 * 4 + e % 4;
+		return (int)threadIdx.x / 128 * 64 + e % 4 * 16 + e / 4 * 8 + (int)threadIdx.x % 32 / 4;
 	}
 	static __device__ int
 	column(int e)
 	{
-		return (int)threadIdx.x / 32 % 4 * 32 + (int)threadIdx.x % 4 * 8 + e;
+		return (int)threadIdx.x / 32 % 4 * 32 + e / 4 * 16 + (int)threadIdx.x % 4 * 4 + e % 4;
 	}
 };
 
-/* Eight of the depth, from the operands' (8, STRIDE) on. */
+/* Eight of the depth, from the operands' (8, STRIDE) and (4, STRIDE, 2) on. */
 static __device__ inline void
 tf32_multiply(const real *as, const real *bs, real sum[TF32_EACH][TF32_EACH])
 {
 	int r = (int)threadIdx.x % 4, g = (int)threadIdx.x % 32 / 4;
-	int down = (int)threadIdx.x / 128 * 64 + 4 * g, across = (int)threadIdx.x / 32 % 4 * 32 + 4 * g;
-	quad x[2][2], y[2];	/* of the depths 2r and 2r + 1; x: of either half of the rows */
+	const real *x = as + 2 * r * TF32_STRIDE + (int)threadIdx.x / 128 * 64 + g;
+	const real *y = bs + 2 * (r * TF32_STRIDE + (int)threadIdx.x / 32 % 4 * 32 + 2 * g);
+	const quad b[2] = { *(const quad *)y, *(const quad *)(y + 32) };
 
 	UNROLL
-	for (int l = 0; l < 2; l++) {
-		UNROLL
-		for (int half = 0; half < 2; half++)
-			x[l][half] = *(const quad *)(as + (2 * r + l) * TF32_STRIDE + down + half * 32);
-		y[l] = *(const quad *)(bs + (2 * r + l) * TF32_STRIDE + across);
-	}
-	UNROLL
-	for (int p = 0; p < 4; p++)
+	for (int p = 0; p < 4; p++) {
+		const real a[4] = { x[16 * p], x[16 * p + 8], x[16 * p + TF32_STRIDE], x[16 * p + 8 + TF32_STRIDE] };
+
 		UNROLL
 		for (int q = 0; q < 4; q++) {
-			const real a[4] = { x[0][0].x[p], x[0][1].x[p], x[1][0].x[p], x[1][1].x[p] };
-			const real b[2] = { y[0].x[q], y[1].x[q] };
+			int c = q / 2 * 4 + q % 2;
 
-			tf32_mma(&sum[p][q], &sum[p][q + 4], &sum[p + 4][q], &sum[p + 4][q + 4], a, b);
+			tf32_mma(&sum[p][c], &sum[p][c + 2], &sum[p + 4][c], &sum[p + 4][c + 2], a,
+			    b[q / 2].x + q % 2 * 2);
 		}
+	}
 }
 
-/* A thread's operands, and their roundings in shared memory. */
+static __device__ inline void
+tf32_round_all(quad own[TF32_FOURS])
+{
+	UNROLL
+	for (int e = 0; e < 4 * TF32_FOURS; e++)
+		own[e / 4].x[e % 4] = tf32_round(own[e / 4].x[e % 4]);
+}
+
+/* This thread's part of A, and its roundings in shared memory as (DEEP, STRIDE). */
 template <bool ALONG, bool QUADS>
 static __device__ inline void
-tf32_fetch(quad own[TF32_FOURS], const product_operand &o, int l, int end)
+tf32_fetch_a(quad own[TF32_FOURS], const product_operand &o, int l, int end)
 {
 	UNROLL
 	for (int f = 0; f < TF32_FOURS; f++)
@@ -120,14 +128,57 @@ tf32_fetch(quad own[TF32_FOURS], const product_operand &o, int l, int end)
 
 template <bool ALONG, bool QUADS>
 static __device__ inline void
-tf32_keep(quad own[TF32_FOURS], real *to)
+tf32_keep_a(quad own[TF32_FOURS], real *to)
 {
+	tf32_round_all(own);
 	UNROLL
-	for (int f = 0; f < TF32_FOURS; f++) {
-		UNROLL
-		for (int e = 0; e < 4; e++)
-			own[f].x[e] = tf32_round(own[f].x[e]);
+	for (int f = 0; f < TF32_FOURS; f++)
 		product_keep<TF32_TILE, ALONG, QUADS>(own[f], to + f * product_deep<TF32_TILE> * TF32_STRIDE);
+}
+
+/* The same for B; its fours of not ALONG are of depths 2 l and 2 l + 1. */
+template <bool ALONG, bool QUADS>
+static __device__ inline void
+tf32_fetch_b(quad own[TF32_FOURS], const product_operand &o, int l, int end)
+{
+	const product_four<TF32_TILE, ALONG, QUADS> four;
+
+	UNROLL
+	for (int f = 0; f < TF32_FOURS; f++)
+		own[f] = product_fetch<TF32_TILE, ALONG, QUADS>(o,
+		    l + (ALONG ? f * product_deep<TF32_TILE> : four.l + f), end);
+}
+
+struct __align__(8) tf32_pair {
+	real x[2];
+};
+
+/* ... in shared memory as (DEEP / 2, STRIDE, 2). */
+template <bool ALONG, bool QUADS>
+static __device__ inline void
+tf32_keep_b(quad own[TF32_FOURS], real *to)
+{
+	const product_four<TF32_TILE, ALONG, QUADS> four;
+	tf32_pair *pairs = (tf32_pair *)to + four.i;
+
+	tf32_round_all(own);
+	UNROLL
+	for (int e = 0; !ALONG && QUADS && e < 4; e += 2)
+		*(quad *)(pairs + four.l * TF32_STRIDE + e) =
+		    { { own[0].x[e], own[1].x[e], own[0].x[e + 1], own[1].x[e + 1] } };
+	UNROLL
+	for (int e = 0; !ALONG && !QUADS && e < 4; e++)
+		pairs[four.l * TF32_STRIDE + e * four.DI] = { { own[0].x[e], own[1].x[e] } };
+	UNROLL
+	for (int f = 0; ALONG && f < TF32_FOURS; f++) {
+		int l = four.l + f * product_deep<TF32_TILE>;
+
+		UNROLL
+		for (int e = 0; QUADS && e < 4; e += 2)
+			pairs[(l + e) / 2 * TF32_STRIDE] = { { own[f].x[e], own[f].x[e + 1] } };
+		UNROLL
+		for (int e = 0; !QUADS && e < 4; e++)
+			pairs[l / 2 * TF32_STRIDE + e * four.DI].x[l % 2] = own[f].x[e];
 	}
 }
 
@@ -144,14 +195,14 @@ tf32_tile(product_shape shape, int slice, const real *a, const real *b, STORE st
 	real *as = shared_memory<real>(), *bs = as + TF32_HALF / 2, sum[TF32_EACH][TF32_EACH] = {};
 	quad own_a[TF32_FOURS], own_b[TF32_FOURS];
 
-	tf32_fetch<!TA, QUADS>(own_a, x, l, end);
-	tf32_fetch<TB, QUADS>(own_b, y, l, end);
+	tf32_fetch_a<!TA, QUADS>(own_a, x, l, end);
+	tf32_fetch_b<TB, QUADS>(own_b, y, l, end);
 	for (; l < end; l += TF32_DEEP) {
-		tf32_keep<!TA, QUADS>(own_a, as + half);
-		tf32_keep<TB, QUADS>(own_b, bs + half);
+		tf32_keep_a<!TA, QUADS>(own_a, as + half);
+		tf32_keep_b<TB, QUADS>(own_b, bs + half);
 		__syncthreads();
-		tf32_fetch<!TA, QUADS>(own_a, x, l + TF32_DEEP, end);
-		tf32_fetch<TB, QUADS>(own_b, y, l + TF32_DEEP, end);
+		tf32_fetch_a<!TA, QUADS>(own_a, x, l + TF32_DEEP, end);
+		tf32_fetch_b<TB, QUADS>(own_b, y, l + TF32_DEEP, end);
 		UNROLL
 		for (int d = 0; d < TF32_DEEP; d += 8)
 			tf32_multiply(as + half + d * TF32_STRIDE, bs + half + d * TF32_STRIDE, sum);

@@ -64,20 +64,23 @@ struct softmax_spans {
 	real *at_y;		/* (rows) */
 };
 
-/* OWN logits of row i, from column j on, and those of the lanes beside this one, which are a
- * span. */
-template <int OWN>
+/* A thread's logits x from element q on of row i, and those of the lanes beside this one, which
+ * are a span; j0 is the tile's first column. */
+template <typename ELEMENTS>
 static __device__ inline void
-give_span(product_shape shape, int i, int j, const real *x, const softmax_spans &to)
+give_span(product_shape shape, int i, int j0, int q, const real *x, const softmax_spans &to)
 {
+	enum { OWN = ELEMENTS::IN_SPAN };
 	real l[OWN], max = -INFINITY, sum = 0;
-	int y = i < shape.m ? (int)to.y[i] : -1;
+	int y = i < shape.m ? (int)to.y[i] : -1, first = j0 + ELEMENTS::column(q);
 
 	UNROLL
 	for (int e = 0; e < OWN; e++) {
-		l[e] = j + e < shape.n ? x[e] + (to.bias ? to.bias[j + e] : 0) : -INFINITY;
+		int j = j0 + ELEMENTS::column(q + e);
+
+		l[e] = j < shape.n ? x[e] + (to.bias ? to.bias[j] : 0) : -INFINITY;
 		max = l[e] > max ? l[e] : max;
-		if (j + e == y)
+		if (j == y)
 			to.at_y[i] = l[e];
 	}
 	for (int bit = 1; bit < softmax_spans::SPAN / OWN; bit *= 2) {
@@ -90,25 +93,23 @@ give_span(product_shape shape, int i, int j, const real *x, const softmax_spans 
 		sum += l[e] == -INFINITY ? 0 : REXP(l[e] - max);
 	for (int bit = 1; bit < softmax_spans::SPAN / OWN; bit *= 2)
 		sum += __shfl_xor_sync(0xffffffffu, sum, bit);
-	if (i < shape.m && j < shape.n && j % softmax_spans::SPAN == 0) {
-		to.max[(size_t)i * to.n + j / softmax_spans::SPAN] = max;
-		to.sum[(size_t)i * to.n + j / softmax_spans::SPAN] = sum;
+	if (i < shape.m && first < shape.n && first % softmax_spans::SPAN == 0) {
+		to.max[(size_t)i * to.n + first / softmax_spans::SPAN] = max;
+		to.sum[(size_t)i * to.n + first / softmax_spans::SPAN] = sum;
 	}
 }
 
-/* In place of product.h's. */
+/* In place of product_tile.h's. */
 template <typename ELEMENTS, bool QUADS, int EACH>
 static __device__ inline void
 product_give(product_shape shape, int i0, int j0, const real (&sum)[EACH][EACH],
     const softmax_spans &to)
 {
-	constexpr int own = ELEMENTS::ADJACENT;
-
 	UNROLL
 	for (int p = 0; p < EACH; p++)
 		UNROLL
-		for (int q = 0; q < EACH; q += own)
-			give_span<own>(shape, i0 + ELEMENTS::row(p), j0 + ELEMENTS::column(q), sum[p] + q, to);
+		for (int q = 0; q < EACH; q += ELEMENTS::IN_SPAN)
+			give_span<ELEMENTS>(shape, i0 + ELEMENTS::row(p), j0, q, sum[p] + q, to);
 }
 
 enum { WARP = 32, JOIN_ROWS = REDUCE_THREADS / WARP };

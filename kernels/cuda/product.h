@@ -58,7 +58,7 @@ product_position(int thread, int e)
 /* A thread's elements of a tile. */
 template <int TILE>
 struct product_elements {
-	enum { ADJACENT = 4 };
+	enum { IN_SPAN = 4 };
 
 	static __device__ int row(int e) { return product_position<TILE>(product_down(), e); }
 	static __device__ int column(int e) { return product_position<TILE>(product_across(), e); }

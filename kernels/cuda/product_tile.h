@@ -195,7 +195,7 @@ product_put(const STORE &store, int i, int j, int n, const real *x)
 
 /*
  * The same for a thread's EACH x EACH elements of a tile, which are in rows row(p) and columns
- * column(q) of it, ADJACENT columns side by side.  A functor may have its own.
+ * column(q) of it, four columns side by side.  A functor may have its own.
  */
 template <typename ELEMENTS, bool QUADS, int EACH, typename STORE>
 static __device__ inline void
