@@ -180,6 +180,7 @@ losses() {
 		[ "$(wc -l < cpu)" -eq 3 ]
 		diff cpu cuda
 	done
+	[ -z "${SAN:-}" ] || return 0	# the same code, many times
 	run -0 gradcheck -q -d cuda -a --softmax adaptive
 	run -1 gradcheck -q -d cuda -a --softmax adaptive -x V
 }

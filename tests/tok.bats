@@ -485,6 +485,7 @@ hostile() {
 }
 
 @test "hostile texts take no longer than others" {
+	[ -z "${SAN:-}" ] || skip 'a sanitizer takes time of its own'
 	for p in a . '?' "''" "'" '\`' ';' - '. ' 'a. ' 'a.)' '?!' ', ' ',:' ")'" '.)' "x'" \
 	    "n't " "'tis" cannot '...' '. . . ' '--x' 'u.s.' '1.' 'j. ' '( ' 'mr. ' \
 	    $'.\u00a0' $'a.\u00a0b' $'.\u00a0.\u00a0.\u00a0x' $'\u03a3' $'\u03a3\u0027' $'\u0301'; do

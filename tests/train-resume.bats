@@ -46,6 +46,11 @@ turn() {
 	printf '%s' "$1"
 }
 
+# all_of N: so many of N combinations as every() runs
+all_of() {
+	if [ -n "${SAN:-}" ]; then echo $(($1 / 3)); else echo "$1"; fi
+}
+
 # every TEXT BATCH...: cells, optimisers and schedules in every combination, and
 # with them in turn all that else a run can have
 every() {
@@ -53,6 +58,8 @@ every() {
 	for cell in rnn lstm gru; do
 		for rule in sgd momentum adagrad rmsprop adam adamw; do
 			for rate in halve 'decay -F 1 -f 0.5' cosine constant; do
+				# with a sanitizer, every third one
+				[ -z "${SAN:-}" ] || [ $((n % 3)) -eq 0 ] || { n=$((n + 1)); continue; }
 				# shellcheck disable=SC2046,SC2086
 				halves "$@" -c $cell -O $rule -S $rate $(turn $n '' '-m 3' '-m 3 -t' '-m 4 -t' '--project 5' '-m 3 --project 2') \
 				    $(turn $((n / 4)) '' '-p 0.3') $(turn $((n / 3)) '' '-v 0.2') \
@@ -67,8 +74,8 @@ every() {
 @test "two halves are a whole: sentences, any network, optimiser and rate" {
 	halves=0 best=0
 	every words
-	[ "$halves" -eq 72 ]
-	[ "$best" -gt 20 ]
+	[ "$halves" -eq "$(all_of 72)" ]
+	[ "$best" -gt $((halves / 4)) ]
 }
 
 @test "two halves are a whole: several sentences a step" {
@@ -84,14 +91,14 @@ every() {
 @test "two halves are a whole: a stream, any network, optimiser and rate" {
 	halves=0 best=0
 	every chars -T 16
-	[ "$halves" -eq 72 ]
-	[ "$best" -gt 20 ]
+	[ "$halves" -eq "$(all_of 72)" ]
+	[ "$best" -gt $((halves / 4)) ]
 }
 
 @test "two halves are a whole: parts of a stream side by side" {
 	halves=0 best=0
 	every chars -T 16 -B 4
-	[ "$halves" -eq 72 ]
+	[ "$halves" -eq "$(all_of 72)" ]
 }
 
 @test "two halves are a whole: lines of a stream, a validation set of its own, other initial weights" {

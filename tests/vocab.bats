@@ -154,8 +154,10 @@ merged_equals() {
 }
 
 @test "shards with many ties merge into the table of one run" {
-	for seed in 1 2 3 4 5 6 7 8; do
-		ties 60 $seed > text
+	seeds=(1 2 3 4 5 6 7 8)
+	[ -z "${SAN:-}" ] || seeds=(1 2)	# enough for faults of memory
+	for seed in "${seeds[@]}"; do
+		ties 60 "$seed" > text
 		for n in 2 3 7; do
 			shards text $n
 			for size in 0 8000 50 20 11 3; do
