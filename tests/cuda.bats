@@ -536,7 +536,8 @@ measured() {
 	done
 	export EMU_STRICT=1
 	run -0 "$BUILD/emulated/faults" coherent
-	for fault in writer reader plain; do
+	run -0 "$BUILD/emulated/faults" released
+	for fault in writer reader plain release acquire; do
 		run -1 "$BUILD/emulated/faults" $fault
 	done
 }

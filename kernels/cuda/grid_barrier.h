@@ -12,13 +12,34 @@
 
 #include <cuda_runtime.h>
 
-/* Called while waiting: the emulator switches to other blocks; a GPU needs nothing. */
 #ifdef __CUDACC__
+/* Adds 1, seen by an acquiring load only after all that the block wrote before its last
+ * barrier.  A fence and a plain addition would wait for an order among all fences, too. */
+static __device__ inline void
+grid_release(unsigned *counter)
+{
+	asm volatile("red.release.gpu.global.add.u32 [%0], 1;"
+	    : : "l"(__cvta_generic_to_global(counter)) : "memory");
+}
+
+static __device__ inline unsigned
+grid_acquire(const unsigned *counter)
+{
+	unsigned n;
+
+	asm volatile("ld.acquire.gpu.global.u32 %0, [%1];"
+	    : "=r"(n) : "l"(__cvta_generic_to_global(counter)) : "memory");
+	return n;
+}
+
 static __device__ inline void
 grid_relax(void)
 {
 }
 #else
+#define grid_release(counter) emu_release(counter, 1)
+#define grid_acquire(counter) emu_acquire(counter)
+/* Called while waiting: the emulator switches to other blocks; a GPU needs nothing. */
 #define grid_relax() emu_wait()
 #endif
 
@@ -26,20 +47,16 @@ static __device__ inline void
 grid_arrive(unsigned *counter)
 {
 	__syncthreads();
-	if (threadIdx.x == 0) {
-		__threadfence();
-		atomicAdd(counter, 1u);
-	}
+	if (threadIdx.x == 0)
+		grid_release(counter);
 }
 
 static __device__ inline void
 grid_wait(const unsigned *counter, unsigned barriers)
 {
-	if (threadIdx.x == 0) {
-		while (*(const volatile unsigned *)counter < barriers * gridDim.x)
+	if (threadIdx.x == 0)
+		while (grid_acquire(counter) < barriers * gridDim.x)
 			grid_relax();
-		__threadfence();
-	}
 	__syncthreads();
 }
 

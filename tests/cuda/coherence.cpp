@@ -109,17 +109,24 @@ coherence_end(void)
 	now = -1;
 }
 
+/* Publishes what the running block wrote, as fence number n. */
+static void
+publish(unsigned long n)
+{
+	collect_writes();
+	for_shared([n](size_t, written &w) {
+		if (w.block == now && w.fenced == 0)
+			w.fenced = n;
+	});
+}
+
 void
 emu_fence(void)
 {
 	if (memory == NULL)
 		return;
-	collect_writes();
-	last_fence[(size_t)now] = ++fences;
-	for_shared([](size_t, written &w) {
-		if (w.block == now && w.fenced == 0)
-			w.fenced = fences;
-	});
+	publish(++fences);
+	last_fence[(size_t)now] = fences;
 }
 
 static bool
@@ -155,4 +162,20 @@ emu_add(unsigned *p, unsigned n)
 		found[at] = *p;
 	}
 	return was;
+}
+
+void
+emu_release(unsigned *p, unsigned n)
+{
+	if (memory)
+		publish(++fences);
+	emu_add(p, n);
+}
+
+unsigned
+emu_acquire(const unsigned *p)
+{
+	if (memory)
+		last_fence[(size_t)now] = ++fences;
+	return *(const volatile unsigned *)p;
 }

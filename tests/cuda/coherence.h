@@ -2,8 +2,8 @@
  * coherence.h - what a block sees of the others' writes, with EMU_STRICT=1.
  *
  * A GPU's blocks share memory only through fences: what one wrote is visible to another
- * after the writer's fence, then a fence of the reader, and even then only to __ldcg(),
- * since the caches of multiprocessors are not coherent.  Here the blocks of a cooperative
+ * after the writer's fence or release, then a fence or an acquiring load of the reader, and
+ * even then only to __ldcg(), since the caches of multiprocessors are not coherent.  Here the blocks of a cooperative
  * launch, which run in turn, find NaN bytes wherever that does not hold.
  */
 #ifndef COHERENCE_H

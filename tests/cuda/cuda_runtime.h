@@ -151,6 +151,8 @@ void emu_mma(float *c0, float *c1, float *c2, float *c3, const float a[4], const
 void emu_fence(void);
 void emu_load(void *to, const void *from, size_t bytes);
 unsigned emu_add(unsigned *p, unsigned n);
+void emu_release(unsigned *p, unsigned n);	/* an addition after the block's writes */
+unsigned emu_acquire(const unsigned *p);	/* a load before the block's reads */
 
 long long clock64(void);
 

@@ -1,6 +1,6 @@
 /*
  * faults FAULT: kernels that do what the emulator must notice, one each; "none" and,
- * with EMU_STRICT=1, "coherent" are the same without the fault.
+ * with EMU_STRICT=1, "coherent" and "released" are the same without the fault.
  */
 #include <cuda_runtime.h>
 #include <stdio.h>
@@ -92,6 +92,27 @@ hands_over(int *x)
 	hand_over(x, !is("writer"), !is("reader"), is("plain"));
 }
 
+/* The same with a release and an acquiring load, or without one of them. */
+static __global__ void
+releases(int *x)
+{
+	int i = (int)threadIdx.x;
+	unsigned *arrived = (unsigned *)x + N;
+
+	if (blockIdx.x == 0) {
+		x[N + 1 + i] = N - 1 - i;
+		__syncthreads();
+		if (i == 0 && is("release"))
+			atomicAdd(arrived, 1u);
+		else if (i == 0)
+			emu_release(arrived, 1);
+		return;
+	}
+	while ((is("acquire") ? *(volatile unsigned *)arrived : emu_acquire(arrived)) == 0)
+		emu_wait();
+	x[i] = __ldcg(x + N + 1 + i);
+}
+
 static __global__ void
 writes_beyond(int *x)
 {
@@ -110,7 +131,7 @@ launch(void (*kernel)(int *), int *x, size_t shared)
 }
 
 static cudaError_t
-launch_together(int *x)
+launch_together(void (*kernel)(int *), int *x)
 {
 	cudaLaunchAttribute together = { cudaLaunchAttributeCooperative, { 1 } };
 	cudaLaunchConfig_t c = {};
@@ -120,7 +141,7 @@ launch_together(int *x)
 	c.attrs = &together;
 	c.numAttrs = 1;
 	cudaMemsetAsync(x, 0, ROOM * sizeof(*x), NULL);
-	return cudaLaunchKernelEx(&c, hands_over, x);
+	return cudaLaunchKernelEx(&c, kernel, x);
 }
 
 static void
@@ -157,7 +178,10 @@ run(int *x, int *host)
 		if (is(k.name) && launch(k.kernel, x, shared) != cudaSuccess)
 			return false;
 	if ((is("coherent") || is("writer") || is("reader") || is("plain")) &&
-	    launch_together(x) != cudaSuccess)
+	    launch_together(hands_over, x) != cudaSuccess)
+		return false;
+	if ((is("released") || is("release") || is("acquire")) &&
+	    launch_together(releases, x) != cudaSuccess)
 		return false;
 	if (is("shared"))
 		return launch(good, x, shared) == cudaSuccess;
