@@ -148,7 +148,7 @@ upload_queue(struct backend *k, struct fused *f, const struct batch *b, int firs
 static bool
 make_exchange(struct backend *k, struct fused *f, int blocks)
 {
-	size_t rows = (size_t)f->most, each = rows * f->h;
+	size_t rows = (size_t)f->most, each = rows * f->stride;
 	size_t reals = 2 * rows * blocks + rows + each + blocks * each + (f->bptt + 1) * each;
 	unsigned char *p = (unsigned char *)cuda_buffer(k, BUFFER_SLABS, 256 + reals * sizeof(real));
 
@@ -159,8 +159,8 @@ make_exchange(struct backend *k, struct fused *f, int blocks)
 	f->sum = f->max + rows * blocks;
 	f->at_y = f->sum + rows * blocks;
 	f->v_y = f->at_y + rows;
-	f->parts = f->v_y + each;
-	f->errors = f->parts + blocks * each;
+	f->errors = f->v_y + each;
+	f->parts = (quad *)(f->errors + (f->bptt + 1) * each);
 	return cuda_check(k, cudaMemsetAsync(p, 0, 256, ((struct state *)k->ctx)->stream));
 }
 

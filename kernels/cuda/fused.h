@@ -31,6 +31,8 @@
 #ifndef CUDA_FUSED_H
 #define CUDA_FUSED_H
 
+#include <string.h>
+
 #include "grid_barrier.h"
 #include "params.h"
 #include "product.h"
@@ -49,9 +51,9 @@ struct fused {
 	/* exchanged between blocks: */
 	unsigned *counter;
 	real *max, *sum;		/* (most, blocks) of a row's exponentials in a block */
-	real *at_y, *v_y;		/* (most), (most, h) logit and row of V of the target word */
-	real *parts;			/* (blocks, most, h) of dS */
-	real *errors;			/* (bptt + 1, most, h): row r's error, i rows back */
+	real *at_y, *v_y;		/* (most), (most, stride) logit and row of V of the target word */
+	quad *parts;			/* (most, stride / 4, blocks) of dS: a warp reads consecutive ones */
+	real *errors;			/* (bptt + 1, most, stride): row r's error, i rows back */
 	double *logp;			/* (start[n]) */
 	long long *clocks;		/* phases.h; NULL where nothing is measured */
 };
@@ -84,6 +86,21 @@ fused_thread(void)
 	return (int)threadIdx.x;
 }
 
+/* What other blocks may have written: past the L1 cache. */
+static __device__ inline quad
+fused_ldcg(const quad *p)
+{
+	enum { N = sizeof(quad) / sizeof(int4) };
+	int4 raw[N];
+	quad x;
+
+	UNROLL
+	for (int i = 0; i < N; i++)
+		raw[i] = __ldcg((const int4 *)p + i);
+	memcpy(&x, raw, sizeof(x));
+	return x;
+}
+
 /* sum + a four of products */
 static __device__ inline real
 fused_dot(quad a, quad b, real sum)
@@ -111,6 +128,27 @@ fused_warp_sum(double x)
 	for (int bit = FUSED_WARP / 2; bit; bit /= 2)
 		x += __shfl_xor_sync(0xffffffffu, x, bit);
 	return x;
+}
+
+/*
+ * Sums of four numbers over LANES lanes; each lane gets that of number lane % LANES /
+ * (LANES / 4).  At first each lane hands over half of its numbers for half of the other's:
+ * five or six exchanges instead of 16 or 20.
+ */
+template <int LANES, typename T>
+static __device__ inline T
+fused_sum_four(const T *x)
+{
+	int lane = (int)threadIdx.x;
+	bool high = lane & LANES / 2, odd = lane & LANES / 4;
+	T a = (high ? x[2] : x[0]) + __shfl_xor_sync(0xffffffffu, high ? x[0] : x[2], LANES / 2);
+	T b = (high ? x[3] : x[1]) + __shfl_xor_sync(0xffffffffu, high ? x[1] : x[3], LANES / 2);
+
+	a = (odd ? b : a) + __shfl_xor_sync(0xffffffffu, odd ? a : b, LANES / 4);
+	UNROLL
+	for (int bit = LANES / 8; bit; bit /= 2)
+		a += __shfl_xor_sync(0xffffffffu, a, bit);
+	return a;
 }
 
 /* The layout of shared memory; its size is in launch_plan_fused(). */

@@ -68,10 +68,11 @@ fused_fetch(const fused &f, const fused_memory &m, int start, int t, uint32_t *x
 {
 	for (int r = fused_thread(); r < t; r += LAUNCH_FUSED_THREADS)
 		x[r] = f.x[start + r];
-	for (int k = fused_thread(); k < t * f.h; k += LAUNCH_FUSED_THREADS) {
-		int r = k / f.h, j = k % f.h;
+	for (int k = fused_thread(); k < t * f.stride; k += LAUNCH_FUSED_THREADS) {
+		int r = k / f.stride, j = k % f.stride;
 
-		m.a[r * f.stride + j] = __ldcg(f.u + (size_t)f.x[start + r] * f.h + j);
+		if (j < f.h)
+			m.a[k] = __ldcg(f.u + (size_t)f.x[start + r] * f.h + j);
 	}
 }
 
@@ -139,18 +140,18 @@ fused_step_back(const fused &f, const fused_memory &m, const fused_slice &a, con
 static __device__ void
 fused_back(const fused &f, const fused_memory &m, int t)
 {
-	size_t each = (size_t)f.most * f.h;
+	size_t each = (size_t)f.most * f.stride;
 	fused_slice a = fused_slice_of(f);
 
 	for (int r = (int)blockIdx.x; r < t; r += (int)gridDim.x) {
 		int steps = f.bptt < r ? f.bptt : r;
 
 		if (fused_thread() < f.h)
-			m.delta[fused_thread()] = __ldcg(f.errors + r * f.h + fused_thread());
+			m.delta[fused_thread()] = __ldcg(f.errors + r * f.stride + fused_thread());
 		__syncthreads();
 		for (int i = 1; i <= steps; i++)
 			fused_step_back(f, m, a, m.s + (r - i + 1) * f.stride,
-			    f.errors + i * each + (size_t)r * f.h);
+			    f.errors + i * each + (size_t)r * f.stride);
 	}
 }
 
@@ -179,12 +180,12 @@ fused_sum_errors(const real *from, size_t apart, int n)
 static __device__ void
 fused_gather(const fused &f, const fused_memory &m, int t)
 {
-	size_t each = (size_t)f.most * f.h;
+	size_t each = (size_t)f.most * f.stride;
 
 	for (int k = fused_thread(); k < t * f.stride; k += LAUNCH_FUSED_THREADS) {
 		int r = k / f.stride, j = k % f.stride, steps = t - 1 - r < f.bptt ? t - 1 - r : f.bptt;
 
-		m.d[k] = j < f.h ? fused_sum_errors(f.errors + r * f.h + j, each + f.h, steps) : 0;
+		m.d[k] = j < f.h ? fused_sum_errors(f.errors + k, each + f.stride, steps) : 0;
 	}
 	__syncthreads();
 }
@@ -237,12 +238,11 @@ fused_update_u(const fused &f, const fused_memory &m, int t)
 static __device__ void
 fused_correct(const fused &f, const fused_memory &m, int t, int next_t)
 {
-	for (int k = fused_thread(); k < next_t * f.h; k += LAUNCH_FUSED_THREADS) {
-		int r = k / f.h, j = k % f.h;
-		real *a = m.a + r * f.stride + j;
+	for (int k = fused_thread(); k < next_t * f.stride; k += LAUNCH_FUSED_THREADS) {
+		int r = k / f.stride, j = k % f.stride;
 
-		if (m.known[r])
-			*a = fused_without(f, m, t, m.next_x[r], j, *a);
+		if (j < f.h && m.known[r])
+			m.a[k] = fused_without(f, m, t, m.next_x[r], j, m.a[k]);
 	}
 	__syncthreads();
 }

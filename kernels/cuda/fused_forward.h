@@ -77,7 +77,7 @@ fused_give_target(const fused &f, const fused_memory &m, int r, const real *e)
 		if (lane == 0)
 			f.at_y[r] = e[y];
 		for (int j = lane; j < f.h; j += FUSED_WARP)
-			f.v_y[r * f.h + j] = m.v[y * f.stride + j];
+			f.v_y[r * f.stride + j] = m.v[y * f.stride + j];
 	}
 	__syncwarp();	/* e[y] is read before it changes */
 }
@@ -109,27 +109,31 @@ fused_exponentials(const fused &f, const fused_memory &m, int t)
 	__syncthreads();
 }
 
-/* This block's part of dS, not yet divided by the norm. */
+/* This block's part of dS, not yet divided by the norm; a thread computes fours of two rows. */
 static __device__ void
 fused_parts(const fused &f, const fused_memory &m, int t)
 {
-	int fours = (f.h + 3) / 4;
-	real *parts = f.parts + (size_t)blockIdx.x * f.most * f.h;
+	int fours = f.stride / 4;
+	quad *parts = f.parts + blockIdx.x;
 
 	for (int k = fused_thread(); k < (t + 1) / 2 * fours; k += LAUNCH_FUSED_THREADS) {
-		int j = k % fours * 4, r = k / fours * 2;
-		real sum[2][4] = {};
+		int j = k % fours, r = k / fours * 2;
+		quad sum[2] = {};
 
-		for (int i = 0; i < m.valid; i++) {
-			quad v = fused_four(m.v + i * f.stride + j);
+		for (int i = 0; i < f.rows; i += 4) {
+			quad e[] = { fused_four(m.e + r * f.rows + i), fused_four(m.e + (r + 1) * f.rows + i) };
 
-			for (int p = 0; p < 2; p++)
-				for (int q = 0; q < 4; q++)
-					sum[p][q] = fma(m.e[(r + p) * f.rows + i], v.x[q], sum[p][q]);
+			UNROLL
+			for (int n = 0; n < 4; n++) {
+				quad v = fused_four(m.v + (i + n) * f.stride + 4 * j);
+
+				for (int p = 0; p < 2; p++)
+					for (int q = 0; q < 4; q++)
+						sum[p].x[q] = fma(e[p].x[n], v.x[q], sum[p].x[q]);
+			}
 		}
 		for (int p = 0; p < 2 && r + p < t; p++)
-			for (int q = 0; q < 4 && j + q < f.h; q++)
-				parts[(r + p) * f.h + j + q] = sum[p][q];
+			parts[(size_t)((r + p) * fours + j) * gridDim.x] = sum[p];
 	}
 }
 
@@ -176,48 +180,48 @@ fused_norms(const fused &f, const fused_memory &m, int t, double *logp)
 	__syncthreads();
 }
 
-/* Block i's part of dS in row r, column j, as others are scaled. */
-static __device__ inline double
-fused_part(const fused &f, const fused_memory &m, int i, int r, int j)
-{
-	return (double)(__ldcg(f.parts + ((size_t)i * f.most + r) * f.h + j) *
-	    REXP(__ldcg(f.max + r * (int)gridDim.x + i) - m.all_max[r]));
-}
-
-/* dS (1 - S^2) of element k, from the sum of its parts. */
+/* dS (1 - S^2) of row r, column j, from the sum of its parts. */
 static __device__ inline void
-fused_give_error(const fused &f, const fused_memory &m, int k, double sum)
+fused_give_error(const fused &f, const fused_memory &m, int r, int j, double sum)
 {
-	int r = k / f.h, j = k % f.h;
 	real s = m.s[(r + 1) * f.stride + j];
+	int at = r * f.stride + j;
 
-	f.errors[k] = ((real)sum * m.scale[r] - __ldcg(f.v_y + k)) * (1 - s * s);
+	f.errors[at] = ((real)sum * m.scale[r] - __ldcg(f.v_y + at)) * (1 - s * s);
 }
 
-/* This block's slice of dS (1 - S^2), summed over all parts; a warp has two elements at a
- * time, so that it waits for both at once. */
+/* sum(4) of a lane's parts of the k-th four of dS, which is in row r. */
+static __device__ inline void
+fused_lane_parts(const fused &f, const fused_memory &m, int k, int r, double *sum)
+{
+	int blocks = (int)gridDim.x;
+
+	for (int i = fused_thread() % FUSED_WARP; i < blocks; i += FUSED_WARP) {
+		quad x = fused_ldcg(f.parts + (size_t)k * blocks + i);
+		real by = REXP(__ldcg(f.max + r * blocks + i) - m.all_max[r]);
+
+		UNROLL
+		for (int q = 0; q < 4; q++)
+			sum[q] += (double)(x.x[q] * by);
+	}
+}
+
+/* This block's slice of dS (1 - S^2), summed over all parts; a warp has four elements at a time. */
 static __device__ void
 fused_join(const fused &f, const fused_memory &m, int t)
 {
-	int lane = fused_thread() % FUSED_WARP, blocks = (int)gridDim.x;
-	int each = (t * f.h + blocks - 1) / blocks, first = (int)blockIdx.x * each;
-	int end = first + each < t * f.h ? first + each : t * f.h;
+	int fours = f.stride / 4, blocks = (int)gridDim.x, lane = fused_thread() % FUSED_WARP;
+	int each = (t * fours + blocks - 1) / blocks, first = (int)blockIdx.x * each;
+	int end = first + each < t * fours ? first + each : t * fours;
 
-	for (int k = first + fused_thread() / FUSED_WARP; k < end; k += 2 * FUSED_WARPS) {
-		int other = k + FUSED_WARPS < end ? k + FUSED_WARPS : k;
-		int r = k / f.h, j = k % f.h, other_r = other / f.h, other_j = other % f.h;
-		double sum = 0, other_sum = 0;
+	for (int k = first + fused_thread() / FUSED_WARP; k < end; k += FUSED_WARPS) {
+		int r = k / fours, j = k % fours * 4 + lane / 8;
+		double sum[4] = {}, all;
 
-		for (int i = lane; i < blocks; i += FUSED_WARP) {
-			sum += fused_part(f, m, i, r, j);
-			other_sum += fused_part(f, m, i, other_r, other_j);
-		}
-		sum = fused_warp_sum(sum);
-		other_sum = fused_warp_sum(other_sum);
-		if (lane == 0)
-			fused_give_error(f, m, k, sum);
-		if (lane == 0 && other > k)
-			fused_give_error(f, m, other, other_sum);
+		fused_lane_parts(f, m, k, r, sum);
+		all = fused_sum_four<FUSED_WARP>(sum);
+		if (lane % 8 == 0 && j < f.h)
+			fused_give_error(f, m, r, j, all);
 	}
 }
 
