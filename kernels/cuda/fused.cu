@@ -7,11 +7,13 @@
 #include "fused.h"
 #include "fused_backward.h"
 #include "fused_forward.h"
+#include "fused_square.h"
 #include "phases.h"
 
 /* Clears shared memory, then loads this block's rows of V, W and the first sentence. */
+template <typename SQUARE>
 static __device__ void
-load_net(const fused &f, const fused_memory &m)
+load_net(const fused &f, const fused_memory &m, SQUARE *square)
 {
 	int reals = (int)((real *)m.x - m.v), thread = fused_thread();
 
@@ -20,33 +22,34 @@ load_net(const fused &f, const fused_memory &m)
 	__syncthreads();
 	for (int k = thread; k < m.valid * f.h; k += LAUNCH_FUSED_THREADS)
 		m.v[k / f.h * f.stride + k % f.h] = f.out[(size_t)m.first * f.h + k];
-	for (int k = thread; k < f.h * f.h; k += LAUNCH_FUSED_THREADS)
-		m.w[k / f.h * f.stride + k % f.h] = f.w[k];
+	square->load(f, m);
 	fused_fetch(f, m, f.start[0], f.start[1] - f.start[0], m.x);
 	__syncthreads();
 }
 
+template <typename SQUARE>
 static __device__ void
-store_net(const fused &f, const fused_memory &m)
+store_net(const fused &f, const fused_memory &m, SQUARE *square)
 {
 	int thread = fused_thread();
 
 	for (int k = thread; k < m.valid * f.h; k += LAUNCH_FUSED_THREADS)
 		f.out[(size_t)m.first * f.h + k] = m.v[k / f.h * f.stride + k % f.h];
-	for (int k = thread; blockIdx.x == 0 && k < f.h * f.h; k += LAUNCH_FUSED_THREADS)
-		f.w[k] = m.w[k / f.h * f.stride + k % f.h];
+	if (blockIdx.x == 0)
+		square->store(f, m);
 }
 
 /* From a sentence's words to dS, which the next barrier makes visible. */
+template <typename SQUARE>
 static __device__ void
-go_forward(const fused &f, const fused_memory &m, int number, unsigned *barriers,
-    struct phase_clock *clock)
+go_forward(const fused &f, const fused_memory &m, const SQUARE &square, int number,
+    unsigned *barriers, struct phase_clock *clock)
 {
 	int start = f.start[number], t = f.start[number + 1] - start;
 
 	for (int r = fused_thread(); r < t; r += LAUNCH_FUSED_THREADS)
 		m.y[r] = f.y[start + r];
-	fused_states(f, m, t);
+	square.states(f, m, t);
 	phase_end(clock, PHASE_STATES);
 	fused_logits(f, m, t);
 	phase_end(clock, PHASE_LOGITS);
@@ -64,8 +67,9 @@ go_forward(const fused &f, const fused_memory &m, int number, unsigned *barriers
 }
 
 /* The rest of an SGD step, and the words of the next sentence, of next_t words. */
+template <typename SQUARE>
 static __device__ void
-go_back(const fused &f, const fused_memory &m, int number, unsigned *barriers,
+go_back(const fused &f, const fused_memory &m, SQUARE *square, int number, unsigned *barriers,
     struct phase_clock *clock)
 {
 	int t = f.start[number + 1] - f.start[number];
@@ -82,14 +86,14 @@ go_back(const fused &f, const fused_memory &m, int number, unsigned *barriers,
 	phase_end(clock, PHASE_FETCH);
 	grid_wait(f.counter, ++*barriers);
 	phase_end(clock, PHASE_BARRIER_2);
-	fused_back(f, m, t);
+	fused_back(f, m, *square, t);
 	phase_end(clock, PHASE_BACK);
 	grid_arrive(f.counter);
 	grid_wait(f.counter, ++*barriers);
 	phase_end(clock, PHASE_BARRIER_3);
 	fused_gather(f, m, t);
 	phase_end(clock, PHASE_GATHER);
-	fused_update_w(f, m, t);
+	square->update(f, m, t);
 	phase_end(clock, PHASE_UPDATE_W);
 	fused_update_u(f, m, t);
 	phase_end(clock, PHASE_UPDATE_U);
@@ -97,26 +101,48 @@ go_back(const fused &f, const fused_memory &m, int number, unsigned *barriers,
 	phase_end(clock, PHASE_CORRECT);
 }
 
+template <typename SQUARE>
 static __global__ void
 __launch_bounds__(LAUNCH_FUSED_THREADS, 1)
 train_sentences(struct fused f)
 {
-	fused_memory m = fused_lay_out(f);
 	struct phase_clock clock = phase_begin(f);
 	unsigned barriers = 0;
+	fused_memory m;
+	SQUARE square;
 
-	load_net(f, m);
+	if (SQUARE::STRIDE > 0)	/* a constant, so that nothing is divided by it */
+		f.stride = SQUARE::STRIDE;
+	f.in_registers = SQUARE::IN_REGISTERS;
+	m = fused_lay_out(f);
+	load_net(f, m, &square);
 	phase_end(&clock, PHASE_LOAD);
 	for (int i = 0; i < f.n; i++) {
 		uint32_t *x = m.x;
 
-		go_forward(f, m, i, &barriers, &clock);
-		go_back(f, m, i, &barriers, &clock);
+		go_forward(f, m, square, i, &barriers, &clock);
+		go_back(f, m, &square, i, &barriers, &clock);
 		m.x = m.next_x;
 		m.next_x = x;
 	}
-	store_net(f, m);
+	store_net(f, m, &square);
 	phase_end(&clock, PHASE_STORE);
+}
+
+typedef void fused_kernel(struct fused);
+
+/* The kernel of a plan. */
+static fused_kernel *
+kernel_of(const struct launch_plan *plan)
+{
+#ifdef REAL_IS_FLOAT
+	if (plan->in_registers && plan->stride == LAUNCH_FUSED_STRIDE)
+		return train_sentences<fused_register_square<LAUNCH_FUSED_STRIDE>>;
+	if (plan->in_registers)
+		return train_sentences<fused_register_square<LAUNCH_FUSED_WIDEST>>;
+#endif
+	(void)plan;
+	return train_sentences<fused_shared_square>;
 }
 
 /* start(n + 1), x, y of sentences first .. first + n - 1 of the batch. */
@@ -172,7 +198,7 @@ make_exchange(struct backend *k, struct fused *f, int blocks)
 static bool
 launch_sentences(struct backend *k, const struct launch_plan *plan, const struct fused &f)
 {
-	cudaError_t e = launch_together(k, train_sentences, plan->blocks, LAUNCH_FUSED_THREADS,
+	cudaError_t e = launch_together(k, kernel_of(plan), plan->blocks, LAUNCH_FUSED_THREADS,
 	    plan->bytes, f);
 
 	if (e == cudaSuccess)

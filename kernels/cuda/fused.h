@@ -2,8 +2,9 @@
  * fused.h - the tutorial's SGD as one kernel for many sentences: one update
  * each, in order, with V and W in the shared memory of the multiprocessors.
  *
- * Each block, one per multiprocessor, keeps some rows of V and all of W; U stays
- * in device memory.  For each sentence of t words:
+ * Each block, one per multiprocessor, keeps some rows of V and all of W, which is in
+ * registers for floats and 64 < h <= 128 (fused_square.h); U stays in device memory.  For
+ * each sentence of t words:
  *
  *	every block	computes all states S(t,h), redundantly: any exchange would
  *			cost more than t small products
@@ -20,7 +21,9 @@
  *	some blocks	the update of a word's row of U; every block corrects the rows
  *			it has prefetched for the next sentence by the same amount
  *
- * Bytes per sentence through the L2 cache: the parts, blocks t h reals twice.
+ * Bytes per sentence through the L2 cache: the parts, blocks t h reals written and read
+ * once; maxima and sums, 2 t reals of each block read by every block; errors, (bptt + 1) t h
+ * reals read by every block.
  * Operations: 6 t v h shared by the blocks; in each of them 4 t h^2, and
  * 2 bptt h^2 one after another.
  *
@@ -45,6 +48,7 @@ struct fused {
 	int bptt;
 	real rate;
 	int rows, stride, most;		/* launch_plan.h's plan */
+	bool in_registers;		/* W */
 	const int32_t *start;		/* (n + 1) */
 	const uint32_t *x, *y;		/* (start[n]) */
 	real *u, *w, *out;		/* (v, h), (h, h), (v, h) of the device: U', W, V */
@@ -61,7 +65,7 @@ struct fused {
 /* A block's shared memory. */
 struct fused_memory {
 	real *v;			/* (rows, stride) */
-	real *w;			/* (h to a multiple of 4, stride) */
+	real *w;			/* (h to a multiple of 4, stride); nothing if W is in registers */
 	real *s;			/* (1 + most, stride) a row of zeros, then the states */
 	real *a;			/* (most, stride) rows of U of the next sentence */
 	real *e;			/* (most, rows) logits, exponentials, then P less 1 at y */
@@ -155,7 +159,7 @@ fused_sum_four(const T *x)
 static __device__ inline fused_memory
 fused_lay_out(const fused &f)
 {
-	int square = (f.h + 3) / 4 * 4, wide = f.rows > f.stride ? f.rows : f.stride;
+	int square = f.in_registers ? 0 : (f.h + 3) / 4 * 4, wide = f.rows > f.stride ? f.rows : f.stride;
 	fused_memory m;
 
 	m.v = shared_memory<real>();

@@ -1,46 +1,11 @@
 /*
- * fused_backward.h - the phases of fused.h's kernel that go back in time and update V, W
+ * fused_backward.h - the phases of fused.h's kernel that go back in time and update V
  * and U.
  */
 #ifndef CUDA_FUSED_BACKWARD_H
 #define CUDA_FUSED_BACKWARD_H
 
-#include "fused.h"
-
-/* P -= rate G, with a single rounding, the same everywhere. */
-static __device__ inline real
-fused_descend(real p, real g, real rate)
-{
-	return fma(-rate, g, p);
-}
-
-/* Rows of reals in shared memory, `stride` apart. */
-struct fused_rows {
-	const real *p;
-	int stride;
-};
-
-/* to(4, 4) -= rate sum over n rows of four of a times four of b. */
-static __device__ inline void
-fused_outer(fused_rows a, fused_rows b, int n, real rate, real *to, int to_stride)
-{
-	real sum[4][4] = {};
-
-	for (int r = 0; r < n; r++) {
-		quad x = fused_four(a.p + r * a.stride), y = fused_four(b.p + r * b.stride);
-
-		for (int p = 0; p < 4; p++)
-			for (int q = 0; q < 4; q++)
-				sum[p][q] = fma(x.x[p], y.x[q], sum[p][q]);
-	}
-	for (int p = 0; p < 4; p++) {	/* fours: single numbers would have bank conflicts */
-		quad x = fused_four(to + p * to_stride);
-
-		for (int q = 0; q < 4; q++)
-			x.x[q] = fused_descend(x.x[q], sum[p][q], rate);
-		*(quad *)(to + p * to_stride) = x;
-	}
-}
+#include "fused_square.h"
 
 /* V -= rate P' S for this block's rows, P less 1 at y. */
 static __device__ void
@@ -89,59 +54,30 @@ fused_compare(const fused &f, const fused_memory &m, int t, int start, int next_
 	}
 }
 
-/* A thread's part of W' delta: four columns, some rows. */
-struct fused_slice {
-	int q, part, parts;
-	int first, end;		/* rows; none where part is not below parts */
-};
-
-static __device__ inline fused_slice
-fused_slice_of(const fused &f)
-{
-	int fours = f.stride / 4, i = fused_thread();
-	fused_slice a;
-
-	a.q = i % fours * 4;
-	a.part = i / fours;
-	a.parts = LAUNCH_FUSED_THREADS / fours;
-	a.first = a.part * f.h / a.parts;
-	a.end = a.part < a.parts ? (a.part + 1) * f.h / a.parts : a.first;
-	return a;
-}
-
 /* One step back: delta = (W' delta)(1 - s^2). */
+template <typename SQUARE>
 static __device__ void
-fused_step_back(const fused &f, const fused_memory &m, const fused_slice &a, const real *s,
-    real *keep)
+fused_step_back(const fused &f, const fused_memory &m, const SQUARE &square, const real *s, real *keep)
 {
-	int i = fused_thread();
-	real sum[4] = {};
+	int i = fused_thread(), apart, parts = square.multiply_back(f, m, &apart);
 
-	for (int j = a.first; j < a.end; j++) {
-		quad w = fused_four(m.w + j * f.stride + a.q);
-
-		for (int p = 0; p < 4; p++)
-			sum[p] = fma(m.delta[j], w.x[p], sum[p]);
-	}
-	for (int p = 0; a.part < a.parts && p < 4; p++)
-		m.partial[a.part * f.stride + a.q + p] = sum[p];
 	__syncthreads();
 	if (i < f.h) {
 		real all = 0;
 
-		for (int p = 0; p < a.parts; p++)
-			all += m.partial[p * f.stride + i];
+		for (int p = 0; p < parts; p++)
+			all += m.partial[p * apart + i];
 		m.delta[i] = keep[i] = all * (1 - s[i] * s[i]);
 	}
 	__syncthreads();
 }
 
 /* The errors of this block's rows, back over at most bptt rows each. */
+template <typename SQUARE>
 static __device__ void
-fused_back(const fused &f, const fused_memory &m, int t)
+fused_back(const fused &f, const fused_memory &m, const SQUARE &square, int t)
 {
 	size_t each = (size_t)f.most * f.stride;
-	fused_slice a = fused_slice_of(f);
 
 	for (int r = (int)blockIdx.x; r < t; r += (int)gridDim.x) {
 		int steps = f.bptt < r ? f.bptt : r;
@@ -150,7 +86,7 @@ fused_back(const fused &f, const fused_memory &m, int t)
 			m.delta[fused_thread()] = __ldcg(f.errors + r * f.stride + fused_thread());
 		__syncthreads();
 		for (int i = 1; i <= steps; i++)
-			fused_step_back(f, m, a, m.s + (r - i + 1) * f.stride,
+			fused_step_back(f, m, square, m.s + (r - i + 1) * f.stride,
 			    f.errors + i * each + (size_t)r * f.stride);
 	}
 }
@@ -188,19 +124,6 @@ fused_gather(const fused &f, const fused_memory &m, int t)
 		m.d[k] = j < f.h ? fused_sum_errors(f.errors + k, each + f.stride, steps) : 0;
 	}
 	__syncthreads();
-}
-
-static __device__ void
-fused_update_w(const fused &f, const fused_memory &m, int t)
-{
-	int fours = f.stride / 4;
-
-	for (int k = fused_thread(); k < (f.h + 3) / 4 * fours; k += LAUNCH_FUSED_THREADS) {
-		int i = k / fours * 4, j = k % fours * 4;
-
-		fused_outer({ m.d + i, f.stride }, { m.s + j, f.stride }, t, f.rate,
-		    m.w + i * f.stride + j, f.stride);
-	}
 }
 
 /* p less rate times the summed errors of a word, if the sentence contains it. */

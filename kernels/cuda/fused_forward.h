@@ -1,50 +1,10 @@
 /*
- * fused_forward.h - the phases of fused.h's kernel up to the error of each state.
+ * fused_forward.h - the phases of fused.h's kernel from the states to the error of each.
  */
 #ifndef CUDA_FUSED_FORWARD_H
 #define CUDA_FUSED_FORWARD_H
 
 #include "fused.h"
-
-/* The product of fours first .. end - 1 of a and b, as two chains of additions. */
-static __device__ inline real
-fused_dot_range(const real *a, const real *b, int first, int end)
-{
-	real even = 0, odd = 0;
-	int q = first;
-
-	for (; q + 1 < end; q += 2) {
-		even = fused_dot(fused_four(a + 4 * q), fused_four(b + 4 * q), even);
-		odd = fused_dot(fused_four(a + 4 * q + 4), fused_four(b + 4 * q + 4), odd);
-	}
-	if (q < end)
-		even = fused_dot(fused_four(a + 4 * q), fused_four(b + 4 * q), even);
-	return even + odd;
-}
-
-/* s_r = tanh(a_r + W s_{r-1}): threads are (units, parts of a sum). */
-static __device__ void
-fused_states(const fused &f, const fused_memory &m, int t)
-{
-	int columns = (f.h + 31) / 32 * 32, parts = LAUNCH_FUSED_THREADS / columns;
-	int i = fused_thread(), j = i % columns, part = i / columns, fours = f.stride / 4;
-	bool works = j < f.h && part < parts;
-	int first = works ? part * fours / parts : 0, end = works ? (part + 1) * fours / parts : 0;
-	const real *w = m.w + (works ? j : 0) * f.stride;
-
-	for (int r = 0; r < t; r++) {
-		m.partial[i] = fused_dot_range(w, m.s + r * f.stride, first, end);
-		__syncthreads();
-		if (i < f.h) {
-			real sum = m.a[r * f.stride + i];
-
-			for (int p = 0; p < parts; p++)
-				sum += m.partial[p * columns + i];
-			m.s[(r + 1) * f.stride + i] = RTANH(sum);
-		}
-		__syncthreads();
-	}
-}
 
 /* e(t, rows) = S V': a thread computes four rows of S by one of V. */
 static __device__ void
@@ -54,6 +14,7 @@ fused_logits(const fused &f, const fused_memory &m, int t)
 		int i = k % f.rows, r = k / f.rows * 4;
 		real sum[4] = {};
 
+		UNROLL_BY(2)
 		for (int q = 0; q < f.stride; q += 4) {
 			quad v = fused_four(m.v + i * f.stride + q);
 
@@ -120,6 +81,7 @@ fused_parts(const fused &f, const fused_memory &m, int t)
 		int j = k % fours, r = k / fours * 2;
 		quad sum[2] = {};
 
+		UNROLL_BY(1)
 		for (int i = 0; i < f.rows; i += 4) {
 			quad e[] = { fused_four(m.e + r * f.rows + i), fused_four(m.e + (r + 1) * f.rows + i) };
 

@@ -145,7 +145,9 @@ launch_groups(const uint32_t *x, int n, int32_t *where, int32_t *word, int32_t *
 static size_t
 fixed_reals(const struct launch_plan *p, int h)
 {
-	return (size_t)p->stride * (size_t)(p->rows + round_up(h, 4) + 2) + 4 * LAUNCH_FUSED_THREADS;
+	int square = p->in_registers ? 0 : round_up(h, 4);
+
+	return (size_t)p->stride * (size_t)(p->rows + square + 2) + 4 * LAUNCH_FUSED_THREADS;
 }
 
 /* Reals per word: a state, an input, an error or a row of P; four numbers, four words. */
@@ -157,6 +159,19 @@ reals_a_word(const struct launch_plan *p)
 	return 2 * (size_t)p->stride + wide + 4 + 4;
 }
 
+/* Four times an odd number from h on.  W in registers is for floats, and not for small nets,
+ * of which it would leave most threads idle. */
+static void
+choose_stride(struct launch_plan *p, int h, size_t size)
+{
+	p->in_registers = size == sizeof(float) && h > 64 && h <= 128;
+	p->stride = round_up(h, 4);
+	if (p->stride / 4 % 2 == 0)
+		p->stride += 4;
+	if (p->in_registers)
+		p->stride = h <= LAUNCH_FUSED_STRIDE ? LAUNCH_FUSED_STRIDE : LAUNCH_FUSED_WIDEST;
+}
+
 struct launch_plan
 launch_plan_fused(const struct launch_limits *limits, int h, int v, int bptt, size_t size)
 {
@@ -166,9 +181,7 @@ launch_plan_fused(const struct launch_limits *limits, int h, int v, int bptt, si
 	if (h > LAUNCH_FUSED_THREADS || bptt > LAUNCH_FUSED_BPTT || limits->blocks < 1)
 		return p;
 	p.rows = round_up(divide_up(v, limits->blocks), 4);
-	p.stride = round_up(h, 4);
-	if (p.stride / 4 % 2 == 0)
-		p.stride += 4;
+	choose_stride(&p, h, size);
 	fixed = fixed_reals(&p, h);
 	if (fixed > reals)
 		return p;

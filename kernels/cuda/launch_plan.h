@@ -19,6 +19,8 @@ enum {
 	LAUNCH_TILE = 128,	/* rows and columns of a product's larger tiles */
 	LAUNCH_SLICE = 128,	/* least depth of a slice */
 	LAUNCH_FUSED_THREADS = 512,
+	LAUNCH_FUSED_STRIDE = 100,	/* of nets whose W is in registers: h of 65 to 100 */
+	LAUNCH_FUSED_WIDEST = 132,	/* of 101 to 128 */
 	LAUNCH_FUSED_BPTT = 16,	/* longer truncation lengths are composed */
 	LAUNCH_RUN_MOST = 1 << 14,	/* sentences per launch: its barriers are counted in 32 bits */
 	LAUNCH_FUSED_LEAST = 8	/* words; with fewer the kernel does not repay its launch */
@@ -66,6 +68,7 @@ struct launch_plan {
 	int rows;		/* of V in a block, a multiple of 4 */
 	int stride;		/* reals from row to row, four times an odd number */
 	int most;		/* words of a sentence, a multiple of 4 */
+	bool in_registers;	/* W, which then takes no shared memory */
 	size_t bytes;		/* of shared memory */
 };
 struct launch_plan launch_plan_fused(const struct launch_limits *limits, int h, int v, int bptt,

@@ -1,6 +1,7 @@
 /*
  * launch_plan - the host arithmetic of the CUDA backend: slices cover the depth, chains
- * contain every row once and in order, launch_begins() marks first rows.
+ * contain every row once and in order, launch_begins() marks first rows, and the plans of
+ * the kernel for many sentences fit.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -126,6 +127,43 @@ begins(void)
 	check(batch_longest(&b) == 3, "the longest sequence", 0, 0, 0);
 }
 
+/* The kernel for many sentences: how many words of one fit, and where W is. */
+static void
+fused_plans(void)
+{
+	static const struct {
+		int blocks;
+		size_t bytes;
+		int h, v;
+		size_t size;
+		int rows, stride, most;
+		bool in_registers;
+	} cases[] = {
+		{ 132, 232448, 100, 8000, 4, 64, 100, 160, true },
+		{ 128, 101376, 100, 8000, 4, 64, 100, 52, true },	/* 20 with W in shared memory */
+		{ 132, 232448, 65, 8000, 4, 64, 100, 160, true },
+		{ 132, 232448, 128, 8000, 4, 64, 132, 116, true },
+		{ 132, 232448, 64, 8000, 4, 64, 68, 220, false },
+		{ 132, 232448, 129, 8000, 4, 64, 132, 72, false },
+		{ 132, 232448, 100, 8000, 8, 64, 100, 32, false },
+		{ 128, 101376, 100, 80000, 4, 628, 100, 0, true },
+		{ 132, 232448, 513, 10, 4, 0, 0, 0, false },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct launch_limits limits = { .blocks = cases[i].blocks, .bytes = cases[i].bytes };
+		struct launch_plan p = launch_plan_fused(&limits, cases[i].h, cases[i].v, 4, cases[i].size);
+
+		check(p.rows == cases[i].rows && p.stride == cases[i].stride, "rows and stride", (int)i,
+		    p.rows, p.stride);
+		check(p.most == cases[i].most, "words that fit", (int)i, p.most, cases[i].most);
+		check(p.in_registers == cases[i].in_registers, "W in registers", (int)i, p.most, 0);
+		check(p.bytes <= limits.bytes, "what the plan asks for is there", (int)i, (int)p.bytes, 0);
+	}
+	check(launch_plan_fused(&(struct launch_limits){ .blocks = 132, .bytes = 232448 }, 100, 8000, 17,
+	    4).most == 0, "too many steps back", 0, 0, 0);
+}
+
 static void
 text(void)
 {
@@ -153,6 +191,7 @@ main(void)
 		groups(&r, t, 1 + t * 2 / 3);
 	}
 	begins();
+	fused_plans();
 	text();
 	printf("launch_plan: %d failures\n", failures);
 	return failures != 0;
