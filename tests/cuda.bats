@@ -69,6 +69,22 @@ losses() {
 	EMU_SEED=20151 EMU_SMS=5 agree steps
 }
 
+@test "many steps in one kernel, in clusters of blocks, are those steps" {
+	EMU_SMS=8 EMU_SEED=1 agree steps 1 4
+	EMU_SMS=16 EMU_SEED=20151 agree steps 1 2	# two clusters
+	EMU_SMS=8 EMU_STRICT=1 agree steps 1 2
+}
+
+@test "many steps: in clusters where enough of them run at once, and without where they are refused" {
+	for o in 0: 1: 1:clusters; do
+		EMU_SMS=8 EMU_CLUSTERS=${o%:*} EMU_FAIL=${o#*:} run -0 --separate-stderr \
+		    train -d cuda --force -H 6 -b 4 -e 1 -E 0 -o "$o.npz" tiny.stream
+		[[ "$stderr" != *'does not run the kernel'* ]]
+	done
+	cmp 0:.npz 1:clusters.npz
+	run ! cmp -s 0:.npz 1:.npz	# sums in another order
+}
+
 @test "many steps where the kernel for them has too little shared memory" {
 	EMU_SHARED=90000 agree steps
 	EMU_SHARED=1000 agree steps
@@ -529,7 +545,8 @@ measured() {
 
 @test "the emulator notices what it says that it does" {
 	run -0 "$BUILD/emulated/faults" none
-	for fault in barrier lines spin guard host device shared order late; do
+	run -0 "$BUILD/emulated/faults" cluster
+	for fault in barrier lines spin guard host device shared order late unmet ended outsider uneven; do
 		run "$BUILD/emulated/faults" $fault
 		echo "$fault: $output"
 		[ "$status" -ne 0 ]

@@ -289,6 +289,7 @@ find_limits(struct state *s)
 		s->limits.bytes = (size_t)bytes;
 	s->loops = together;
 	s->limits.blocks = s->properties.multiProcessorCount;
+	s->limits.clusters = -1;
 }
 
 static const char *

@@ -122,38 +122,78 @@ launch(struct backend *k, void (*kernel)(P...), dim3 grid, dim3 block, size_t sh
 	cuda_check(k, cudaLaunchKernelEx(&c, kernel, P(args)...));
 }
 
+/* Blocks that wait for each other, in clusters of that many; 1: in none. */
+static inline void
+configure_together(struct backend *k, cudaLaunchConfig_t *c, cudaLaunchAttribute attributes[2],
+    int cluster, int blocks, int threads, size_t shared)
+{
+	*c = {};
+	attributes[0].id = cudaLaunchAttributeCooperative;
+	attributes[0].val.cooperative = 1;
+	attributes[1].id = cudaLaunchAttributeClusterDimension;
+	attributes[1].val.clusterDim.x = (unsigned)cluster;
+	attributes[1].val.clusterDim.y = attributes[1].val.clusterDim.z = 1;
+	c->gridDim = dim3((unsigned)blocks);
+	c->blockDim = dim3((unsigned)threads);
+	c->dynamicSmemBytes = shared;
+	c->stream = ((struct state *)k->ctx)->stream;
+	c->attrs = attributes;
+	c->numAttrs = cluster > 1 ? 2 : 1;
+}
+
 /*
  * The same for one launch of blocks that wait for each other (grid_barrier.h).  Returns why
  * the device, or what other processes leave of it, cannot run them all at once, which is no
- * error; any other failure is kept, and cudaSuccess returned.
+ * error; any other failure is kept, and cudaSuccess returned.  With clusters it returns any
+ * refusal, since the same can run without.
  */
 template <typename... P, typename... A>
 static inline cudaError_t
-launch_together(struct backend *k, void (*kernel)(P...), int blocks, int threads, size_t shared,
-    A... args)
+launch_clusters(struct backend *k, void (*kernel)(P...), int cluster, int blocks, int threads,
+    size_t shared, A... args)
 {
-	cudaLaunchConfig_t c = {};
-	cudaLaunchAttribute together = {};
+	cudaLaunchAttribute attributes[2] = {};
+	cudaLaunchConfig_t c;
 	cudaError_t e;
 
-	together.id = cudaLaunchAttributeCooperative;
-	together.val.cooperative = 1;
-	c.gridDim = dim3((unsigned)blocks);
-	c.blockDim = dim3((unsigned)threads);
-	c.dynamicSmemBytes = shared;
-	c.stream = ((struct state *)k->ctx)->stream;
-	c.attrs = &together;
-	c.numAttrs = 1;
+	configure_together(k, &c, attributes, cluster, blocks, threads, shared);
 	if (!cuda_check(k, cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize,
 	    (int)shared)))
 		return cudaSuccess;
 	e = cudaLaunchKernelEx(&c, kernel, P(args)...);
-	if (e == cudaErrorCooperativeLaunchTooLarge || e == cudaErrorLaunchOutOfResources) {
+	if (e == cudaErrorCooperativeLaunchTooLarge || e == cudaErrorLaunchOutOfResources ||
+	    (cluster > 1 && e != cudaSuccess)) {
 		cudaGetLastError();	/* clears the error, which the caller handles */
 		return e;
 	}
 	cuda_check(k, e);
 	return cudaSuccess;
+}
+
+template <typename... P, typename... A>
+static inline cudaError_t
+launch_together(struct backend *k, void (*kernel)(P...), int blocks, int threads, size_t shared,
+    A... args)
+{
+	return launch_clusters(k, kernel, 1, blocks, threads, shared, args...);
+}
+
+/* How many such clusters the device holds; 0 also where it does not say. */
+template <typename... P>
+static inline int
+clusters_together(struct backend *k, void (*kernel)(P...), int cluster, int threads, size_t shared)
+{
+	cudaLaunchAttribute attributes[2] = {};
+	cudaLaunchConfig_t c;
+	int n = 0;
+
+	configure_together(k, &c, attributes, cluster, cluster, threads, shared);
+	if (!cuda_well(k) || cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize,
+	    (int)shared) != cudaSuccess || cudaOccupancyMaxActiveClusters(&n, kernel, &c) != cudaSuccess) {
+		cudaGetLastError();
+		return 0;
+	}
+	return n;
 }
 
 /* How many such blocks the device holds; 0 where there can be none. */

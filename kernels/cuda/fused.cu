@@ -56,6 +56,10 @@ go_forward(const fused &f, const fused_memory &m, const SQUARE &square, int numb
 	fused_exponentials(f, m, t);
 	phase_end(clock, PHASE_EXPONENTIALS);
 	fused_parts(f, m, t);
+	if (f.cluster > 1) {
+		cluster_sync();
+		fused_join_cluster(f, m, t);
+	}
 	phase_end(clock, PHASE_PARTS);
 	grid_arrive(f.counter);
 	grid_wait(f.counter, ++*barriers);
@@ -88,8 +92,12 @@ go_back(const fused &f, const fused_memory &m, SQUARE *square, int number, unsig
 	phase_end(clock, PHASE_BARRIER_2);
 	fused_back(f, m, *square, t);
 	phase_end(clock, PHASE_BACK);
-	grid_arrive(f.counter);
-	grid_wait(f.counter, ++*barriers);
+	if (f.cluster > 1) {
+		cluster_sync();
+	} else {
+		grid_arrive(f.counter);
+		grid_wait(f.counter, ++*barriers);
+	}
 	phase_end(clock, PHASE_BARRIER_3);
 	fused_gather(f, m, t);
 	phase_end(clock, PHASE_GATHER);
@@ -114,6 +122,7 @@ train_sentences(struct fused f)
 	if (SQUARE::STRIDE > 0)	/* a constant, so that nothing is divided by it */
 		f.stride = SQUARE::STRIDE;
 	f.in_registers = SQUARE::IN_REGISTERS;
+	f.cluster = CLUSTERS && f.cluster > 1 ? LAUNCH_CLUSTER : 1;
 	m = fused_lay_out(f);
 	load_net(f, m, &square);
 	phase_end(&clock, PHASE_LOAD);
@@ -126,6 +135,8 @@ train_sentences(struct fused f)
 		m.next_x = x;
 	}
 	store_net(f, m, &square);
+	if (f.cluster > 1)
+		cluster_sync();	/* until others have read this block's errors */
 	phase_end(&clock, PHASE_STORE);
 }
 
@@ -191,21 +202,26 @@ make_exchange(struct backend *k, struct fused *f, int blocks)
 }
 
 /*
- * One block per multiprocessor; false where the GPU does not run them at once.  That is no
- * error, since the steps can be composed, but never silent: it costs most of the speed, and
- * sums in another order.
+ * One block per multiprocessor; false where the GPU does not run them at once.  In clusters
+ * it may run fewer: then without, from now on.  Else that is no error, since the steps can be
+ * composed, but never silent: it costs most of the speed, and sums in another order.
  */
 static bool
 launch_sentences(struct backend *k, const struct launch_plan *plan, const struct fused &f)
 {
-	cudaError_t e = launch_together(k, kernel_of(plan), plan->blocks, LAUNCH_FUSED_THREADS,
-	    plan->bytes, f);
+	struct launch_limits *limits = &((struct state *)k->ctx)->limits;
+	cudaError_t e = launch_clusters(k, kernel_of(plan), plan->cluster, plan->blocks,
+	    LAUNCH_FUSED_THREADS, plan->bytes, f);
 
 	if (e == cudaSuccess)
 		return true;
+	if (plan->cluster > 1) {
+		limits->clusters = 0;
+		return false;
+	}
 	cuda_note_refusal(k, e, "many sentences",
 	    "training is several times slower, and not the same to the byte");
-	((struct state *)k->ctx)->limits.bytes = 0;	/* not attempted again */
+	limits->bytes = 0;	/* not attempted again */
 	return false;
 }
 
@@ -225,6 +241,7 @@ run_queue(struct backend *k, const struct step_args *a, const struct launch_plan
 	f.rows = plan->rows;
 	f.stride = plan->stride;
 	f.most = plan->most;
+	f.cluster = plan->cluster;
 	f.u = a->net.u->p;
 	f.w = a->net.w->p;
 	f.out = a->net.v->p;
@@ -313,19 +330,44 @@ compose_step(struct backend *k, const struct step_args *a)
 		cuda_from_device(k, a->logp, dev, (size_t)a->b->t * sizeof(*a->logp));
 }
 
+/* How many clusters of blocks with all shared memory run at once: asked of one kernel, since
+ * each takes all registers. */
+static void
+find_clusters(struct backend *k)
+{
+	struct state *s = (struct state *)k->ctx;
+
+	if (s->limits.clusters < 0)
+		s->limits.clusters = s->properties.major < 9 ? 0 : clusters_together(k,
+		    train_sentences<fused_shared_square>, LAUNCH_CLUSTER, LAUNCH_FUSED_THREADS,
+		    s->limits.bytes);
+}
+
 static struct launch_plan
 plan_for(struct backend *k, const struct step_args *a)
 {
+	find_clusters(k);
 	return launch_plan_fused(&((struct state *)k->ctx)->limits, a->net.w->rows, a->net.v->rows,
 	    a->bptt, sizeof(real));
+}
+
+/* Those sentences by the kernel, in clusters or, if the GPU refuses them, without. */
+static bool
+run_some(struct backend *k, const struct step_args *a, int first, int n)
+{
+	struct launch_plan plan = plan_for(k, a);
+
+	if (launch_run(a->b, first, plan.most) < n)
+		return false;
+	if (run_queue(k, a, &plan, first, n))
+		return true;
+	return plan.cluster > 1 && run_some(k, a, first, n);
 }
 
 static void
 step_one(struct backend *k, const struct step_args *a)
 {
-	struct launch_plan plan = plan_for(k, a);
-
-	if (a->b->nseq > 1 || a->b->t > plan.most || !run_queue(k, a, &plan, 0, 1))
+	if (a->b->nseq > 1 || !run_some(k, a, 0, 1))
 		compose_step(k, a);
 }
 
@@ -347,10 +389,8 @@ static void
 step_each(struct backend *k, const struct step_args *a)
 {
 	for (int i = 0, n; i < a->b->nseq && cuda_well(k); i += n) {
-		struct launch_plan plan = plan_for(k, a);
-
-		n = launch_run(a->b, i, plan.most);
-		if (n == 0 || !run_queue(k, a, &plan, i, n)) {
+		n = launch_run(a->b, i, plan_for(k, a).most);
+		if (n == 0 || !run_some(k, a, i, n)) {
 			step_alone(k, a, i);
 			n = 1;
 		}

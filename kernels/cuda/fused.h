@@ -3,29 +3,39 @@
  * each, in order, with V and W in the shared memory of the multiprocessors.
  *
  * Each block, one per multiprocessor, keeps some rows of V and all of W, which is in
- * registers for floats and 64 < h <= 128 (fused_square.h); U stays in device memory.  For
- * each sentence of t words:
+ * registers for floats and 64 < h <= 128 (fused_square.h); U stays in device memory.  Where
+ * the GPU has clusters (cluster.h), eight blocks are one.  For each sentence of t words:
  *
  *	every block	computes all states S(t,h), redundantly: any exchange would
  *			cost more than t small products
  *	each block	the logits of its own rows of V, their exponentials
  *			against its own maximum, and with those its part of dS
- *	-- barrier	maxima, sums and parts are visible to all blocks
+ *	-- cluster	(barrier) parts are visible in the cluster; each block sums
+ *			an eighth of them
+ *	-- grid		(barrier) maxima, sums and parts are visible to all blocks
  *	each block	the softmax norm of each row; its slice of dS, summed
  *			from the parts in order; then, while other blocks arrive,
  *			the update of its rows of V, and the next sentence's rows of U
- *	-- barrier	dS is visible
- *	some blocks	one row's error each, back over bptt rows
- *	-- barrier	errors are visible
+ *	-- grid		dS is visible
+ *	some blocks	one row's error each, back over bptt rows; in clusters each
+ *			cluster has all rows, and each block an eighth of them
+ *	-- cluster	errors are visible in the cluster; without clusters -- grid
  *	every block	D(t,h) and the update of W, redundantly
  *	some blocks	the update of a word's row of U; every block corrects the rows
  *			it has prefetched for the next sentence by the same amount
  *
- * Bytes per sentence through the L2 cache: the parts, blocks t h reals written and read
- * once; maxima and sums, 2 t reals of each block read by every block; errors, (bptt + 1) t h
- * reals read by every block.
+ * These are two barriers of the grid and two of clusters, or three of the grid.
+ *
+ * Reals per sentence through the L2 cache, of g groups (clusters, or blocks without): the
+ * parts, g t h written and read once; maxima and sums, 2 g t and the targets' rows of V, read
+ * by every block; dS, t h read by every cluster, or (bptt + 1) t h of errors by every block
+ * without; rows of U, t h read by every block.  In a cluster, blocks read each other's
+ * shared memory: t h of parts, (bptt + 1) t h of errors each.
  * Operations: 6 t v h shared by the blocks; in each of them 4 t h^2, and
- * 2 bptt h^2 one after another.
+ * 2 bptt h^2 one after another, for t / 8 rows at a time in clusters.
+ *
+ * What is added in which order, and so the last bits, depends on the number of blocks and on
+ * whether there are clusters; nothing depends on which block or thread is first.
  *
  * All arrays in shared memory have rows of `stride` reals, four times an odd
  * number: threads that read fours of neighbouring rows then have no bank conflicts.
@@ -36,28 +46,31 @@
 
 #include <string.h>
 
+#include "cluster.h"
 #include "grid_barrier.h"
 #include "params.h"
 #include "product.h"
 #include "launch_plan.h"
 
-enum { FUSED_WARP = 32, FUSED_WARPS = LAUNCH_FUSED_THREADS / FUSED_WARP };
+enum { FUSED_AT_ONCE = 4, FUSED_WARP = 32, FUSED_WARPS = LAUNCH_FUSED_THREADS / FUSED_WARP };
 
 struct fused {
 	int h, v, n;			/* n sentences */
 	int bptt;
 	real rate;
 	int rows, stride, most;		/* launch_plan.h's plan */
+	int cluster;			/* blocks in each; 1: there are none */
 	bool in_registers;		/* W */
 	const int32_t *start;		/* (n + 1) */
 	const uint32_t *x, *y;		/* (start[n]) */
 	real *u, *w, *out;		/* (v, h), (h, h), (v, h) of the device: U', W, V */
 	/* exchanged between blocks: */
 	unsigned *counter;
-	real *max, *sum;		/* (most, blocks) of a row's exponentials in a block */
+	real *max, *sum;		/* (most, groups) of a row's exponentials in a cluster or block */
 	real *at_y, *v_y;		/* (most), (most, stride) logit and row of V of the target word */
-	quad *parts;			/* (most, stride / 4, blocks) of dS: a warp reads consecutive ones */
-	real *errors;			/* (bptt + 1, most, stride): row r's error, i rows back */
+	quad *parts;			/* (most, stride / 4, groups) of dS: a warp reads consecutive ones */
+	real *errors;			/* (bptt + 1, most, stride): row r's error, i rows back; in
+					 * clusters only i = 0 */
 	double *logp;			/* (start[n]) */
 	long long *clocks;		/* phases.h; NULL where nothing is measured */
 };
@@ -67,12 +80,16 @@ struct fused_memory {
 	real *v;			/* (rows, stride) */
 	real *w;			/* (h to a multiple of 4, stride); nothing if W is in registers */
 	real *s;			/* (1 + most, stride) a row of zeros, then the states */
-	real *a;			/* (most, stride) rows of U of the next sentence */
+	real *a;			/* (most, stride) rows of U of the next sentence; in clusters
+					 * the block's part of dS after the states */
 	real *e;			/* (most, rows) logits, exponentials, then P less 1 at y */
 	real *d;			/* (most, stride) in the memory of e: errors of A */
 	real *partial;			/* (4 threads) */
-	real *delta;			/* (stride) an error on its way back */
+	real *delta;			/* (FUSED_AT_ONCE, stride) errors on their way back */
+	real *back;			/* (bptt + 1, most / cluster, stride) in clusters: errors of the
+					 * block's rows */
 	real *own_max, *all_max, *factor, *scale;	/* (most) each */
+	real *own_sum;			/* (most) in the memory of factor */
 	uint32_t *x, *next_x, *y;	/* (most) each */
 	uint32_t *known;		/* (most) whether that word of the next sentence is in this one */
 	int first, valid;		/* this block's rows of V */
@@ -103,6 +120,26 @@ fused_ldcg(const quad *p)
 		raw[i] = __ldcg((const int4 *)p + i);
 	memcpy(&x, raw, sizeof(x));
 	return x;
+}
+
+/* Blocks or clusters that have a part of dS each; which of them this one is. */
+static __device__ inline int
+fused_groups(const fused &f)
+{
+	return (int)gridDim.x / f.cluster;
+}
+
+static __device__ inline int
+fused_group(const fused &f)
+{
+	return (int)blockIdx.x / f.cluster;
+}
+
+/* The block's number in its cluster. */
+static __device__ inline int
+fused_rank(const fused &f)
+{
+	return (int)blockIdx.x % f.cluster;
 }
 
 /* sum + a four of products */
@@ -169,9 +206,10 @@ fused_lay_out(const fused &f)
 	m.d = m.e = m.a + f.most * f.stride;
 	m.partial = m.e + f.most * wide;
 	m.delta = m.partial + 4 * LAUNCH_FUSED_THREADS;
-	m.own_max = m.delta + f.stride;
+	m.back = m.delta + FUSED_AT_ONCE * f.stride;
+	m.own_max = m.back + (f.cluster > 1 ? (f.bptt + 1) * (f.most / f.cluster) * f.stride : 0);
 	m.all_max = m.own_max + f.most;
-	m.factor = m.all_max + f.most;
+	m.own_sum = m.factor = m.all_max + f.most;
 	m.scale = m.factor + f.most;
 	m.x = (uint32_t *)(m.scale + f.most);
 	m.next_x = m.x + f.most;

@@ -54,60 +54,120 @@ fused_compare(const fused &f, const fused_memory &m, int t, int start, int next_
 	}
 }
 
-/* One step back: delta = (W' delta)(1 - s^2). */
+/* Where row r's error, i rows back, is: in the memory of its own block, or of the device. */
+static __device__ inline real *
+fused_error_at(const fused &f, const fused_memory &m, int i, int r)
+{
+	return f.cluster > 1 ? m.back + (i * (f.most / f.cluster) + r / f.cluster) * f.stride :
+	    f.errors + ((size_t)i * f.most + r) * f.stride;
+}
+
+/* Rows of a block that go back at the same time: first, first + apart, ... n of them. */
+struct fused_team {
+	int first, apart, n;
+	real *sums;		/* (n, 4 threads) */
+};
+
+/* One step back for all, the i-th: delta = (W' delta)(1 - s^2); at, j: the thread's number. */
 template <typename SQUARE>
 static __device__ void
-fused_step_back(const fused &f, const fused_memory &m, const SQUARE &square, const real *s, real *keep)
+fused_step_back(const fused &f, const fused_memory &m, const SQUARE &square, const fused_team &team,
+    int i)
 {
-	int i = fused_thread(), apart, parts = square.multiply_back(f, m, &apart);
+	enum { COLUMNS = LAUNCH_FUSED_THREADS / SQUARE::AT_ONCE, SUMS = 4 * LAUNCH_FUSED_THREADS };
+	int at = fused_thread() / COLUMNS, j = fused_thread() % COLUMNS, apart = 0, parts = 0;
+	int r = team.first + at * team.apart;
 
+	for (int n = 0; n < team.n; n++)
+		parts = square.multiply_back(f, m, m.delta + n * f.stride, team.sums + n * SUMS, &apart);
 	__syncthreads();
-	if (i < f.h) {
-		real all = 0;
+	if (at < team.n && j < f.h && i <= r) {
+		real all = 0, s = m.s[(r - i + 1) * f.stride + j];
 
 		for (int p = 0; p < parts; p++)
-			all += m.partial[p * apart + i];
-		m.delta[i] = keep[i] = all * (1 - s[i] * s[i]);
+			all += team.sums[at * SUMS + p * apart + j];
+		all *= 1 - s * s;
+		m.delta[at * f.stride + j] = fused_error_at(f, m, i, r)[j] = all;
 	}
 	__syncthreads();
 }
 
-/* The errors of this block's rows, back over at most bptt rows each. */
+/* All their steps, at most bptt. */
+template <typename SQUARE>
+static __device__ void
+fused_team_back(const fused &f, const fused_memory &m, const SQUARE &square, const fused_team &team)
+{
+	int last = team.first + (team.n - 1) * team.apart, steps = f.bptt < last ? f.bptt : last;
+
+	for (int k = fused_thread(); k < team.n * f.stride; k += LAUNCH_FUSED_THREADS) {
+		int n = k / f.stride, j = k % f.stride, r = team.first + n * team.apart;
+		real error = j < f.h ? __ldcg(f.errors + r * f.stride + j) : 0;
+
+		m.delta[k] = error;
+		if (f.cluster > 1)
+			fused_error_at(f, m, 0, r)[j] = error;
+	}
+	__syncthreads();
+	for (int i = 1; i <= steps; i++)
+		fused_step_back(f, m, square, team, i);
+}
+
+/* The errors of this block's rows, back over at most bptt rows each: without clusters it is
+ * one of all blocks; each cluster has all rows.  The memory of D is free here. */
 template <typename SQUARE>
 static __device__ void
 fused_back(const fused &f, const fused_memory &m, const SQUARE &square, int t)
 {
-	size_t each = (size_t)f.most * f.stride;
+	int room = f.most * f.stride / (4 * LAUNCH_FUSED_THREADS), most = 1;
+	fused_team team = { (int)blockIdx.x, (int)gridDim.x, 0, m.partial };
 
-	for (int r = (int)blockIdx.x; r < t; r += (int)gridDim.x) {
-		int steps = f.bptt < r ? f.bptt : r;
+	if (f.cluster > 1) {
+		team.first = fused_rank(f);
+		team.apart = f.cluster;
+	}
+	if (SQUARE::AT_ONCE > 1 && room > 1) {
+		most = room < SQUARE::AT_ONCE ? room : SQUARE::AT_ONCE;
+		team.sums = m.d;
+	}
+	for (; team.first < t; team.first += most * team.apart) {
+		int left = (t - team.first + team.apart - 1) / team.apart;
 
-		if (fused_thread() < f.h)
-			m.delta[fused_thread()] = __ldcg(f.errors + r * f.stride + fused_thread());
-		__syncthreads();
-		for (int i = 1; i <= steps; i++)
-			fused_step_back(f, m, square, m.s + (r - i + 1) * f.stride,
-			    f.errors + i * each + (size_t)r * f.stride);
+		team.n = left < most ? left : most;
+		fused_team_back(f, m, square, team);
 	}
 }
 
-/* The sum of from[0], from[apart], ... from[n apart], in order.  Read eight at a time: the
- * compiler does not, and each read would wait for the one before. */
-static __device__ inline real
-fused_sum_errors(const real *from, size_t apart, int n)
+/* The error that row r's own brings to the row i before it, four of its columns. */
+static __device__ inline quad
+fused_error(const fused &f, const fused_memory &m, int i, int r, int j)
 {
-	enum { AT_ONCE = 8 };
-	real sum = 0;
+	const quad *from = (const quad *)fused_error_at(f, m, i, r) + j;
 
-	for (int i = 0; i <= n; i += AT_ONCE) {
-		real x[AT_ONCE];
+	return f.cluster > 1 ? *cluster_at(from, r % f.cluster) : fused_ldcg(from);
+}
+
+/* The sum of what rows r .. r + n bring to row r, in order.  Five are read at once, those of
+ * the tutorial's four steps back: else each read would wait for the one before. */
+static __device__ inline quad
+fused_sum_errors(const fused &f, const fused_memory &m, int r, int n, int j)
+{
+	enum { READS = 5 };
+	quad sum = {};
+
+	for (int i = 0; i <= n; i += READS) {
+		quad x[READS];
 
 		UNROLL
-		for (int q = 0; q < AT_ONCE; q++)
-			x[q] = __ldcg(from + (i + q < n ? i + q : n) * apart);
+		for (int p = 0; p < READS; p++) {
+			int back = i + p < n ? i + p : n;
+
+			x[p] = fused_error(f, m, back, r + back, j);
+		}
 		UNROLL
-		for (int q = 0; q < AT_ONCE; q++)
-			sum += i + q <= n ? x[q] : 0;
+		for (int p = 0; p < READS; p++)
+			UNROLL
+			for (int q = 0; q < 4; q++)
+				sum.x[q] += i + p <= n ? x[p].x[q] : 0;
 	}
 	return sum;
 }
@@ -116,12 +176,16 @@ fused_sum_errors(const real *from, size_t apart, int n)
 static __device__ void
 fused_gather(const fused &f, const fused_memory &m, int t)
 {
-	size_t each = (size_t)f.most * f.stride;
+	int fours = f.stride / 4;
 
-	for (int k = fused_thread(); k < t * f.stride; k += LAUNCH_FUSED_THREADS) {
-		int r = k / f.stride, j = k % f.stride, steps = t - 1 - r < f.bptt ? t - 1 - r : f.bptt;
+	for (int k = fused_thread(); k < t * fours; k += LAUNCH_FUSED_THREADS) {
+		int r = k / fours, j = k % fours, steps = t - 1 - r < f.bptt ? t - 1 - r : f.bptt;
+		quad d = fused_sum_errors(f, m, r, steps, j);
 
-		m.d[k] = j < f.h ? fused_sum_errors(f.errors + k, each + f.stride, steps) : 0;
+		UNROLL
+		for (int q = 0; q < 4; q++)
+			d.x[q] = 4 * j + q < f.h ? d.x[q] : 0;
+		*((quad *)m.d + k) = d;
 	}
 	__syncthreads();
 }

@@ -14,7 +14,7 @@ fused_logits(const fused &f, const fused_memory &m, int t)
 		int i = k % f.rows, r = k / f.rows * 4;
 		real sum[4] = {};
 
-		UNROLL_BY(2)
+		UNROLL_BY(1)	/* registers; what limits it is reading V */
 		for (int q = 0; q < f.stride; q += 4) {
 			quad v = fused_four(m.v + i * f.stride + q);
 
@@ -51,7 +51,7 @@ fused_exponentials(const fused &f, const fused_memory &m, int t)
 
 	for (int r = fused_thread() / FUSED_WARP; r < t; r += FUSED_WARPS) {
 		real *e = m.e + r * f.rows, max = -INFINITY, sum = 0;
-		int at = r * (int)gridDim.x + (int)blockIdx.x;
+		int at = r * fused_groups(f) + fused_group(f);
 
 		fused_give_target(f, m, r, e);
 		for (int i = lane; i < m.valid; i += FUSED_WARP)
@@ -63,7 +63,11 @@ fused_exponentials(const fused &f, const fused_memory &m, int t)
 		}
 		sum = (real)fused_warp_sum(sum);
 		if (lane == 0) {
-			f.max[at] = m.own_max[r] = max;
+			m.own_max[r] = max;
+			m.own_sum[r] = sum;
+		}
+		if (lane == 0 && f.cluster == 1) {
+			f.max[at] = max;
 			f.sum[at] = sum;
 		}
 	}
@@ -74,8 +78,8 @@ fused_exponentials(const fused &f, const fused_memory &m, int t)
 static __device__ void
 fused_parts(const fused &f, const fused_memory &m, int t)
 {
-	int fours = f.stride / 4;
-	quad *parts = f.parts + blockIdx.x;
+	int fours = f.stride / 4, apart = f.cluster == 1 ? (int)gridDim.x : 1;
+	quad *parts = f.cluster == 1 ? f.parts + blockIdx.x : (quad *)m.a;
 
 	for (int k = fused_thread(); k < (t + 1) / 2 * fours; k += LAUNCH_FUSED_THREADS) {
 		int j = k % fours, r = k / fours * 2;
@@ -95,7 +99,55 @@ fused_parts(const fused &f, const fused_memory &m, int t)
 			}
 		}
 		for (int p = 0; p < 2 && r + p < t; p++)
-			parts[(size_t)((r + p) * fours + j) * gridDim.x] = sum[p];
+			parts[(size_t)((r + p) * fours + j) * apart] = sum[p];
+	}
+}
+
+/* The k-th four of the cluster's part of dS, in row r; its maximum, and its sum of exponentials. */
+static __device__ inline quad
+fused_sum_in_cluster(const fused_memory &m, int k, int r, real *max, real *sum)
+{
+	quad all = {};
+
+	*max = -INFINITY;
+	*sum = 0;
+	UNROLL
+	for (int b = 0; b < LAUNCH_CLUSTER; b++) {
+		real other = *cluster_at(m.own_max + r, b);
+
+		*max = other > *max ? other : *max;
+	}
+	UNROLL_BY(2)
+	for (int b = 0; b < LAUNCH_CLUSTER; b++) {
+		real own = *cluster_at(m.own_max + r, b);
+		real by = own == -INFINITY ? 0 : REXP(own - *max);
+		quad x = *cluster_at((const quad *)m.a + k, b);
+
+		*sum = fma(by, *cluster_at(m.own_sum + r, b), *sum);
+		UNROLL
+		for (int q = 0; q < 4; q++)
+			all.x[q] = fma(by, x.x[q], all.x[q]);
+	}
+	return all;
+}
+
+/* This block's slice of the cluster's part of dS, for all blocks. */
+static __device__ void
+fused_join_cluster(const fused &f, const fused_memory &m, int t)
+{
+	int fours = f.stride / 4, groups = fused_groups(f), group = fused_group(f);
+	int each = (t * fours + LAUNCH_CLUSTER - 1) / LAUNCH_CLUSTER, first = fused_rank(f) * each;
+	int end = first + each < t * fours ? first + each : t * fours;
+
+	for (int k = first + fused_thread(); k < end; k += LAUNCH_FUSED_THREADS) {
+		int r = k / fours;
+		real max, sum;
+
+		f.parts[(size_t)k * groups + group] = fused_sum_in_cluster(m, k, r, &max, &sum);
+		if (k % fours == 0) {
+			f.max[r * groups + group] = max;
+			f.sum[r * groups + group] = sum;
+		}
 	}
 }
 
@@ -104,12 +156,12 @@ fused_parts(const fused &f, const fused_memory &m, int t)
 static __device__ inline double
 fused_lane_norm(const fused &f, int r, real *max)
 {
-	int blocks = (int)gridDim.x;
+	int groups = fused_groups(f);
 	double sum = 0;
 
 	*max = -INFINITY;
-	for (int i = fused_thread() % FUSED_WARP; i < blocks; i += FUSED_WARP) {
-		real other = __ldcg(f.max + r * blocks + i), x = __ldcg(f.sum + r * blocks + i);
+	for (int i = fused_thread() % FUSED_WARP; i < groups; i += FUSED_WARP) {
+		real other = __ldcg(f.max + r * groups + i), x = __ldcg(f.sum + r * groups + i);
 
 		if (other > *max) {
 			sum = sum * (double)REXP(*max - other) + (double)x;
@@ -156,11 +208,11 @@ fused_give_error(const fused &f, const fused_memory &m, int r, int j, double sum
 static __device__ inline void
 fused_lane_parts(const fused &f, const fused_memory &m, int k, int r, double *sum)
 {
-	int blocks = (int)gridDim.x;
+	int groups = fused_groups(f);
 
-	for (int i = fused_thread() % FUSED_WARP; i < blocks; i += FUSED_WARP) {
-		quad x = fused_ldcg(f.parts + (size_t)k * blocks + i);
-		real by = REXP(__ldcg(f.max + r * blocks + i) - m.all_max[r]);
+	for (int i = fused_thread() % FUSED_WARP; i < groups; i += FUSED_WARP) {
+		quad x = fused_ldcg(f.parts + (size_t)k * groups + i);
+		real by = REXP(__ldcg(f.max + r * groups + i) - m.all_max[r]);
 
 		UNROLL
 		for (int q = 0; q < 4; q++)

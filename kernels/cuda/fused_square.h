@@ -110,7 +110,7 @@ fused_anew(int x)
 
 /* W in m.w. */
 struct fused_shared_square {
-	enum { STRIDE = 0, IN_REGISTERS = false };	/* 0: known at launch */
+	enum { STRIDE = 0, IN_REGISTERS = false, AT_ONCE = 1 };	/* 0: known at launch */
 
 	__device__ void
 	load(const fused &f, const fused_memory &m)
@@ -150,9 +150,9 @@ struct fused_shared_square {
 		}
 	}
 
-	/* partial = W' delta in parts; their number, for columns `apart` numbers apart. */
+	/* sums(4 threads) = W' delta in parts; their number, and how far they are apart. */
 	__device__ int
-	multiply_back(const fused &f, const fused_memory &m, int *apart) const
+	multiply_back(const fused &f, const fused_memory &m, const real *delta, real *sums, int *apart) const
 	{
 		fused_slice a = fused_slice_of(f);
 		real sum[4] = {};
@@ -161,10 +161,10 @@ struct fused_shared_square {
 			quad w = fused_four(m.w + j * f.stride + a.q);
 
 			for (int p = 0; p < 4; p++)
-				sum[p] = fma(m.delta[j], w.x[p], sum[p]);
+				sum[p] = fma(delta[j], w.x[p], sum[p]);
 		}
 		for (int p = 0; a.part < a.parts && p < 4; p++)
-			m.partial[a.part * f.stride + a.q + p] = sum[p];
+			sums[a.part * f.stride + a.q + p] = sum[p];
 		*apart = f.stride;
 		return a.parts;
 	}
@@ -191,7 +191,7 @@ struct fused_shared_square {
  */
 template <int WIDTH>
 struct fused_register_square {
-	enum { STRIDE = WIDTH, IN_REGISTERS = true, PARTS = 16, FOURS = WIDTH / 4, GROUPS = 32 };
+	enum { STRIDE = WIDTH, IN_REGISTERS = true, AT_ONCE = FUSED_AT_ONCE, PARTS = 16, FOURS = WIDTH / 4, GROUPS = 32 };
 	static_assert(FOURS > PARTS && FOURS <= GROUPS + 1 && PARTS * GROUPS == LAUNCH_FUSED_THREADS,
 	    "a thread has its numbers");
 
@@ -287,14 +287,14 @@ struct fused_register_square {
 		}
 	}
 
-	/* partial = W' delta in parts, one of each warp; halves of a warp exchange a half each. */
+	/* The same; a part is that of a warp, whose halves exchange a half each. */
 	__device__ int
-	multiply_back(const fused &f, const fused_memory &m, int *apart) const
+	multiply_back(const fused &f, const fused_memory &, const real *delta, real *sums, int *apart) const
 	{
 		enum { APART = 4 * FUSED_WARP };
 		int lane = fused_thread() % FUSED_WARP, warp = fused_thread() / FUSED_WARP;
 		bool high = lane >= PARTS;
-		quad delta = fused_four(m.delta + row()), sum;
+		quad d = fused_four(delta + row()), sum;
 
 		UNROLL
 		for (int q = 0; is_warp_of(f) && q < 4; q++) {
@@ -302,13 +302,13 @@ struct fused_register_square {
 
 			UNROLL
 			for (int p = 0; p < 4; p++) {
-				a = fma(w[0][p].x[q], delta.x[p], a);
-				b = fma(w[1][p].x[q], delta.x[p], b);
+				a = fma(w[0][p].x[q], d.x[p], a);
+				b = fma(w[1][p].x[q], d.x[p], b);
 			}
 			sum.x[q] = (high ? b : a) + __shfl_xor_sync(0xffffffffu, high ? a : b, PARTS);
 		}
 		if (is_warp_of(f))
-			*(quad *)(m.partial + warp * APART + 4 * lane) = sum;
+			*(quad *)(sums + warp * APART + 4 * lane) = sum;
 		*apart = APART;
 		return (f.h + 7) / 8;
 	}

@@ -141,22 +141,25 @@ launch_groups(const uint32_t *x, int n, int32_t *where, int32_t *word, int32_t *
 	return groups;
 }
 
-/* Reals that do not depend on the sentence: rows of V, W, a row of zeros, memory for sums. */
+/* Reals that do not depend on the sentence: rows of V, W, a row of zeros, four errors on their
+ * way back, memory for sums. */
 static size_t
 fixed_reals(const struct launch_plan *p, int h)
 {
 	int square = p->in_registers ? 0 : round_up(h, 4);
 
-	return (size_t)p->stride * (size_t)(p->rows + square + 2) + 4 * LAUNCH_FUSED_THREADS;
+	return (size_t)p->stride * (size_t)(p->rows + square + 1 + 4) + 4 * LAUNCH_FUSED_THREADS;
 }
 
-/* Reals per word: a state, an input, an error or a row of P; four numbers, four words. */
+/* Reals per word: a state, an input, an error or a row of P; four numbers, four words.  In a
+ * cluster each row's errors are in one block. */
 static size_t
-reals_a_word(const struct launch_plan *p)
+reals_of_words(const struct launch_plan *p, size_t words, int bptt)
 {
 	size_t wide = (size_t)(p->rows > p->stride ? p->rows : p->stride);
+	size_t errors = p->cluster > 1 ? words / (size_t)p->cluster * ((size_t)bptt + 1) : 0;
 
-	return 2 * (size_t)p->stride + wide + 4 + 4;
+	return words * (2 * (size_t)p->stride + wide + 4 + 4) + errors * (size_t)p->stride;
 }
 
 /* Four times an odd number from h on.  W in registers is for floats, and not for small nets,
@@ -172,24 +175,41 @@ choose_stride(struct launch_plan *p, int h, size_t size)
 		p->stride = h <= LAUNCH_FUSED_STRIDE ? LAUNCH_FUSED_STRIDE : LAUNCH_FUSED_WIDEST;
 }
 
+/* Clusters, unless they leave more than an eighth of the multiprocessors idle: rows of V cost
+ * more than what clusters save. */
+static void
+choose_blocks(struct launch_plan *p, const struct launch_limits *limits)
+{
+	int blocks = limits->clusters > 0 ? LAUNCH_CLUSTER * limits->clusters : 0;
+
+	p->blocks = limits->blocks;
+	p->cluster = 1;
+	if (blocks > 0 && blocks >= limits->blocks - limits->blocks / 8) {
+		p->blocks = blocks;
+		p->cluster = LAUNCH_CLUSTER;
+	}
+}
+
 struct launch_plan
 launch_plan_fused(const struct launch_limits *limits, int h, int v, int bptt, size_t size)
 {
-	struct launch_plan p = { .blocks = limits->blocks };
-	size_t reals = limits->bytes / size, fixed, most;
+	struct launch_plan p = { .blocks = limits->blocks, .cluster = 1 };
+	size_t reals = limits->bytes / size, fixed, most, step;
 
 	if (h > LAUNCH_FUSED_THREADS || bptt > LAUNCH_FUSED_BPTT || limits->blocks < 1)
 		return p;
-	p.rows = round_up(divide_up(v, limits->blocks), 4);
+	choose_blocks(&p, limits);
+	p.rows = round_up(divide_up(v, p.blocks), 4);
 	choose_stride(&p, h, size);
 	fixed = fixed_reals(&p, h);
 	if (fixed > reals)
 		return p;
-	most = (reals - fixed) / reals_a_word(&p) / 4 * 4;
+	step = p.cluster > 1 ? (size_t)p.cluster : 4;
+	most = (reals - fixed) / reals_of_words(&p, step, bptt) * step;
 	if (most < LAUNCH_FUSED_LEAST)
 		return p;
 	p.most = most > 1 << 16 ? 1 << 16 : (int)most;
-	p.bytes = (fixed + (size_t)p.most * reals_a_word(&p)) * size;
+	p.bytes = (fixed + reals_of_words(&p, (size_t)p.most, bptt)) * size;
 	return p;
 }
 

@@ -19,6 +19,7 @@ enum {
 	LAUNCH_TILE = 128,	/* rows and columns of a product's larger tiles */
 	LAUNCH_SLICE = 128,	/* least depth of a slice */
 	LAUNCH_FUSED_THREADS = 512,
+	LAUNCH_CLUSTER = 8,	/* blocks; what every GPU that has clusters can run */
 	LAUNCH_FUSED_STRIDE = 100,	/* of nets whose W is in registers: h of 65 to 100 */
 	LAUNCH_FUSED_WIDEST = 132,	/* of 101 to 128 */
 	LAUNCH_FUSED_BPTT = 16,	/* longer truncation lengths are composed */
@@ -60,6 +61,7 @@ void launch_begins(const struct batch *b, int32_t *begins);
 struct launch_limits {
 	int blocks;
 	size_t bytes;		/* shared memory of each; 0: there can be no such kernel */
+	int clusters;		/* of LAUNCH_CLUSTER blocks that run at once; -1: not yet asked */
 };
 
 /* How fused.h's kernel divides a net; most is 0 where the net does not fit. */
@@ -67,7 +69,8 @@ struct launch_plan {
 	int blocks;
 	int rows;		/* of V in a block, a multiple of 4 */
 	int stride;		/* reals from row to row, four times an odd number */
-	int most;		/* words of a sentence, a multiple of 4 */
+	int most;		/* words of a sentence, a multiple of 4, and of cluster */
+	int cluster;		/* LAUNCH_CLUSTER, or 1: no clusters */
 	bool in_registers;	/* W, which then takes no shared memory */
 	size_t bytes;		/* of shared memory */
 };

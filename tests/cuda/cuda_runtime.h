@@ -38,13 +38,16 @@ struct __align__(16) int4 {
 	int x, y, z, w;
 };
 enum cudaFuncAttribute { cudaFuncAttributeMaxDynamicSharedMemorySize };
-enum cudaLaunchAttributeID { cudaLaunchAttributeCooperative };
+enum cudaLaunchAttributeID { cudaLaunchAttributeCooperative, cudaLaunchAttributeClusterDimension };
 enum { cudaStreamNonBlocking = 1, cudaEventDisableTiming = 2 };
 
 struct cudaLaunchAttribute {
 	cudaLaunchAttributeID id;
 	struct {
 		int cooperative;
+		struct {
+			unsigned x, y, z;
+		} clusterDim;
 	} val;
 };
 typedef struct emu_stream *cudaStream_t;
@@ -103,11 +106,21 @@ cudaOccupancyMaxActiveBlocksPerMultiprocessor(int *blocks, F *, int threads, siz
 {
 	return emu_occupancy(blocks, threads, shared);
 }
+cudaError_t emu_clusters(int *clusters, const cudaLaunchConfig_t *c);
+template <typename F>
+static inline cudaError_t
+cudaOccupancyMaxActiveClusters(int *clusters, F *, const cudaLaunchConfig_t *c)
+{
+	return emu_clusters(clusters, c);
+}
 /* What a thread knows of itself, and what it can wait for. */
 extern dim3 threadIdx, blockIdx, blockDim, gridDim;
 extern unsigned char *emu_shared;
 void emu_barrier(int line);
 void emu_warp_barrier(unsigned mask);
+void emu_cluster_barrier(int line);
+/* p, of the block's own shared memory, in that of another block of the cluster. */
+const void *emu_cluster_at(const void *p, int rank);
 /* x to whoever asks for it, and that of lane `from`, once all of the mask came. */
 uint64_t emu_exchange(uint64_t x, unsigned mask, int from);
 int emu_lane(void);

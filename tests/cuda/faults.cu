@@ -1,5 +1,5 @@
 /*
- * faults FAULT: kernels that do what the emulator must notice, one each; "none" and,
+ * faults FAULT: kernels that do what the emulator must notice, one each; "none", "cluster" and,
  * with EMU_STRICT=1, "coherent" and "released" are the same without the fault.
  */
 #include <cuda_runtime.h>
@@ -113,6 +113,23 @@ releases(int *x)
 	x[i] = __ldcg(x + N + 1 + i);
 }
 
+/* Shows what the next block of the cluster has in its shared memory. */
+static __global__ void
+clustered(int *x)
+{
+	int *s = shared_memory<int>(), i = (int)threadIdx.x, b = (int)blockIdx.x;
+
+	s[i] = N - 1 - i;
+	if (!is("unmet"))
+		emu_cluster_barrier(__LINE__);
+	for (int n = 0; is("ended") && b == 0 && n < N; n++)
+		emu_wait();		/* until the other block has ended */
+	if (b == 0)
+		x[i] = ((const int *)emu_cluster_at(s, is("outsider") ? 2 : 1))[i];
+	if (!is("ended"))
+		emu_cluster_barrier(__LINE__);
+}
+
 static __global__ void
 writes_beyond(int *x)
 {
@@ -133,13 +150,18 @@ launch(void (*kernel)(int *), int *x, size_t shared)
 static cudaError_t
 launch_together(void (*kernel)(int *), int *x)
 {
-	cudaLaunchAttribute together = { cudaLaunchAttributeCooperative, { 1 } };
+	cudaLaunchAttribute attributes[2] = {};
 	cudaLaunchConfig_t c = {};
 
-	c.gridDim = 2;
+	attributes[0].id = cudaLaunchAttributeCooperative;
+	attributes[0].val.cooperative = 1;
+	attributes[1].id = cudaLaunchAttributeClusterDimension;
+	attributes[1].val.clusterDim = { 2, 1, 1 };
+	c.gridDim = is("uneven") ? 3 : 2;
 	c.blockDim = N;
-	c.attrs = &together;
-	c.numAttrs = 1;
+	c.dynamicSmemBytes = N * sizeof(int);
+	c.attrs = attributes;
+	c.numAttrs = kernel == clustered ? 2 : 1;
 	cudaMemsetAsync(x, 0, ROOM * sizeof(*x), NULL);
 	return cudaLaunchKernelEx(&c, kernel, x);
 }
@@ -182,6 +204,9 @@ run(int *x, int *host)
 		return false;
 	if ((is("released") || is("release") || is("acquire")) &&
 	    launch_together(releases, x) != cudaSuccess)
+		return false;
+	if ((is("cluster") || is("unmet") || is("ended") || is("outsider") || is("uneven")) &&
+	    launch_together(clustered, x) != cudaSuccess)
 		return false;
 	if (is("shared"))
 		return launch(good, x, shared) == cudaSuccess;

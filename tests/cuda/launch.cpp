@@ -17,7 +17,7 @@
 #include "fiber.h"
 
 enum { WARP = 32, MOST_THREADS = 1024, SPINS = 1000000, PLAIN_SHARED = 48 << 10 };
-enum waiting { NEW, READY, AT_BARRIER, AT_WARP, SPINNING, ENDED };
+enum waiting { NEW, READY, AT_BARRIER, AT_WARP, AT_CLUSTER, SPINNING, ENDED };
 
 struct thread {
 	enum waiting waiting;
@@ -32,8 +32,10 @@ struct warp {
 };
 struct block {
 	dim3 at;
-	unsigned char *shared;		/* exactly as long as the launch said */
+	unsigned char *shared;		/* (bytes) exactly as long as the launch said */
+	size_t bytes;
 	int arrived, line;		/* at the barrier */
+	int in_cluster, cluster_line;	/* the same at the cluster's */
 	std::vector<thread> threads;
 	std::vector<warp> warps;
 };
@@ -43,6 +45,8 @@ unsigned char *emu_shared;
 
 static struct block *now;	/* of the thread that runs */
 static int now_thread;
+static struct block *all_blocks;	/* those that run side by side */
+static size_t in_cluster = 1;	/* blocks */
 static std::map<const void *, int> most_shared;
 
 /* 0 .. n-1 in the order of the seed; another one each time. */
@@ -118,6 +122,49 @@ emu_barrier(int line)
 	for (auto &t : b->threads)
 		if (t.waiting == AT_BARRIER)
 			t.waiting = READY;
+}
+
+/* The first block of the running one's cluster. */
+static struct block *
+cluster_of(const struct block *b)
+{
+	return all_blocks + (size_t)(b - all_blocks) / in_cluster * in_cluster;
+}
+
+void
+emu_cluster_barrier(int line)
+{
+	struct block *first = cluster_of(now);
+	size_t threads = in_cluster * now->threads.size();
+
+	if (first->in_cluster > 0 && first->cluster_line != line)
+		emu_die("threads of a cluster wait at barriers in lines %d and %d", first->cluster_line, line);
+	first->cluster_line = line;
+	if (++first->in_cluster < (int)threads) {
+		wait_for(AT_CLUSTER);
+		return;
+	}
+	first->in_cluster = 0;
+	for (size_t i = 0; i < in_cluster; i++)
+		for (auto &t : first[i].threads)
+			if (t.waiting == AT_CLUSTER)
+				t.waiting = READY;
+}
+
+const void *
+emu_cluster_at(const void *p, int rank)
+{
+	struct block *of = cluster_of(now) + rank;
+	size_t at = (size_t)((const unsigned char *)p - now->shared);
+
+	if (rank < 0 || (size_t)rank >= in_cluster)
+		emu_die("a cluster of %zu blocks has no block %d", in_cluster, rank);
+	if ((const unsigned char *)p < now->shared || at >= now->bytes)
+		emu_die("what another block is asked for is not in shared memory");
+	for (const auto &t : of->threads)
+		if (t.waiting != ENDED)
+			return of->shared + at;
+	emu_die("a block's shared memory is read after its end");
 }
 
 int
@@ -271,7 +318,7 @@ round_of(std::vector<block> &blocks, const std::function<void()> &body, bool *mo
 		struct thread *t = &b->threads[at - number * each];
 		enum waiting was = t->waiting;
 
-		if (was != ENDED && was != AT_BARRIER && was != AT_WARP) {
+		if (was != ENDED && was != AT_BARRIER && was != AT_WARP && was != AT_CLUSTER) {
 			coherence_enter(number);
 			run_thread(b, (int)(at - number * each), body);
 			progress |= was != SPINNING || t->waiting != SPINNING;
@@ -318,7 +365,8 @@ make_block(struct block *b, size_t number, size_t bytes)
 	if (b->shared == NULL)
 		emu_die("no memory");
 	memset(b->shared, 0xff, bytes);
-	b->arrived = 0;
+	b->bytes = bytes;
+	b->arrived = b->in_cluster = 0;
 	b->threads.assign(threads, thread{ NEW, NULL });
 	b->warps.assign((threads + WARP - 1) / WARP, warp{});
 }
@@ -330,6 +378,7 @@ run_some(size_t first, size_t n, size_t bytes, const std::function<void()> &body
 	static std::vector<block> blocks;
 
 	blocks.resize(n);
+	all_blocks = blocks.data();
 	for (size_t i = 0; i < n; i++)
 		make_block(&blocks[i], first + i, bytes);
 	run_blocks(blocks, body);
@@ -364,6 +413,27 @@ emu_occupancy(int *blocks, int threads, size_t shared)
 	return cudaSuccess;
 }
 
+/* Of the cluster that a launch asks for. */
+static size_t
+cluster_size(const cudaLaunchConfig_t *c)
+{
+	for (unsigned i = 0; i < c->numAttrs; i++)
+		if (c->attrs[i].id == cudaLaunchAttributeClusterDimension)
+			return (size_t)c->attrs[i].val.clusterDim.x * c->attrs[i].val.clusterDim.y *
+			    c->attrs[i].val.clusterDim.z;
+	return 1;
+}
+
+cudaError_t
+emu_clusters(int *clusters, const cudaLaunchConfig_t *c)
+{
+	size_t n = emu_number("EMU_SMS", EMU_SMS) *
+	    (size_t)occupancy((size_t)c->blockDim.x, c->dynamicSmemBytes) / cluster_size(c);
+
+	*clusters = (int)emu_number("EMU_CLUSTERS", n);
+	return cudaSuccess;
+}
+
 static bool
 is_cooperative(const cudaLaunchConfig_t *c)
 {
@@ -384,6 +454,9 @@ check_launch(const cudaLaunchConfig_t *c, const void *kernel)
 	if (threads == 0 || threads > MOST_THREADS || blocks == 0 || c->gridDim.y > 65535 ||
 	    c->gridDim.z > 65535 || c->gridDim.x > 2147483647u || c->dynamicSmemBytes > (size_t)most)
 		return cudaErrorInvalidValue;
+	if (cluster_size(c) > 1 && (!is_cooperative(c) || blocks % cluster_size(c) != 0 ||
+	    emu_lacks("clusters")))
+		return cudaErrorInvalidValue;
 	if (is_cooperative(c) && (emu_lacks("together") ||
 	    blocks > emu_number("EMU_SMS", EMU_SMS) * (size_t)occupancy(threads, c->dynamicSmemBytes)))
 		return cudaErrorCooperativeLaunchTooLarge;
@@ -391,12 +464,13 @@ check_launch(const cudaLaunchConfig_t *c, const void *kernel)
 }
 
 static void
-run_grid(const cudaLaunchConfig_t &c, bool together, const std::function<void()> &body)
+run_grid(const cudaLaunchConfig_t &c, bool together, size_t cluster, const std::function<void()> &body)
 {
 	size_t blocks = (size_t)c.gridDim.x * c.gridDim.y * c.gridDim.z;
 
 	gridDim = c.gridDim;
 	blockDim = c.blockDim;
+	in_cluster = cluster;
 	emu_open_memory(true);
 	if (together) {
 		if (emu_number("EMU_STRICT", 0))
@@ -447,8 +521,8 @@ emu_launch(const cudaLaunchConfig_t *c, const void *kernel, const std::function<
 	if (e == cudaSuccess)
 		e = check_launch(c, kernel);
 	if (e == cudaSuccess)
-		emu_later([config = *c, together = is_cooperative(c), body] {
-			run_grid(config, together, body);
+		emu_later([config = *c, together = is_cooperative(c), cluster = cluster_size(c), body] {
+			run_grid(config, together, cluster, body);
 		});
 	return e;
 }

@@ -127,38 +127,48 @@ begins(void)
 	check(batch_longest(&b) == 3, "the longest sequence", 0, 0, 0);
 }
 
-/* The kernel for many sentences: how many words of one fit, and where W is. */
+static const struct fused_case {
+	int blocks, clusters;
+	size_t bytes;
+	int h, v;
+	size_t size;
+	int used, rows, stride, most;
+	bool in_registers;
+} fused_cases[] = {
+	{ 132, 0, 232448, 100, 8000, 4, 132, 64, 100, 156, true },
+	{ 128, 0, 101376, 100, 8000, 4, 128, 64, 100, 52, true },	/* 20 with W in shared memory */
+	{ 132, 0, 232448, 65, 8000, 4, 132, 64, 100, 156, true },
+	{ 132, 0, 232448, 128, 8000, 4, 132, 64, 132, 116, true },
+	{ 132, 0, 232448, 64, 8000, 4, 132, 64, 68, 220, false },
+	{ 132, 0, 232448, 129, 8000, 4, 132, 64, 132, 72, false },
+	{ 132, 0, 232448, 100, 8000, 8, 132, 64, 100, 32, false },
+	{ 128, 0, 101376, 100, 80000, 4, 128, 628, 100, 0, true },
+	{ 132, 0, 232448, 513, 10, 4, 132, 0, 0, 0, false },
+	/* clusters of 8 */
+	{ 132, 16, 232448, 100, 8000, 4, 128, 64, 100, 128, true },
+	{ 132, 15, 232448, 100, 8000, 4, 120, 68, 100, 128, true },
+	{ 132, 14, 232448, 100, 8000, 4, 132, 64, 100, 156, true },	/* too few of them */
+	{ 132, 16, 232448, 129, 8000, 4, 128, 64, 132, 56, false },
+	{ 132, -1, 232448, 100, 8000, 4, 132, 64, 100, 156, true },	/* not asked */
+};
+
+/* The kernel for many sentences: how many words of one fit, where W is, in how many blocks. */
 static void
 fused_plans(void)
 {
-	static const struct {
-		int blocks;
-		size_t bytes;
-		int h, v;
-		size_t size;
-		int rows, stride, most;
-		bool in_registers;
-	} cases[] = {
-		{ 132, 232448, 100, 8000, 4, 64, 100, 160, true },
-		{ 128, 101376, 100, 8000, 4, 64, 100, 52, true },	/* 20 with W in shared memory */
-		{ 132, 232448, 65, 8000, 4, 64, 100, 160, true },
-		{ 132, 232448, 128, 8000, 4, 64, 132, 116, true },
-		{ 132, 232448, 64, 8000, 4, 64, 68, 220, false },
-		{ 132, 232448, 129, 8000, 4, 64, 132, 72, false },
-		{ 132, 232448, 100, 8000, 8, 64, 100, 32, false },
-		{ 128, 101376, 100, 80000, 4, 628, 100, 0, true },
-		{ 132, 232448, 513, 10, 4, 0, 0, 0, false },
-	};
+	for (size_t n = 0; n < sizeof(fused_cases) / sizeof(fused_cases[0]); n++) {
+		const struct fused_case *c = &fused_cases[n];
+		struct launch_limits limits = { c->blocks, c->bytes, c->clusters };
+		struct launch_plan p = launch_plan_fused(&limits, c->h, c->v, 4, c->size);
+		int i = (int)n;
 
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct launch_limits limits = { .blocks = cases[i].blocks, .bytes = cases[i].bytes };
-		struct launch_plan p = launch_plan_fused(&limits, cases[i].h, cases[i].v, 4, cases[i].size);
-
-		check(p.rows == cases[i].rows && p.stride == cases[i].stride, "rows and stride", (int)i,
-		    p.rows, p.stride);
-		check(p.most == cases[i].most, "words that fit", (int)i, p.most, cases[i].most);
-		check(p.in_registers == cases[i].in_registers, "W in registers", (int)i, p.most, 0);
-		check(p.bytes <= limits.bytes, "what the plan asks for is there", (int)i, (int)p.bytes, 0);
+		check(p.blocks == c->used, "blocks", i, p.blocks, c->used);
+		check(p.cluster == (c->used < c->blocks ? LAUNCH_CLUSTER : 1), "clusters", i, p.cluster, 0);
+		check(p.rows == c->rows && p.stride == c->stride, "rows and stride", i, p.rows, p.stride);
+		check(p.most == c->most, "words that fit", i, p.most, c->most);
+		check(p.most % p.cluster == 0, "as many rows in each block of a cluster", i, p.most, 0);
+		check(p.in_registers == c->in_registers, "W in registers", i, p.most, 0);
+		check(p.bytes <= limits.bytes, "what the plan asks for is there", i, (int)p.bytes, 0);
 	}
 	check(launch_plan_fused(&(struct launch_limits){ .blocks = 132, .bytes = 232448 }, 100, 8000, 17,
 	    4).most == 0, "too many steps back", 0, 0, 0);
