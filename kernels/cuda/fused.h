@@ -122,24 +122,25 @@ fused_ldcg(const quad *p)
 	return x;
 }
 
-/* Blocks or clusters that have a part of dS each; which of them this one is. */
+/* Blocks or clusters that have a part of dS each; which of them this one is.  Never divided
+ * by f.cluster: that would not be a constant. */
 static __device__ inline int
 fused_groups(const fused &f)
 {
-	return (int)gridDim.x / f.cluster;
+	return f.cluster > 1 ? (int)gridDim.x / LAUNCH_CLUSTER : (int)gridDim.x;
 }
 
 static __device__ inline int
 fused_group(const fused &f)
 {
-	return (int)blockIdx.x / f.cluster;
+	return f.cluster > 1 ? (int)blockIdx.x / LAUNCH_CLUSTER : (int)blockIdx.x;
 }
 
 /* The block's number in its cluster. */
 static __device__ inline int
-fused_rank(const fused &f)
+fused_rank(void)
 {
-	return (int)blockIdx.x % f.cluster;
+	return (int)(blockIdx.x % LAUNCH_CLUSTER);
 }
 
 /* sum + a four of products */
@@ -207,7 +208,7 @@ fused_lay_out(const fused &f)
 	m.partial = m.e + f.most * wide;
 	m.delta = m.partial + 4 * LAUNCH_FUSED_THREADS;
 	m.back = m.delta + FUSED_AT_ONCE * f.stride;
-	m.own_max = m.back + (f.cluster > 1 ? (f.bptt + 1) * (f.most / f.cluster) * f.stride : 0);
+	m.own_max = m.back + (f.cluster > 1 ? (f.bptt + 1) * (f.most / LAUNCH_CLUSTER) * f.stride : 0);
 	m.all_max = m.own_max + f.most;
 	m.own_sum = m.factor = m.all_max + f.most;
 	m.scale = m.factor + f.most;

@@ -58,7 +58,7 @@ fused_compare(const fused &f, const fused_memory &m, int t, int start, int next_
 static __device__ inline real *
 fused_error_at(const fused &f, const fused_memory &m, int i, int r)
 {
-	return f.cluster > 1 ? m.back + (i * (f.most / f.cluster) + r / f.cluster) * f.stride :
+	return f.cluster > 1 ? m.back + (i * (f.most / LAUNCH_CLUSTER) + r / LAUNCH_CLUSTER) * f.stride :
 	    f.errors + ((size_t)i * f.most + r) * f.stride;
 }
 
@@ -122,8 +122,8 @@ fused_back(const fused &f, const fused_memory &m, const SQUARE &square, int t)
 	fused_team team = { (int)blockIdx.x, (int)gridDim.x, 0, m.partial };
 
 	if (f.cluster > 1) {
-		team.first = fused_rank(f);
-		team.apart = f.cluster;
+		team.first = fused_rank();
+		team.apart = LAUNCH_CLUSTER;
 	}
 	if (SQUARE::AT_ONCE > 1 && room > 1) {
 		most = room < SQUARE::AT_ONCE ? room : SQUARE::AT_ONCE;
@@ -143,7 +143,7 @@ fused_error(const fused &f, const fused_memory &m, int i, int r, int j)
 {
 	const quad *from = (const quad *)fused_error_at(f, m, i, r) + j;
 
-	return f.cluster > 1 ? *cluster_at(from, r % f.cluster) : fused_ldcg(from);
+	return f.cluster > 1 ? *cluster_at(from, r % LAUNCH_CLUSTER) : fused_ldcg(from);
 }
 
 /* The sum of what rows r .. r + n bring to row r, in order.  Five are read at once, those of

@@ -136,7 +136,7 @@ static __device__ void
 fused_join_cluster(const fused &f, const fused_memory &m, int t)
 {
 	int fours = f.stride / 4, groups = fused_groups(f), group = fused_group(f);
-	int each = (t * fours + LAUNCH_CLUSTER - 1) / LAUNCH_CLUSTER, first = fused_rank(f) * each;
+	int each = (t * fours + LAUNCH_CLUSTER - 1) / LAUNCH_CLUSTER, first = fused_rank() * each;
 	int end = first + each < t * fours ? first + each : t * fours;
 
 	for (int k = first + fused_thread(); k < end; k += LAUNCH_FUSED_THREADS) {
