@@ -203,8 +203,9 @@ make_exchange(struct backend *k, struct fused *f, int blocks)
 
 /*
  * One block per multiprocessor; false where the GPU does not run them at once.  In clusters
- * it may run fewer: then without, from now on.  Else that is no error, since the steps can be
- * composed, but never silent: it costs most of the speed, and sums in another order.
+ * it may run fewer: then without, from now on.  Either is no error, since the steps can be
+ * composed, but never silent: sums are then in another order, and without this kernel most of
+ * the speed is lost.
  */
 static bool
 launch_sentences(struct backend *k, const struct launch_plan *plan, const struct fused &f)
@@ -216,6 +217,8 @@ launch_sentences(struct backend *k, const struct launch_plan *plan, const struct
 	if (e == cudaSuccess)
 		return true;
 	if (plan->cluster > 1) {
+		cuda_note_refusal(k, e, "many sentences in clusters",
+		    "training is a little slower, and not the same to the byte");
 		limits->clusters = 0;
 		return false;
 	}
