@@ -46,7 +46,7 @@ EMU_OWN := $(patsubst tests/cuda/%.cpp,$(BUILD)/emulated/%.o,$(wildcard tests/cu
 EMU_OBJS := $(CUDA_ONCE:%=$(BUILD)/emulated/%.o) $(CUDA_C_OBJS) \
 	$(foreach r,f32 f64,$(CUDA_REAL:%=$(BUILD)/emulated/%.$r.o)) \
 	$(EMU_OWN)
-EMU_FLAGS = -std=c++17 -O3 $(EMU_NATIVE) -g -fPIC -Wall -Wextra -Wshadow $(WERROR) \
+EMU_FLAGS = -std=c++17 $(if $(SAN),-O2,-O3) $(EMU_NATIVE) -g -fPIC -Wall -Wextra -Wshadow $(WERROR) \
 	$(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer) \
 	-Ikernels -Ikernels/cells -Itests/cuda $(PHASES) -MMD -MP
 # The emulator runs only on the machine that built it.  -march=native compiles a
