@@ -130,10 +130,16 @@ int
 main(int argc, char *argv[])
 {
 	const char *why = "";
-	struct backend *k = argc == 2 ? backend_open(argv[1], REAL_F32, 0, &why) : NULL;
+	struct backend *k;
 	struct rng r;
 
-	must(k ? NULL : why);
+	if (argc != 2)
+		return 2;
+	k = backend_open(argv[1], REAL_F32, 0, &why);
+	if (k == NULL) {
+		must(why);
+		return 1;
+	}
 	must(k->use_tf32 ? k->use_tf32(k) : "no TF32");
 	rng_seed(&r, 1);
 	for (int i = 0; i < NSHAPES; i++)
