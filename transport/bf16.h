@@ -37,6 +37,14 @@ bf16_pack(uint16_t *restrict to, const float *restrict from, size_t n)
 		to[i] = bf16_round(from[i]);
 }
 
+/* to(n) += from(n) */
+static inline void
+bf16_add(float *restrict to, const uint16_t *restrict from, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		to[i] += bf16_float(from[i]);
+}
+
 static inline void
 bf16_unpack(float *restrict to, const uint16_t *restrict from, size_t n)
 {

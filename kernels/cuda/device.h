@@ -205,8 +205,8 @@ blocks_together(struct backend *k, void (*kernel)(P...), int threads, size_t sha
 	int each = 0;
 
 	if (!s->loops || shared > s->limits.bytes || !cuda_check(k, cudaFuncSetAttribute(kernel,
-	    cudaFuncAttributeMaxDynamicSharedMemorySize, (int)shared)) || !cuda_check(k, cudaOccupancyMaxActiveBlocksPerMultiprocessor(&each, kernel,
-	    threads, shared)))
+	    cudaFuncAttributeMaxDynamicSharedMemorySize, (int)shared)) ||
+	    !cuda_check(k, cudaOccupancyMaxActiveBlocksPerMultiprocessor(&each, kernel, threads, shared)))
 		return 0;
 	return each * s->properties.multiProcessorCount;
 }

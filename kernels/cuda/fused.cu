@@ -354,23 +354,23 @@ plan_for(struct backend *k, const struct step_args *a)
 	    a->bptt, sizeof(real));
 }
 
-/* Those sentences by the kernel, in clusters or, if the GPU refuses them, without. */
-static bool
-run_some(struct backend *k, const struct step_args *a, int first, int n)
+/* As many sentences from `first` on as the kernel takes, in clusters or, if the GPU refuses
+ * them, without; how many, 0 where it takes none. */
+static int
+run_some(struct backend *k, const struct step_args *a, int first)
 {
 	struct launch_plan plan = plan_for(k, a);
+	int n = launch_run(a->b, first, plan.most);
 
-	if (launch_run(a->b, first, plan.most) < n)
-		return false;
-	if (run_queue(k, a, &plan, first, n))
-		return true;
-	return plan.cluster > 1 && run_some(k, a, first, n);
+	if (n == 0 || run_queue(k, a, &plan, first, n))
+		return n;
+	return plan.cluster > 1 ? run_some(k, a, first) : 0;
 }
 
 static void
 step_one(struct backend *k, const struct step_args *a)
 {
-	if (a->b->nseq > 1 || !run_some(k, a, 0, 1))
+	if (a->b->nseq > 1 || run_some(k, a, 0) == 0)
 		compose_step(k, a);
 }
 
@@ -392,8 +392,8 @@ static void
 step_each(struct backend *k, const struct step_args *a)
 {
 	for (int i = 0, n; i < a->b->nseq && cuda_well(k); i += n) {
-		n = launch_run(a->b, i, plan_for(k, a).most);
-		if (n == 0 || !run_some(k, a, i, n)) {
+		n = run_some(k, a, i);
+		if (n == 0) {
 			step_alone(k, a, i);
 			n = 1;
 		}

@@ -209,13 +209,6 @@ add_ ## type(type *restrict to, const type *restrict from, size_t n) \
 ADD_ROW(float)
 ADD_ROW(double)
 
-static void
-add_rounded(float *restrict to, const uint16_t *restrict from, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		to[i] += bf16_float(from[i]);
-}
-
 /* to(n) = the numbers of a row in a message. */
 static void
 put_row(const struct sum_job *q, void *to, const void *from, size_t n)
@@ -231,7 +224,7 @@ static void
 add_row(const struct sum_job *q, void *to, const void *from, size_t n)
 {
 	if (q->rounds)
-		add_rounded(to, from, n);
+		bf16_add(to, from, n);
 	else if (q->n->k->real == REAL_F64)
 		add_double(to, from, n);
 	else

@@ -53,12 +53,8 @@ add_packed(uint16_t *restrict x, const uint16_t *restrict parts, size_t n, int r
 	for (size_t at = 0, some; at < n; at += some) {
 		some = n - at < STRIP ? n - at : STRIP;
 		bf16_unpack(sum, (rank == 0 ? x : parts) + at, some);
-		for (int r = 1; r < size; r++) {
-			const uint16_t *p = (r == rank ? x : parts + (size_t)r * n) + at;
-
-			for (size_t i = 0; i < some; i++)
-				sum[i] += bf16_float(p[i]);
-		}
+		for (int r = 1; r < size; r++)
+			bf16_add(sum, (r == rank ? x : parts + (size_t)r * n) + at, some);
 		bf16_pack(x + at, sum, some);
 	}
 }

@@ -3,6 +3,7 @@
  * registers.  A tile's sizes are constants where it is inlined, so that its loops
  * are unrolled completely.
  */
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -35,13 +36,6 @@ INLINE real *
 panel(const struct panels *b, int i)
 {
 	return b->p + (size_t)i * b->stride;
-}
-
-/* Vectors of a panel's row that may differ from zero. */
-INLINE int
-panel_vectors(const struct panels *b, int i)
-{
-	return i < b->whole ? 2 : 1;
 }
 
 void
@@ -197,9 +191,9 @@ pack_matrix(struct packed *a, const real *rows, size_t stride)
 	}
 }
 
-/* wide: 2 vectors of the panel's rows, or the left one alone. */
+/* whole: both vectors of the panel's rows, or the left one alone. */
 INLINE void
-tile(const int n, const int wide, int k, const real *RESTRICT a, const real *RESTRICT b,
+tile(const int n, const bool whole, int k, const real *RESTRICT a, const real *RESTRICT b,
     real *RESTRICT c, size_t stride)
 {
 	vec left[TILE], right[TILE];
@@ -208,17 +202,17 @@ tile(const int n, const int wide, int k, const real *RESTRICT a, const real *RES
 	for (int r = 0; r < n; r++)
 		left[r] = right[r] = v_zero();
 	for (int i = 0; i < k; i++) {
-		vec b0 = v_load(b), b1 = wide > 1 ? v_load(b + LANES) : v_zero();
+		vec b0 = v_load(b), b1 = whole ? v_load(b + LANES) : v_zero();
 
 		FETCH(b, AHEAD * PW);
-		if (wide > 1)
+		if (whole)
 			FETCH(b, AHEAD * PW + LANES);
 		UNROLL
 		for (int r = 0; r < n; r++) {
 			vec x = v_set1(a[r]);
 
 			left[r] = v_fma(x, b0, left[r]);
-			if (wide > 1)
+			if (whole)
 				right[r] = v_fma(x, b1, right[r]);
 		}
 		a += n;
@@ -232,9 +226,9 @@ tile(const int n, const int wide, int k, const real *RESTRICT a, const real *RES
 }
 
 /* TILE_CASE(n): the tile of n rows, n being a constant in it. */
-#define TILE_CASE(n) case n: tile(n < TILE ? n : TILE, wide, k, a, b, c, stride); break;
+#define TILE_CASE(n) case n: tile(n < TILE ? n : TILE, whole, k, a, b, c, stride); break;
 INLINE void
-tile_of(const int wide, int n, int k, const real *a, const real *b, real *c, size_t stride)
+tile_of(const bool whole, int n, int k, const real *a, const real *b, real *c, size_t stride)
 {
 	switch (n) {
 	TILE_CASE(1) TILE_CASE(2) TILE_CASE(3) TILE_CASE(4) TILE_CASE(5) TILE_CASE(6)
@@ -245,27 +239,18 @@ tile_of(const int wide, int n, int k, const real *a, const real *b, real *c, siz
 	}
 }
 
-static void
-whole_tile(int n, int k, const real *a, const real *b, real *c, size_t stride)
-{
-	tile_of(2, n, k, a, b, c, stride);
-}
-
-static void
-left_tile(int n, int k, const real *a, const real *b, real *c, size_t stride)
-{
-	tile_of(1, n, k, a, b, c, stride);
-}
-
 void
 panel_tile(const struct packed *a, int block, int end, const struct panels *b, int i,
     real *c, size_t stride)
 {
 	for (; block < end; block++) {
 		int first, n = block_rows(a, block, &first);
+		const real *rows = a->p + (size_t)first * a->k;
 
-		(panel_vectors(b, i) > 1 ? whole_tile : left_tile)(n, a->k,
-		    a->p + (size_t)first * a->k, panel(b, i), c, stride);
+		if (i < b->whole)
+			tile_of(true, n, a->k, rows, panel(b, i), c, stride);
+		else
+			tile_of(false, n, a->k, rows, panel(b, i), c, stride);
 		c += (size_t)n * stride;
 	}
 }
@@ -401,7 +386,7 @@ panel_dots(const struct panels *b, int i, int n, int t, struct rows p, real *da,
 }
 
 INLINE void
-outer(const int n, const int wide, int t, struct rows arows, struct rows prows,
+outer(const int n, const bool whole, int t, struct rows arows, struct rows prows,
     real *RESTRICT b, vec rate)
 {
 	const real *RESTRICT a = arows.p, *RESTRICT p = prows.p;
@@ -411,18 +396,18 @@ outer(const int n, const int wide, int t, struct rows arows, struct rows prows,
 	for (int j = 0; j < n; j++) {
 		left[j] = right[j] = v_zero();
 		FETCH(b, (2 * n + j) * PW);	/* the rows after the next tile */
-		if (wide > 1)
+		if (whole)
 			FETCH(b, (2 * n + j) * PW + LANES);
 	}
 	for (int r = 0; r < t; r++) {
-		vec p0 = v_load(p), p1 = wide > 1 ? v_load(p + LANES) : v_zero();
+		vec p0 = v_load(p), p1 = whole ? v_load(p + LANES) : v_zero();
 
 		UNROLL
 		for (int j = 0; j < n; j++) {
 			vec x = v_set1(a[j]);
 
 			left[j] = v_fma(x, p0, left[j]);
-			if (wide > 1)
+			if (whole)
 				right[j] = v_fma(x, p1, right[j]);
 		}
 		a += arows.stride;
@@ -431,15 +416,15 @@ outer(const int n, const int wide, int t, struct rows arows, struct rows prows,
 	UNROLL
 	for (int j = 0; j < n; j++) {
 		v_store(b + j * PW, v_fma(rate, left[j], v_load(b + j * PW)));
-		if (wide > 1)
+		if (whole)
 			v_store(b + j * PW + LANES,
 			    v_fma(rate, right[j], v_load(b + j * PW + LANES)));
 	}
 }
 
-#define OUTER_CASE(n) case n: outer(n < OUTER ? n : OUTER, wide, t, a, p, b, rate); break;
+#define OUTER_CASE(n) case n: outer(n < OUTER ? n : OUTER, whole, t, a, p, b, rate); break;
 INLINE void
-outer_of(const int wide, int n, int t, struct rows a, struct rows p, real *b, vec rate)
+outer_of(const bool whole, int n, int t, struct rows a, struct rows p, real *b, vec rate)
 {
 	switch (n) {
 	OUTER_CASE(1) OUTER_CASE(2) OUTER_CASE(3) OUTER_CASE(4) OUTER_CASE(5) OUTER_CASE(6)
@@ -447,18 +432,6 @@ outer_of(const int wide, int n, int t, struct rows a, struct rows p, real *b, ve
 	OUTER_CASE(7) OUTER_CASE(8) OUTER_CASE(9) OUTER_CASE(10) OUTER_CASE(11) OUTER_CASE(12)
 #endif
 	}
-}
-
-static void
-whole_outer(int n, int t, struct rows a, struct rows p, real *b, vec rate)
-{
-	outer_of(2, n, t, a, p, b, rate);
-}
-
-static void
-left_outer(int n, int t, struct rows a, struct rows p, real *b, vec rate)
-{
-	outer_of(1, n, t, a, p, b, rate);
 }
 
 /*
@@ -474,8 +447,12 @@ panel_add_outer(const struct panels *b, int i, int t, struct rows a, struct rows
 	vec by = v_set1(rate);
 
 	for (int j = 0, n; ntile > 0; j += n, ntile--) {
+		const struct rows columns = { a.p + j, a.stride };
+
 		n = (b->k - j + ntile - 1) / ntile;
-		(panel_vectors(b, i) > 1 ? whole_outer : left_outer)(n, t,
-		    (struct rows){ a.p + j, a.stride }, p, to + (size_t)j * PW, by);
+		if (i < b->whole)
+			outer_of(true, n, t, columns, p, to + (size_t)j * PW, by);
+		else
+			outer_of(false, n, t, columns, p, to + (size_t)j * PW, by);
 	}
 }
