@@ -17,7 +17,7 @@ oracle() {
 	"$BUILD/tests/unit/oracle" "$@"
 }
 
-# close TOL EXPECTED GOT: the same but for last digits
+# close TOL EXPECTED GOT: the same except for last digits
 close() {
 	awk -v tol="$1" -f "$ORACLE/close.awk" "$2" "$3"
 }

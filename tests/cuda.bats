@@ -218,7 +218,7 @@ losses() {
 	done
 }
 
-# kernels COMMAND...: the names of the kernels that it ran, a line each
+# kernels COMMAND...: the names of the kernels that it ran, one on each line
 kernels() {
 	rm -f ran
 	EMU_KERNELS=ran "$@" > log

@@ -8,7 +8,7 @@ setup() {
 	export TOOL=tok
 }
 
-# joins TEXT WANT OPTION...: the paragraphs (printf escapes) as characters, a line each
+# joins TEXT WANT OPTION...: the paragraphs (printf escapes) as characters, one on each line
 joins() {
 	local text=$1 want=$2 got
 	shift 2

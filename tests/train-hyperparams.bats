@@ -259,7 +259,7 @@ print("%.12f %.12f" % (max(abs(x).max() for x in g), sum((x * x).sum() for x in 
 @test "weight decay pulls weights towards 0, not biases, and by the rate" {
 	train -q -o model.npz -a yes -H 3 -e 1 -E 0 -O adamw --weight-decay 0 words > log
 	train -q -a yes -H 3 -e 1 -E 0 -O adam -o adam.npz words > log
-	# without decay it is adam, but for the name in the config
+	# without decay it is adam, except for the name in the config
 	for array in U V W b c; do
 		cmp <(unzip -p model.npz $array.npy) <(unzip -p adam.npz $array.npy)
 	done

@@ -206,7 +206,7 @@ devices_agree() {
 	train -q -D -H 12 --softmax adaptive --cutoffs 4,15 -O adam -r 0.02 -e 20 -E 20 -o m.npz words > log
 	score -q -t m.npz words > totals
 	[ "$(sed -n 's/^loss	//p' totals)" = "$(sed -n '$ s/.*: //p' log)" ]
-	# ranks are those of the probabilities, but for the two words that are not in the list
+	# ranks are those of the probabilities, except for the two words that are not in the list
 	small_stream < <(for w in {2..29}; do echo "0 $w 1"; done) > firsts
 	score -q -w m.npz firsts | awk -F '\t' 'NR % 2 { print $2, $3 }' | sort -k 1,1gr > ranks
 	awk '{ print $2 }' ranks | sort -c -n -u

@@ -33,7 +33,7 @@ product_padded(size_t n)
 	return (n + 3) / 4 * 4;
 }
 
-/* lda: reals from row to row of A as it is stored; 0: the rows are adjacent. */
+/* lda: reals from one stored row of A to the next; 0: the rows are adjacent. */
 struct product_shape {
 	int m, n, k;
 	size_t lda = 0;

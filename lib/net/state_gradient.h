@@ -24,7 +24,7 @@ struct state_gradient {
 	struct net *n;
 	int lags;		/* k is 0 to lags - 1 */
 	size_t chunk;		/* words of a sequence that are processed together, at least
-				 * 1; the sums do not depend on it but for rounding */
+				 * 1; the sums depend on it by rounding alone */
 	uint64_t *words;	/* (lags) words that have a state k words before */
 	double *norm;		/* (layers, lags) */
 	double *norm0;		/* (layers, lags) the norms at k = 0 of words[k] words */

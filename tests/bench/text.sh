@@ -42,7 +42,7 @@ once() {
 	"$BUILD/tests/bench/timed" "$1" bash -o pipefail -c "$2"
 }
 
-# modes: a line each of what tok is given, its input, and its name in the table
+# modes: on each line, what tok is given, its input, and its name in the table
 modes() {
 	printf '%s\t%s\t%s\n' \
 	    '' big.csv '`tok`' \

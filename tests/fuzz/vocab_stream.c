@@ -1,5 +1,5 @@
 /*
- * vocab_stream.c - fuzz target for vocabulary streams that are right but for one byte:
+ * vocab_stream.c - fuzz target for vocabulary streams that are right except for one byte:
  * what follows the first three bytes is counted as a token stream and written with its
  * table, which must be read back as it was; then one byte is changed, which must be noticed
  * behind the header.  streams.c reads any bytes, but hardly ever gets past a checksum.

@@ -1,4 +1,4 @@
-# close.awk - two files are the same but for the last digits of their numbers
+# close.awk - two files are the same except for the last digits of their numbers
 #
 #   awk -v tol=1e-9 -f close.awk EXPECTED GOT
 #

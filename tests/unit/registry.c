@@ -1,5 +1,5 @@
 /*
- * registry: which device "auto" takes on machines other than this one, a line each:
+ * registry: which device "auto" takes on machines other than this one, one on each line:
  * the device and the reason that it gives for the choice.
  */
 #include <stdio.h>

@@ -34,7 +34,7 @@ struct sums {
 	enum { SUM_WAITS, SUM_PARTS, SUM_RESULT } phase;	/* of the first one's current block */
 	MPI_Request request;	/* of the exchange of that phase */
 	void *parts;		/* (cap) bytes: this rank's part of the block from each other rank, */
-	uint16_t *packed;	/* then, of SUM_BF16, the block as it is sent */
+	uint16_t *packed;	/* then, of SUM_BF16, the rounded block */
 	size_t cap;
 	int *counts, *starts;	/* (size): of each rank's part */
 	int *got, *got_at;	/* (size): of each rank's numbers in `parts` */
